@@ -1,0 +1,189 @@
+// Package api is the mocked API: its routes, the order of its checks, and what
+// each outcome is answered with.
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/wire"
+	"dispatchmock/internal/world"
+)
+
+// Options are what an API is made of; all of them are needed.
+type Options struct {
+	Contract *contract.Contract
+	World    *world.World
+	Choices  dispatch.Choices
+	CORS     contract.CORS
+	// AnyToken makes every well-formed token a Dispatcher of every tenant.
+	AnyToken bool
+	Now      func() time.Time
+	NewID    func() uuid.UUID
+}
+
+// API answers the operations of the contract. It is an http.Handler that fills
+// the reply of a wire.Holder.
+type API struct {
+	Options
+	router  *mux.Router
+	dates   wire.Dates
+	bodies  *lru.Cache[bodyKey, *wire.Body]
+	calls   sync.Pool
+	example string // a token that may deactivate, for hints
+}
+
+// New returns the API of a world.
+func New(o Options) (*API, error) {
+	bodies, err := lru.New[bodyKey, *wire.Body](maxBodies)
+	if err != nil {
+		return nil, err
+	}
+	a := &API{Options: o, bodies: bodies}
+	a.calls.New = func() any { return new(call) }
+	a.example = a.exampleToken()
+	a.router = a.routes()
+	return a, nil
+}
+
+// routes is the route table: every operation of the contract at its path, in
+// both spellings, never with a redirect.
+func (a *API) routes() *mux.Router {
+	router := mux.NewRouter().SkipClean(true).UseEncodedPath()
+	for _, op := range a.Contract.Operations() {
+		act := a.unserved
+		if op.Served {
+			switch op.Method {
+			case http.MethodDelete:
+				act = a.deactivate
+			case http.MethodGet:
+				act = a.get
+			case http.MethodOptions:
+				act = a.preflight
+			}
+		}
+		router.Handle(op.Path+"{slash:/?}", a.operation(op, act)).Methods(op.Method)
+	}
+	router.NotFoundHandler = a.operation(a.Contract.Otherwise(), a.unknownPath)
+	router.MethodNotAllowedHandler = a.operation(a.Contract.Otherwise(), a.wrongMethod)
+	return router
+}
+
+// action performs an operation: it returns a reply's body or a fault.
+type action func(*call) (*wire.Body, *dispatch.Fault)
+
+// call is one request on its way through the API.
+type call struct {
+	wire.Holder
+	r  *http.Request
+	x  *exchange.Exchange
+	op *contract.Operation
+
+	version    dispatch.Version // in force
+	asked      dispatch.Version // named by the request, or ""
+	client     dispatch.Client
+	known      bool // there is a client
+	wellFormed bool // the authorization keeps its rule
+	key        world.Key
+	parameters map[string]string
+}
+
+// ServeHTTP implements http.Handler; w must be a wire.Holder.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := a.calls.Get().(*call)
+	*c = call{Holder: w.(wire.Holder), r: r, x: exchange.Of(w)}
+	a.identify(c)
+	a.router.ServeHTTP(c, r)
+	*c = call{}
+	a.calls.Put(c)
+}
+
+// operation answers with what the action returns.
+func (a *API) operation(op *contract.Operation, act action) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := w.(*call)
+		c.r, c.op = r, op
+		c.x.Operation = op.Name
+		body, fault := act(c)
+		if fault != nil {
+			a.Refuse(c.x, fault, c.Reply())
+			return
+		}
+		a.reply(c.x, http.StatusOK, "", body, c.Reply())
+	})
+}
+
+// identify finds out who asks, in which version, and under which request ID:
+// what every answer needs, whatever becomes of the request.
+func (a *API) identify(c *call) {
+	h := c.r.Header
+	oldest := a.Contract.Oldest()
+	c.version = oldest
+	if text, ok := contract.HeaderText(h, "Authorization"); ok && a.Contract.ValidHeader(oldest, "authorization", text) {
+		c.wellFormed = true
+		_, token, _ := strings.Cut(text, " ")
+		c.client, c.known = a.holder(token)
+	}
+	if c.known {
+		c.x.ClientID = c.client.ID
+		if v := a.World.Pinned(c.client.ID); v != "" {
+			c.version, c.x.VersionPinned = v, string(v)
+		}
+	}
+	if text, ok := contract.HeaderText(h, "X-Api-Version"); ok && a.Contract.Has(dispatch.Version(text)) {
+		c.asked = dispatch.Version(text)
+		c.version, c.x.VersionAsked = c.asked, text
+	}
+	c.x.VersionUsed = string(c.version)
+	if text, ok := contract.HeaderText(h, "X-Request-Id"); ok && a.Choices.EchoRequestID && a.Contract.ValidHeader(c.version, "x-request-id", text) {
+		c.x.RequestID = text
+	} else {
+		c.x.RequestID = a.NewID().String()
+	}
+}
+
+// holder returns the client that a token was issued to.
+func (a *API) holder(token string) (dispatch.Client, bool) {
+	if a.AnyToken {
+		return dispatch.Client{Token: token, ID: "any " + exchange.Redact(token), Roles: []dispatch.Role{dispatch.RoleDispatcher}, AllTenants: true}, true
+	}
+	return a.World.Base().Client(token)
+}
+
+// exampleToken returns the first token whose holder may deactivate, or "".
+func (a *API) exampleToken() string {
+	for _, op := range a.Contract.Operations() {
+		if op.Method != http.MethodDelete {
+			continue
+		}
+		for _, c := range a.World.Base().Clients() {
+			if c.HasAny(op.Roles) && len(c.Tenants) > 0 {
+				return c.Token
+			}
+		}
+	}
+	return ""
+}
+
+// pathParameters returns the path's parameters, unescaped.
+func pathParameters(r *http.Request) map[string]string {
+	vars := mux.Vars(r)
+	for name, text := range vars {
+		if strings.IndexByte(text, '%') >= 0 {
+			if plain, err := url.PathUnescape(text); err == nil {
+				vars[name] = plain
+			}
+		}
+	}
+	return vars
+}

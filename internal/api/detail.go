@@ -1,0 +1,80 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/exchange"
+)
+
+// placeholder is what the page's samples print where a value belongs.
+var placeholder = regexp.MustCompile(`\{[a-z_-]+\}`)
+
+// headerDetail says to the client what is wrong with a header field.
+func (a *API) headerDetail(c *call, name string, f exchange.Finding) string {
+	text, _ := contract.HeaderText(c.r.Header, http.CanonicalHeaderKey(name))
+	if name == "authorization" {
+		// The value is a secret, so it is not sent back; a placeholder is none.
+		if p := placeholder.FindString(text); p != "" {
+			return sentence(p + " is the documentation's placeholder; put a token in its place" + a.hint())
+		}
+		return sentence(f.Remedy + a.hint())
+	}
+	return detail(f, text)
+}
+
+// detail says to the client which rule a value breaks.
+func detail(f exchange.Finding, text string) string {
+	if p := placeholder.FindString(text); p != "" {
+		return sentence(p + " is the documentation's placeholder; the value " + f.Remedy)
+	}
+	if f.Value == "" {
+		return sentence(f.Remedy)
+	}
+	return sentence(f.Remedy + "; received " + cut(text))
+}
+
+// received returns the text of a finding's value.
+func received(f exchange.Finding) string { return strings.Trim(f.Value, `"`) }
+
+// maxReceived is how many bytes of a received value are sent back.
+const maxReceived = 64
+
+func cut(text string) string {
+	if len(text) > maxReceived {
+		return fmt.Sprintf("%q... (%d bytes)", text[:maxReceived], len(text))
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// hint names a token that works.
+func (a *API) hint() string {
+	switch {
+	case a.AnyToken:
+		return "; with --auth any every well-formed token works, try Bearer any-token"
+	case a.example == "":
+		return ""
+	}
+	return "; try Bearer " + a.example
+}
+
+func (a *API) tenantsOf(c *call) string {
+	if c.client.AllTenants {
+		return "; there is no such tenant"
+	}
+	if len(c.client.Tenants) == 0 {
+		return ", which has no tenant"
+	}
+	return "; its tenants are " + strings.Trim(strings.ReplaceAll(fmt.Sprint(c.client.Tenants), " ", ", "), "[]")
+}
+
+// sentence makes a text a sentence.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}

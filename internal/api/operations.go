@@ -1,0 +1,103 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/wire"
+	"dispatchmock/internal/world"
+)
+
+// deactivate marks the record inactive (soft delete) and answers with the
+// whole record (P). Doing so again answers the same (A, repeated_delete);
+// last_updated_on stays as it is (I, deactivation_touches_last_updated_on).
+func (a *API) deactivate(c *call) (*wire.Body, *dispatch.Fault) {
+	if fault := a.check(c); fault != nil {
+		return nil, fault
+	}
+	a.pin(c, !a.Choices.PinOnSuccess)
+	var touch time.Time
+	if a.Choices.Touch {
+		touch = a.Now()
+	}
+	record, changed, found := a.World.Deactivate(c.key, touch)
+	if !found {
+		return nil, notFound(c)
+	}
+	if status := a.Choices.Statuses[dispatch.RepeatedDelete]; !changed && status != http.StatusOK {
+		text := fmt.Sprintf("customer %d at location %d was deactivated before", c.key.Customer, c.key.Location)
+		c.x.Problems = append(c.x.Problems, exchange.Finding{Part: exchange.PartPath, Pointer: "/customer_location_id",
+			Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Remedy: text})
+		return nil, &dispatch.Fault{Code: dispatch.RepeatedDelete, Field: "customer_location_id", Detail: sentence(text)}
+	}
+	c.x.Transition = changed
+	return a.record(c, &record)
+}
+
+// get answers with the record as it is (V).
+func (a *API) get(c *call) (*wire.Body, *dispatch.Fault) {
+	if fault := a.check(c); fault != nil {
+		return nil, fault
+	}
+	a.pin(c, !a.Choices.PinOnSuccess)
+	record, found := a.World.Record(c.key)
+	if !found {
+		return nil, notFound(c)
+	}
+	return a.record(c, &record)
+}
+
+func (a *API) record(c *call, r *world.Record) (*wire.Body, *dispatch.Fault) {
+	body, err := a.body(r, c.version)
+	if err != nil {
+		c.x.Err = err
+		return nil, &dispatch.Fault{Code: dispatch.Internal, Field: dispatch.ModelCustomerLocation, Detail: "The record could not be printed."}
+	}
+	a.pin(c, a.Choices.PinOnSuccess)
+	return body, nil
+}
+
+// pin remembers the version that the client ID named (V, the version guide).
+func (a *API) pin(c *call, now bool) {
+	if now && c.asked != "" {
+		a.World.Pin(c.client.ID, c.asked)
+	}
+}
+
+// preflight answers a browser's question before it sends the real request. It
+// asks for no header: browsers send no credentials with it (Fetch standard).
+func (a *API) preflight(*call) (*wire.Body, *dispatch.Fault) { return wire.Empty(), nil }
+
+// unserved answers an operation that the resource advertises and this mock
+// does not perform.
+func (a *API) unserved(c *call) (*wire.Body, *dispatch.Fault) {
+	text := fmt.Sprintf("%s is not mocked (%s: %s)", c.op.Method, c.op.Name, strings.TrimSuffix(c.op.Description, "."))
+	if c.op.Method == http.MethodPost {
+		text += "; to deactivate a customer send DELETE: the documentation's Python sample sends POST by mistake"
+	}
+	return nil, c.misdirected(dispatch.MethodNotImplemented, "method", c.op.Method, text)
+}
+
+// wrongMethod answers a method that the resource does not have.
+func (a *API) wrongMethod(c *call) (*wire.Body, *dispatch.Fault) {
+	text := fmt.Sprintf("%s is not a method of this resource; it has %s", cut(c.r.Method), methods)
+	if upper := strings.ToUpper(c.r.Method); upper != c.r.Method && strings.Contains(methods, upper) {
+		text = fmt.Sprintf("methods are case-sensitive: send %s, not %s", upper, c.r.Method)
+	}
+	return nil, c.misdirected(dispatch.MethodNotAllowed, "method", c.r.Method, text)
+}
+
+// unknownPath answers a path that the API does not have.
+func (a *API) unknownPath(c *call) (*wire.Body, *dispatch.Fault) {
+	text := fmt.Sprintf("%s is not a path of this mock; it has %s", cut(c.r.URL.EscapedPath()), a.Contract.Operations()[0].Path)
+	return nil, c.misdirected(dispatch.PathUnknown, "path", c.r.URL.EscapedPath(), text)
+}
+
+func (c *call) misdirected(code dispatch.Code, field, value, text string) *dispatch.Fault {
+	c.x.Problems = append(c.x.Problems, exchange.Finding{Part: field, Rule: string(code), Value: cut(value), Schema: "operations.json", Remedy: text})
+	return &dispatch.Fault{Code: code, Field: field, Detail: sentence(text)}
+}

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// oneOf is a flag that takes one of a few words.
+type oneOf struct {
+	value *string
+	words []string
+}
+
+func (f oneOf) String() string { return *f.value }
+func (f oneOf) Type() string   { return strings.Join(f.words, "|") }
+
+func (f oneOf) Set(s string) error {
+	if !slices.Contains(f.words, s) {
+		return fmt.Errorf("must be %s", strings.Join(f.words, " or "))
+	}
+	*f.value = s
+	return nil
+}
+
+// clock is the flag of the frozen time; the zero clock runs.
+type clock struct{ at time.Time }
+
+func (c *clock) Type() string { return "TIME" }
+
+func (c *clock) String() string {
+	if c.at.IsZero() {
+		return ""
+	}
+	return c.at.Format(time.RFC3339Nano)
+}
+
+func (c *clock) Set(s string) error {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return fmt.Errorf("must be a time of RFC 3339 with its zone, such as 2022-08-20T01:38:16Z")
+	}
+	// HTTP dates and the vendor's timestamps have four-digit years.
+	if y := t.UTC().Year(); y < 1 || y > 9999 {
+		return fmt.Errorf("must lie in the years 1 to 9999")
+	}
+	c.at = t
+	return nil
+}
+
+// now returns the clock's function.
+func (c *clock) now() func() time.Time {
+	if c.at.IsZero() {
+		return time.Now
+	}
+	at := c.at
+	return func() time.Time { return at }
+}
+
+// requestIDs is the flag of the source of request IDs.
+type requestIDs struct {
+	seeded bool
+	seed   uint64
+}
+
+func (r *requestIDs) Type() string { return "random|seed:N" }
+
+func (r *requestIDs) String() string {
+	if r.seeded {
+		return "seed:" + strconv.FormatUint(r.seed, 10)
+	}
+	return "random"
+}
+
+func (r *requestIDs) Set(s string) error {
+	if s == "random" {
+		*r = requestIDs{}
+		return nil
+	}
+	text, ok := strings.CutPrefix(s, "seed:")
+	n, err := strconv.ParseUint(text, 10, 64)
+	if !ok || err != nil {
+		return fmt.Errorf("must be random or seed:N, where N is a whole number from 0 on, such as seed:1")
+	}
+	*r = requestIDs{seeded: true, seed: n}
+	return nil
+}
+
+// source returns the function that makes request IDs: random ones of version
+// 4, or a sequence of such that a seed repeats on every machine.
+func (r *requestIDs) source() func() uuid.UUID {
+	if !r.seeded {
+		return uuid.New
+	}
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], r.seed)
+	var mu sync.Mutex
+	stream := rand.NewChaCha8(key)
+	return func() uuid.UUID {
+		mu.Lock()
+		defer mu.Unlock()
+		var id uuid.UUID
+		// ChaCha8's Read never fails.
+		_, _ = stream.Read(id[:])
+		id[6] = id[6]&0x0f | 0x40 // version 4
+		id[8] = id[8]&0x3f | 0x80 // variant of RFC 9562
+		return id
+	}
+}

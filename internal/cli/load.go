@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"dispatchmock/fixtures"
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/fixture"
+	"dispatchmock/schemas"
+)
+
+// sources are the flags that say where the files are.
+type sources struct{ fixtures, schemas string }
+
+func (s *sources) add(flags *pflag.FlagSet) {
+	flags.StringVar(&s.fixtures, "fixtures", "", "read the world from the .json files in `DIR` (default: the embedded world)")
+	flags.StringVar(&s.schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
+}
+
+// load reads and checks the contract and the world.
+func (s *sources) load(now time.Time, stderr io.Writer) (*contract.Contract, *fixture.Fixtures, error) {
+	slow := time.AfterFunc(time.Second, func() { fmt.Fprintln(stderr, "dispatchmock: still reading and checking the fixtures …") })
+	defer slow.Stop()
+	schemaFiles, err := s.schemaFiles()
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := contract.Load(schemaFiles)
+	if err != nil {
+		return nil, nil, wrong("the schemas", s.schemas, err)
+	}
+	fixtureFiles, err := s.fixtureFiles()
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := fixture.Load(fixtureFiles, schemaFiles, c, now)
+	if err != nil {
+		return nil, nil, wrong("the fixtures", s.fixtures, err)
+	}
+	return c, f, nil
+}
+
+func (s *sources) schemaFiles() (fs.FS, error) {
+	if s.schemas == "" {
+		return schemas.FS, nil
+	}
+	dir, err := openDir("--schemas", s.schemas)
+	if err != nil {
+		return nil, err
+	}
+	return schemas.Complete(dir), nil
+}
+
+func (s *sources) fixtureFiles() (fs.FS, error) {
+	if s.fixtures == "" {
+		return fixtures.Default()
+	}
+	return openDir("--fixtures", s.fixtures)
+}
+
+func openDir(flag, dir string) (fs.FS, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errMisuse{fmt.Errorf("%s %s: there is no such folder", flag, dir)}
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	case !info.IsDir():
+		return nil, errMisuse{fmt.Errorf("%s %s: this is a file; name the folder that holds it", flag, dir)}
+	}
+	return os.DirFS(dir), nil
+}
+
+// wrong says how many flaws a set of files has, and each of them.
+func wrong(what, dir string, err error) error {
+	var flaws contract.Flaws
+	if !errors.As(err, &flaws) {
+		return err
+	}
+	if dir != "" {
+		what += " in " + dir
+	}
+	if len(flaws) == 1 {
+		return fmt.Errorf("%s have a flaw:\n%w", what, err)
+	}
+	return fmt.Errorf("%s have %d flaws:\n%w", what, len(flaws), err)
+}

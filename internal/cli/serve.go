@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/server"
+	"dispatchmock/internal/world"
+)
+
+// defaultAddress is the address of the page's samples (P).
+const defaultAddress = "127.0.0.1:8003"
+
+// stopWithin is how long requests in flight may take after a signal.
+const stopWithin = 900 * time.Millisecond
+
+// serveFlags are the flags of serve.
+type serveFlags struct {
+	sources
+	listen      string
+	clock       clock
+	ids         requestIDs
+	cors        string
+	auth        string
+	onViolation string
+	log         string
+	quiet       bool
+}
+
+func newServe(io streams) *cobra.Command {
+	f := &serveFlags{cors: "documented", auth: "fixtures", onViolation: "fail", log: "text"}
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the mock (the default command)",
+		Args:  noArguments,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), io) },
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.listen, "listen", defaultAddress, "listen on `HOST:PORT`; port 0 picks a free one")
+	f.add(flags)
+	flags.Var(&f.clock, "clock", "freeze the clock at a time of RFC 3339, such as 2022-08-20T01:38:16Z")
+	flags.Var(&f.ids, "request-ids", "where new request IDs come from; a seed repeats its sequence")
+	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "CORS headers as documented, or such that a page may also send and read the version and the request ID")
+	flags.Var(oneOf{&f.auth, []string{"fixtures", "any"}}, "auth", "whose tokens are good: those of the fixtures, or any well-formed one, as a Dispatcher of every tenant")
+	flags.Var(oneOf{&f.onViolation, []string{"fail", "report"}}, "on-violation", "an answer of the mock that breaks the contract becomes a 500, or is sent; both are logged")
+	flags.Var(oneOf{&f.log, []string{"text", "json"}}, "log", "form of the log on standard error")
+	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone, and log only what goes wrong in the mock")
+	return cmd
+}
+
+func (f *serveFlags) run(ctx context.Context, io streams) error {
+	if _, _, err := net.SplitHostPort(f.listen); err != nil {
+		return errMisuse{fmt.Errorf("--listen %q: must be HOST:PORT, such as %s", f.listen, defaultAddress)}
+	}
+	now := f.clock.now()
+	c, files, err := f.load(now(), io.err)
+	if err != nil {
+		return err
+	}
+	w := world.New(files.Base)
+	s, err := server.New(server.Options{
+		Contract: c, World: w, Choices: files.Choices,
+		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: server.OnViolation(f.onViolation),
+		Now: now, NewID: f.ids.source(), Log: slog.New(f.handler(io.err)), Quiet: f.quiet,
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.Start(f.listen); err != nil {
+		return fmt.Errorf("%w\nchoose another address with --listen HOST:PORT; port 0 picks a free port", err)
+	}
+	f.greet(io.out, s.Addr(), c, w)
+	select {
+	case <-s.Done():
+		return s.Err()
+	case <-ctx.Done():
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	return s.Shutdown(limited)
+}
+
+func (f *serveFlags) handler(w io.Writer) slog.Handler {
+	if f.log == "json" {
+		return slog.NewJSONHandler(w, nil)
+	}
+	return slog.NewTextHandler(w, nil)
+}
+
+// greet prints what a newcomer needs.
+func (f *serveFlags) greet(w io.Writer, addr net.Addr, c *contract.Contract, mock *world.World) {
+	url := baseURL(addr)
+	if f.quiet {
+		fmt.Fprintln(w, url)
+		return
+	}
+	base := mock.Base()
+	ops, versions := c.Operations(), c.Versions()
+	fmt.Fprintf(w, "Dispatchmock %s, a stand-in for the CRO Software Dispatch API\n", version)
+	fmt.Fprintf(w, "  address   %s\n", url)
+	fmt.Fprintf(w, "  endpoint  %s %s (GET reads the record back)\n", ops[0].Method, ops[0].Path)
+	fmt.Fprintf(w, "  world     %s, %s, %s, %s (%s to %s)\n", plural(base.Records(), "record"), plural(base.Tenants(), "tenant"),
+		plural(len(base.Clients()), "client"), plural(len(versions), "API version"), versions[0], versions[len(versions)-1])
+	if !f.clock.at.IsZero() {
+		fmt.Fprintf(w, "  clock     frozen at %s\n", f.clock.String())
+	}
+	if host, _, _ := net.SplitHostPort(addr.String()); !net.ParseIP(host).IsLoopback() {
+		fmt.Fprintln(w, "  caution   other machines can reach this address")
+	}
+	fmt.Fprintf(w, "  try       %s\n", f.sample(url, ops[0], mock))
+	fmt.Fprintln(w, "Stop it with Ctrl-C.")
+}
+
+// sample returns a curl command that succeeds: on the first record, by its
+// identifiers, that some client may deactivate.
+func (f *serveFlags) sample(url string, op *contract.Operation, w *world.World) string {
+	var first world.Key
+	var token string
+	for _, k := range w.Base().Keys() {
+		if r, _ := w.Record(k); !r.IsActive || token != "" && k.Compare(first) > 0 {
+			continue
+		}
+		if t := f.token(k.Tenant, op, w.Base()); t != "" {
+			first, token = k, t
+		}
+	}
+	if token == "" {
+		return "nothing: no client of the fixtures may deactivate any of their records"
+	}
+	return fmt.Sprintf(`curl -i -X %s -H "Authorization: Bearer %s" -H "x-tenant-id: %d" %s/customers/%d/locations/%d`,
+		op.Method, token, first.Tenant, url, first.Customer, first.Location)
+}
+
+// token returns a token that may perform the operation in a tenant, or "".
+func (f *serveFlags) token(tenant int64, op *contract.Operation, base *world.Base) string {
+	if f.auth == "any" {
+		return "any-token"
+	}
+	for _, c := range base.Clients() {
+		if c.HasAny(op.Roles) && c.Sees(tenant) {
+			return c.Token
+		}
+	}
+	return ""
+}
+
+// baseURL returns a URL by which this machine reaches the address.
+func baseURL(addr net.Addr) string {
+	host, port, _ := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %s", n, strings.TrimSuffix(noun, "s")+"s")
+}

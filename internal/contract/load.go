@@ -1,0 +1,316 @@
+// Package contract compiles the schemas, judges exchanges by them and explains
+// what it finds. Every rule stands in the schema files; none is repeated here.
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/xeipuuv/gojsonschema"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/wire"
+)
+
+// Names of files that every contract has.
+const (
+	operationsFile = "operations.json"
+	versionFile    = "ApiVersion.json"
+)
+
+// Contract is the compiled contract: what must be. It is safe for concurrent
+// use.
+type Contract struct {
+	versions   []dispatch.Version // oldest first
+	sets       map[dispatch.Version]*set
+	operations []*Operation
+	otherwise  *Operation
+}
+
+// set is the models of one version folder, with what it inherits from older
+// ones.
+type set struct {
+	files  map[string]source // by model file name
+	models map[string]*Model
+	loader *gojsonschema.SchemaLoader
+	base   string
+}
+
+// source is a schema file: its path and what it says.
+type source struct {
+	path string
+	doc  map[string]any
+}
+
+var versionFolder = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+
+// Load compiles the schemas of a file system. What is wrong with them is
+// returned as Flaws, all at once.
+func Load(fsys fs.FS) (*Contract, error) {
+	register()
+	l := &loading{fsys: fsys}
+	c := l.contract()
+	if len(l.flaws) > 0 {
+		return nil, l.flaws
+	}
+	return c, nil
+}
+
+// loading gathers flaws, so that a user sees all of them.
+type loading struct {
+	fsys  fs.FS
+	flaws Flaws
+}
+
+func (l *loading) flaw(file, pointer, rule string, args ...any) {
+	l.flaws = append(l.flaws, Flaw{File: file, Pointer: pointer, Rule: fmt.Sprintf(rule, args...)})
+}
+
+func (l *loading) contract() *Contract {
+	meta := l.metaSchema("meta/schema.json")
+	operationsMeta := l.metaSchema("meta/operations.json")
+	if len(l.flaws) > 0 {
+		return nil
+	}
+	folders := l.folders()
+	if len(folders) == 0 {
+		l.flaw(".", "", "there is no version folder: a folder named after a version, such as 2019-02-08, must hold the models")
+		return nil
+	}
+	sets := l.sets(folders, meta)
+	operations := l.read(operationsFile)
+	if len(l.flaws) > 0 {
+		return nil
+	}
+	l.validate(operationsFile, operations, operationsMeta)
+	if len(l.flaws) > 0 {
+		return nil
+	}
+	c := &Contract{sets: map[dispatch.Version]*set{}}
+	c.versions = l.versions(sets[folders[len(folders)-1]])
+	l.assign(c, folders, sets)
+	l.operations(c, operations)
+	return c
+}
+
+func (l *loading) read(name string) map[string]any {
+	text, err := fs.ReadFile(l.fsys, name)
+	if err != nil {
+		rule := "cannot be read: %v"
+		if errors.Is(err, fs.ErrNotExist) {
+			rule = "the file is missing"
+			l.flaw(name, "", "%s", rule)
+			return nil
+		}
+		l.flaw(name, "", rule, err)
+		return nil
+	}
+	v, err := wire.Parse(text)
+	if err != nil {
+		var s *wire.ErrSyntax
+		errors.As(err, &s)
+		l.flaws = append(l.flaws, Flaw{File: name, Line: s.Line, Pointer: s.Pointer, Rule: "is no JSON: " + s.Error()})
+		return nil
+	}
+	doc, ok := v.(map[string]any)
+	if !ok {
+		l.flaw(name, "", "must be a JSON object")
+	}
+	return doc
+}
+
+// metaSchema compiles one of the schemas of the schemas.
+func (l *loading) metaSchema(name string) *Model {
+	doc := l.read(name)
+	if doc == nil {
+		return nil
+	}
+	m, err := lone(name, doc)
+	if err != nil {
+		l.flaw(name, "", "%v", err)
+	}
+	return m
+}
+
+// validate reports where a document breaks the rules of a meta-schema.
+func (l *loading) validate(name string, doc map[string]any, meta *Model) {
+	l.flaws = append(l.flaws, meta.Flaws(name, "", doc)...)
+}
+
+// folders returns the version folders, oldest first, and reports what belongs
+// to none of the places that are read.
+func (l *loading) folders() []string {
+	var folders []string
+	entries, err := fs.ReadDir(l.fsys, ".")
+	if err != nil {
+		l.flaw(".", "", "cannot be read: %v", err)
+		return nil
+	}
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case e.IsDir() && versionFolder.MatchString(name):
+			folders = append(folders, name)
+		case e.IsDir() && (name == "meta" || name == "fixtures"):
+		case strings.HasPrefix(name, ".") || !e.IsDir() && path.Ext(name) != ".json":
+		case name == operationsFile:
+		default:
+			l.flaw(name, "", "is used by nothing: version folders are named like 2019-02-08, and operations.json is the only file beside them")
+		}
+	}
+	slices.Sort(folders)
+	return folders
+}
+
+// sets reads every folder; each inherits what it lacks from the one before.
+func (l *loading) sets(folders []string, meta *Model) map[string]*set {
+	sets := map[string]*set{}
+	inherited := map[string]source{}
+	for _, folder := range folders {
+		s := &set{files: maps.Clone(inherited), models: map[string]*Model{}, base: "http://dispatchmock/" + folder + "/"}
+		entries, err := fs.ReadDir(l.fsys, folder)
+		if err != nil {
+			l.flaw(folder, "", "cannot be read: %v", err)
+			continue
+		}
+		for _, e := range entries {
+			if e.IsDir() || path.Ext(e.Name()) != ".json" {
+				continue
+			}
+			name := path.Join(folder, e.Name())
+			if doc := l.read(name); doc != nil {
+				l.validate(name, doc, meta)
+				s.files[e.Name()] = source{name, doc}
+			}
+		}
+		for _, file := range slices.Sorted(maps.Keys(s.files)) {
+			l.references(s, s.files[file].path, "", s.files[file].doc)
+		}
+		inherited = s.files
+		sets[folder] = s
+	}
+	if len(l.flaws) > 0 {
+		return sets
+	}
+	for _, folder := range folders {
+		if err := sets[folder].compile(); err != nil {
+			l.flaw(folder, "", "%v", err)
+		}
+	}
+	return sets
+}
+
+// references reports a $ref to a file that the set lacks: the validator would
+// look for it on the network.
+func (l *loading) references(s *set, file, pointer string, node any) {
+	switch node := node.(type) {
+	case map[string]any:
+		if ref, ok := node["$ref"].(string); ok {
+			if _, ok := s.files[ref]; !ok {
+				l.flaws = append(l.flaws, Flaw{File: file, Pointer: pointer + "/$ref", Value: short(ref),
+					Rule: "no such file in this version's folder or an older one"})
+			}
+		}
+		for _, k := range slices.Sorted(maps.Keys(node)) {
+			l.references(s, file, pointer+"/"+escape(k), node[k])
+		}
+	case []any:
+		for i, v := range node {
+			l.references(s, file, fmt.Sprintf("%s/%d", pointer, i), v)
+		}
+	}
+}
+
+// versions reads the list of versions from the newest folder's rule.
+func (l *loading) versions(newest *set) []dispatch.Version {
+	src, ok := newest.files[versionFile]
+	if !ok {
+		l.flaw(versionFile, "", "the file is missing: its enum lists the versions")
+		return nil
+	}
+	var versions []dispatch.Version
+	list, _ := src.doc["enum"].([]any)
+	for i, v := range list {
+		name, ok := v.(string)
+		if !ok || !versionFolder.MatchString(folderOf(dispatch.Version(name))) {
+			l.flaws = append(l.flaws, Flaw{File: src.path, Pointer: fmt.Sprintf("/enum/%d", i), Value: short(v), Rule: "a version is a date such as 2019/02/08"})
+			continue
+		}
+		versions = append(versions, dispatch.Version(name))
+	}
+	if len(versions) == 0 {
+		l.flaw(src.path, "/enum", "lists no version")
+	}
+	slices.Sort(versions)
+	return versions
+}
+
+func folderOf(v dispatch.Version) string { return strings.ReplaceAll(string(v), "/", "-") }
+
+// assign gives each version the newest folder that is not newer than it.
+func (l *loading) assign(c *Contract, folders []string, sets map[string]*set) {
+	for _, v := range c.versions {
+		for _, folder := range folders {
+			if folder <= folderOf(v) {
+				c.sets[v] = sets[folder]
+			}
+		}
+		if c.sets[v] == nil {
+			l.flaw(versionFile, "", "version %s is older than the oldest version folder, %s", v, folders[0])
+		}
+	}
+	for _, folder := range folders {
+		if !slices.ContainsFunc(c.versions, func(v dispatch.Version) bool { return folderOf(v) == folder }) {
+			l.flaw(folder, "", "is the folder of no version that %s lists", versionFile)
+		}
+	}
+}
+
+// compile builds the set's models.
+func (s *set) compile() error {
+	s.loader = gojsonschema.NewSchemaLoader()
+	s.loader.AutoDetect = false
+	s.loader.Draft = gojsonschema.Draft7
+	for _, file := range slices.Sorted(maps.Keys(s.files)) {
+		// The library rewrites the references of what it is given.
+		if err := s.loader.AddSchema(s.base+file, gojsonschema.NewRawLoader(clone(s.files[file].doc))); err != nil {
+			return fmt.Errorf("%s: %w", s.files[file].path, err)
+		}
+	}
+	for _, file := range slices.Sorted(maps.Keys(s.files)) {
+		m, err := newModel(s, file)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.files[file].path, err)
+		}
+		s.models[file] = m
+	}
+	return nil
+}
+
+// at compiles the schema that stands at a JSON pointer of one of the files.
+func (s *set) at(file, pointer string) (*gojsonschema.Schema, error) {
+	return s.loader.Compile(gojsonschema.NewReferenceLoader(s.base + file + "#" + pointer))
+}
+
+func clone(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		c := make(map[string]any, len(v))
+		for k, e := range v {
+			c[k] = clone(e)
+		}
+		return c
+	case []any:
+		c := make([]any, len(v))
+		for i, e := range v {
+			c[i] = clone(e)
+		}
+		return c
+	}
+	return v
+}

@@ -1,0 +1,214 @@
+package contract
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xeipuuv/gojsonschema"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+)
+
+// Model is one compiled schema with what it needs to explain itself.
+type Model struct {
+	src    source
+	files  map[string]source // what its references may name
+	schema *gojsonschema.Schema
+	past   [][]string // where values must lie in the past; "*" is any item
+	used   bool       // some operation names it
+	flat   *flat      // set where the model is a flat object of text values
+}
+
+// newModel compiles a model of a set.
+func newModel(s *set, file string) (*Model, error) {
+	schema, err := s.at(file, "")
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{src: s.files[file], files: s.files, schema: schema}
+	m.findPast(node{m.src, "", m.src.doc}, nil)
+	m.flat, err = newFlat(s, file, m)
+	return m, err
+}
+
+// lone compiles a schema that refers to no other file.
+func lone(name string, doc map[string]any) (*Model, error) {
+	schema, err := gojsonschema.NewSchema(gojsonschema.NewRawLoader(clone(doc)))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &Model{src: source{name, doc}, schema: schema}, nil
+}
+
+// Judge returns the rules that a decoded value breaks at the time now.
+func (m *Model) Judge(v any, part string, now time.Time) []exchange.Finding {
+	findings := m.judgeSchema(v, part)
+	m.eachPast(v, func(at []string, s string) {
+		if t, err := dispatch.ParseTimestamp(s); err == nil && t.After(now) {
+			n, _ := m.locate(at)
+			findings = append(findings, n.finding(part, pointer(at), "format", s, "must lie in the past; it is now "+dispatch.Timestamp(now)))
+		}
+	})
+	return findings
+}
+
+// judgeSchema returns the rules that a value breaks at any time.
+func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
+	result, err := m.schema.Validate(gojsonschema.NewRawLoader(v))
+	if err != nil {
+		return []exchange.Finding{{Part: part, Rule: "schema", Schema: m.src.path, Remedy: err.Error()}}
+	}
+	var findings []exchange.Finding
+	for _, e := range result.Errors() {
+		if isBranch(e) {
+			continue
+		}
+		findings = append(findings, m.explain(e, part))
+	}
+	return findings
+}
+
+// Flaws judges a value that was read from a file, at a place of the file that
+// the pointer names.
+func (m *Model) Flaws(file, at string, v any) Flaws {
+	var flaws Flaws
+	for _, f := range m.judgeSchema(v, "") {
+		flaws = append(flaws, Flaw{File: file, Pointer: at + f.Pointer, Value: f.Value, Rule: f.Remedy})
+	}
+	return flaws
+}
+
+// node is a place in a schema file.
+type node struct {
+	src     source
+	pointer string
+	doc     map[string]any
+}
+
+// locate finds the schema that speaks of the value at a path.
+func (m *Model) locate(path []string) (node, bool) {
+	n := m.follow(node{m.src, "", m.src.doc})
+	for _, token := range path {
+		next, ok := n.child(token)
+		if !ok {
+			return n, false
+		}
+		n = m.follow(next)
+	}
+	return n, true
+}
+
+func (n node) child(token string) (node, bool) {
+	if d, ok := sub(n.doc, "properties", token); ok {
+		return node{n.src, n.pointer + "/properties/" + escape(token), d}, true
+	}
+	if d, ok := sub(n.doc, "items"); ok {
+		if _, err := strconv.Atoi(token); err == nil || token == "*" {
+			return node{n.src, n.pointer + "/items", d}, true
+		}
+	}
+	if d, ok := sub(n.doc, "additionalProperties"); ok {
+		return node{n.src, n.pointer + "/additionalProperties", d}, true
+	}
+	patterns, _ := n.doc["patternProperties"].(map[string]any)
+	for p := range patterns {
+		if ok, _ := regexp.MatchString(p, token); ok {
+			d, _ := sub(patterns, p)
+			return node{n.src, n.pointer + "/patternProperties/" + escape(p), d}, d != nil
+		}
+	}
+	return node{}, false
+}
+
+// follow goes on to what a reference names.
+func (m *Model) follow(n node) node {
+	for range 32 { // a circle of references is the schema's fault, not a reason to hang
+		if all, ok := n.doc["allOf"].([]any); ok && len(all) == 1 {
+			if d, ok := all[0].(map[string]any); ok {
+				n = node{n.src, n.pointer + "/allOf/0", d}
+				continue
+			}
+		}
+		ref, ok := n.doc["$ref"].(string)
+		if !ok {
+			return n
+		}
+		file, fragment, _ := strings.Cut(ref, "#")
+		src := n.src
+		if file != "" {
+			src = m.files[file]
+		}
+		d := src.doc
+		for token := range strings.SplitSeq(strings.TrimPrefix(fragment, "/"), "/") {
+			if token != "" {
+				d, _ = sub(d, token)
+			}
+		}
+		n = node{src, fragment, d}
+	}
+	return n
+}
+
+func sub(doc map[string]any, path ...string) (map[string]any, bool) {
+	for _, name := range path {
+		next, ok := doc[name].(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		doc = next
+	}
+	return doc, true
+}
+
+// findPast gathers where the model asks for times in the past.
+func (m *Model) findPast(n node, path []string) {
+	if len(path) > 8 {
+		return
+	}
+	n = m.follow(n)
+	if n.doc["format"] == pastTimestamp {
+		m.past = append(m.past, path)
+		return
+	}
+	properties, _ := n.doc["properties"].(map[string]any)
+	for name := range properties {
+		if next, ok := n.child(name); ok {
+			m.findPast(next, append(path[:len(path):len(path)], name))
+		}
+	}
+	if next, ok := sub(n.doc, "items"); ok {
+		m.findPast(node{n.src, n.pointer + "/items", next}, append(path[:len(path):len(path)], "*"))
+	}
+}
+
+// eachPast visits the texts that must lie in the past.
+func (m *Model) eachPast(v any, visit func(at []string, s string)) {
+	for _, path := range m.past {
+		eachAt(v, path, nil, visit)
+	}
+}
+
+func eachAt(v any, path, at []string, visit func([]string, string)) {
+	if len(path) == 0 {
+		if s, ok := v.(string); ok {
+			visit(at, s)
+		}
+		return
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		if next, ok := v[path[0]]; ok {
+			eachAt(next, path[1:], append(at[:len(at):len(at)], path[0]), visit)
+		}
+	case []any:
+		if path[0] == "*" {
+			for i, next := range v {
+				eachAt(next, path[1:], append(at[:len(at):len(at)], strconv.Itoa(i)), visit)
+			}
+		}
+	}
+}

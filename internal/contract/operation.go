@@ -1,0 +1,244 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"dispatchmock/internal/dispatch"
+)
+
+// Operation is one operation of the API, or the replies to what is none.
+type Operation struct {
+	Name   string
+	Method string
+	Path   string // with parameters in braces
+	// Served tells an operation that this mock performs from one that the
+	// resource merely advertises.
+	Served      bool
+	Roles       []dispatch.Role
+	Description string
+
+	rules map[dispatch.Version]*rules
+}
+
+// rules are an operation's models as they are in one version.
+type rules struct {
+	headers  *Model // of the request; nil where nothing is asked
+	path     *Model
+	reply    map[CORS]*Model
+	statuses map[string]*Model // by "200" or "error"; nil where there is no body
+}
+
+// CORS says which lists the CORS headers carry.
+type CORS string
+
+// The two settings of CORS: the page's own lists, or lists that also let a
+// page of another origin send and read the version and the request ID.
+const (
+	CORSDocumented CORS = "documented"
+	CORSRelaxed    CORS = "relaxed"
+)
+
+// Versions returns the API versions, oldest first.
+func (c *Contract) Versions() []dispatch.Version { return slices.Clone(c.versions) }
+
+// Oldest returns the version that answers who never named one.
+func (c *Contract) Oldest() dispatch.Version { return c.versions[0] }
+
+// Has reports whether there is such a version.
+func (c *Contract) Has(v dispatch.Version) bool { return c.sets[v] != nil }
+
+// Operations returns the operations in the order of their file.
+func (c *Contract) Operations() []*Operation { return slices.Clone(c.operations) }
+
+// Otherwise returns the stand-in for requests that no operation takes.
+func (c *Contract) Otherwise() *Operation { return c.otherwise }
+
+// Model returns a model of a version by its name, such as
+// DispatchCustomerLocationModel; nil where there is none.
+func (c *Contract) Model(v dispatch.Version, name string) *Model {
+	s := c.sets[v]
+	if s == nil {
+		return nil
+	}
+	return s.models[name+".json"]
+}
+
+// operations binds the list of operations to the models of each version.
+func (l *loading) operations(c *Contract, doc map[string]any) {
+	items, _ := doc["operations"].([]any)
+	for i, item := range items {
+		o, _ := item.(map[string]any)
+		op := l.operation(c, fmt.Sprintf("/operations/%d", i), o)
+		for _, other := range c.operations {
+			if other.Method == op.Method && other.Path == op.Path {
+				l.flaw(operationsFile, fmt.Sprintf("/operations/%d", i), "%s %s stands in the list twice", op.Method, op.Path)
+			}
+		}
+		c.operations = append(c.operations, op)
+	}
+	o, _ := doc["otherwise"].(map[string]any)
+	c.otherwise = l.operation(c, "/otherwise", o)
+	l.unused(c)
+}
+
+func (l *loading) operation(c *Contract, at string, doc map[string]any) *Operation {
+	op := &Operation{rules: map[dispatch.Version]*rules{}}
+	op.Name, _ = doc["name"].(string)
+	op.Method, _ = doc["method"].(string)
+	op.Path, _ = doc["path"].(string)
+	op.Served, _ = doc["served"].(bool)
+	op.Description, _ = doc["description"].(string)
+	roles, _ := doc["roles"].([]any)
+	for _, r := range roles {
+		name, _ := r.(string)
+		op.Roles = append(op.Roles, dispatch.Role(name))
+	}
+	for _, v := range c.versions {
+		s := c.sets[v]
+		if s == nil {
+			continue
+		}
+		r := &rules{reply: map[CORS]*Model{}, statuses: map[string]*Model{}}
+		r.headers = l.flatModel(s, at+"/request_headers", doc["request_headers"])
+		r.path = l.flatModel(s, at+"/path_parameters", doc["path_parameters"])
+		replies, _ := doc["response_headers"].(map[string]any)
+		for _, cors := range []CORS{CORSDocumented, CORSRelaxed} {
+			r.reply[cors] = l.flatModel(s, at+"/response_headers/"+string(cors), replies[string(cors)])
+		}
+		statuses, _ := doc["responses"].(map[string]any)
+		for status, file := range statuses {
+			r.statuses[status] = l.model(s, at+"/responses/"+status, file)
+		}
+		op.rules[v] = r
+	}
+	return op
+}
+
+// model finds the model that a file name stands for; nil stays nil.
+func (l *loading) model(s *set, at string, file any) *Model {
+	name, ok := file.(string)
+	if !ok {
+		return nil
+	}
+	m := s.models[name]
+	if m == nil {
+		flaw := Flaw{File: operationsFile, Pointer: at, Value: short(name), Rule: "no version folder has such a file"}
+		if !slices.Contains(l.flaws, flaw) {
+			l.flaws = append(l.flaws, flaw)
+		}
+		return nil
+	}
+	m.used = true
+	return m
+}
+
+func (l *loading) flatModel(s *set, at string, file any) *Model {
+	m := l.model(s, at, file)
+	if m != nil && m.flat == nil {
+		l.flaw(operationsFile, at, "%s must be an object of at most %d properties, each a text or a number: header fields and path parameters travel as text", m.src.path, maxMembers)
+		return nil
+	}
+	return m
+}
+
+// unused reports a model file that nothing names: most likely a misspelt name,
+// whose rules would never be asked.
+func (l *loading) unused(c *Contract) {
+	for _, v := range c.versions {
+		s := c.sets[v]
+		if s == nil {
+			continue
+		}
+		for file, m := range s.models {
+			if m.used || slices.ContainsFunc(l.flaws, func(f Flaw) bool { return f.File == m.src.path }) {
+				continue
+			}
+			if !refersTo(s, file) && file != versionFile {
+				l.flaw(m.src.path, "", "is used by nothing: neither operations.json nor a $ref names it")
+			}
+		}
+	}
+}
+
+func refersTo(s *set, file string) bool {
+	for _, src := range s.files {
+		if names(src.doc, file) {
+			return true
+		}
+	}
+	return false
+}
+
+func names(node any, file string) bool {
+	switch node := node.(type) {
+	case map[string]any:
+		if node["$ref"] == file {
+			return true
+		}
+		for _, v := range node {
+			if names(v, file) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(node, func(v any) bool { return names(v, file) })
+	}
+	return false
+}
+
+// status returns the model of a reply's body, and whether the operation knows
+// the status at all.
+func (r *rules) status(status int) (*Model, bool) {
+	m, ok := r.statuses[strconv.Itoa(status)]
+	if !ok && status >= 400 && status < 600 {
+		m, ok = r.statuses["error"]
+	}
+	return m, ok
+}
+
+// standard returns the model of request headers that operations share.
+func (c *Contract) standard(v dispatch.Version) *Model {
+	for _, o := range c.operations {
+		if m := o.rules[v].headers; m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// ValidHeader reports whether a text is a good value of a request header field,
+// named as the schemas name it.
+func (c *Contract) ValidHeader(v dispatch.Version, name, text string) bool {
+	m := c.standard(v)
+	if m == nil {
+		return false
+	}
+	i, known := m.flat.index[name]
+	return known && m.flat.members[i].judge(text)
+}
+
+// CheckToken says what rule the authorization of a token would break, or "".
+func (c *Contract) CheckToken(token string) string {
+	m := c.standard(c.Oldest())
+	if m == nil || c.ValidHeader(c.Oldest(), "authorization", "Bearer "+token) {
+		return ""
+	}
+	for _, f := range m.judgeSchema(map[string]any{"authorization": "Bearer " + token}, "") {
+		if f.Pointer == "/authorization" {
+			return f.Remedy
+		}
+	}
+	return ""
+}
+
+// Operation returns the operation of that name, or the stand-in for none.
+func (c *Contract) Operation(name string) *Operation {
+	for _, o := range c.operations {
+		if o.Name == name {
+			return o
+		}
+	}
+	return c.otherwise
+}

@@ -1,0 +1,89 @@
+package contract
+
+import (
+	"bytes"
+	"io/fs"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Standalone compiles a schema file that belongs to no version, or a part of
+// it that a JSON pointer names.
+func Standalone(fsys fs.FS, name, pointer string) (*Model, error) {
+	register()
+	l := &loading{fsys: fsys}
+	doc := l.read(name)
+	if len(l.flaws) > 0 {
+		return nil, l.flaws
+	}
+	if pointer != "" {
+		doc, _ = sub(doc, strings.Split(pointer[1:], "/")...)
+	}
+	return lone(name, doc)
+}
+
+// Defaults returns the default of each property that has one.
+func (m *Model) Defaults() map[string]any {
+	defaults := map[string]any{}
+	properties, _ := m.src.doc["properties"].(map[string]any)
+	for name := range properties {
+		if p, _ := sub(properties, name); p["default"] != nil {
+			defaults[name] = p["default"]
+		}
+	}
+	return defaults
+}
+
+// Lines puts a line number to each flaw of a file that lacks one, where the
+// file can be read as JSON up to there; a missing member has the line of the
+// object that lacks it.
+func (f Flaws) Lines(fsys fs.FS) {
+	byFile := map[string][]int{}
+	for i, flaw := range f {
+		if flaw.Line == 0 {
+			byFile[flaw.File] = append(byFile[flaw.File], i)
+		}
+	}
+	for file, flaws := range byFile {
+		text, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			continue
+		}
+		wanted := map[string]int{} // line by pointer
+		for _, i := range flaws {
+			for p := f[i].Pointer; ; p = p[:strings.LastIndexByte(p, '/')] {
+				wanted[p] = 0
+				if p == "" {
+					break
+				}
+			}
+		}
+		findLines(text, wanted)
+		for _, i := range flaws {
+			p := f[i].Pointer
+			for wanted[p] == 0 && p != "" {
+				p = p[:strings.LastIndexByte(p, '/')]
+			}
+			f[i].Line = wanted[p]
+		}
+	}
+}
+
+// findLines fills in the line of each wanted pointer.
+func findLines(text []byte, wanted map[string]int) {
+	d := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true))
+	line, counted := 1, 0
+	for {
+		if _, err := d.ReadToken(); err != nil {
+			return // the end, or the flaw at hand
+		}
+		offset := int(d.InputOffset())
+		line += bytes.Count(text[counted:offset], []byte("\n"))
+		counted = offset
+		p := string(d.StackPointer())
+		if at, ok := wanted[p]; ok && at == 0 {
+			wanted[p] = line
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+
+	"dispatchmock/internal/exchange"
+)
+
+// log writes what happened: one line for the exchange, one for each problem of
+// the request and each violation of ours, linked by the request ID. Findings
+// come with secrets blotted out.
+func (s *Server) log(x *exchange.Exchange) {
+	bad := len(x.Violations) > 0 || x.Err != nil
+	if s.Quiet && !bad {
+		return
+	}
+	level := slog.LevelInfo
+	switch {
+	case bad:
+		level = slog.LevelError
+	case len(x.Problems) > 0:
+		level = slog.LevelWarn
+	}
+	s.write(level, "exchange", slog.String("method", x.Method), slog.String("path", x.Path), slog.Int("status", x.Status),
+		slog.String("client_id", x.ClientID), slog.String("version", x.VersionUsed), slog.String("request_id", x.RequestID))
+	if x.Err != nil {
+		s.write(slog.LevelError, "internal error", slog.String("request_id", x.RequestID), slog.Any("error", x.Err))
+	}
+	for i := range x.Problems {
+		s.finding(slog.LevelWarn, "problem of the request", x.RequestID, &x.Problems[i])
+	}
+	for i := range x.Violations {
+		s.finding(slog.LevelError, "violation of the contract by this mock", x.RequestID, &x.Violations[i])
+	}
+}
+
+func (s *Server) finding(level slog.Level, message, requestID string, f *exchange.Finding) {
+	s.write(level, message, slog.String("request_id", requestID),
+		slog.String("part", f.Part), slog.String("pointer", f.Pointer), slog.String("rule", f.Rule), slog.String("value", f.Value),
+		slog.String("remedy", f.Remedy), slog.String("schema", f.Schema), slog.String("documented", f.Documented))
+}
+
+// write logs at the server's own time, so that a frozen clock freezes the log.
+func (s *Server) write(level slog.Level, message string, attrs ...slog.Attr) {
+	h := s.Log.Handler()
+	if !h.Enabled(context.Background(), level) {
+		return
+	}
+	r := slog.NewRecord(s.Now(), level, message, 0)
+	r.AddAttrs(attrs...)
+	// A log that cannot be written has nowhere to say so.
+	_ = h.Handle(context.Background(), r)
+}

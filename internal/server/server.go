@@ -1,0 +1,129 @@
+// Package server puts the parts together and owns the listener: start, stop
+// and limits.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/net/netutil"
+
+	"dispatchmock/internal/api"
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/wire"
+	"dispatchmock/internal/world"
+)
+
+// Limits on what a client can make the server hold. They are sized for a mock
+// that a test suite drives with hundreds of connections.
+const (
+	maxConnections = 2048
+	maxHeaderBytes = 64 << 10
+	maxBodyBytes   = 1 << 20
+	headerTimeout  = 10 * time.Second
+	requestTimeout = 30 * time.Second
+	idleTimeout    = 2 * time.Minute
+)
+
+// OnViolation says what becomes of a reply of ours that breaks the contract.
+type OnViolation string
+
+// The two settings of OnViolation: a 500 in its place, or sent all the same;
+// both are logged.
+const (
+	Fail   OnViolation = "fail"
+	Report OnViolation = "report"
+)
+
+// Options are what a server is made of; all but AnyToken and Quiet are needed.
+type Options struct {
+	Contract    *contract.Contract
+	World       *world.World
+	Choices     dispatch.Choices
+	CORS        contract.CORS
+	AnyToken    bool
+	OnViolation OnViolation
+	Now         func() time.Time
+	NewID       func() uuid.UUID
+	Log         *slog.Logger
+	// Quiet leaves exchanges that are as they should be out of the log.
+	Quiet bool
+}
+
+// Server is a mock server.
+type Server struct {
+	Options
+	api      *api.API
+	http     http.Server
+	listener net.Listener
+	carriers sync.Pool
+	done     chan struct{}
+	err      error
+}
+
+// New puts a server together.
+func New(o Options) (*Server, error) {
+	a, err := api.New(api.Options{Contract: o.Contract, World: o.World, Choices: o.Choices, CORS: o.CORS,
+		AnyToken: o.AnyToken, Now: o.Now, NewID: o.NewID})
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	s := &Server{Options: o, api: a, done: make(chan struct{})}
+	s.carriers.New = func() any { return new(carrier) }
+	s.http = http.Server{
+		Handler:                      s.chain(s.api),
+		DisableGeneralOptionsHandler: true,
+		MaxHeaderBytes:               maxHeaderBytes,
+		ReadHeaderTimeout:            headerTimeout,
+		ReadTimeout:                  requestTimeout,
+		WriteTimeout:                 requestTimeout,
+		IdleTimeout:                  idleTimeout,
+		ErrorLog:                     slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
+	}
+	return s, nil
+}
+
+// Start listens on HOST:PORT and serves until Shutdown. A port of 0 picks a
+// free one; Addr tells which.
+func (s *Server) Start(address string) error {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("listening: %w", err)
+	}
+	s.listener = wire.Attach(&s.http, netutil.LimitListener(l, maxConnections), s.refused)
+	go func() {
+		defer close(s.done)
+		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			s.err = err
+		}
+	}()
+	return nil
+}
+
+// Addr returns the address that the server listens on.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// Done is closed when the server has stopped serving.
+func (s *Server) Done() <-chan struct{} { return s.done }
+
+// Err returns why the server stopped by itself; call it after Done.
+func (s *Server) Err() error { return s.err }
+
+// Shutdown stops accepting, lets the requests in flight be answered, and cuts
+// them off when the context ends.
+func (s *Server) Shutdown(ctx context.Context) error {
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("requests in flight were cut off: %w", err), s.http.Close())
+	}
+	<-s.done
+	return err
+}

@@ -1,0 +1,56 @@
+package wire
+
+import (
+	"strconv"
+	"sync/atomic"
+)
+
+// Body is a printed body: bytes that never change, and the proof that somebody
+// has judged just these bytes.
+type Body struct {
+	Bytes  []byte
+	Length string // of Bytes, as Content-Length prints it
+	tree   atomic.Pointer[any]
+	proof  atomic.Pointer[any]
+}
+
+// Empty is the body of a reply without one.
+func Empty() *Body { return Raw(nil) }
+
+// Raw wraps bytes that something else has printed; they belong to the Body
+// from then on.
+func Raw(b []byte) *Body { return &Body{Bytes: b, Length: strconv.Itoa(len(b))} }
+
+// Print prints a tree in the vendor's form. The tree belongs to the Body.
+func Print(tree any) (*Body, error) {
+	b, err := AppendJSON(make([]byte, 0, 1280), tree)
+	if err != nil {
+		return nil, err
+	}
+	body := Raw(b)
+	body.tree.Store(&tree)
+	return body, nil
+}
+
+// Tree returns what the bytes say: the tree that they were printed from while
+// it is kept, else the bytes parsed again.
+func (b *Body) Tree() (any, error) {
+	if t := b.tree.Load(); t != nil {
+		return *t, nil
+	}
+	return Parse(b.Bytes)
+}
+
+// Proof returns what the last judge left with the bytes, or nil.
+func (b *Body) Proof() any {
+	if p := b.proof.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// Prove leaves a judge's proof with the bytes and lets go of the tree.
+func (b *Body) Prove(proof any) {
+	b.proof.Store(&proof)
+	b.tree.Store(nil)
+}

@@ -1,0 +1,188 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+)
+
+// net/http prints header names in its own spelling and has no way to give a
+// reason phrase. A Conn stands between it and the socket: a handler leaves its
+// reply with the Conn and lets net/http write a response of the same status
+// and length; the Conn puts the reply's head in the place of the head that
+// net/http printed. Parsing, keep-alive, limits and timeouts stay net/http's.
+// CONTRIBUTING.md tells why.
+
+// Refusal makes the reply to a request that net/http refuses before any
+// handler sees it (a malformed request line, a header section past its limit).
+// Text is what net/http says of it.
+type Refusal func(status int, text string) *Reply
+
+// Conn is a connection whose responses are printed in the vendor's form.
+type Conn struct {
+	net.Conn
+	refuse Refusal
+	state  state
+	head   []byte // the head to print, when state is held
+	out    []byte // room for a head and what follows it
+}
+
+type state uint8
+
+const (
+	fresh  state = iota // nothing was written for the request at hand
+	held                // a reply is held, its response not yet begun
+	inBody              // the head is out
+)
+
+// maxKept is the size above which a buffer is not kept for the next reply.
+const maxKept = 16 << 10
+
+// Write sends what net/http has printed, with the head replaced.
+func (c *Conn) Write(p []byte) (int, error) {
+	switch {
+	case c.state == inBody:
+		return c.Conn.Write(p)
+	case c.state == fresh && isInterim(p):
+		return c.Conn.Write(p)
+	}
+	proto, rest, ok := splitHead(p)
+	if !ok {
+		return c.Conn.Write(p)
+	}
+	if c.state == fresh {
+		return len(p), c.writeRefusal(p)
+	}
+	c.state = inBody
+	out := append(c.out[:0], proto...)
+	out = append(out, c.head...)
+	out = appendConnection(out, p[:len(p)-len(rest)])
+	out = append(out, "\r\n"...)
+	out = append(out, rest...)
+	_, err := c.Conn.Write(out)
+	if cap(out) <= maxKept {
+		c.out = out
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// CloseWrite lets net/http close its half of the connection, so that a client
+// can read a refusal before the connection is reset.
+func (c *Conn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return errors.ErrUnsupported
+}
+
+// writeRefusal answers in the place of net/http, which has printed p.
+func (c *Conn) writeRefusal(p []byte) error {
+	c.state = inBody
+	status, _ := strconv.Atoi(string(p[9:12]))
+	text := ""
+	if _, body, ok := bytes.Cut(p, []byte("\r\n\r\n")); ok {
+		text = string(body)
+	}
+	reply := c.refuse(status, text)
+	out := reply.appendHead(append(c.out[:0], p[:len("HTTP/1.1")]...))
+	out = append(out, "Connection: close\r\n\r\n"...)
+	out = append(out, reply.Body.Bytes...)
+	_, err := c.Conn.Write(out)
+	return err
+}
+
+func isInterim(p []byte) bool { return bytes.HasPrefix(p, []byte("HTTP/1.1 1")) }
+
+// splitHead returns the protocol version with which p begins, and what follows
+// the header section.
+func splitHead(p []byte) (proto, rest []byte, ok bool) {
+	const shortest = len("HTTP/1.1 200")
+	if len(p) < shortest || !bytes.HasPrefix(p, []byte("HTTP/1.")) {
+		return nil, nil, false
+	}
+	_, rest, ok = bytes.Cut(p, []byte("\r\n\r\n"))
+	return p[:len("HTTP/1.1")], rest, ok
+}
+
+// appendConnection carries over what net/http decided about the connection.
+func appendConnection(dst, head []byte) []byte {
+	name := []byte("\r\nConnection: ")
+	i := bytes.Index(head, name)
+	if i < 0 {
+		return dst
+	}
+	value := head[i+len(name):]
+	value = value[:bytes.IndexByte(value, '\r')]
+	dst = append(dst, name[2:]...)
+	dst = append(dst, value...)
+	return append(dst, "\r\n"...)
+}
+
+type connKey struct{}
+
+var errNoConn = errors.New("wire: the request's connection did not come from wire.Attach")
+
+// Send prints the reply in the vendor's form. The server's listener must have
+// been wrapped by Attach.
+func Send(w http.ResponseWriter, r *http.Request, reply *Reply) error {
+	c, ok := r.Context().Value(connKey{}).(*Conn)
+	if !ok {
+		return errNoConn
+	}
+	c.head = reply.appendHead(c.head[:0])
+	c.state = held
+	h := w.Header()
+	// nil keeps net/http from adding fields whose bytes would be thrown away.
+	h["Date"], h["Content-Type"] = nil, nil
+	h["Content-Length"] = []string{reply.Body.Length}
+	w.WriteHeader(reply.Status)
+	if len(reply.Body.Bytes) == 0 || r.Method == http.MethodHead {
+		return nil
+	}
+	_, err := w.Write(reply.Body.Bytes)
+	return err
+}
+
+// Attach prepares the server to print replies in the vendor's form, and
+// returns the listener that it must serve.
+func Attach(s *http.Server, l net.Listener, refuse Refusal) net.Listener {
+	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		return context.WithValue(ctx, connKey{}, c)
+	}
+	s.ConnState = func(c net.Conn, to http.ConnState) {
+		// net/http enters StateIdle behind each response, whether or not the
+		// next request has come already.
+		if c, ok := c.(*Conn); ok && to == http.StateIdle {
+			c.state = fresh
+		}
+	}
+	return &listener{Listener: l, refuse: refuse}
+}
+
+type listener struct {
+	net.Listener
+	refuse Refusal
+	once   sync.Once
+	err    error
+}
+
+func (l *listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &Conn{Conn: c, refuse: l.refuse}, nil
+}
+
+// Close closes the listener once; the server and its owner may both call it.
+func (l *listener) Close() error {
+	l.once.Do(func() { l.err = l.Listener.Close() })
+	return l.err
+}

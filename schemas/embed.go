@@ -1,0 +1,33 @@
+// Package schemas holds the contract: JSON Schemas per API version, the list
+// of operations, and the schemas of the fixture files.
+package schemas
+
+import (
+	"embed"
+	"io/fs"
+	"strings"
+)
+
+// FS holds the embedded files.
+//
+//go:embed operations.json 2*/*.json meta/*.json fixtures/*.json
+var FS embed.FS
+
+// Complete returns the files of a user's folder. The schemas of schemas are
+// always the embedded ones, and so are those of fixture files where the folder
+// has none.
+func Complete(dir fs.FS) fs.FS { return completed{dir} }
+
+type completed struct{ dir fs.FS }
+
+// Open implements fs.FS.
+func (c completed) Open(name string) (fs.File, error) {
+	if strings.HasPrefix(name, "meta/") {
+		return FS.Open(name)
+	}
+	f, err := c.dir.Open(name)
+	if err != nil && strings.HasPrefix(name, "fixtures/") {
+		return FS.Open(name)
+	}
+	return f, err
+}
