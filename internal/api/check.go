@@ -109,17 +109,18 @@ func (a *API) rights(c *call, problems []problem) []problem {
 	inputsGood := !wrong(dispatch.PathInvalid, "")
 	tenantGood := !wrong(dispatch.TenantIDInvalid, "")
 	var more []problem
-	add := func(code dispatch.Code, name, value, rule, detail string) {
+	// The hint is for the client alone: it names a token, and logs name none.
+	add := func(code dispatch.Code, name, value, rule, remedy, hint string) {
 		part := exchange.PartRequestHeader
 		field := c.op.HeaderField(c.version, name)
 		if code == dispatch.RecordUnknown {
 			part, field = exchange.PartPath, name
 		}
-		more = append(more, problem{dispatch.Fault{Code: code, Field: field, Detail: sentence(detail)},
-			exchange.Finding{Part: part, Pointer: "/" + name, Rule: rule, Value: value, Schema: "operations.json", Remedy: detail}})
+		more = append(more, problem{dispatch.Fault{Code: code, Field: field, Detail: sentence(remedy + hint)},
+			exchange.Finding{Part: part, Pointer: "/" + name, Rule: rule, Value: value, Schema: "operations.json", Remedy: remedy}})
 	}
 	if c.wellFormed && !c.known {
-		add(dispatch.TokenUnknown, "authorization", "", "known token", "no fixture knows this token"+a.hint())
+		add(dispatch.TokenUnknown, "authorization", "", "known token", "no fixture knows this token", a.hint())
 	}
 	if !c.known {
 		return appendOrNil(problems, more)
@@ -130,7 +131,7 @@ func (a *API) rights(c *call, problems []problem) []problem {
 	}
 	if !c.client.HasAny(roles) {
 		add(dispatch.RoleMissing, "authorization", list(c.client.Roles), "roles: "+list(roles),
-			fmt.Sprintf("%s needs %s, and this token's user has %s%s", c.op.Name, oneOf(roles), list(c.client.Roles), a.hint()))
+			fmt.Sprintf("%s needs %s, and this token's user has %s", c.op.Name, oneOf(roles), list(c.client.Roles)), a.hint())
 	}
 	if !tenantGood {
 		return appendOrNil(problems, more)
@@ -138,7 +139,7 @@ func (a *API) rights(c *call, problems []problem) []problem {
 	tenantText, _ := contract.HeaderText(c.r.Header, "X-Tenant-Id")
 	tenant, err := strconv.ParseInt(tenantText, 10, 64)
 	if err != nil {
-		add(dispatch.TenantIDInvalid, "x-tenant-id", strconv.Quote(tenantText), "integer", "must be an integer of at most 64 bits")
+		add(dispatch.TenantIDInvalid, "x-tenant-id", strconv.Quote(tenantText), "integer", "must be an integer of at most 64 bits", "")
 		return appendOrNil(problems, more)
 	}
 	c.key.Tenant, c.x.Tenant = tenant, tenant
@@ -148,7 +149,7 @@ func (a *API) rights(c *call, problems []problem) []problem {
 		if !a.World.Base().HasTenant(tenant) {
 			code = dispatch.TenantUnknown
 		}
-		add(code, "x-tenant-id", tenantText, "tenants of the token", fmt.Sprintf("tenant %d is not assigned to this token%s", tenant, a.tenantsOf(c)))
+		add(code, "x-tenant-id", tenantText, "tenants of the token", fmt.Sprintf("tenant %d is not assigned to this token%s", tenant, a.tenantsOf(c)), "")
 		return appendOrNil(problems, more)
 	}
 	if !inputsGood {
@@ -159,7 +160,7 @@ func (a *API) rights(c *call, problems []problem) []problem {
 		c.key.Location, err = strconv.ParseInt(c.parameters["customer_location_id"], 10, 64)
 	}
 	if err != nil {
-		add(dispatch.RecordUnknown, "customer_location_id", "", "known record", "the path's parameters must be integers of at most 64 bits")
+		add(dispatch.RecordUnknown, "customer_location_id", "", "known record", "the path's parameters must be integers of at most 64 bits", "")
 		return appendOrNil(problems, more)
 	}
 	if len(problems) == 0 && len(more) == 0 {

@@ -73,7 +73,7 @@ func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Findin
 }
 
 // explainMember explains a member that is missing, or that no rule knows.
-func (m *Model) explainMember(n node, path []string, name, word string, object any, part string) exchange.Finding {
+func (m *Model) explainMember(n node, path []string, name, word string, value any, part string) exchange.Finding {
 	at := append(slices.Clone(path), name)
 	if word == "required" {
 		f := n.finding(part, pointer(at), word, nil, "is required")
@@ -85,10 +85,6 @@ func (m *Model) explainMember(n node, path []string, name, word string, object a
 			}
 		}
 		return f
-	}
-	var value any
-	if o, ok := object.(map[string]any); ok {
-		value = o[name]
 	}
 	known, _ := n.doc["properties"].(map[string]any)
 	names := slices.Sorted(maps.Keys(known))

@@ -38,6 +38,11 @@ type settings struct {
 	choices     string            // a JSON object of choices
 	files       map[string]string // further fixture files
 	quiet       bool
+	discardLog  bool
+	jsonLog     bool
+	logTo       io.Writer                       // instead of running.log
+	now         func() time.Time                // instead of clock
+	layer       func(http.Handler) http.Handler // around the API, within the chain
 }
 
 var loadContract = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load(schemas.FS) })
@@ -112,6 +117,18 @@ func launch(t testing.TB, s settings) *running {
 	o := server.Options{Contract: c, World: r.world, Choices: f.Choices, CORS: contract.CORSDocumented, AnyToken: s.anyToken,
 		OnViolation: server.Fail, Now: func() time.Time { return now }, NewID: seededIDs(), Quiet: s.quiet,
 		Log: slog.New(slog.NewTextHandler(r.log, nil))}
+	if s.now != nil {
+		o.Now = s.now
+	}
+	if s.jsonLog {
+		o.Log = slog.New(slog.NewJSONHandler(r.log, nil))
+	}
+	if s.logTo != nil {
+		o.Log = slog.New(slog.NewTextHandler(s.logTo, nil))
+	}
+	if s.discardLog {
+		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
 	if s.cors != "" {
 		o.CORS = contract.CORS(s.cors)
 	}
@@ -120,6 +137,9 @@ func launch(t testing.TB, s settings) *running {
 	}
 	if r.Server, err = server.New(o); err != nil {
 		t.Fatal(err)
+	}
+	if s.layer != nil {
+		r.Wrap(s.layer)
 	}
 	if err := r.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
@@ -214,4 +234,10 @@ func (s *safeBuffer) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.String()
+}
+
+func (s *safeBuffer) reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.b.Reset()
 }

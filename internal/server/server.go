@@ -63,7 +63,7 @@ type Server struct {
 	Options
 	api      *api.API
 	http     http.Server
-	listener net.Listener
+	listener *wire.Listener // nil until Start
 	carriers sync.Pool
 	done     chan struct{}
 	err      error
@@ -117,9 +117,20 @@ func (s *Server) Done() <-chan struct{} { return s.done }
 // Err returns why the server stopped by itself; call it after Done.
 func (s *Server) Err() error { return s.err }
 
+// silentGrace is how long a connection that has sent nothing yet may still
+// begin a request when the server stops.
+const silentGrace = 100 * time.Millisecond
+
 // Shutdown stops accepting, lets the requests in flight be answered, and cuts
-// them off when the context ends.
+// them off when the context ends. A server that did not start has nothing to
+// stop.
 func (s *Server) Shutdown(ctx context.Context) error {
+	if s.listener == nil {
+		return nil
+	}
+	// net/http would wait for seconds to hear from them.
+	silent := time.AfterFunc(silentGrace, s.listener.CloseSilent)
+	defer silent.Stop()
 	err := s.http.Shutdown(ctx)
 	if err != nil {
 		err = errors.Join(fmt.Errorf("requests in flight were cut off: %w", err), s.http.Close())

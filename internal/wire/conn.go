@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 )
 
 // net/http prints header names in its own spelling and has no way to give a
@@ -25,10 +26,11 @@ type Refusal func(status int, text string) *Reply
 // Conn is a connection whose responses are printed in the vendor's form.
 type Conn struct {
 	net.Conn
-	refuse Refusal
-	state  state
-	head   []byte // the head to print, when state is held
-	out    []byte // room for a head and what follows it
+	listener *Listener
+	spoke    atomic.Bool // the client has sent something
+	state    state
+	head     []byte // the head to print, when state is held
+	out      []byte // room for a head and what follows it
 }
 
 type state uint8
@@ -73,6 +75,12 @@ func (c *Conn) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// Close closes the connection.
+func (c *Conn) Close() error {
+	c.listener.forget(c)
+	return c.Conn.Close()
+}
+
 // CloseWrite lets net/http close its half of the connection, so that a client
 // can read a refusal before the connection is reset.
 func (c *Conn) CloseWrite() error {
@@ -90,7 +98,7 @@ func (c *Conn) writeRefusal(p []byte) error {
 	if _, body, ok := bytes.Cut(p, []byte("\r\n\r\n")); ok {
 		text = string(body)
 	}
-	reply := c.refuse(status, text)
+	reply := c.listener.refuse(status, text)
 	out := reply.appendHead(append(c.out[:0], p[:len("HTTP/1.1")]...))
 	out = append(out, "Connection: close\r\n\r\n"...)
 	out = append(out, reply.Body.Bytes...)
@@ -152,37 +160,72 @@ func Send(w http.ResponseWriter, r *http.Request, reply *Reply) error {
 
 // Attach prepares the server to print replies in the vendor's form, and
 // returns the listener that it must serve.
-func Attach(s *http.Server, l net.Listener, refuse Refusal) net.Listener {
+func Attach(s *http.Server, l net.Listener, refuse Refusal) *Listener {
 	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
 		return context.WithValue(ctx, connKey{}, c)
 	}
 	s.ConnState = func(c net.Conn, to http.ConnState) {
-		// net/http enters StateIdle behind each response, whether or not the
-		// next request has come already.
-		if c, ok := c.(*Conn); ok && to == http.StateIdle {
-			c.state = fresh
+		conn, ok := c.(*Conn)
+		if !ok {
+			return
+		}
+		switch to {
+		case http.StateActive:
+			conn.spoke.Store(true)
+		case http.StateIdle:
+			// net/http enters StateIdle behind each response, whether or not
+			// the next request has come already.
+			conn.state = fresh
 		}
 	}
-	return &listener{Listener: l, refuse: refuse}
+	return &Listener{Listener: l, refuse: refuse, conns: map[*Conn]struct{}{}}
 }
 
-type listener struct {
+// Listener accepts connections whose responses are printed in the vendor's
+// form.
+type Listener struct {
 	net.Listener
 	refuse Refusal
 	once   sync.Once
 	err    error
+
+	mu    sync.Mutex
+	conns map[*Conn]struct{} // the open ones
 }
 
-func (l *listener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
+// Accept implements net.Listener.
+func (l *Listener) Accept() (net.Conn, error) {
+	inner, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return &Conn{Conn: c, refuse: l.refuse}, nil
+	c := &Conn{Conn: inner, listener: l}
+	l.mu.Lock()
+	l.conns[c] = struct{}{}
+	l.mu.Unlock()
+	return c, nil
+}
+
+func (l *Listener) forget(c *Conn) {
+	l.mu.Lock()
+	delete(l.conns, c)
+	l.mu.Unlock()
+}
+
+// CloseSilent closes the connections whose clients have sent nothing.
+func (l *Listener) CloseSilent() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.conns {
+		if !c.spoke.Load() {
+			// Of no use to anybody, so its error is of none.
+			_ = c.Conn.Close()
+		}
+	}
 }
 
 // Close closes the listener once; the server and its owner may both call it.
-func (l *listener) Close() error {
+func (l *Listener) Close() error {
 	l.once.Do(func() { l.err = l.Listener.Close() })
 	return l.err
 }

@@ -1,0 +1,178 @@
+package api
+
+import (
+	encoding "encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/wire"
+	"dispatchmock/internal/world"
+	"dispatchmock/schemas"
+)
+
+// fallback is what a code without a row of its own gets; one code means it.
+const fallback = "The mock failed"
+
+// codes returns the codes that dispatch/fault.go declares.
+func codes(t *testing.T) []dispatch.Code {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../dispatch/fault.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []dispatch.Code
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == "Code" {
+			for _, v := range spec.Values {
+				text, err := strconv.Unquote(v.(*ast.BasicLit).Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, dispatch.Code(text))
+			}
+		}
+		return true
+	})
+	if len(all) == 0 {
+		t.Fatal("found no Code in dispatch/fault.go")
+	}
+	return all
+}
+
+// choices returns the default of every choice, by the schema.
+func choices(t *testing.T) map[string]any {
+	t.Helper()
+	text, err := schemas.FS.ReadFile("fixtures/choices.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Properties map[string]struct{ Default any }
+	}
+	if err := encoding.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	defaults := map[string]any{}
+	for key, p := range doc.Properties {
+		defaults[key] = p.Default
+	}
+	return defaults
+}
+
+// TestEveryCodeHasItsRow holds the table of faults against the list of codes
+// and the list of choices.
+func TestEveryCodeHasItsRow(t *testing.T) {
+	t.Parallel()
+	defaults := choices(t)
+	for _, code := range codes(t) {
+		t.Run(string(code), func(t *testing.T) {
+			t.Parallel()
+			r := rows(code)
+			if own := !strings.HasPrefix(r.explanation, fallback); own == (code == dispatch.Internal) {
+				t.Errorf("got the explanation %q; want one of its own for every code but %s", r.explanation, dispatch.Internal)
+			}
+			if _, choice := defaults[string(code)].(float64); choice != (r.status == 0) {
+				t.Errorf("got status %d, and schemas/fixtures/choices.json has the status as a choice: %v; want 0 exactly where it has", r.status, choice)
+			}
+			if r.status != 0 && (r.status < 400 || r.status > 599 || http.StatusText(r.status) == "") {
+				t.Errorf("got status %d, want one of an error", r.status)
+			}
+		})
+	}
+	if r := rows("no such code"); r.status != http.StatusInternalServerError || !strings.HasPrefix(r.explanation, fallback) {
+		t.Errorf("an unknown code gets %d %q, want 500 and the fallback: the unknown tells nothing", r.status, r.explanation)
+	}
+}
+
+// TestEveryInputHasItsCode holds that each request header field that the
+// schemas have a rule for has a code of its own, and a place in the order of
+// errors: else it would be reported as malformed HTTP, behind all others and
+// in no order.
+func TestEveryInputHasItsCode(t *testing.T) {
+	t.Parallel()
+	var order []string
+	for _, name := range choices(t)["error_order"].([]any) {
+		order = append(order, name.(string))
+	}
+	text, err := schemas.FS.ReadFile("2019-02-08/StandardRequestHeadersModel.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct{ Properties map[string]any }
+	if err := encoding.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[dispatch.Code]string{}
+	for name := range doc.Properties {
+		code := codeOf(name)
+		if code == dispatch.RequestMalformed {
+			t.Errorf("%s has no code of its own", name)
+		}
+		if other, twice := seen[code]; twice {
+			t.Errorf("%s and %s share the code %s", name, other, code)
+		}
+		seen[code] = name
+		if !strings.Contains(","+strings.Join(order, ",")+",", ","+name+",") {
+			t.Errorf("%s is not in the order of errors %v", name, order)
+		}
+	}
+}
+
+// TestRefuse holds what every refusal has, whatever the fault, and that it
+// keeps the contract.
+func TestRefuse(t *testing.T) {
+	t.Parallel()
+	c, err := contract.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	statuses := map[dispatch.Code]int{}
+	for key, v := range choices(t) {
+		if status, ok := v.(float64); ok {
+			statuses[dispatch.Code(key)] = int(status)
+		}
+	}
+	id := uuid.MustParse("ed5b5458-1f72-41d7-b8ad-f1757de1ec4f")
+	a, err := New(Options{Contract: c, World: world.New(world.NewBuilder().Build()), CORS: contract.CORSDocumented,
+		Choices: dispatch.Choices{Statuses: statuses, Authenticate: true}, Now: now, NewID: func() uuid.UUID { return id }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range codes(t) {
+		t.Run(string(code), func(t *testing.T) {
+			t.Parallel()
+			if code == dispatch.RepeatedDelete {
+				return // its default is 200, which is no refusal
+			}
+			x := &exchange.Exchange{}
+			var reply wire.Reply
+			a.Refuse(x, &dispatch.Fault{Code: code, Field: "Model.field", Detail: "Rule\r\nX: y."}, &reply)
+			if want := "Model.field: Rule\r\nX: y."; reply.Reason != want {
+				t.Errorf("got the reason phrase %q, want %q (the printer makes it safe)", reply.Reason, want)
+			}
+			if x.RequestID != id.String() || x.VersionUsed != string(c.Oldest()) || x.Status != reply.Status {
+				t.Errorf("got the record %+v, want a new request ID, the oldest version and the status %d", x, reply.Status)
+			}
+			if got := reply.Value(wire.Authenticate) != ""; got != (reply.Status == http.StatusUnauthorized) {
+				t.Errorf("status %d has WWW-Authenticate: %v, want it with 401 only", reply.Status, got)
+			}
+			for _, f := range c.Otherwise().JudgeReply(c.Oldest(), contract.CORSDocumented, now(), &reply) {
+				t.Errorf("the refusal breaks the contract: %+v", f)
+			}
+		})
+	}
+}

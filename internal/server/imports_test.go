@@ -1,0 +1,161 @@
+package server_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// room is a line of the architecture's table. A package imports from lower
+// rows only; of the outside libraries it may import those that are listed.
+type room struct {
+	row  int
+	libs []string // by module path, or by package where only one is meant
+}
+
+const module = "dispatchmock"
+
+// rooms has those of the architecture that are yet to be built as well.
+var rooms = map[string]room{
+	"cmd/dispatchmock":  {7, nil}, // the door to row 6
+	"internal/cli":      {6, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid"}},
+	"internal/server":   {5, []string{"github.com/google/uuid", "golang.org/x/net/netutil"}},
+	"internal/api":      {4, []string{"github.com/gorilla/mux", "github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
+	"internal/control":  {4, []string{"github.com/gorilla/mux"}},
+	"internal/console":  {4, nil},
+	"internal/fixture":  {3, []string{"github.com/go-json-experiment/json/jsontext"}},
+	"internal/scenario": {3, nil},
+	"internal/journal":  {3, nil},
+	"internal/verify":   {3, nil},
+	"internal/report":   {3, nil},
+	"internal/contract": {2, []string{"github.com/xeipuuv/gojsonschema", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/jsontext", "github.com/google/uuid"}},
+	"internal/world":    {2, []string{"github.com/hashicorp/golang-lru/v2"}},
+	"internal/dispatch": {1, nil},
+	"internal/wire":     {1, []string{"github.com/go-json-experiment/json/jsontext"}},
+	"internal/exchange": {1, nil},
+	"fixtures":          {0, nil},
+	"schemas":           {0, nil},
+}
+
+// never lists what a package must not reach, not even by way of another.
+var never = map[string][]string{
+	// A mistake of ours would confirm itself.
+	"internal/verify": {"internal/api", "internal/world"},
+	// It knows no HTTP and no clock; time has the type of a timestamp.
+	"internal/dispatch": {"net/http"},
+}
+
+// imports is what go list says of a package.
+type imports struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func listImports(t testing.TB) []imports {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", "./...")
+	cmd.Dir = moduleDir
+	text, err := cmd.Output()
+	if err != nil {
+		var failed *exec.ExitError
+		if errors.As(err, &failed) {
+			err = fmt.Errorf("%w: %s", err, failed.Stderr)
+		}
+		t.Fatalf("go list: %v", err)
+	}
+	var all []imports
+	for d := json.NewDecoder(strings.NewReader(string(text))); ; {
+		var p imports
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// isLibrary reports an import that is neither ours nor the standard library's.
+func isLibrary(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return strings.Contains(first, ".")
+}
+
+// importFlaws says which imports of a package break the table.
+func importFlaws(p imports) []string {
+	name := strings.TrimPrefix(p.ImportPath, module+"/")
+	own, ok := rooms[name]
+	if !ok {
+		return []string{fmt.Sprintf("%s stands in no row of the architecture's table", name)}
+	}
+	var flaws []string
+	for _, path := range p.Imports {
+		if isLibrary(path) {
+			if !slices.ContainsFunc(own.libs, func(lib string) bool { return path == lib || strings.HasPrefix(path, lib+"/") }) {
+				flaws = append(flaws, fmt.Sprintf("%s imports %s, which its room does not allow; it allows %q", name, path, own.libs))
+			}
+			continue
+		}
+		other, mine := strings.CutPrefix(path, module+"/")
+		if !mine {
+			continue
+		}
+		if r, known := rooms[other]; known && r.row >= own.row {
+			flaws = append(flaws, fmt.Sprintf("%s (row %d) imports %s (row %d); imports go to lower rows only", name, own.row, other, r.row))
+		}
+	}
+	for _, path := range never[name] {
+		for _, dep := range p.Deps {
+			if dep == path || dep == module+"/"+path {
+				flaws = append(flaws, fmt.Sprintf("%s reaches %s, which it must never", name, path))
+			}
+		}
+	}
+	return flaws
+}
+
+// TestImportDirections holds the rows of the architecture.
+func TestImportDirections(t *testing.T) {
+	t.Parallel()
+	all := listImports(t)
+	if len(all) < 10 {
+		t.Errorf("go list finds %d packages, want all", len(all))
+	}
+	for _, p := range all {
+		for _, flaw := range importFlaws(p) {
+			t.Error(flaw)
+		}
+	}
+}
+
+// TestImportFlaws holds that the test above would speak.
+func TestImportFlaws(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		p    imports
+		want string
+	}{
+		{"good", imports{"dispatchmock/internal/api", []string{"net/http", "dispatchmock/internal/wire", "github.com/gorilla/mux"}, nil}, ""},
+		{"higher row", imports{"dispatchmock/internal/wire", []string{"dispatchmock/internal/api"}, nil}, "internal/wire (row 1) imports internal/api (row 4)"},
+		{"own row", imports{"dispatchmock/internal/contract", []string{"dispatchmock/internal/world"}, nil}, "internal/contract (row 2) imports internal/world (row 2)"},
+		{"library", imports{"dispatchmock/internal/world", []string{"github.com/gorilla/mux"}, nil}, "internal/world imports github.com/gorilla/mux"},
+		{"library of a like name", imports{"dispatchmock/internal/api", []string{"github.com/gorilla/muxer"}, nil}, "internal/api imports github.com/gorilla/muxer"},
+		{"unknown room", imports{"dispatchmock/internal/utils", nil, nil}, "internal/utils stands in no row"},
+		{"roundabout", imports{"dispatchmock/internal/verify", nil, []string{"dispatchmock/internal/world"}}, "internal/verify reaches internal/world"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			flaws := importFlaws(c.p)
+			if c.want == "" && len(flaws) > 0 || c.want != "" && (len(flaws) != 1 || !strings.HasPrefix(flaws[0], c.want)) {
+				t.Errorf("got %q, want %q", flaws, c.want)
+			}
+		})
+	}
+}
