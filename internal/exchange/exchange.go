@@ -11,35 +11,45 @@ import (
 type Finding struct {
 	// Part is where the rule was broken: request header, path, status,
 	// header or body.
-	Part string
+	Part string `json:"part"`
 	// Pointer is a JSON pointer into the part.
-	Pointer string
+	Pointer string `json:"pointer,omitempty"`
 	// Rule is the schema keyword and its value, such as "maxLength: 64".
-	Rule string
+	Rule string `json:"rule"`
 	// Value is what was received, as short JSON; secrets are blotted out.
-	Value string
+	Value string `json:"value,omitempty"`
 	// Schema is the file and the JSON pointer of the rule.
-	Schema string
+	Schema string `json:"schema,omitempty"`
 	// Documented is what the documentation says of the value.
-	Documented string
+	Documented string `json:"documented,omitempty"`
 	// Remedy says what to do, in a sentence.
-	Remedy string
+	Remedy string `json:"remedy,omitempty"`
 }
 
 // Parts of an exchange that a finding can be about.
 const (
 	PartRequestHeader = "request header"
 	PartPath          = "path"
+	PartPreflight     = "preflight"
 	PartStatus        = "status"
 	PartHeader        = "header"
 	PartBody          = "body"
 )
 
-// Exchange is one request and its response.
+// Exchange is one request and its response. Once it is recorded it never
+// changes, so that any number of readers may hold it.
 type Exchange struct {
-	Start  time.Time
+	// ID is the journal's number of the exchange, over all sessions, from 1.
+	ID uint64
+	// Sequence counts the requests of a session, from 1, in the order of their
+	// arrival.
+	Sequence uint64
+	Session  string        // ID of the session; "default" unless named
+	Start    time.Time     // by the session's clock
+	Took     time.Duration // by the machine's clock, pauses of scenarios included
+
 	Method string
-	Path   string // as sent, without the query
+	Path   string // as sent, without the query and the session's prefix
 	// Operation is the name of the contract's operation that took the request.
 	Operation string
 	ClientID  string
@@ -54,6 +64,21 @@ type Exchange struct {
 	Bytes  int // length of the response body
 	// Transition is set when the exchange changed the record.
 	Transition bool
+	// States returns the record before and after a transition, as printed
+	// JSON of the newest shape; nil where there was none.
+	States func() (before, after []byte)
+
+	Request, Response Message
+	// Authorization has, for each secret that was blotted out of the request's
+	// head, what stands there instead, in order.
+	Authorization []Blot
+
+	// Scenario is the name of the scenario that took over, or "".
+	Scenario string
+	// Altered is set when the scenario changed what the client saw; Deliberate
+	// are the rules that the altered response breaks on purpose.
+	Altered    bool
+	Deliberate []Finding
 
 	// Problems are all faults of the request, the one that was answered first.
 	Problems []Finding
@@ -61,6 +86,34 @@ type Exchange struct {
 	Violations []Finding
 	// Err is what went wrong inside the server.
 	Err error
+	// Control is set on a change that came through the control door; Request
+	// has its body.
+	Control bool
+}
+
+// Verdict sums up an exchange in one word.
+type Verdict string
+
+// The verdicts, the graver first: the mock itself broke the contract or
+// failed; a scenario altered the answer; the request had problems; all well.
+const (
+	Violated  Verdict = "violation"
+	OnPurpose Verdict = "scenario"
+	Faulty    Verdict = "problem"
+	Good      Verdict = "good"
+)
+
+// Verdict returns the exchange's verdict.
+func (x *Exchange) Verdict() Verdict {
+	switch {
+	case len(x.Violations) > 0 || x.Err != nil:
+		return Violated
+	case x.Altered:
+		return OnPurpose
+	case len(x.Problems) > 0:
+		return Faulty
+	}
+	return Good
 }
 
 // Carrier is a ResponseWriter that carries the record of its exchange.
