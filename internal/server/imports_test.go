@@ -22,13 +22,15 @@ const module = "dispatchmock"
 
 // rooms has those of the architecture that are yet to be built as well.
 var rooms = map[string]room{
-	"cmd/dispatchmock":  {7, nil}, // the door to row 6
-	"internal/cli":      {6, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid"}},
-	"internal/server":   {5, []string{"github.com/google/uuid", "golang.org/x/net/netutil"}},
-	"internal/api":      {4, []string{"github.com/gorilla/mux", "github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
-	"internal/control":  {4, []string{"github.com/gorilla/mux"}},
-	"internal/console":  {4, nil},
-	"internal/fixture":  {3, []string{"github.com/go-json-experiment/json/jsontext"}},
+	"cmd/dispatchmock":  {9, nil}, // the door to row 8
+	"internal/cli":      {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid"}},
+	"internal/server":   {7, []string{"github.com/google/uuid", "golang.org/x/net/netutil"}},
+	"internal/api":      {6, []string{"github.com/gorilla/mux", "github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
+	"internal/control":  {6, []string{"github.com/gorilla/mux"}},
+	"internal/console":  {6, nil},
+	"internal/proxy":    {6, nil},
+	"internal/session":  {5, []string{"github.com/google/uuid"}},
+	"internal/fixture":  {4, []string{"github.com/go-json-experiment/json/jsontext"}},
 	"internal/scenario": {3, nil},
 	"internal/journal":  {3, nil},
 	"internal/verify":   {3, nil},
@@ -143,7 +145,7 @@ func TestImportFlaws(t *testing.T) {
 		want string
 	}{
 		{"good", imports{"dispatchmock/internal/api", []string{"net/http", "dispatchmock/internal/wire", "github.com/gorilla/mux"}, nil}, ""},
-		{"higher row", imports{"dispatchmock/internal/wire", []string{"dispatchmock/internal/api"}, nil}, "internal/wire (row 1) imports internal/api (row 4)"},
+		{"higher row", imports{"dispatchmock/internal/wire", []string{"dispatchmock/internal/api"}, nil}, "internal/wire (row 1) imports internal/api (row 6)"},
 		{"own row", imports{"dispatchmock/internal/contract", []string{"dispatchmock/internal/world"}, nil}, "internal/contract (row 2) imports internal/world (row 2)"},
 		{"library", imports{"dispatchmock/internal/world", []string{"github.com/gorilla/mux"}, nil}, "internal/world imports github.com/gorilla/mux"},
 		{"library of a like name", imports{"dispatchmock/internal/api", []string{"github.com/gorilla/muxer"}, nil}, "internal/api imports github.com/gorilla/muxer"},
