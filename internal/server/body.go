@@ -1,0 +1,50 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+)
+
+// readBody reads the request's body to its end, within the limit. No operation
+// uses it (I: the page says that there is none, and its sample sends one).
+func (s *Server) readBody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body == http.NoBody {
+			next.ServeHTTP(w, r)
+			return
+		}
+		fault := drain(r)
+		if fault == nil {
+			next.ServeHTTP(w, r)
+			return
+		}
+		// What is left of the body cannot be told from a next request.
+		w.Header().Set("Connection", "close")
+		c := w.(*carrier)
+		c.exchange.Problems = append(c.exchange.Problems, exchange.Finding{Part: "request body", Rule: string(fault.Code), Remedy: fault.Detail})
+		s.api.Refuse(c.session, c.exchange, fault, &c.reply)
+	})
+}
+
+func drain(r *http.Request) *dispatch.Fault {
+	tooLarge := &dispatch.Fault{Code: dispatch.BodyTooLarge, Field: "body",
+		Detail: fmt.Sprintf("The request's body may have at most %d bytes; this operation needs none.", maxBodyBytes)}
+	if r.ContentLength > maxBodyBytes {
+		return tooLarge
+	}
+	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, maxBodyBytes+1))
+	switch {
+	case n > maxBodyBytes:
+		return tooLarge
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body ended before its announced length; send as many bytes as Content-Length says."}
+	case err != nil:
+		return &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body could not be read: it is not in the form that the header announces, or it came too slowly."}
+	}
+	return nil
+}
