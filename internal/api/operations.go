@@ -70,10 +70,6 @@ func (a *API) pin(c *call, now bool) {
 	}
 }
 
-// preflight answers a browser's question before it sends the real request. It
-// asks for no header: browsers send no credentials with it (Fetch standard).
-func (a *API) preflight(*call) (*wire.Body, *dispatch.Fault) { return wire.Empty(), nil }
-
 // unserved answers an operation that the resource advertises and this mock
 // does not perform.
 func (a *API) unserved(c *call) (*wire.Body, *dispatch.Fault) {

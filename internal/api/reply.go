@@ -25,12 +25,8 @@ const (
 // reply fills in a reply, its fields in the sample's order.
 func (a *API) reply(s *session.Session, x *exchange.Exchange, status int, reason string, body *wire.Body, reply *wire.Reply) {
 	fields := reply.Fields[:0]
-	if a.CORS == contract.CORSRelaxed {
-		fields = append(fields, wire.Field{Name: wire.AllowHeaders, Value: allowHeaders + ", " + versionAndID})
-	} else {
-		fields = append(fields, wire.Field{Name: wire.AllowHeaders, Value: allowHeaders})
-	}
 	fields = append(fields,
+		wire.Field{Name: wire.AllowHeaders, Value: a.allowHeaders()},
 		wire.Field{Name: wire.AllowMethods, Value: methods},
 		wire.Field{Name: wire.AllowOrigin, Value: "*"})
 	if a.CORS == contract.CORSRelaxed {
@@ -53,6 +49,15 @@ func (a *API) reply(s *session.Session, x *exchange.Exchange, status int, reason
 		wire.Field{Name: wire.RequestID, Value: x.RequestID})
 	*reply = wire.Reply{Status: status, Reason: reason, Fields: fields, Body: body}
 	x.Status, x.Bytes = status, len(body.Bytes)
+}
+
+// allowHeaders returns the header fields that a page of another origin may
+// send.
+func (a *API) allowHeaders() string {
+	if a.CORS == contract.CORSRelaxed {
+		return allowHeaders + ", " + versionAndID
+	}
+	return allowHeaders
 }
 
 // bodyKey names the bytes of a record in a version: a revision is one state of
