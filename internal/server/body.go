@@ -18,33 +18,44 @@ func (s *Server) readBody(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		fault := drain(r)
+		c := w.(*carrier)
+		body, n, fault := drain(r)
+		c.exchange.Request.Body, c.exchange.Request.Size = body, n
 		if fault == nil {
 			next.ServeHTTP(w, r)
 			return
 		}
 		// What is left of the body cannot be told from a next request.
 		w.Header().Set("Connection", "close")
-		c := w.(*carrier)
 		c.exchange.Problems = append(c.exchange.Problems, exchange.Finding{Part: "request body", Rule: string(fault.Code), Remedy: fault.Detail})
 		s.api.Refuse(c.session, c.exchange, fault, &c.reply)
 	})
 }
 
-func drain(r *http.Request) *dispatch.Fault {
+// kept is a writer that keeps the first bytes it is given.
+type kept []byte
+
+func (k *kept) Write(p []byte) (int, error) {
+	*k = append(*k, p[:min(len(p), exchange.MaxBody-len(*k))]...)
+	return len(p), nil
+}
+
+// drain reads the body to its end; it returns its first bytes and its length.
+func drain(r *http.Request) (body []byte, n int64, fault *dispatch.Fault) {
 	tooLarge := &dispatch.Fault{Code: dispatch.BodyTooLarge, Field: "body",
 		Detail: fmt.Sprintf("The request's body may have at most %d bytes; this operation needs none.", maxBodyBytes)}
 	if r.ContentLength > maxBodyBytes {
-		return tooLarge
+		return nil, r.ContentLength, tooLarge
 	}
-	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, maxBodyBytes+1))
+	var first kept
+	n, err := io.Copy(&first, io.LimitReader(r.Body, maxBodyBytes+1))
 	switch {
 	case n > maxBodyBytes:
-		return tooLarge
+		fault = tooLarge
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body ended before its announced length; send as many bytes as Content-Length says."}
+		fault = &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body ended before its announced length; send as many bytes as Content-Length says."}
 	case err != nil:
-		return &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body could not be read: it is not in the form that the header announces, or it came too slowly."}
+		fault = &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body could not be read: it is not in the form that the header announces, or it came too slowly."}
 	}
-	return nil
+	return first, n, fault
 }

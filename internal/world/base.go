@@ -5,6 +5,7 @@ package world
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -94,6 +95,15 @@ func (b *Builder) Customers() map[Key]struct{} {
 	return customers
 }
 
+// Records returns the records that were added.
+func (b *Builder) Records() map[Key]dispatch.CustomerLocation {
+	records := make(map[Key]dispatch.CustomerLocation, len(b.base.keys))
+	for i, k := range b.base.keys {
+		records[k] = b.base.records[i]
+	}
+	return records
+}
+
 // Build ends the building.
 func (b *Builder) Build() *Base {
 	base := b.base
@@ -108,6 +118,15 @@ func (b *Builder) Build() *Base {
 func (b *Base) HasTenant(id int64) bool {
 	_, ok := b.tenants[id]
 	return ok
+}
+
+// HasCustomer reports whether a customer, named by a key without a location,
+// has a location.
+func (b *Base) HasCustomer(k Key) bool {
+	keys := b.sorted()
+	k.Location = math.MinInt64
+	i, _ := slices.BinarySearchFunc(keys, k, Key.Compare)
+	return i < len(keys) && keys[i].Tenant == k.Tenant && keys[i].Customer == k.Customer
 }
 
 // Client returns the holder of a token.
