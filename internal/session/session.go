@@ -29,6 +29,8 @@ type Spec struct {
 	Records map[world.Key]dispatch.CustomerLocation
 	// Choices stand in the place of those of the fixtures, where not nil.
 	Choices *dispatch.Choices
+	// Made is the document that the spec was read from, for bundles.
+	Made []byte
 }
 
 // Session is one isolated world. It is safe for concurrent use.
@@ -83,28 +85,6 @@ func (s *Session) begin(ground *fixture.Fixtures) {
 	if len(s.Spec.Records) > 0 {
 		s.World.Put(s.Spec.Records)
 	}
-}
-
-// Snapshot is all of a session's state at one time.
-type Snapshot struct {
-	World   world.State
-	Clock   ClockSetting
-	IDs     IDSetting
-	Choices *dispatch.Choices
-	Taken   time.Time // by the session's clock
-}
-
-// Save returns the state as it is now.
-func (s *Session) Save() Snapshot {
-	return Snapshot{World: s.World.Save(), Clock: s.Clock.Setting(), IDs: s.IDs.Setting(), Choices: s.choices.Load(), Taken: s.Clock.Now()}
-}
-
-// Restore puts the session into a state that was saved before.
-func (s *Session) Restore(snapshot Snapshot) {
-	s.World.Restore(snapshot.World)
-	s.Clock.Set(snapshot.Clock)
-	s.IDs.Set(snapshot.IDs)
-	s.choices.Store(snapshot.Choices)
 }
 
 // Holder is a ResponseWriter that knows the session of its request.

@@ -89,6 +89,9 @@ func (s *Sessions) make(spec Spec) *Session {
 // Default returns the session of requests that name none.
 func (s *Sessions) Default() *Session { return s.home }
 
+// Now returns the machine's time.
+func (s *Sessions) Now() time.Time { return s.options.Now() }
+
 // Limit returns how many sessions there may be beside the default one.
 func (s *Sessions) Limit() int { return s.options.Limit }
 
