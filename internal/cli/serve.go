@@ -9,10 +9,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/server"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/world"
 )
 
@@ -61,16 +63,16 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if _, _, err := net.SplitHostPort(f.listen); err != nil {
 		return errMisuse{fmt.Errorf("--listen %q: must be HOST:PORT, such as %s", f.listen, defaultAddress)}
 	}
-	now := f.clock.now()
-	c, files, err := f.load(now(), io.err)
+	c, files, err := f.load(f.clock.now(), io.err)
 	if err != nil {
 		return err
 	}
-	w := world.New(files.Base)
 	s, err := server.New(server.Options{
-		Contract: c, World: w, Choices: files.Choices,
+		Contract: c,
+		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New,
+			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting()}},
 		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: server.OnViolation(f.onViolation),
-		Now: now, NewID: f.ids.source(), Log: slog.New(f.handler(io.err)), Quiet: f.quiet,
+		Log: slog.New(f.handler(io.err)), Quiet: f.quiet,
 	})
 	if err != nil {
 		return err
@@ -78,7 +80,7 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if err := s.Start(f.listen); err != nil {
 		return fmt.Errorf("%w\nchoose another address with --listen HOST:PORT; port 0 picks a free port", err)
 	}
-	f.greet(io.out, s.Addr(), c, w)
+	f.greet(io.out, s.Addr(), c, s.Sessions().Default().World)
 	select {
 	case <-s.Done():
 		return s.Err()

@@ -12,14 +12,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
 	"golang.org/x/net/netutil"
 
 	"dispatchmock/internal/api"
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
-	"dispatchmock/internal/world"
 )
 
 // Limits on what a client can make the server hold. They are sized for a mock
@@ -43,16 +41,14 @@ const (
 	Report OnViolation = "report"
 )
 
-// Options are what a server is made of; all but AnyToken and Quiet are needed.
+// Options are what a server is made of.
 type Options struct {
-	Contract    *contract.Contract
-	World       *world.World
-	Choices     dispatch.Choices
-	CORS        contract.CORS
+	Contract *contract.Contract
+	Sessions session.Options
+	CORS     contract.CORS
+	// AnyToken makes every well-formed token a Dispatcher of every tenant.
 	AnyToken    bool
 	OnViolation OnViolation
-	Now         func() time.Time
-	NewID       func() uuid.UUID
 	Log         *slog.Logger
 	// Quiet leaves exchanges that are as they should be out of the log.
 	Quiet bool
@@ -61,6 +57,7 @@ type Options struct {
 // Server is a mock server.
 type Server struct {
 	Options
+	sessions *session.Sessions
 	api      *api.API
 	http     http.Server
 	listener *wire.Listener // nil until Start
@@ -71,12 +68,11 @@ type Server struct {
 
 // New puts a server together.
 func New(o Options) (*Server, error) {
-	a, err := api.New(api.Options{Contract: o.Contract, World: o.World, Choices: o.Choices, CORS: o.CORS,
-		AnyToken: o.AnyToken, Now: o.Now, NewID: o.NewID})
+	a, err := api.New(api.Options{Contract: o.Contract, CORS: o.CORS, AnyToken: o.AnyToken})
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	s := &Server{Options: o, api: a, done: make(chan struct{})}
+	s := &Server{Options: o, sessions: session.NewSessions(o.Sessions), api: a, done: make(chan struct{})}
 	s.carriers.New = func() any { return new(carrier) }
 	s.http = http.Server{
 		Handler:                      s.chain(s.api),
@@ -107,6 +103,9 @@ func (s *Server) Start(address string) error {
 	}()
 	return nil
 }
+
+// Sessions returns the server's sessions.
+func (s *Server) Sessions() *session.Sessions { return s.sessions }
 
 // Addr returns the address that the server listens on.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }

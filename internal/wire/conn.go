@@ -28,6 +28,8 @@ type Conn struct {
 	net.Conn
 	listener *Listener
 	spoke    atomic.Bool // the client has sent something
+	intake   intake
+	length   int64 // of the body of the request at hand, -1 where it is not known
 	state    state
 	head     []byte // the head to print, when state is held
 	out      []byte // room for a head and what follows it
@@ -146,6 +148,7 @@ func Send(w http.ResponseWriter, r *http.Request, reply *Reply) error {
 	}
 	c.head = reply.appendHead(c.head[:0])
 	c.state = held
+	c.length = r.ContentLength
 	h := w.Header()
 	// nil keeps net/http from adding fields whose bytes would be thrown away.
 	h["Date"], h["Content-Type"] = nil, nil
@@ -176,6 +179,7 @@ func Attach(s *http.Server, l net.Listener, refuse Refusal) *Listener {
 			// net/http enters StateIdle behind each response, whether or not
 			// the next request has come already.
 			conn.state = fresh
+			conn.intake.done(conn.length)
 		}
 	}
 	return &Listener{Listener: l, refuse: refuse, conns: map[*Conn]struct{}{}}
