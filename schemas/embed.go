@@ -13,9 +13,9 @@ import (
 //go:embed operations.json 2*/*.json meta/*.json fixtures/*.json control/*.json
 var FS embed.FS
 
-// Complete returns the files of a user's folder. The schemas of schemas and of the control door are
-// always the embedded ones, and so are those of fixture files where the folder
-// has none.
+// Complete returns the files of a user's folder. The schemas of schemas and of
+// the control door are always the embedded ones, and so are those of fixture
+// files where the folder has none.
 func Complete(dir fs.FS) fs.FS { return completed{dir} }
 
 type completed struct{ dir fs.FS }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -38,7 +39,7 @@ type Options struct {
 	Token string
 	// Name is the host name of the server's own address, if it has one.
 	Name string
-	// BaseURL tells by which URL a request reached the API.
+	// Version is the program's.
 	Version string
 	Log     *slog.Logger
 	// Page serves what is no part of the API of the door; nil has none.
@@ -60,11 +61,12 @@ type Door struct {
 	handler http.Handler
 	models  map[string]*contract.Model
 	done    chan struct{}
+	close   sync.Once
 }
 
 // bodies are the schemas of the bodies that the door takes, by their names.
 func bodies() []string {
-	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset"}
+	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation"}
 }
 
 // New returns a door. A schema that is missing or broken is an error.
@@ -85,54 +87,12 @@ func New(o Options) (*Door, error) {
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.handler.ServeHTTP(w, r) }
 
 // Close ends the streams that the door keeps open.
-func (d *Door) Close() { close(d.done) }
+func (d *Door) Close() { d.close.Do(func() { close(d.done) }) }
 
 // Serves reports a path that is the door's.
 func Serves(path string) bool {
 	rest, ok := strings.CutPrefix(path, Prefix)
 	return ok && (rest == "" || rest[0] == '/')
-}
-
-// handler answers a request with a value that is printed as JSON, or an error.
-type handler func(r *http.Request) (any, error)
-
-// routes is the door's route table.
-func (d *Door) routes() http.Handler {
-	m := mux.NewRouter().SkipClean(true).UseEncodedPath()
-	on := func(method, path string, h handler) {
-		m.Handle(Prefix+path, d.json(h)).Methods(method)
-	}
-	const one = "/sessions/{session}"
-	on("GET", "/health", d.health)
-	on("GET", "/sessions", d.listSessions)
-	on("POST", "/sessions", d.createSession)
-	on("GET", one, d.getSession)
-	on("DELETE", one, d.dropSession)
-	on("POST", one+"/reset", d.change(d.reset))
-	on("GET", one+"/diff", d.diff)
-	on("GET", one+"/snapshots", d.listSnapshots)
-	on("POST", one+"/snapshots", d.change(d.takeSnapshot))
-	on("POST", one+"/snapshots/{name}/restore", d.change(d.restoreSnapshot))
-	on("DELETE", one+"/snapshots/{name}", d.change(d.dropSnapshot))
-	on("GET", one+"/records", d.listRecords)
-	on("GET", one+"/records/{tenant}/{customer}/{location}", d.getRecord)
-	on("PUT", one+"/records/{tenant}/{customer}/{location}", d.change(d.putRecord))
-	on("PATCH", one+"/records/{tenant}/{customer}/{location}", d.change(d.patchRecord))
-	on("DELETE", one+"/records/{tenant}/{customer}/{location}", d.change(d.removeRecord))
-	on("POST", one+"/records/{tenant}/{customer}/{location}/revert", d.change(d.revertRecord))
-	on("GET", one+"/pins", d.getPins)
-	on("PUT", one+"/pins", d.change(d.putPins))
-	on("GET", one+"/clock", d.getClock)
-	on("PUT", one+"/clock", d.change(d.putClock))
-	on("GET", one+"/request-ids", d.getIDs)
-	on("PUT", one+"/request-ids", d.change(d.putIDs))
-	on("GET", one+"/choices", d.getChoices)
-	on("PATCH", one+"/choices", d.change(d.patchChoices))
-	m.NotFoundHandler = http.HandlerFunc(d.elsewhere)
-	m.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, problem(http.StatusMethodNotAllowed, "%s is not a method of %s; %s/openapi.json lists what the door has.", r.Method, r.URL.Path, Prefix))
-	})
-	return m
 }
 
 // elsewhere serves the page, where there is one, and refuses all else.

@@ -28,6 +28,8 @@ type Filter struct {
 	// After and Before are IDs that the exchange's ID lies between; 0 is no
 	// bound.
 	After, Before uint64
+	// Control admits changes through the control door as well.
+	Control bool
 	// Limit is how many are returned at most; 0 is no limit.
 	Limit int
 }
@@ -75,7 +77,8 @@ func (f *Filter) matcher() func(*exchange.Exchange) bool {
 	}
 	text := newSearch(f.Text)
 	return func(x *exchange.Exchange) bool {
-		return x.Status >= least && x.Status <= most &&
+		return (f.Control || !x.Control) &&
+			x.Status >= least && x.Status <= most &&
 			(f.Method == "" || strings.EqualFold(f.Method, x.Method)) &&
 			(f.Verdict == "" || f.Verdict == x.Verdict()) &&
 			(f.Since.IsZero() || !x.Start.Before(f.Since)) &&
@@ -143,7 +146,7 @@ func (j *Journal) ByRequestID(session, id string) []*exchange.Exchange {
 // All returns what the journal has of a session, in the order in which the
 // requests arrived.
 func (j *Journal) All(session string) []*exchange.Exchange {
-	all := slices.Collect(j.Each(Filter{Session: session}))
+	all := slices.Collect(j.Each(Filter{Session: session, Control: true}))
 	slices.SortStableFunc(all, func(a, b *exchange.Exchange) int { return cmp.Compare(a.Sequence, b.Sequence) })
 	return all
 }
