@@ -139,7 +139,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 // refused answers a request that net/http refused before it was a request.
 func (s *Server) refused(status int, text string) *wire.Reply {
 	home := s.sessions.Default()
-	x := &exchange.Exchange{Session: home.Spec.ID, Start: home.Clock.Now(), Operation: s.Contract.Otherwise().Name}
+	x := &exchange.Exchange{Session: home.Spec.ID, Sequence: home.Next(), Start: home.Clock.Now(), Operation: s.Contract.Otherwise().Name}
 	reply := &wire.Reply{}
 	fault := &dispatch.Fault{Code: dispatch.RequestMalformed, Field: "request", Detail: "The request line or a header field is malformed."}
 	prefix := fmt.Sprintf("%d %s", status, http.StatusText(status))
