@@ -16,6 +16,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
@@ -45,14 +46,7 @@ type Options struct {
 	// Page serves what is no part of the API of the door; nil has none.
 	Page http.Handler
 	// Settings are told in bundles: how the server was started.
-	Settings Settings
-}
-
-// Settings are the flags of the server that change its answers.
-type Settings struct {
-	CORS        string `json:"cors"`
-	Auth        string `json:"auth"`
-	OnViolation string `json:"on_violation"`
+	Settings bundle.Settings
 }
 
 // Door is the control door; it is an http.Handler for paths under Prefix.

@@ -44,6 +44,7 @@ func (d *Door) table() []route {
 		{method: "POST", path: one + "/reset", handle: d.change(d.reset), about: "Puts a session back to how it was made.", body: "reset"},
 
 		{method: "GET", path: one + "/diff", handle: d.diff, about: "What differs from the fixtures, as a JSON Patch."},
+		{method: "GET", path: one + "/bundle", raw: d.bundle, about: "The whole session in one file, to be replayed elsewhere."},
 		{method: "GET", path: one + "/snapshots", handle: d.listSnapshots, about: "Lists the snapshots."},
 		{method: "POST", path: one + "/snapshots", handle: d.change(d.takeSnapshot), about: "Keeps the state under a name.", body: "snapshot"},
 		{method: "POST", path: one + "/snapshots/{name}/restore", handle: d.change(d.restoreSnapshot), about: "Brings a kept state back."},

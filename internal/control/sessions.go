@@ -7,6 +7,7 @@ import (
 
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/session"
+	"dispatchmock/internal/wire"
 )
 
 // Session is how the door shows a session.
@@ -100,6 +101,26 @@ func (d *Door) spec(doc map[string]any) (session.Spec, error) {
 	// What made a session is kept, so that it can be made again elsewhere.
 	spec.Made, err = json.Marshal(doc)
 	return spec, err
+}
+
+// Remake makes a session what a document for POST /sessions says.
+func (d *Door) Remake(n *session.Session, made []byte) error {
+	v, err := wire.Parse(made)
+	if err != nil {
+		return err
+	}
+	if flaws := d.models["session"].Flaws("session", "", v); len(flaws) > 0 {
+		return flaws
+	}
+	doc, _ := v.(map[string]any)
+	spec, err := d.spec(doc)
+	if err != nil {
+		return err
+	}
+	spec.ID = n.Spec.ID
+	n.Spec = spec
+	d.Sessions.Reset(n)
+	return nil
 }
 
 // now returns the time by a setting, for the rules about the past.

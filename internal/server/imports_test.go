@@ -29,6 +29,7 @@ var rooms = map[string]room{
 	"internal/control":  {6, []string{"github.com/gorilla/mux"}},
 	"internal/console":  {6, nil},
 	"internal/proxy":    {6, nil},
+	"internal/bundle":   {4, nil},
 	"internal/session":  {5, []string{"github.com/google/uuid"}},
 	"internal/fixture":  {4, []string{"github.com/go-json-experiment/json/jsontext"}},
 	"internal/scenario": {3, nil},

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 
+	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/control"
 	"dispatchmock/internal/wire"
 )
@@ -29,7 +30,7 @@ func (s *Server) doorOptions() control.Options {
 	return control.Options{
 		Contract: s.Contract, Schemas: s.Control.Schemas, Sessions: s.sessions, Journal: s.journal,
 		Token: s.Control.Token, Version: s.Control.Version, Log: s.Log,
-		Settings: control.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
+		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
 	}
 }
 

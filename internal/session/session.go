@@ -69,6 +69,12 @@ func (s *Session) Used() time.Time { return time.Unix(0, s.used.Load()) }
 // begin puts the session into the state that its spec names, over a base.
 func (s *Session) begin(ground *fixture.Fixtures) {
 	s.ground.Store(ground)
+	s.mu.Lock()
+	s.saved = nil
+	s.mu.Unlock()
+	if s.Spec.Clock.Mode == "" {
+		s.Spec.Clock.Mode = ClockReal
+	}
 	if s.Spec.Choices != nil {
 		s.choices.Store(s.Spec.Choices)
 	} else {
