@@ -32,7 +32,7 @@ var rooms = map[string]room{
 	"internal/bundle":   {4, nil},
 	"internal/session":  {5, []string{"github.com/google/uuid"}},
 	"internal/fixture":  {4, []string{"github.com/go-json-experiment/json/jsontext"}},
-	"internal/scenario": {3, nil},
+	"internal/scenario": {3, []string{"github.com/evanphx/json-patch/v5"}},
 	"internal/journal":  {3, nil},
 	"internal/verify":   {3, nil},
 	"internal/report":   {3, nil},
