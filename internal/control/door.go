@@ -20,6 +20,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
+	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 )
@@ -54,13 +55,14 @@ type Door struct {
 	Options
 	handler http.Handler
 	models  map[string]*contract.Model
+	parser  *scenario.Parser
 	done    chan struct{}
 	close   sync.Once
 }
 
 // bodies are the schemas of the bodies that the door takes, by their names.
 func bodies() []string {
-	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation"}
+	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch"}
 }
 
 // New returns a door. A schema that is missing or broken is an error.
@@ -72,6 +74,10 @@ func New(o Options) (*Door, error) {
 			return nil, err
 		}
 		d.models[name] = m
+	}
+	var err error
+	if d.parser, err = scenario.NewParser(o.Schemas, o.Contract.Versions()); err != nil {
+		return nil, err
 	}
 	d.handler = d.guard(d.routes())
 	return d, nil

@@ -66,6 +66,12 @@ func (d *Door) table() []route {
 		{method: "GET", path: one + "/choices", handle: d.getChoices, about: "The choices in force where the documentation is silent."},
 		{method: "PATCH", path: one + "/choices", handle: d.change(d.patchChoices), about: "Changes choices.", body: "choices"},
 
+		{method: "GET", path: "/scenarios", handle: d.catalogue, about: "The scenarios that every session knows."},
+		{method: "GET", path: one + "/scenarios", handle: d.listScenarios, about: "The session's own scenarios, and those that are on."},
+		{method: "POST", path: one + "/scenarios", handle: d.change(d.switchOn), about: "Defines a scenario, or names a known one, and switches it on.", body: "switch"},
+		{method: "DELETE", path: one + "/scenarios", handle: d.change(d.switchAllOff), about: "Switches all scenarios off."},
+		{method: "DELETE", path: one + "/scenarios/{name}", handle: d.change(d.switchOff), about: "Switches a scenario off."},
+
 		{method: "GET", path: "/journal", handle: d.listJournal, about: "The exchanges, newest first.", query: filters()},
 		{method: "DELETE", path: "/journal", handle: d.clearJournal, about: "Forgets the exchanges of a session, or of all.", query: session},
 		{method: "GET", path: "/journal/stream", raw: d.stream, about: "Exchanges as they happen, as server-sent events.", query: filters()},

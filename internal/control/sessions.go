@@ -3,6 +3,7 @@ package control
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"time"
 
 	"dispatchmock/internal/fixture"
@@ -21,6 +22,7 @@ type Session struct {
 	Clock   Clock     `json:"clock"`
 	IDs     IDs       `json:"request_ids"`
 	Changed int       `json:"changed_records"`
+	On      []string  `json:"scenarios_on,omitempty"`
 	// Stale tells that the fixtures have changed since the session began; a
 	// reset brings it up to date.
 	Stale bool `json:"fixtures_are_old"`
@@ -32,6 +34,9 @@ func (d *Door) show(r *http.Request, n *session.Session) Session {
 	s := Session{
 		ID: n.Spec.ID, Name: n.Spec.Name, BaseURL: baseURL(r, n), Created: n.Created, Used: n.Used(),
 		Clock: showClock(n), IDs: showIDs(n), Changed: n.World.Changed(), Stale: d.Sessions.Stale(n), Lost: d.Journal.Lost(n.Spec.ID),
+	}
+	for _, on := range n.Scenarios().Switched() {
+		s.On = append(s.On, on.Name)
 	}
 	if n.Spec.ID != session.DefaultID {
 		s.TTL = d.Sessions.TTL(n).String()
@@ -97,6 +102,14 @@ func (d *Door) spec(doc map[string]any) (session.Spec, error) {
 			return spec, err
 		}
 		spec.Records, spec.Choices = change.Records, change.Choices
+	}
+	if spec.Scenarios, err = d.readScenarios(files, items(doc["scenarios"])); err != nil {
+		return spec, err
+	}
+	if seed, ok := doc["seed"].(json.Number); ok {
+		if spec.Seed, err = strconv.ParseUint(string(seed), 10, 64); err != nil {
+			return spec, bad("/seed", string(seed), "must be a whole number from 0 on, of at most 64 bits")
+		}
 	}
 	// What made a session is kept, so that it can be made again elsewhere.
 	spec.Made, err = json.Marshal(doc)
