@@ -89,7 +89,7 @@ func (r *Reader) object(d *jsontext.Decoder) (any, error) {
 		return nil, err
 	}
 	o := r.empty()
-	for d.PeekKind() != '}' {
+	for d.PeekKind() == '"' {
 		name, err := r.text(d)
 		if err != nil {
 			return nil, err
@@ -98,8 +98,10 @@ func (r *Reader) object(d *jsontext.Decoder) (any, error) {
 			return nil, err
 		}
 	}
-	_, err := d.ReadToken()
-	return o, err
+	if _, err := d.ReadToken(); err != nil { // it is not the end, and may not stand for a name
+		return nil, err
+	}
+	return o, nil
 }
 
 // size is how many members an object is made for.
