@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -24,6 +25,21 @@ func (f oneOf) Set(s string) error {
 		return fmt.Errorf("must be %s", strings.Join(f.words, " or "))
 	}
 	*f.value = s
+	return nil
+}
+
+// folder is a flag that names a folder. An empty name is most likely a shell
+// variable that is not set: it must not stand for the default.
+type folder struct{ path *string }
+
+func (f folder) String() string { return *f.path }
+func (f folder) Type() string   { return "DIR" }
+
+func (f folder) Set(s string) error {
+	if s == "" {
+		return errors.New("must name a folder, and is empty; leave the flag out to have the embedded files")
+	}
+	*f.path = s
 	return nil
 }
 

@@ -156,7 +156,7 @@ func (l *loading) folders() []string {
 		switch name := e.Name(); {
 		case e.IsDir() && versionFolder.MatchString(name):
 			folders = append(folders, name)
-		case e.IsDir() && (name == "meta" || name == "fixtures"):
+		case e.IsDir() && (name == "meta" || name == "fixtures" || name == "control"):
 		case strings.HasPrefix(name, ".") || !e.IsDir() && path.Ext(name) != ".json":
 		case name == operationsFile:
 		default:

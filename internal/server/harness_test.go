@@ -20,6 +20,7 @@ import (
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/journal"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
 	"dispatchmock/schemas"
@@ -114,6 +115,7 @@ func launch(t testing.TB, s settings) *running {
 	c, f := loadFixtures(t, s, now)
 	r := &running{log: &safeBuffer{}}
 	o := server.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: server.Fail, Quiet: s.quiet,
+		Journal: journal.Limits{Count: 2000, Bytes: 8 << 20}, Control: server.Control{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: f, Now: func() time.Time { return now }, NewID: seededIDs()},
 		Log:      slog.New(slog.NewTextHandler(r.log, nil))}
 	if s.now != nil {

@@ -4,6 +4,7 @@
 package session
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -11,6 +12,7 @@ import (
 
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
 )
@@ -29,6 +31,12 @@ type Spec struct {
 	Records map[world.Key]dispatch.CustomerLocation
 	// Choices stand in the place of those of the fixtures, where not nil.
 	Choices *dispatch.Choices
+	// Scenarios are defined and switched on, in this order; Seed is of what
+	// they draw by chance.
+	Scenarios []*scenario.Scenario
+	Seed      uint64
+	// Made is the document that the spec was read from, for bundles.
+	Made []byte
 }
 
 // Session is one isolated world. It is safe for concurrent use.
@@ -39,6 +47,8 @@ type Session struct {
 	Clock   Clock
 	IDs     IDs
 	Dates   wire.Dates
+
+	scenarios atomic.Pointer[scenario.Set]
 
 	choices  atomic.Pointer[dispatch.Choices]
 	ground   atomic.Pointer[fixture.Fixtures]
@@ -67,6 +77,12 @@ func (s *Session) Used() time.Time { return time.Unix(0, s.used.Load()) }
 // begin puts the session into the state that its spec names, over a base.
 func (s *Session) begin(ground *fixture.Fixtures) {
 	s.ground.Store(ground)
+	s.mu.Lock()
+	s.saved = nil
+	s.mu.Unlock()
+	if s.Spec.Clock.Mode == "" {
+		s.Spec.Clock.Mode = ClockReal
+	}
 	if s.Spec.Choices != nil {
 		s.choices.Store(s.Spec.Choices)
 	} else {
@@ -83,29 +99,27 @@ func (s *Session) begin(ground *fixture.Fixtures) {
 	if len(s.Spec.Records) > 0 {
 		s.World.Put(s.Spec.Records)
 	}
+	set := scenario.NewSet(cmp.Or(ground.Scenarios, none), s.Spec.Seed)
+	for _, sc := range s.Spec.Scenarios {
+		// The spec was checked against the limits of a set.
+		if ground.Scenarios == nil || !known(ground.Scenarios, sc) {
+			_ = set.Define(sc)
+		}
+		_ = set.On(sc.Name, scenario.Limit{})
+	}
+	s.scenarios.Store(set)
 }
 
-// Snapshot is all of a session's state at one time.
-type Snapshot struct {
-	World   world.State
-	Clock   ClockSetting
-	IDs     IDSetting
-	Choices *dispatch.Choices
-	Taken   time.Time // by the session's clock
+// none is the catalogue of fixtures without one.
+var none = scenario.NewCatalogue(nil)
+
+func known(c *scenario.Catalogue, sc *scenario.Scenario) bool {
+	same, ok := c.Get(sc.Name)
+	return ok && same == sc
 }
 
-// Save returns the state as it is now.
-func (s *Session) Save() Snapshot {
-	return Snapshot{World: s.World.Save(), Clock: s.Clock.Setting(), IDs: s.IDs.Setting(), Choices: s.choices.Load(), Taken: s.Clock.Now()}
-}
-
-// Restore puts the session into a state that was saved before.
-func (s *Session) Restore(snapshot Snapshot) {
-	s.World.Restore(snapshot.World)
-	s.Clock.Set(snapshot.Clock)
-	s.IDs.Set(snapshot.IDs)
-	s.choices.Store(snapshot.Choices)
-}
+// Scenarios returns the session's scenarios.
+func (s *Session) Scenarios() *scenario.Set { return s.scenarios.Load() }
 
 // Holder is a ResponseWriter that knows the session of its request.
 type Holder interface {

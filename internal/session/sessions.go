@@ -77,9 +77,6 @@ func NewSessions(o Options) *Sessions {
 
 func (s *Sessions) make(spec Spec) *Session {
 	n := &Session{Spec: spec, Created: s.options.Now()}
-	if n.Spec.Clock.Mode == "" {
-		n.Spec.Clock.Mode = ClockReal
-	}
 	n.Clock.machine, n.IDs.random = s.options.Now, s.options.NewID
 	n.used.Store(n.Created.UnixNano())
 	n.begin(s.ground)
@@ -88,6 +85,9 @@ func (s *Sessions) make(spec Spec) *Session {
 
 // Default returns the session of requests that name none.
 func (s *Sessions) Default() *Session { return s.home }
+
+// Now returns the machine's time.
+func (s *Sessions) Now() time.Time { return s.options.Now() }
 
 // Limit returns how many sessions there may be beside the default one.
 func (s *Sessions) Limit() int { return s.options.Limit }

@@ -86,21 +86,21 @@ func (c *Conn) Read(p []byte) (int, error) {
 // RequestHead returns the head of a request as it came on its connection,
 // without the empty line that ends it, or as net/http prints it where that is
 // not known (behind a chunked body).
-func RequestHead(r *http.Request) string {
+func RequestHead(r *http.Request) []byte {
 	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
 		if head := c.intake.head(); head != nil {
-			return string(head)
+			return head
 		}
 	}
 	return printedHead(r)
 }
 
-func printedHead(r *http.Request) string {
+func printedHead(r *http.Request) []byte {
 	var b bytes.Buffer
 	b.WriteString(r.Method + " " + r.RequestURI + " " + r.Proto + "\r\nHost: " + r.Host + "\r\n")
 	// A buffer takes everything.
 	_ = r.Header.Write(&b)
-	return string(bytes.TrimSuffix(b.Bytes(), []byte("\r\n")))
+	return bytes.TrimSuffix(b.Bytes(), []byte("\r\n"))
 }
 
 // PassThrough lets the response to a request be printed by net/http alone.

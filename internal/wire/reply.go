@@ -36,6 +36,8 @@ type Reply struct {
 	Reason string
 	Fields []Field
 	Body   *Body
+	// Break is how the reply fails on its way; nil is not at all.
+	Break *Break
 }
 
 // Holder is a ResponseWriter that holds a reply until it is printed, once, at
