@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -24,20 +25,23 @@ func (e *ErrSyntax) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Rule)
 }
 
+// space is JSON's white space.
+const space = " \t\r\n"
+
 // Parse reads one JSON text: numbers as json.Number, objects as
 // map[string]any. Repeated names and invalid UTF-8 are errors.
 func Parse(text []byte) (any, error) {
 	d := jsontext.NewDecoder(bytes.NewReader(text))
 	v, err := ReadValue(d)
+	offset := d.InputOffset()
 	if err == nil {
-		var extra jsontext.Token
-		if extra, err = d.ReadToken(); err == io.EOF {
+		rest := bytes.TrimLeft(text[offset:], space)
+		if len(rest) == 0 {
 			return v, nil
-		} else if err == nil {
-			err = fmt.Errorf("more text after the value, at %s", extra)
 		}
+		offset, err = int64(len(text)-len(rest)), errors.New("more text after the value")
 	}
-	return nil, Syntax(err, text, d.InputOffset())
+	return nil, Syntax(err, text, offset)
 }
 
 // Syntax puts a line and a column to an error of the decoder; text is what was
@@ -54,7 +58,13 @@ func Syntax(err error, text []byte, offset int64) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		s.Rule, offset = "the text ends too early", int64(len(text))
 	}
-	before := text[:min(max(offset, 0), int64(len(text)))]
+	offset = min(max(offset, 0), int64(len(text)))
+	if rest, ok := bytes.CutPrefix(text[offset:], []byte(",")); ok {
+		if end := bytes.TrimLeft(rest, space); len(end) > 0 && (end[0] == '}' || end[0] == ']') {
+			s.Rule = fmt.Sprintf("no comma may stand before %q", end[0])
+		}
+	}
+	before := text[:offset]
 	s.Line = 1 + bytes.Count(before, []byte("\n"))
 	s.Column = len(before) - bytes.LastIndexByte(before, '\n')
 	return s
@@ -74,7 +84,12 @@ func ReadValue(d *jsontext.Decoder) (any, error) {
 	case '"':
 		return t.String(), nil
 	case '0':
-		return json.Number(t.String()), nil
+		n := t.String()
+		if !measured(n) {
+			return nil, &jsontext.SyntacticError{ByteOffset: d.InputOffset() - int64(len(n)), JSONPointer: d.StackPointer(),
+				Err: fmt.Errorf("a number must have at most %d digits and an exponent of at most %d", maxDigits, maxExponent)}
+		}
+		return json.Number(n), nil
 	case '[':
 		items := []any{}
 		for d.PeekKind() != ']' {
@@ -100,4 +115,27 @@ func ReadValue(d *jsontext.Decoder) (any, error) {
 	}
 	_, err = d.ReadToken()
 	return object, err
+}
+
+// Bounds of a number's literal, far beyond all that a 64-bit float holds. The
+// JSON Schema library computes with exact fractions: past a million it gives
+// up on an exponent and fails, and short of that it takes its time.
+const (
+	maxDigits   = 1000
+	maxExponent = 1000
+)
+
+func measured(literal string) bool {
+	digits, exponent := literal, ""
+	if i := strings.IndexAny(literal, "eE"); i >= 0 {
+		digits, exponent = literal[:i], literal[i+1:]
+	}
+	if len(digits) > maxDigits {
+		return false
+	}
+	if exponent == "" {
+		return true
+	}
+	n, err := strconv.Atoi(exponent)
+	return err == nil && -maxExponent <= n && n <= maxExponent
 }
