@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -65,11 +66,36 @@ func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Findin
 		f.Rule = word
 		return f
 	}
+	if word == "dependencies" {
+		return n.explainDependency(path, e, part)
+	}
 	if word == "required" || word == "additionalProperties" {
 		name, _ := e.Details()["property"].(string)
 		return m.explainMember(n, path, name, word, value, part)
 	}
+	n = n.branch(word)
 	return n.finding(part, pointer(path), word, value, n.remedy(word, value))
+}
+
+// branch returns the node whose keyword a value breaks: the place itself, or
+// else a branch of its anyOf. The types of all branches are asked as one.
+func (n node) branch(word string) node {
+	branches, _ := n.doc["anyOf"].([]any)
+	if _, ok := n.doc[word]; ok || len(branches) == 0 {
+		return n
+	}
+	var types []any
+	for i, b := range branches {
+		doc, _ := b.(map[string]any)
+		if doc[word] == nil {
+			continue
+		}
+		if word != "type" {
+			return node{n.src, n.pointer + "/anyOf/" + strconv.Itoa(i), doc}
+		}
+		types = append(types, doc[word])
+	}
+	return node{n.src, n.pointer + "/anyOf", map[string]any{word: types}}
 }
 
 // explainMember explains a member that is missing, or that no rule knows.
@@ -88,6 +114,10 @@ func (m *Model) explainMember(n node, path []string, name, word string, value an
 	}
 	known, _ := n.doc["properties"].(map[string]any)
 	names := slices.Sorted(maps.Keys(known))
+	patterns, _ := n.doc["patternProperties"].(map[string]any)
+	for _, p := range slices.Sorted(maps.Keys(patterns)) {
+		names = append(names, "names that match "+p)
+	}
 	remedy := "is not a known name"
 	if near := Nearest(name, names); near != "" {
 		remedy += "; did you mean " + near + "?"
@@ -95,6 +125,24 @@ func (m *Model) explainMember(n node, path []string, name, word string, value an
 		remedy += "; known are " + strings.Join(names, ", ")
 	}
 	return n.finding(part, pointer(at), word, value, remedy)
+}
+
+// explainDependency explains a member that is missing beside another.
+func (n node) explainDependency(path []string, e gojsonschema.ResultError, part string) exchange.Finding {
+	missing, _ := e.Details()["dependency"].(string)
+	object, _ := e.Value().(map[string]any)
+	dependencies, _ := n.doc["dependencies"].(map[string]any)
+	var beside []string
+	for name, list := range dependencies {
+		all, _ := list.([]any)
+		if _, ok := object[name]; ok && slices.Contains(all, any(missing)) {
+			beside = append(beside, name)
+		}
+	}
+	slices.Sort(beside)
+	f := n.finding(part, pointer(append(slices.Clone(path), missing)), "dependencies", nil, "is required beside "+strings.Join(beside, ", "))
+	f.Value = ""
+	return f
 }
 
 // finding fills in what the schema says of the place.
@@ -145,6 +193,9 @@ func (n node) remedy(word string, value any) string {
 		return "must match " + plain(rule) + n.example()
 	case "format":
 		name, _ := rule.(string)
+		if name == "regex" { // of the schemas of schemas; the library knows it
+			return "must be a regular expression as Go's regexp package reads it"
+		}
 		return "must be " + cmp.Or(formats()[name].meaning, name)
 	case "uniqueItems":
 		return "must not have an item twice"
@@ -206,7 +257,11 @@ const maxShort = 160
 // short prints a value as JSON on one line, cut where it is long.
 func short(v any) string {
 	if s, ok := v.(string); ok && len(s) > maxShort {
-		v = s[:maxShort]
+		n := maxShort
+		for n > maxShort-utf8.UTFMax && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		v = s[:n]
 	}
 	b, err := wire.AppendJSON(nil, v)
 	if err != nil {
@@ -216,9 +271,25 @@ func short(v any) string {
 		}
 	}
 	if len(b) > maxShort {
-		return string(b[:maxShort]) + "…"
+		return string(b[:border(b, maxShort)]) + "…"
 	}
 	return string(b)
+}
+
+// border returns the last place up to n at which no escape is cut.
+func border(b []byte, n int) int {
+	for i := 0; ; {
+		step := 1
+		if b[i] == '\\' {
+			if step = 2; b[i+1] == 'u' {
+				step = len(`\u0000`)
+			}
+		}
+		if i+step > n {
+			return i
+		}
+		i += step
+	}
 }
 
 // plain prints a value as a person would write it: text without quotes.

@@ -74,7 +74,9 @@ func newFlat(s *set, file string, m *Model) (*flat, error) {
 	}
 	for i, name := range slices.Sorted(maps.Keys(properties)) {
 		n, _ := m.locate([]string{name})
-		if _, nested := n.doc["properties"]; nested || n.doc["items"] != nil {
+		switch n.doc["type"] {
+		case nil, "string", "integer":
+		default:
 			return nil, nil
 		}
 		member := &flatMember{name: name, header: http.CanonicalHeaderKey(name), integer: n.doc["type"] == "integer"}

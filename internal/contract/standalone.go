@@ -18,9 +18,34 @@ func Standalone(fsys fs.FS, name, pointer string) (*Model, error) {
 		return nil, l.flaws
 	}
 	if pointer != "" {
-		doc, _ = sub(doc, strings.Split(pointer[1:], "/")...)
+		var ok bool
+		if doc, ok = sub(doc, strings.Split(pointer[1:], "/")...); !ok {
+			return nil, Flaws{{File: name, Pointer: pointer, Rule: "there must be a schema here"}}
+		}
 	}
-	return lone(name, doc)
+	m, err := lone(name, doc)
+	if err != nil {
+		return nil, Flaws{{File: name, Pointer: pointer, Rule: "is no schema: " + err.Error()}}
+	}
+	return m, nil
+}
+
+// CheckSchema holds a schema file that belongs to no version to the rules for
+// those that do; what breaks them is returned as Flaws.
+func CheckSchema(fsys fs.FS, name string) error {
+	register()
+	l := &loading{fsys: fsys}
+	meta := l.metaSchema("meta/schema.json")
+	if doc := l.read(name); doc != nil && meta != nil {
+		l.validate(name, doc, meta)
+		if len(l.flaws) == 0 {
+			l.references(&set{}, name, "", doc)
+		}
+	}
+	if len(l.flaws) > 0 {
+		return l.flaws
+	}
+	return nil
 }
 
 // Defaults returns the default of each property that has one.
