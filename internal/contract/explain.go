@@ -37,19 +37,35 @@ func keyword(kind string) string {
 		return "minItems"
 	case "array_max_items":
 		return "maxItems"
+	case "array_min_properties":
+		return "minProperties"
+	case "array_max_properties":
+		return "maxProperties"
+	case "array_no_additional_items":
+		return "additionalItems"
+	case "number_gt":
+		return "exclusiveMinimum"
+	case "number_lt":
+		return "exclusiveMaximum"
+	case "multiple_of":
+		return "multipleOf"
+	case "invalid_property_name":
+		return "propertyNames"
+	case "number_not":
+		return "not"
 	case "unique":
 		return "uniqueItems"
 	case "missing_dependency":
 		return "dependencies"
 	}
-	return kind // required, enum, const, pattern, format
+	return kind // required, enum, const, pattern, format, contains
 }
 
 // isBranch reports an error that only says that a branch failed; the branch's
 // own errors say more.
 func isBranch(e gojsonschema.ResultError) bool {
 	switch e.Type() {
-	case "number_any_of", "number_all_of", "number_one_of":
+	case "number_any_of", "number_all_of", "number_one_of", "condition_then", "condition_else":
 		return true
 	}
 	return false
@@ -74,6 +90,9 @@ func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Findin
 		return m.explainMember(n, path, name, word, value, part)
 	}
 	n = n.branch(word)
+	if _, ok := n.doc[word]; !ok {
+		return n.finding(part, pointer(path), word, value, lower(e.Description()))
+	}
 	return n.finding(part, pointer(path), word, value, n.remedy(word, value))
 }
 
@@ -81,7 +100,7 @@ func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Findin
 // else a branch of its anyOf. The types of all branches are asked as one.
 func (n node) branch(word string) node {
 	branches, _ := n.doc["anyOf"].([]any)
-	if _, ok := n.doc[word]; ok || len(branches) == 0 {
+	if _, ok := n.doc[word]; ok {
 		return n
 	}
 	var types []any
@@ -94,6 +113,9 @@ func (n node) branch(word string) node {
 			return node{n.src, n.pointer + "/anyOf/" + strconv.Itoa(i), doc}
 		}
 		types = append(types, doc[word])
+	}
+	if len(types) == 0 {
+		return n
 	}
 	return node{n.src, n.pointer + "/anyOf", map[string]any{word: types}}
 }
@@ -182,6 +204,10 @@ func (n node) remedy(word string, value any) string {
 		items, _ := value.([]any)
 		bound := map[string]string{"minItems": "at least", "maxItems": "at most"}[word]
 		return fmt.Sprintf("must have %s %s, and has %d", bound, count(rule, "item"), len(items))
+	case "minProperties", "maxProperties":
+		members, _ := value.(map[string]any)
+		bound := map[string]string{"minProperties": "at least", "maxProperties": "at most"}[word]
+		return fmt.Sprintf("must have %s %s, and has %d", bound, count(rule, "member"), len(members))
 	case "minimum":
 		return "must be at least " + plain(rule)
 	case "maximum":

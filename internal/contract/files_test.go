@@ -115,3 +115,16 @@ const (
 )
 
 func number(text string) json.Number { return json.Number(text) }
+
+// sampleRecord returns the page's sample in the shape of the oldest version.
+func sampleRecord(t testing.TB) map[string]any {
+	t.Helper()
+	return parse(t, `{"account_number_1": null, "account_number_2": null,
+		"addresses": [{"country": null, "id": 1, "is_active": true, "is_billing": true, "is_physical": false, "is_shipping": false, "latitude": 48.080076,
+			"line_1": "520 E Washington St", "line_2": null, "line_3": null, "line_4": null, "locality": "Sequim", "longitude": -123.0952858, "postcode": "98382", "region": "WA"}],
+		"contacts": [{"email": "shaneduty@gmail.com", "fax": null, "id": 1, "name": "George", "notify_on_acknowledged_request": false, "notify_on_completed_request": true,
+			"notify_on_dispatched_request": true, "notify_on_failed_request": true, "notify_on_new_request": true, "number": "360-555-1212"}],
+		"created_on": "2018-06-13T19:50:20.867000", "customer_id": 1, "is_active": false, "is_commercial": false, "last_updated_on": "2020-04-22T17:23:17.363000",
+		"location_id": 1, "name": "George Jones!!!?", "note": "Exempt from billing???", "parent_id": null, "reference_number": null, "renewal_date": null,
+		"sales_rep": "Shane", "sales_rep_id": null, "suspension_id": null}`).(map[string]any)
+}

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -55,6 +56,7 @@ func (m *Model) Judge(v any, part string, now time.Time) []exchange.Finding {
 			findings = append(findings, n.finding(part, pointer(at), "format", s, "must lie in the past; it is now "+dispatch.Timestamp(now)))
 		}
 	})
+	slices.SortStableFunc(findings, compareFindings)
 	return findings
 }
 
@@ -210,7 +212,7 @@ func (m *Model) findPast(n node, path []string) {
 		return
 	}
 	properties, _ := n.doc["properties"].(map[string]any)
-	for name := range properties {
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
 		if next, ok := n.child(name); ok {
 			m.findPast(next, append(path[:len(path):len(path)], name))
 		}
