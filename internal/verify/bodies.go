@@ -12,7 +12,7 @@ import (
 	"dispatchmock/internal/exchange"
 )
 
-// records returns the answers that have the record as their body.
+// bodies returns the answers that have the record as their body.
 func (r *run) bodies() ([]*answer, error) {
 	answers, err := r.all()
 	if err != nil {
@@ -32,11 +32,11 @@ func (r *run) bodies() ([]*answer, error) {
 
 // judge returns the rules that an answer's body breaks in its version.
 func (r *run) judge(a *answer) []exchange.Finding {
-	m, ok := a.op.Reply(a.version, a.status)
-	if !ok || m == nil || a.broken != nil || a.tree == nil {
-		return nil // another case says so
+	if m, ok := a.op.Reply(a.version, a.status); !a.judged && ok && m != nil && a.tree != nil {
+		a.broke = m.Judge(a.tree, exchange.PartBody, r.Now())
 	}
-	return m.Judge(a.tree, exchange.PartBody, r.Now())
+	a.judged = true
+	return a.broke
 }
 
 // bodies adds the rules of the record: one case for each member that some
@@ -86,6 +86,9 @@ func (r *run) findings(meant func(path []string) bool) ([]Difference, error) {
 	bodies, err := r.bodies()
 	if err != nil {
 		return nil, err
+	}
+	if !slices.ContainsFunc(bodies, func(a *answer) bool { return a.version != "" }) {
+		return nil, errUndecided("no record tells its version: see headers/X-API-VERSION/present")
 	}
 	var differences []Difference
 	for _, a := range bodies {

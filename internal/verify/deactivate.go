@@ -93,7 +93,7 @@ func (k *catalogue) deactivate(op *contract.Operation) {
 			g = Page // the sample's addresses and contacts keep theirs
 		}
 		step("keeps/"+place.Name, g, "Deactivating changes is_active alone.", other, func(s *sequence) ([]Difference, error) {
-			return keeps(s, k.nameIn(s.removed.version, place.Name))
+			return keeps(s, place.Name, k.nameIn(k.oldest, place.Name))
 		})
 	}
 	step("read-back/status", Assumed, "An inactive record is still read.", "nothing public says", func(s *sequence) ([]Difference, error) {
@@ -163,14 +163,18 @@ func inactive(a *answer, by string) ([]Difference, error) {
 	return nil, nil
 }
 
-// keeps compares one member before the DELETE with the answer to it.
-func keeps(s *sequence, name string) ([]Difference, error) {
+// keeps compares one member before the DELETE with the answer to it, under
+// whichever of its names it has.
+func keeps(s *sequence, name, older string) ([]Difference, error) {
 	before, removed := s.before.object(), s.removed.object()
 	if s.removed.status != 200 || removed == nil || before == nil {
 		return nil, errUndecided("deactivate/status does not hold")
 	}
 	if before["is_active"] != true {
 		return nil, errSkip("the record was inactive before; name an active one")
+	}
+	if _, ok := before[name]; !ok {
+		name = older
 	}
 	want, had := before[name]
 	got, has := removed[name]

@@ -79,9 +79,11 @@ type answer struct {
 	excess   bool
 	tree     any
 	broken   error // why the body is no JSON
-	// version is the one in force by X-API-VERSION, or, where the answer does
-	// not say, by what the client had named.
+	// version is the one that X-API-VERSION tells, or, where the answer does not
+	// say, the one that the request named; "" where nobody knows.
 	version dispatch.Version
+	judged  bool
+	broke   []exchange.Finding // by the body, of its model's rules
 }
 
 // read takes an answer apart.

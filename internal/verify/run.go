@@ -64,7 +64,6 @@ type run struct {
 	answers map[string]*answer
 	sent    []*answer // in their order
 	last    time.Time // when the last request left
-	named   dispatch.Version
 	first   dispatch.Version // in force before the run named any
 	moved   bool             // the pin was moved
 }
@@ -83,7 +82,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if len(o.Records) == 0 {
 		return nil, errors.New("no record is named")
 	}
-	r := &run{Options: o, ctx: ctx, answers: map[string]*answer{}, named: o.Contract.Oldest(), secrets: scrubber(&o),
+	r := &run{Options: o, ctx: ctx, answers: map[string]*answer{}, secrets: scrubber(&o),
 		client: &client{target: o.Target, timeout: o.Timeout}}
 	if o.Target.Scheme == "https" {
 		r.client.tls = o.TLS

@@ -26,17 +26,12 @@ func (r *run) get(p probe) (*answer, error) {
 			return nil, errSkip("GET finds a record there, which is not put at risk")
 		}
 	}
-	if p.asked != "" && p.asked != r.named {
-		r.moved = true
-	}
-	a := &answer{probe: p, version: r.named}
+	r.moved = r.moved || p.asked != ""
+	a := &answer{probe: p, version: p.asked}
 	r.answers[p.name] = a
 	start := r.Now()
 	text := p.bytes(r.Target.Host, strings.TrimSuffix(r.Target.EscapedPath(), "/"))
 	reply, err := r.try(p.method, text)
-	if p.asked != "" {
-		a.version, r.named = p.asked, p.asked
-	}
 	if err != nil {
 		if r.ctx.Err() != nil {
 			delete(r.answers, p.name) // it was cut short, and says nothing

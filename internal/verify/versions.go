@@ -25,7 +25,7 @@ func (k *catalogue) versions(op *contract.Operation) {
 	documented, _ := place.Doc["description"].(string)
 	grade := gradeOf(place.Doc["$comment"], "")
 	for _, v := range k.c.Versions() {
-		name := prefix(op) + "x-api-version/" + strings.ReplaceAll(string(v), "/", "-")
+		name := prefix(op) + "x-api-version/" + folder(v)
 		send := func(r *run) (*answer, error) { return r.judgeable(op.Method, r.valid(op.Method).naming(name, v)) }
 		base := Case{Grade: grade, Documented: documented, Source: place.Schema, Needs: append(needs(op), NeedsPins)}
 		accepted, told, same := base, base, base
@@ -51,11 +51,17 @@ func (k *catalogue) versions(op *contract.Operation) {
 			if err != nil {
 				return nil, err
 			}
-			return sameRecord(r, op, a)
+			base, err := r.get(r.valid(op.Method).naming(prefix(op)+"x-api-version/"+folder(k.oldest), k.oldest))
+			if err != nil {
+				return nil, err
+			}
+			return sameRecord(base, a)
 		}
 		k.add(accepted)
 		k.add(told)
-		k.add(same)
+		if v != k.oldest {
+			k.add(same)
+		}
 	}
 	if op.Method != http.MethodGet {
 		return
@@ -73,7 +79,7 @@ func (k *catalogue) versions(op *contract.Operation) {
 			if err != nil {
 				return nil, err
 			}
-			plain, err := r.get(r.valid(op.Method).naming(prefix(op)+"x-api-version/"+strings.ReplaceAll(string(v), "/", "-"), v))
+			plain, err := r.get(r.valid(op.Method).naming(prefix(op)+"x-api-version/"+folder(v), v))
 			if err != nil {
 				return nil, err
 			}
@@ -99,20 +105,11 @@ func told1(a *answer, v dispatch.Version) ([]Difference, error) {
 	return nil, nil
 }
 
-// sameRecord compares the members that the answer's version and the first
-// answer's have both; a member whose rule differs is another member.
-func sameRecord(r *run, op *contract.Operation, a *answer) ([]Difference, error) {
-	base, err := r.get(r.baseline())
-	if err != nil {
-		return nil, err
-	}
-	if op.Method == http.MethodDelete {
-		s, err := r.sequence()
-		if err != nil {
-			return nil, err
-		}
-		base = s.again
-	}
+// folder writes a version as the schemas' folders are named.
+func folder(v dispatch.Version) string { return strings.ReplaceAll(string(v), "/", "-") }
+
+// sameRecord compares the members that two versions have both.
+func sameRecord(base, a *answer) ([]Difference, error) {
 	if a.object() == nil || a.status != 200 {
 		return nil, errUndecided(a.name + "/accepted does not hold")
 	}
