@@ -60,6 +60,7 @@ func newRoot(io streams) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	serve := newServe(io)
 	root.AddCommand(serve, newCheck(io), newHealth(io), newInit(io), newVersion(io))
+	root.AddCommand(newVerify(io))
 	root.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

@@ -41,7 +41,7 @@ func headerFaults() []seeded {
 		value("Content-Type", "application/json; charset=utf-8"),
 		value("Date", "2022-08-20T01:38:16Z"),
 		value("Server", "nginx"),
-		{"sends a X-REQUEST-ID that is no UUID", answers(every, func(m *message) { m.set("X-REQUEST-ID", "req-"+m.get("X-REQUEST-ID")[:8]) }),
+		{"sends an X-REQUEST-ID that is no UUID", answers(every, func(m *message) { m.set("X-REQUEST-ID", "req-"+m.get("X-REQUEST-ID")[:8]) }),
 			"headers/X-REQUEST-ID/value", "headers/X-REQUEST-ID/echo"},
 		{"does not send back the client's x-request-id", requests(func(m *message) {
 			if regexp.MustCompile(`^[0-9a-fA-F-]{36}$`).MatchString(m.alone("x-request-id")) {
@@ -169,6 +169,6 @@ func errorFaults() []seeded {
 		{"names another model in an error", answers(refusals, func(m *message) {
 			m.replace(`"StandardRequestHeadersModel.`, `"Headers.`)
 			m.line = strings.ReplaceAll(m.line, "StandardRequestHeadersModel.", "Headers.")
-		}), "get/x-tenant-id/absent/field delete/x-tenant-id/absent/field */field", ""},
+		}), "*/field", ""},
 	}
 }

@@ -17,13 +17,12 @@ func inOrder(m *message) []exchange.Field {
 var versionForm = regexp.MustCompile(`^20\d\d/\d\d/\d\d$`)
 
 func versionFaults() []seeded {
-	const versions = "*/x-api-version/2021-04-07/told */x-api-version/2023-04-19/told"
 	return []seeded{
 		{"does not look at x-api-version", requests(func(m *message) {
 			if versionForm.MatchString(m.alone("x-api-version")) {
 				m.del("x-api-version")
 			}
-		}), versions + " */x-api-version/*/told", ""},
+		}), "*/x-api-version/*/told", ""},
 		{"does not know the newest version", answers(func(q, _ *message) bool { return q.get("x-api-version") == "2023/04/19" },
 			refuse(400, "StandardRequestHeadersModel.x-api-version", "No.")), "*/x-api-version/2023-04-19/accepted", ""},
 		{"compares the case of a header's name", requests(func(m *message) {

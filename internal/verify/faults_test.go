@@ -78,7 +78,10 @@ func (s seeded) check(t *testing.T) string {
 		if len(r.Differences) == 0 || len(r.Exchanges) == 0 {
 			t.Errorf("%s %s without a difference and an exchange", r.Name, r.Outcome)
 		}
-		named := matching(s.found, r.Name)
+		var named []string
+		for _, p := range strings.Fields(s.found) {
+			named = append(named, matching(strings.Join(both(p), " "), r.Name)...)
+		}
 		for _, p := range named {
 			found[p] = true
 		}
@@ -91,8 +94,10 @@ func (s seeded) check(t *testing.T) string {
 		t.Errorf("%s (%s) %s too: %v", r.Name, r.Grade, r.Outcome, r.Differences)
 	}
 	for _, p := range strings.Fields(s.found) {
-		if !found[p] {
-			t.Errorf("%s does not find it", p)
+		for _, name := range both(p) {
+			if !found[name] {
+				t.Errorf("%s does not find it", name)
+			}
 		}
 	}
 	for _, r := range report.Results {
@@ -102,6 +107,14 @@ func (s seeded) check(t *testing.T) string {
 	}
 	slices.Sort(grades)
 	return fmt.Sprintf("| %s | `%s` | %s |", s.name, strings.ReplaceAll(s.found, " ", "` `"), strings.Join(grades, ", "))
+}
+
+// both returns the patterns of both operations, where a pattern begins with */.
+func both(pattern string) []string {
+	if rest, ok := strings.CutPrefix(pattern, "*/"); ok {
+		return []string{"get/" + rest, "delete/" + rest}
+	}
+	return []string{pattern}
 }
 
 var patterns sync.Map // compiled, by text

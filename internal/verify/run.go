@@ -62,10 +62,12 @@ type run struct {
 	client  *client
 	secrets *strings.Replacer
 	answers map[string]*answer
-	sent    []*answer // in their order
-	last    time.Time // when the last request left
+	sent    []*answer        // in their order
+	last    time.Time        // when the last request left
 	first   dispatch.Version // in force before the run named any
 	moved   bool             // the pin was moved
+	silent  int              // how many requests in a row had no answer
+	lost    bool             // the target does not answer any more
 }
 
 // Run asks the target for the facts of the contract. It returns an error where
@@ -100,6 +102,10 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		}
 		report.Results = append(report.Results, r.decide(c))
 	}
+	if report.Problem == "" && r.lost {
+		report.Problem = "the target stopped answering"
+	}
+	report.Problem = r.secrets.Replace(report.Problem)
 	r.putBack()
 	report.Interrupted = ctx.Err() != nil
 	report.Took, report.Requests = o.Now().Sub(start), len(r.sent)
@@ -111,6 +117,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 func (r *run) hello() string {
 	a, err := r.get(r.baseline())
 	if err != nil {
+		r.lost = true
 		return "the target gives no answer: " + err.Error()
 	}
 	if v, ok := a.value("X-API-VERSION"); ok && r.Contract.Has(dispatch.Version(v)) {
@@ -125,7 +132,7 @@ func (r *run) hello() string {
 // decide runs one case.
 func (r *run) decide(c Case) Result {
 	result := Result{Case: c}
-	if r.ctx.Err() != nil {
+	if r.ctx.Err() != nil || r.lost {
 		result.Outcome = NotRun
 		return result
 	}

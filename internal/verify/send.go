@@ -37,8 +37,10 @@ func (r *run) get(p probe) (*answer, error) {
 			delete(r.answers, p.name) // it was cut short, and says nothing
 		}
 		a.err = fmt.Errorf("%s: %w", p.name, err)
+		r.miss(err)
 		return a, a.err
 	}
+	r.silent = 0
 	a.read(reply)
 	if v, ok := a.value("X-API-VERSION"); ok && r.Contract.Has(dispatch.Version(v)) {
 		a.version = dispatch.Version(v)
@@ -46,6 +48,26 @@ func (r *run) get(p probe) (*answer, error) {
 	a.exchange = r.record(a, start, reply)
 	r.sent = append(r.sent, a)
 	return a, nil
+}
+
+// maxSilent is how many requests in a row may have no answer before the run
+// asks whether the target is there at all.
+const maxSilent = 3
+
+// miss counts a request that the network failed.
+func (r *run) miss(err error) {
+	var network ErrNetwork
+	if !errors.As(err, &network) || r.lost {
+		return
+	}
+	if r.silent++; r.silent < maxSilent {
+		return
+	}
+	r.lost = true // so that the look itself does not look again
+	p := r.baseline()
+	p.name = fmt.Sprintf("is the target there, after %d requests", len(r.sent))
+	_, err = r.get(p)
+	r.lost = err != nil
 }
 
 // try sends bytes until an answer comes or the retries are used up.
