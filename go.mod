@@ -12,7 +12,6 @@ require (
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.1.0
 	github.com/xeipuuv/gojsonschema v1.2.0
-	golang.org/x/net v0.62.0
 	golang.org/x/tools v0.52.0
 )
 

@@ -60,7 +60,7 @@ func copyFiles(target string, files fs.FS) error {
 			return err
 		}
 		to := filepath.Join(target, filepath.FromSlash(path))
-		if path == "meta" {
+		if path == "meta" || path == "control" {
 			return fs.SkipDir
 		}
 		if e.IsDir() {

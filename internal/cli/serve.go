@@ -10,10 +10,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/server"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/world"
 )
 
@@ -26,6 +28,7 @@ const stopWithin = 900 * time.Millisecond
 // serveFlags are the flags of serve.
 type serveFlags struct {
 	sources
+	doorFlags
 	listen      string
 	clock       clock
 	ids         requestIDs
@@ -48,12 +51,13 @@ func newServe(io streams) *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&f.listen, "listen", defaultAddress, "listen on `HOST:PORT`; port 0 picks a free one")
-	f.add(flags)
+	f.sources.add(flags)
 	flags.Var(&f.clock, "clock", "freeze the clock at a time of RFC 3339, such as 2022-08-20T01:38:16Z")
 	flags.Var(&f.ids, "request-ids", "where new request IDs come from; a seed repeats its sequence")
 	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "CORS headers as documented, or such that a page may also send and read the version and the request ID")
 	flags.Var(oneOf{&f.auth, []string{"fixtures", "any"}}, "auth", "whose tokens are good: those of the fixtures, or any well-formed one, as a Dispatcher of every tenant")
 	flags.Var(oneOf{&f.onViolation, []string{"fail", "report"}}, "on-violation", "an answer of the mock that breaks the contract becomes a 500, or is sent; both are logged")
+	f.doorFlags.add(flags)
 	flags.Var(oneOf{&f.log, []string{"text", "json"}}, "log", "form of the log on standard error")
 	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone, and log only what goes wrong in the mock")
 	return cmd
@@ -63,16 +67,19 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if err := checkAddress(f.listen); err != nil {
 		return errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
 	}
-	now := f.clock.now()
-	c, files, err := f.load(ctx, now(), io.err)
+	if err := f.check(); err != nil {
+		return err
+	}
+	c, files, err := f.load(ctx, f.clock.now(), io.err)
 	if err != nil {
 		return err
 	}
-	w := world.New(files.Base)
 	s, err := server.New(server.Options{
-		Contract: c, World: w, Choices: files.Choices,
+		Contract: c,
+		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
+			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting()}},
 		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: server.OnViolation(f.onViolation),
-		Now: now, NewID: f.ids.source(), Log: slog.New(f.handler(io.err)), Quiet: f.quiet,
+		Log: slog.New(f.handler(io.err)), Quiet: f.quiet, Journal: f.limits(), Control: f.door(),
 	})
 	if err != nil {
 		return err
@@ -80,7 +87,7 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if err := s.Start(f.listen); err != nil {
 		return fmt.Errorf("%w\nchoose another address with --listen HOST:PORT, such as --listen 127.0.0.1:0, where port 0 picks a free one", err)
 	}
-	fmt.Fprint(io.out, f.greeting(s.Addr(), c, w))
+	fmt.Fprint(io.out, f.greeting(s.Addr(), c, s.Sessions().Default().World))
 	select {
 	case <-s.Done():
 		return s.Err()

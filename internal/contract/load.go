@@ -156,7 +156,7 @@ func (l *loading) folders() []string {
 		switch name := e.Name(); {
 		case e.IsDir() && versionFolder.MatchString(name):
 			folders = append(folders, name)
-		case e.IsDir() && (name == "meta" || name == "fixtures"):
+		case e.IsDir() && (name == "meta" || name == "fixtures" || name == "control"):
 		case strings.HasPrefix(name, ".") || !e.IsDir() && path.Ext(name) != ".json":
 		case name == operationsFile:
 		default:
@@ -189,7 +189,9 @@ func (l *loading) sets(folders []string, meta *Model) map[string]*set {
 			}
 		}
 		for _, file := range slices.Sorted(maps.Keys(s.files)) {
-			l.references(s, s.files[file].path, "", s.files[file].doc)
+			if src := s.files[file]; src.path != inherited[file].path { // an inherited file finds what it found before
+				l.references(s, src.path, "", src.doc)
+			}
 		}
 		inherited = s.files
 		sets[folder] = s
@@ -197,10 +199,12 @@ func (l *loading) sets(folders []string, meta *Model) map[string]*set {
 	if len(l.flaws) > 0 {
 		return sets
 	}
+	older := &set{}
 	for _, folder := range folders {
-		if err := sets[folder].compile(); err != nil {
+		if err := sets[folder].compile(older); err != nil {
 			l.flaw(folder, "", "%v", err)
 		}
+		older = sets[folder]
 	}
 	return sets
 }
@@ -271,8 +275,9 @@ func (l *loading) assign(c *Contract, folders []string, sets map[string]*set) {
 	}
 }
 
-// compile builds the set's models.
-func (s *set) compile() error {
+// compile builds the set's models; one that says the same as in the older set
+// is that set's.
+func (s *set) compile(older *set) error {
 	s.loader = gojsonschema.NewSchemaLoader()
 	s.loader.AutoDetect = false
 	s.loader.Draft = gojsonschema.Draft7
@@ -282,7 +287,8 @@ func (s *set) compile() error {
 			return fmt.Errorf("%s: %w", s.files[file].path, err)
 		}
 	}
-	for _, file := range slices.Sorted(maps.Keys(s.files)) {
+	maps.Copy(s.models, older.models)
+	for _, file := range s.changed(older) {
 		m, err := newModel(s, file)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.files[file].path, err)
@@ -290,6 +296,23 @@ func (s *set) compile() error {
 		s.models[file] = m
 	}
 	return nil
+}
+
+// changed returns the files that are not as in the older set, and those that
+// refer to such a file, directly or not.
+func (s *set) changed(older *set) []string {
+	var changed []string
+	for n := -1; n < len(changed); {
+		n = len(changed)
+		for _, file := range slices.Sorted(maps.Keys(s.files)) {
+			src := s.files[file]
+			refers := func(to string) bool { return names(src.doc, to) }
+			if !slices.Contains(changed, file) && (src.path != older.files[file].path || slices.ContainsFunc(changed, refers)) {
+				changed = append(changed, file)
+			}
+		}
+	}
+	return changed
 }
 
 // at compiles the schema that stands at a JSON pointer of one of the files.
