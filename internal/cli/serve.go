@@ -74,10 +74,14 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
+	made, err := f.made()
+	if err != nil {
+		return err
+	}
 	s, err := server.New(server.Options{
 		Contract: c,
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
-			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting()}},
+			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting(), Made: made}},
 		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: server.OnViolation(f.onViolation),
 		Log: slog.New(f.handler(io.err)), Quiet: f.quiet, Journal: f.limits(), Control: f.door(),
 	})
@@ -85,9 +89,13 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 		return err
 	}
 	if err := s.Start(f.listen); err != nil {
-		return fmt.Errorf("%w\nchoose another address with --listen HOST:PORT, such as --listen 127.0.0.1:0, where port 0 picks a free one", err)
+		which := "--listen HOST:PORT"
+		if f.door().Address != "" {
+			which += " or --control HOST:PORT"
+		}
+		return fmt.Errorf("%w\nchoose another address with %s, such as 127.0.0.1:0, where port 0 picks a free one", err, which)
 	}
-	fmt.Fprint(io.out, f.greeting(s.Addr(), c, s.Sessions().Default().World))
+	fmt.Fprint(io.out, f.greeting(s.Addr(), s.ControlAddr(), c, s.Sessions().Default().World))
 	select {
 	case <-s.Done():
 		return s.Err()
@@ -119,7 +127,7 @@ func (f *serveFlags) handler(w io.Writer) slog.Handler {
 
 // greeting is what a newcomer needs. It is printed at once, so that whoever
 // reads the address of it can read the rest.
-func (f *serveFlags) greeting(addr net.Addr, c *contract.Contract, mock *world.World) string {
+func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *world.World) string {
 	url := baseURL(addr)
 	if f.quiet {
 		return url + "\n"
@@ -137,6 +145,9 @@ func (f *serveFlags) greeting(addr net.Addr, c *contract.Contract, mock *world.W
 	}
 	if f.schemas != "" {
 		fmt.Fprintf(w, "  schemas   %s\n", f.schemas)
+	}
+	if door != nil { // on a listener of its own
+		fmt.Fprintf(w, "  control   %s/_mock/\n", baseURL(door))
 	}
 	if f.auth == "any" {
 		fmt.Fprintln(w, "  tokens    any well-formed one is a Dispatcher of every tenant")
