@@ -1,8 +1,11 @@
 package contract
 
 import (
-	"fmt"
+	"cmp"
+	"maps"
+	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,26 +23,34 @@ type Model struct {
 	schema *gojsonschema.Schema
 	past   [][]string // where values must lie in the past; "*" is any item
 	used   bool       // some operation names it
+	part   *part      // nil where the model is always judged as a whole
 	flat   *flat      // set where the model is a flat object of text values
 }
 
-// newModel compiles a model of a set.
-func newModel(s *set, file string) (*Model, error) {
+// model compiles a model of the set, unless it is there.
+func (s *set) model(file string) (*Model, error) {
+	if m := s.models[file]; m != nil {
+		return m, nil
+	}
 	schema, err := s.at(file, "")
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{src: s.files[file], files: s.files, schema: schema}
+	m := &Model{src: s.files[file], files: s.files, schema: schema, part: &part{schema: schema}}
+	s.models[file] = m // its parts may refer to it
 	m.findPast(node{m.src, "", m.src.doc}, nil)
-	m.flat, err = newFlat(s, file, m)
-	return m, err
+	if err := m.part.take(s, file, "", m.src.doc); err != nil {
+		return nil, err
+	}
+	m.flat = newFlat(m)
+	return m, nil
 }
 
 // lone compiles a schema that refers to no other file.
 func lone(name string, doc map[string]any) (*Model, error) {
-	schema, err := gojsonschema.NewSchema(gojsonschema.NewRawLoader(clone(doc)))
+	schema, err := draft7().Compile(gojsonschema.NewRawLoader(clone(doc)))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
 	return &Model{src: source{name, doc}, schema: schema}, nil
 }
@@ -53,11 +64,15 @@ func (m *Model) Judge(v any, part string, now time.Time) []exchange.Finding {
 			findings = append(findings, n.finding(part, pointer(at), "format", s, "must lie in the past; it is now "+dispatch.Timestamp(now)))
 		}
 	})
+	slices.SortStableFunc(findings, compareFindings)
 	return findings
 }
 
 // judgeSchema returns the rules that a value breaks at any time.
 func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
+	if m.part != nil && m.part.good(v) {
+		return nil
+	}
 	result, err := m.schema.Validate(gojsonschema.NewRawLoader(v))
 	if err != nil {
 		return []exchange.Finding{{Part: part, Rule: "schema", Schema: m.src.path, Remedy: err.Error()}}
@@ -69,7 +84,40 @@ func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
 		}
 		findings = append(findings, m.explain(e, part))
 	}
+	if len(findings) == 0 && !result.Valid() {
+		e := result.Errors()[0]
+		findings = append(findings, exchange.Finding{Part: part, Rule: e.Type(), Value: short(e.Value()), Schema: m.src.path, Remedy: lower(e.Description())})
+	}
+	slices.SortStableFunc(findings, compareFindings)
 	return findings
+}
+
+// compareFindings gives an order to what the library finds in none. What is
+// missing comes first, as it says most of a value that is another model's; of
+// one object it stays in the order of "required".
+func compareFindings(a, b exchange.Finding) int {
+	switch missingA, missingB := a.Rule == "required", b.Rule == "required"; {
+	case missingA && missingB:
+		return comparePointers(path.Dir(a.Pointer), path.Dir(b.Pointer))
+	case missingA:
+		return -1
+	case missingB:
+		return 1
+	}
+	return comparePointers(a.Pointer, b.Pointer)
+}
+
+// comparePointers puts items in the order of their indices, and all else in
+// that of the alphabet.
+func comparePointers(a, b string) int {
+	return slices.CompareFunc(strings.Split(a, "/"), strings.Split(b, "/"), func(a, b string) int {
+		i, errA := strconv.Atoi(a)
+		j, errB := strconv.Atoi(b)
+		if errA == nil && errB == nil {
+			return cmp.Or(cmp.Compare(i, j), strings.Compare(a, b))
+		}
+		return strings.Compare(a, b)
+	})
 }
 
 // Flaws judges a value that was read from a file, at a place of the file that
@@ -175,7 +223,7 @@ func (m *Model) findPast(n node, path []string) {
 		return
 	}
 	properties, _ := n.doc["properties"].(map[string]any)
-	for name := range properties {
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
 		if next, ok := n.child(name); ok {
 			m.findPast(next, append(path[:len(path):len(path)], name))
 		}
