@@ -4,17 +4,11 @@ import (
 	"fmt"
 	"net/http"
 
-	"dispatchmock/internal/dispatch"
+	"github.com/wI2L/jsondiff"
+
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/world"
 )
-
-// Op is one operation of a JSON Patch (RFC 6902).
-type Op struct {
-	Op    string `json:"op"`
-	Path  string `json:"path"`
-	Value any    `json:"value,omitempty"`
-}
 
 // diff tells what differs from the fixtures: a JSON Patch of the document that
 // has each record at /records/TENANT/CUSTOMER/LOCATION, in the newest shape.
@@ -27,25 +21,32 @@ func (d *Door) diff(r *http.Request) (any, error) {
 }
 
 func (d *Door) difference(n *session.Session) (any, error) {
-	ops := []Op{}
+	patch := jsondiff.Patch{}
 	for _, difference := range n.World.Differences() {
-		ops = append(ops, recordOps(difference)...)
+		ops, err := recordOps(difference)
+		if err != nil {
+			return nil, err
+		}
+		patch = append(patch, ops...)
 	}
-	return map[string]any{"patch": ops, "pins": n.World.Pins()}, nil
+	return map[string]any{"patch": patch, "pins": n.World.Pins()}, nil
 }
 
-func recordOps(d world.Difference) []Op {
+func recordOps(d world.Difference) (jsondiff.Patch, error) {
 	at := fmt.Sprintf("/records/%d/%d/%d", d.Key.Tenant, d.Key.Customer, d.Key.Location)
 	switch {
 	case d.After == nil:
-		return []Op{{Op: "remove", Path: at}}
+		return jsondiff.Patch{{Type: jsondiff.OperationRemove, Path: at}}, nil
 	case d.Before == nil:
-		return []Op{{"add", at, d.After.Tree()}}
+		return jsondiff.Patch{{Type: jsondiff.OperationAdd, Path: at, Value: d.After.Tree()}}, nil
 	}
-	return memberOps(at, d.Before, d.After)
-}
-
-// memberOps compares two states of a record member by member.
-func memberOps(at string, before, after *dispatch.CustomerLocation) []Op {
-	return nil
+	// Numbers stay as they are written: a float would change large ones.
+	ops, err := jsondiff.CompareWithoutMarshal(d.Before.Tree(), d.After.Tree())
+	for i := range ops {
+		ops[i].Path = at + ops[i].Path
+		if ops[i].From != "" {
+			ops[i].From = at + ops[i].From
+		}
+	}
+	return ops, err
 }
