@@ -1,5 +1,5 @@
 // Package schemas holds the contract: JSON Schemas per API version, the list
-// of operations, and the schemas of the fixture files.
+// of operations, and the schemas of the fixture files and of the control door.
 package schemas
 
 import (

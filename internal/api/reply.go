@@ -90,3 +90,23 @@ func (a *API) body(r *world.Record, v dispatch.Version) (*wire.Body, error) {
 	}
 	return b, nil
 }
+
+// Answer fills in a reply that the API did not make, in the API's form.
+func (a *API) Answer(s *session.Session, x *exchange.Exchange, status int, reason string, body *wire.Body, reply *wire.Reply) {
+	a.reply(s, x, status, reason, body, reply)
+}
+
+// Original puts the record as the fixtures have it into a reply that has the
+// record as it is now.
+func (a *API) Original(s *session.Session, x *exchange.Exchange, k world.Key, reply *wire.Reply) error {
+	record, ok := s.World.Original(k)
+	if !ok {
+		return nil
+	}
+	body, err := a.body(&record, dispatch.Version(x.VersionUsed))
+	if err != nil {
+		return err
+	}
+	a.reply(s, x, reply.Status, reply.Reason, body, reply)
+	return nil
+}

@@ -134,23 +134,28 @@ func (c *ctl) clearJournal() *cobra.Command {
 func (c *ctl) exportHAR() *cobra.Command {
 	f := &filterFlags{}
 	cmd := c.command("har FILE", "Write exchanges as HAR 1.2; - is standard output", func(ctx context.Context, d *doorClient, args []string) error {
-		response, err := d.send(ctx, call{method: http.MethodGet, path: "/journal/har", query: f.query(c.session)})
-		if err != nil {
-			return err
-		}
-		defer response.Body.Close()
-		if args[0] == "-" {
-			_, err := io.Copy(c.out, response.Body)
-			return err
-		}
-		if err := writeWhole(args[0], response.Body); err != nil {
-			return err
-		}
-		return c.say("Wrote %s.", args[0])
+		return c.save(ctx, d, call{method: http.MethodGet, path: "/journal/har", query: f.query(c.session)}, args[0])
 	})
 	f.add(cmd.Flags())
 	cmd.Flags().Int("limit", 0, "how many at most (default: all)")
 	return cmd
+}
+
+// save writes an answer to a file, however long it is.
+func (c *ctl) save(ctx context.Context, d *doorClient, call call, name string) error {
+	response, err := d.send(ctx, call)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if name == "-" {
+		_, err := io.Copy(c.out, response.Body)
+		return err
+	}
+	if err := writeWhole(name, response.Body); err != nil {
+		return err
+	}
+	return c.say("Wrote %s.", name)
 }
 
 // writeWhole writes a file by way of another, so that nobody finds half of it.
@@ -167,6 +172,13 @@ func writeWhole(name string, from io.Reader) error {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
+}
+
+func (c *ctl) bundle() *cobra.Command {
+	return group("bundle", "Save the session in a file that dispatchmock replay understands",
+		c.command("save FILE", "Save fixtures' digest, state, clock, seeds, scenarios and journal of the session; - is standard output", func(ctx context.Context, d *doorClient, args []string) error {
+			return c.save(ctx, d, call{method: http.MethodGet, path: c.in("/bundle")}, args[0])
+		}))
 }
 
 func (c *ctl) verify() *cobra.Command {

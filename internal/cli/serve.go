@@ -74,10 +74,14 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
+	made, err := f.made()
+	if err != nil {
+		return err
+	}
 	s, err := server.New(server.Options{
 		Contract: c,
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
-			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting()}},
+			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting(), Made: made}},
 		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: server.OnViolation(f.onViolation),
 		Log: slog.New(f.handler(io.err)), Quiet: f.quiet, Journal: f.limits(), Control: f.door(),
 	})

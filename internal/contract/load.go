@@ -287,13 +287,16 @@ func (s *set) compile(older *set) error {
 			return fmt.Errorf("%s: %w", s.files[file].path, err)
 		}
 	}
-	maps.Copy(s.models, older.models)
-	for _, file := range s.changed(older) {
-		m, err := newModel(s, file)
-		if err != nil {
+	changed := s.changed(older)
+	for file, m := range older.models {
+		if !slices.Contains(changed, file) {
+			s.models[file] = m
+		}
+	}
+	for _, file := range changed {
+		if _, err := s.model(file); err != nil {
 			return fmt.Errorf("%s: %w", s.files[file].path, err)
 		}
-		s.models[file] = m
 	}
 	return nil
 }

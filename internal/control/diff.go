@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/world"
 )
 
@@ -22,6 +23,10 @@ func (d *Door) diff(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return d.difference(n)
+}
+
+func (d *Door) difference(n *session.Session) (any, error) {
 	ops := []Op{}
 	for _, difference := range n.World.Differences() {
 		ops = append(ops, recordOps(difference)...)

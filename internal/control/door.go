@@ -16,9 +16,11 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
+	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 )
@@ -45,14 +47,7 @@ type Options struct {
 	// Page serves what is no part of the API of the door; nil has none.
 	Page http.Handler
 	// Settings are told in bundles: how the server was started.
-	Settings Settings
-}
-
-// Settings are the flags of the server that change its answers.
-type Settings struct {
-	CORS        string `json:"cors"`
-	Auth        string `json:"auth"`
-	OnViolation string `json:"on_violation"`
+	Settings bundle.Settings
 }
 
 // Door is the control door; it is an http.Handler for paths under Prefix.
@@ -60,13 +55,14 @@ type Door struct {
 	Options
 	handler http.Handler
 	models  map[string]*contract.Model
+	parser  *scenario.Parser
 	done    chan struct{}
 	close   sync.Once
 }
 
 // bodies are the schemas of the bodies that the door takes, by their names.
 func bodies() []string {
-	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation"}
+	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch"}
 }
 
 // New returns a door. A schema that is missing or broken is an error.
@@ -78,6 +74,10 @@ func New(o Options) (*Door, error) {
 			return nil, err
 		}
 		d.models[name] = m
+	}
+	var err error
+	if d.parser, err = scenario.NewParser(o.Schemas, o.Contract.Versions()); err != nil {
+		return nil, err
 	}
 	d.handler = d.guard(d.routes())
 	return d, nil

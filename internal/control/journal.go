@@ -96,7 +96,7 @@ func (d *Door) verify(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := journal.ParseExpectation(doc)
+	e, err := journal.ParseExpectation(d.models["expectation"], "body", doc)
 	if err != nil {
 		return nil, err
 	}

@@ -44,6 +44,7 @@ func (d *Door) table() []route {
 		{method: "POST", path: one + "/reset", handle: d.change(d.reset), about: "Puts a session back to how it was made.", body: "reset"},
 
 		{method: "GET", path: one + "/diff", handle: d.diff, about: "What differs from the fixtures, as a JSON Patch."},
+		{method: "GET", path: one + "/bundle", raw: d.bundle, about: "The whole session in one file, to be replayed elsewhere."},
 		{method: "GET", path: one + "/snapshots", handle: d.listSnapshots, about: "Lists the snapshots."},
 		{method: "POST", path: one + "/snapshots", handle: d.change(d.takeSnapshot), about: "Keeps the state under a name.", body: "snapshot"},
 		{method: "POST", path: one + "/snapshots/{name}/restore", handle: d.change(d.restoreSnapshot), about: "Brings a kept state back."},
@@ -64,6 +65,12 @@ func (d *Door) table() []route {
 		{method: "PUT", path: one + "/request-ids", handle: d.change(d.putIDs), about: "Sets where request IDs come from.", body: "request-ids"},
 		{method: "GET", path: one + "/choices", handle: d.getChoices, about: "The choices in force where the documentation is silent."},
 		{method: "PATCH", path: one + "/choices", handle: d.change(d.patchChoices), about: "Changes choices.", body: "choices"},
+
+		{method: "GET", path: "/scenarios", handle: d.catalogue, about: "The scenarios that every session knows."},
+		{method: "GET", path: one + "/scenarios", handle: d.listScenarios, about: "The session's own scenarios, and those that are on."},
+		{method: "POST", path: one + "/scenarios", handle: d.change(d.switchOn), about: "Defines a scenario, or names a known one, and switches it on.", body: "switch"},
+		{method: "DELETE", path: one + "/scenarios", handle: d.change(d.switchAllOff), about: "Switches all scenarios off."},
+		{method: "DELETE", path: one + "/scenarios/{name}", handle: d.change(d.switchOff), about: "Switches a scenario off."},
 
 		{method: "GET", path: "/journal", handle: d.listJournal, about: "The exchanges, newest first.", query: filters()},
 		{method: "DELETE", path: "/journal", handle: d.clearJournal, about: "Forgets the exchanges of a session, or of all.", query: session},

@@ -3,10 +3,12 @@ package control
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"time"
 
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/session"
+	"dispatchmock/internal/wire"
 )
 
 // Session is how the door shows a session.
@@ -20,6 +22,7 @@ type Session struct {
 	Clock   Clock     `json:"clock"`
 	IDs     IDs       `json:"request_ids"`
 	Changed int       `json:"changed_records"`
+	On      []string  `json:"scenarios_on,omitempty"`
 	// Stale tells that the fixtures have changed since the session began; a
 	// reset brings it up to date.
 	Stale bool `json:"fixtures_are_old"`
@@ -31,6 +34,9 @@ func (d *Door) show(r *http.Request, n *session.Session) Session {
 	s := Session{
 		ID: n.Spec.ID, Name: n.Spec.Name, BaseURL: baseURL(r, n), Created: n.Created, Used: n.Used(),
 		Clock: showClock(n), IDs: showIDs(n), Changed: n.World.Changed(), Stale: d.Sessions.Stale(n), Lost: d.Journal.Lost(n.Spec.ID),
+	}
+	for _, on := range n.Scenarios().Switched() {
+		s.On = append(s.On, on.Name)
 	}
 	if n.Spec.ID != session.DefaultID {
 		s.TTL = d.Sessions.TTL(n).String()
@@ -97,9 +103,37 @@ func (d *Door) spec(doc map[string]any) (session.Spec, error) {
 		}
 		spec.Records, spec.Choices = change.Records, change.Choices
 	}
+	if spec.Scenarios, err = d.readScenarios(files, items(doc["scenarios"])); err != nil {
+		return spec, err
+	}
+	if seed, ok := doc["seed"].(json.Number); ok {
+		if spec.Seed, err = strconv.ParseUint(string(seed), 10, 64); err != nil {
+			return spec, bad("/seed", string(seed), "must be a whole number from 0 on, of at most 64 bits")
+		}
+	}
 	// What made a session is kept, so that it can be made again elsewhere.
 	spec.Made, err = json.Marshal(doc)
 	return spec, err
+}
+
+// Remake makes a session what a document for POST /sessions says.
+func (d *Door) Remake(n *session.Session, made []byte) error {
+	v, err := wire.Parse(made)
+	if err != nil {
+		return err
+	}
+	if flaws := d.models["session"].Flaws("session", "", v); len(flaws) > 0 {
+		return flaws
+	}
+	doc, _ := v.(map[string]any)
+	spec, err := d.spec(doc)
+	if err != nil {
+		return err
+	}
+	spec.ID = n.Spec.ID
+	n.Spec = spec
+	d.Sessions.Reset(n)
+	return nil
 }
 
 // now returns the time by a setting, for the rules about the past.

@@ -18,6 +18,7 @@ import (
 // recorded. The layers stand around the router, because gorilla/mux runs its
 // middleware on matched routes only.
 func (s *Server) chain(h http.Handler) http.Handler {
+	h = s.staged(h)
 	h = s.api.Identified(h)
 	h = s.admitted(h)
 	h = s.readBody(h)
@@ -102,6 +103,10 @@ func (s *Server) judged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r)
 		c := w.(*carrier)
+		if x := c.exchange; x.Altered {
+			x.Deliberate = s.Contract.Operation(x.Operation).JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, c.session.Clock.Now(), &c.reply)
+			return
+		}
 		s.judge(c.session, c.exchange, &c.reply)
 	})
 }
@@ -110,7 +115,9 @@ func (s *Server) judged(next http.Handler) http.Handler {
 // violations are only to be reported.
 func (s *Server) judge(n *session.Session, x *exchange.Exchange, reply *wire.Reply) {
 	op := s.Contract.Operation(x.Operation)
-	x.Violations = op.JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, x.Start, reply)
+	// A record may have been touched by a request that began later.
+	now := n.Clock.Now()
+	x.Violations = op.JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, now, reply)
 	if len(x.Violations) == 0 || s.OnViolation == Report {
 		return
 	}
@@ -119,7 +126,7 @@ func (s *Server) judge(n *session.Session, x *exchange.Exchange, reply *wire.Rep
 		Detail: fmt.Sprintf("%s (%s).", first.Remedy, first.Rule)}, reply)
 	// The error has the same printer; what it breaks too is told, and it is
 	// sent, because nothing better is left to send.
-	x.Violations = append(x.Violations, op.JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, x.Start, reply)...)
+	x.Violations = append(x.Violations, op.JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, now, reply)...)
 }
 
 // recovered turns a panic into an answer without a stack trace.
@@ -139,7 +146,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 // refused answers a request that net/http refused before it was a request.
 func (s *Server) refused(status int, text string) *wire.Reply {
 	home := s.sessions.Default()
-	x := &exchange.Exchange{Session: home.Spec.ID, Start: home.Clock.Now(), Operation: s.Contract.Otherwise().Name}
+	x := &exchange.Exchange{Session: home.Spec.ID, Sequence: home.Next(), Start: home.Clock.Now(), Operation: s.Contract.Otherwise().Name}
 	reply := &wire.Reply{}
 	fault := &dispatch.Fault{Code: dispatch.RequestMalformed, Field: "request", Detail: "The request line or a header field is malformed."}
 	prefix := fmt.Sprintf("%d %s", status, http.StatusText(status))

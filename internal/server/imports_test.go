@@ -24,14 +24,15 @@ const module = "dispatchmock"
 var rooms = map[string]room{
 	"cmd/dispatchmock":  {9, nil}, // the door to row 8
 	"internal/cli":      {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid"}},
-	"internal/server":   {7, []string{"github.com/google/uuid", "golang.org/x/net/netutil"}},
+	"internal/server":   {7, []string{"github.com/google/uuid"}},
 	"internal/api":      {6, []string{"github.com/gorilla/mux", "github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
 	"internal/control":  {6, []string{"github.com/gorilla/mux"}},
 	"internal/console":  {6, nil},
 	"internal/proxy":    {6, nil},
+	"internal/bundle":   {4, nil},
 	"internal/session":  {5, []string{"github.com/google/uuid"}},
 	"internal/fixture":  {4, []string{"github.com/go-json-experiment/json/jsontext"}},
-	"internal/scenario": {3, nil},
+	"internal/scenario": {3, []string{"github.com/evanphx/json-patch/v5"}},
 	"internal/journal":  {3, nil},
 	"internal/verify":   {3, nil},
 	"internal/report":   {3, nil},

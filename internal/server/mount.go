@@ -6,9 +6,9 @@ import (
 	"net"
 	"net/http"
 
-	"golang.org/x/net/netutil"
-
+	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/control"
+	"dispatchmock/internal/wire"
 )
 
 // mounted puts the control door beside the mocked API, where it is on the same
@@ -30,7 +30,7 @@ func (s *Server) doorOptions() control.Options {
 	return control.Options{
 		Contract: s.Contract, Schemas: s.Control.Schemas, Sessions: s.sessions, Journal: s.journal,
 		Token: s.Control.Token, Version: s.Control.Version, Log: s.Log,
-		Settings: control.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
+		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
 	}
 }
 
@@ -59,7 +59,7 @@ func (s *Server) openDesk(address string) error {
 	s.desk = &http.Server{Handler: s.door, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: s.http.ErrorLog}
 	go func() {
-		if err := s.desk.Serve(netutil.LimitListener(l, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.desk.Serve(wire.Limit(l, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
 			s.Log.Error("the control door has stopped", "error", err)
 		}
 	}()

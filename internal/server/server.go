@@ -13,8 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"dispatchmock/internal/api"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/control"
@@ -130,7 +128,7 @@ func (s *Server) Start(address string) error {
 	if err := s.openDesk(address); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	s.listener = wire.Attach(&s.http, netutil.LimitListener(l, maxConnections), s.refused)
+	s.listener = wire.Attach(&s.http, wire.Limit(l, maxConnections), s.refused)
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {

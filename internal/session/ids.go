@@ -26,7 +26,7 @@ type IDs struct {
 	mu     sync.Mutex
 	set    IDSetting
 	stream *rand.ChaCha8 // made when first drawn from
-	listed []uuid.UUID   // to be given out before any other
+	listed *uuid.UUID    // to be given out before any other
 }
 
 // Set sets the source.
@@ -44,11 +44,12 @@ func (i *IDs) Setting() IDSetting {
 	return i.set
 }
 
-// List has the IDs given out, in order, before any that the source makes.
-func (i *IDs) List(ids ...uuid.UUID) {
+// Only has one ID given out before any that the source makes, in the place of
+// one that was to be given out before.
+func (i *IDs) Only(id uuid.UUID) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.listed = append(i.listed, ids...)
+	i.listed = &id
 }
 
 // New returns the next request ID.
@@ -63,10 +64,9 @@ func (i *IDs) New() uuid.UUID {
 func (i *IDs) next() (uuid.UUID, bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if len(i.listed) > 0 {
-		id := i.listed[0]
-		i.listed = i.listed[1:]
-		return id, true
+	if id := i.listed; id != nil {
+		i.listed = nil
+		return *id, true
 	}
 	if !i.set.Seeded {
 		return uuid.UUID{}, false

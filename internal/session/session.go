@@ -4,6 +4,7 @@
 package session
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -11,6 +12,7 @@ import (
 
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
 )
@@ -29,6 +31,10 @@ type Spec struct {
 	Records map[world.Key]dispatch.CustomerLocation
 	// Choices stand in the place of those of the fixtures, where not nil.
 	Choices *dispatch.Choices
+	// Scenarios are defined and switched on, in this order; Seed is of what
+	// they draw by chance.
+	Scenarios []*scenario.Scenario
+	Seed      uint64
 	// Made is the document that the spec was read from, for bundles.
 	Made []byte
 }
@@ -41,6 +47,8 @@ type Session struct {
 	Clock   Clock
 	IDs     IDs
 	Dates   wire.Dates
+
+	scenarios atomic.Pointer[scenario.Set]
 
 	choices  atomic.Pointer[dispatch.Choices]
 	ground   atomic.Pointer[fixture.Fixtures]
@@ -69,6 +77,12 @@ func (s *Session) Used() time.Time { return time.Unix(0, s.used.Load()) }
 // begin puts the session into the state that its spec names, over a base.
 func (s *Session) begin(ground *fixture.Fixtures) {
 	s.ground.Store(ground)
+	s.mu.Lock()
+	s.saved = nil
+	s.mu.Unlock()
+	if s.Spec.Clock.Mode == "" {
+		s.Spec.Clock.Mode = ClockReal
+	}
 	if s.Spec.Choices != nil {
 		s.choices.Store(s.Spec.Choices)
 	} else {
@@ -85,7 +99,27 @@ func (s *Session) begin(ground *fixture.Fixtures) {
 	if len(s.Spec.Records) > 0 {
 		s.World.Put(s.Spec.Records)
 	}
+	set := scenario.NewSet(cmp.Or(ground.Scenarios, none), s.Spec.Seed)
+	for _, sc := range s.Spec.Scenarios {
+		// The spec was checked against the limits of a set.
+		if ground.Scenarios == nil || !known(ground.Scenarios, sc) {
+			_ = set.Define(sc)
+		}
+		_ = set.On(sc.Name, scenario.Limit{})
+	}
+	s.scenarios.Store(set)
 }
+
+// none is the catalogue of fixtures without one.
+var none = scenario.NewCatalogue(nil)
+
+func known(c *scenario.Catalogue, sc *scenario.Scenario) bool {
+	same, ok := c.Get(sc.Name)
+	return ok && same == sc
+}
+
+// Scenarios returns the session's scenarios.
+func (s *Session) Scenarios() *scenario.Set { return s.scenarios.Load() }
 
 // Holder is a ResponseWriter that knows the session of its request.
 type Holder interface {

@@ -77,9 +77,6 @@ func NewSessions(o Options) *Sessions {
 
 func (s *Sessions) make(spec Spec) *Session {
 	n := &Session{Spec: spec, Created: s.options.Now()}
-	if n.Spec.Clock.Mode == "" {
-		n.Spec.Clock.Mode = ClockReal
-	}
 	n.Clock.machine, n.IDs.random = s.options.Now, s.options.NewID
 	n.used.Store(n.Created.UnixNano())
 	n.begin(s.ground)

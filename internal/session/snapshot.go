@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/world"
 )
 
@@ -20,12 +21,16 @@ type Snapshot struct {
 	Clock   ClockSetting
 	IDs     IDSetting
 	Choices *dispatch.Choices
-	Taken   time.Time // by the session's clock
+	// Scenarios are those of the session's own, those that are on, and what
+	// they have counted.
+	Scenarios *scenario.Snapshot
+	Taken     time.Time // by the session's clock
 }
 
 // Save returns the state as it is now.
 func (s *Session) Save() Snapshot {
-	return Snapshot{World: s.World.Save(), Clock: s.Clock.Setting(), IDs: s.IDs.Setting(), Choices: s.choices.Load(), Taken: s.Clock.Now()}
+	return Snapshot{World: s.World.Save(), Clock: s.Clock.Setting(), IDs: s.IDs.Setting(), Choices: s.choices.Load(),
+		Scenarios: s.Scenarios().Snapshot(), Taken: s.Clock.Now()}
 }
 
 // Restore puts the session into a state that was saved before.
@@ -34,6 +39,7 @@ func (s *Session) Restore(snapshot Snapshot) {
 	s.Clock.Set(snapshot.Clock)
 	s.IDs.Set(snapshot.IDs)
 	s.choices.Store(snapshot.Choices)
+	s.Scenarios().Restore(snapshot.Scenarios)
 }
 
 // Keep saves the state under a name, in the place of what had that name.

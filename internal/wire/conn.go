@@ -146,12 +146,12 @@ func Send(w http.ResponseWriter, r *http.Request, reply *Reply) error {
 	if !ok {
 		return errNoConn
 	}
+	c.length = r.ContentLength
 	if reply.Break != nil {
 		return c.sendBroken(w, r, reply)
 	}
 	c.head = reply.appendHead(c.head[:0])
 	c.state = held
-	c.length = r.ContentLength
 	h := w.Header()
 	// nil keeps net/http from adding fields whose bytes would be thrown away.
 	h["Date"], h["Content-Type"] = nil, nil

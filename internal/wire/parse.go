@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +26,7 @@ func (e *ErrSyntax) Error() string {
 // Parse reads one JSON text: numbers as json.Number, objects as
 // map[string]any. Repeated names and invalid UTF-8 are errors.
 func Parse(text []byte) (any, error) {
-	d := jsontext.NewDecoder(bytes.NewReader(text))
+	d := jsontext.NewDecoder(bytes.NewBuffer(text))
 	v, err := ReadValue(d)
 	if err == nil {
 		var extra jsontext.Token
@@ -61,43 +60,4 @@ func Syntax(err error, text []byte, offset int64) error {
 }
 
 // ReadValue reads the decoder's next value.
-func ReadValue(d *jsontext.Decoder) (any, error) {
-	t, err := d.ReadToken()
-	if err != nil {
-		return nil, err
-	}
-	switch t.Kind() {
-	case 'n':
-		return nil, nil
-	case 't', 'f':
-		return t.Bool(), nil
-	case '"':
-		return t.String(), nil
-	case '0':
-		return json.Number(t.String()), nil
-	case '[':
-		items := []any{}
-		for d.PeekKind() != ']' {
-			v, err := ReadValue(d)
-			if err != nil {
-				return nil, err
-			}
-			items = append(items, v)
-		}
-		_, err := d.ReadToken()
-		return items, err
-	}
-	object := make(map[string]any, 8)
-	for d.PeekKind() != '}' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return nil, err
-		}
-		text := name.String()
-		if object[text], err = ReadValue(d); err != nil {
-			return nil, err
-		}
-	}
-	_, err = d.ReadToken()
-	return object, err
-}
+func ReadValue(d *jsontext.Decoder) (any, error) { return (*Reader)(nil).Read(d) }
