@@ -32,10 +32,11 @@ func (p *process) serving() bool {
 	return p.url != ""
 }
 
-// launch starts a command in a folder and waits until it is ready.
-func launch(dir string, ready func(*process) bool, name string, args ...string) (*process, error) {
+// launch starts a command, prepared by a function, and waits until it is ready.
+func launch(ready func(*process) bool, prepare func(*exec.Cmd), name string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(name, args...), stdout: newWatched(), stderr: newWatched(), exited: make(chan struct{})}
-	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, p.stdout, p.stderr
+	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
+	prepare(p.cmd)
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}

@@ -27,6 +27,8 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                "../../testdata/script",
 		RequireUniqueNames: true,
+		// A server that should have been refused would serve for ever.
+		Deadline: time.Now().Add(2 * time.Minute),
 		Setup: func(e *testscript.Env) error {
 			e.Values[serverKey{}] = new(*process)
 			return nil
@@ -64,12 +66,17 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || *server != nil {
 		ts.Fatalf("usage: start ARGUMENT..., once until halt")
 	}
-	p, err := launch(ts.MkAbs("."), (*process).serving, "dispatchmock", args...)
+	p, err := launch((*process).serving, inFolder(ts), "dispatchmock", args...)
 	ts.Check(err)
 	*server = p
 	ts.Defer(p.kill)
 	ts.Setenv("URL", p.url)
 	ts.Setenv("ADDR", strings.TrimPrefix(p.url, "http://"))
+}
+
+// inFolder lets a command run in the script's folder.
+func inFolder(ts *testscript.TestScript) func(*exec.Cmd) {
+	return func(c *exec.Cmd) { c.Dir = ts.MkAbs(".") }
 }
 
 // begin TEXT ARGUMENT... starts the program and waits until it prints the text
@@ -80,7 +87,7 @@ func begin(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: begin TEXT ARGUMENT..., once until halt")
 	}
 	said := func(p *process) bool { return strings.Contains(p.stderr.String(), args[0]) }
-	p, err := launch(ts.MkAbs("."), said, "dispatchmock", args[1:]...)
+	p, err := launch(said, inFolder(ts), "dispatchmock", args[1:]...)
 	ts.Check(err)
 	*server = p
 	ts.Defer(p.kill)

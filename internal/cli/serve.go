@@ -89,9 +89,13 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 		return err
 	}
 	if err := s.Start(f.listen); err != nil {
-		return fmt.Errorf("%w\nchoose another address with --listen HOST:PORT, such as --listen 127.0.0.1:0, where port 0 picks a free one", err)
+		which := "--listen HOST:PORT"
+		if f.door().Address != "" {
+			which += " or --control HOST:PORT"
+		}
+		return fmt.Errorf("%w\nchoose another address with %s, such as 127.0.0.1:0, where port 0 picks a free one", err, which)
 	}
-	fmt.Fprint(io.out, f.greeting(s.Addr(), c, s.Sessions().Default().World))
+	fmt.Fprint(io.out, f.greeting(s.Addr(), s.ControlAddr(), c, s.Sessions().Default().World))
 	select {
 	case <-s.Done():
 		return s.Err()
@@ -123,7 +127,7 @@ func (f *serveFlags) handler(w io.Writer) slog.Handler {
 
 // greeting is what a newcomer needs. It is printed at once, so that whoever
 // reads the address of it can read the rest.
-func (f *serveFlags) greeting(addr net.Addr, c *contract.Contract, mock *world.World) string {
+func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *world.World) string {
 	url := baseURL(addr)
 	if f.quiet {
 		return url + "\n"
@@ -141,6 +145,9 @@ func (f *serveFlags) greeting(addr net.Addr, c *contract.Contract, mock *world.W
 	}
 	if f.schemas != "" {
 		fmt.Fprintf(w, "  schemas   %s\n", f.schemas)
+	}
+	if door != nil { // on a listener of its own
+		fmt.Fprintf(w, "  control   %s/_mock/\n", baseURL(door))
 	}
 	if f.auth == "any" {
 		fmt.Fprintln(w, "  tokens    any well-formed one is a Dispatcher of every tenant")

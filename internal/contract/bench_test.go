@@ -23,8 +23,6 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-const oldest dispatch.Version = "2019/02/08"
-
 // BenchmarkJudge judges the page's sample record: the same again, as one of
 // many that have texts and numbers of their own, and as a whole, which is what
 // judging in parts must beat.

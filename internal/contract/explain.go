@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -36,19 +37,35 @@ func keyword(kind string) string {
 		return "minItems"
 	case "array_max_items":
 		return "maxItems"
+	case "array_min_properties":
+		return "minProperties"
+	case "array_max_properties":
+		return "maxProperties"
+	case "array_no_additional_items":
+		return "additionalItems"
+	case "number_gt":
+		return "exclusiveMinimum"
+	case "number_lt":
+		return "exclusiveMaximum"
+	case "multiple_of":
+		return "multipleOf"
+	case "invalid_property_name":
+		return "propertyNames"
+	case "number_not":
+		return "not"
 	case "unique":
 		return "uniqueItems"
 	case "missing_dependency":
 		return "dependencies"
 	}
-	return kind // required, enum, const, pattern, format
+	return kind // required, enum, const, pattern, format, contains
 }
 
 // isBranch reports an error that only says that a branch failed; the branch's
 // own errors say more.
 func isBranch(e gojsonschema.ResultError) bool {
 	switch e.Type() {
-	case "number_any_of", "number_all_of", "number_one_of":
+	case "number_any_of", "number_all_of", "number_one_of", "condition_then", "condition_else":
 		return true
 	}
 	return false
@@ -65,11 +82,42 @@ func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Findin
 		f.Rule = word
 		return f
 	}
+	if word == "dependencies" {
+		return n.explainDependency(path, e, part)
+	}
 	if word == "required" || word == "additionalProperties" {
 		name, _ := e.Details()["property"].(string)
 		return m.explainMember(n, path, name, word, value, part)
 	}
+	n = n.branch(word)
+	if _, ok := n.doc[word]; !ok {
+		return n.finding(part, pointer(path), word, value, lower(e.Description()))
+	}
 	return n.finding(part, pointer(path), word, value, n.remedy(word, value))
+}
+
+// branch returns the node whose keyword a value breaks: the place itself, or
+// else a branch of its anyOf. The types of all branches are asked as one.
+func (n node) branch(word string) node {
+	branches, _ := n.doc["anyOf"].([]any)
+	if _, ok := n.doc[word]; ok {
+		return n
+	}
+	var types []any
+	for i, b := range branches {
+		doc, _ := b.(map[string]any)
+		if doc[word] == nil {
+			continue
+		}
+		if word != "type" {
+			return node{n.src, n.pointer + "/anyOf/" + strconv.Itoa(i), doc}
+		}
+		types = append(types, doc[word])
+	}
+	if len(types) == 0 {
+		return n
+	}
+	return node{n.src, n.pointer + "/anyOf", map[string]any{word: types}}
 }
 
 // explainMember explains a member that is missing, or that no rule knows.
@@ -88,6 +136,10 @@ func (m *Model) explainMember(n node, path []string, name, word string, value an
 	}
 	known, _ := n.doc["properties"].(map[string]any)
 	names := slices.Sorted(maps.Keys(known))
+	patterns, _ := n.doc["patternProperties"].(map[string]any)
+	for _, p := range slices.Sorted(maps.Keys(patterns)) {
+		names = append(names, "names that match "+p)
+	}
 	remedy := "is not a known name"
 	if near := Nearest(name, names); near != "" {
 		remedy += "; did you mean " + near + "?"
@@ -95,6 +147,24 @@ func (m *Model) explainMember(n node, path []string, name, word string, value an
 		remedy += "; known are " + strings.Join(names, ", ")
 	}
 	return n.finding(part, pointer(at), word, value, remedy)
+}
+
+// explainDependency explains a member that is missing beside another.
+func (n node) explainDependency(path []string, e gojsonschema.ResultError, part string) exchange.Finding {
+	missing, _ := e.Details()["dependency"].(string)
+	object, _ := e.Value().(map[string]any)
+	dependencies, _ := n.doc["dependencies"].(map[string]any)
+	var beside []string
+	for name, list := range dependencies {
+		all, _ := list.([]any)
+		if _, ok := object[name]; ok && slices.Contains(all, any(missing)) {
+			beside = append(beside, name)
+		}
+	}
+	slices.Sort(beside)
+	f := n.finding(part, pointer(append(slices.Clone(path), missing)), "dependencies", nil, "is required beside "+strings.Join(beside, ", "))
+	f.Value = ""
+	return f
 }
 
 // finding fills in what the schema says of the place.
@@ -134,6 +204,10 @@ func (n node) remedy(word string, value any) string {
 		items, _ := value.([]any)
 		bound := map[string]string{"minItems": "at least", "maxItems": "at most"}[word]
 		return fmt.Sprintf("must have %s %s, and has %d", bound, count(rule, "item"), len(items))
+	case "minProperties", "maxProperties":
+		members, _ := value.(map[string]any)
+		bound := map[string]string{"minProperties": "at least", "maxProperties": "at most"}[word]
+		return fmt.Sprintf("must have %s %s, and has %d", bound, count(rule, "member"), len(members))
 	case "minimum":
 		return "must be at least " + plain(rule)
 	case "maximum":
@@ -145,6 +219,9 @@ func (n node) remedy(word string, value any) string {
 		return "must match " + plain(rule) + n.example()
 	case "format":
 		name, _ := rule.(string)
+		if name == "regex" { // of the schemas of schemas; the library knows it
+			return "must be a regular expression as Go's regexp package reads it"
+		}
 		return "must be " + cmp.Or(formats()[name].meaning, name)
 	case "uniqueItems":
 		return "must not have an item twice"
@@ -206,7 +283,11 @@ const maxShort = 160
 // short prints a value as JSON on one line, cut where it is long.
 func short(v any) string {
 	if s, ok := v.(string); ok && len(s) > maxShort {
-		v = s[:maxShort]
+		n := maxShort
+		for n > maxShort-utf8.UTFMax && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		v = s[:n]
 	}
 	b, err := wire.AppendJSON(nil, v)
 	if err != nil {
@@ -216,9 +297,25 @@ func short(v any) string {
 		}
 	}
 	if len(b) > maxShort {
-		return string(b[:maxShort]) + "…"
+		return string(b[:border(b, maxShort)]) + "…"
 	}
 	return string(b)
+}
+
+// border returns the last place up to n at which no escape is cut.
+func border(b []byte, n int) int {
+	for i := 0; ; {
+		step := 1
+		if b[i] == '\\' {
+			if step = 2; b[i+1] == 'u' {
+				step = len(`\u0000`)
+			}
+		}
+		if i+step > n {
+			return i
+		}
+		i += step
+	}
 }
 
 // plain prints a value as a person would write it: text without quotes.

@@ -33,7 +33,9 @@ func newFlat(m *Model) *flat {
 	f := &flat{frame: m.part.frame, index: m.part.frame.index}
 	for i, name := range f.frame.names {
 		n, _ := m.locate([]string{name})
-		if _, nested := n.doc["properties"]; nested || n.doc["items"] != nil {
+		switch n.doc["type"] {
+		case nil, "string", "integer":
+		default:
 			return nil
 		}
 		f.members = append(f.members, &flatMember{name, http.CanonicalHeaderKey(name), m.part.members[i], n.doc["type"] == "integer"})

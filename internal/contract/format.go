@@ -34,7 +34,7 @@ func formats() map[string]format {
 			"a date of the form 2006-01-02"},
 		pastTimestamp: {validTimestamp, "a time in the past of the form 2018-06-13T19:50:20.867000, without a zone"},
 		"email-list":  {validEmails, "one or more e-mail addresses separated by commas"},
-		"http-date":   {func(s string) bool { _, err := time.Parse(http.TimeFormat, s); return err == nil }, "an HTTP date, for example Sat, 20 Aug 2022 01:38:16 GMT"},
+		"http-date":   {validHTTPDate, "an HTTP date, for example Sat, 20 Aug 2022 01:38:16 GMT"},
 		"uuid":        {func(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }, "a UUID of 36 characters, for example ed5b5458-1f72-41d7-b8ad-f1757de1ec4f"},
 	}
 }
@@ -54,6 +54,13 @@ type checker func(string) bool
 func (c checker) IsFormat(v any) bool {
 	s, ok := v.(string)
 	return !ok || c(s)
+}
+
+// validHTTPDate asks for the one form that is printed; time.Parse alone takes
+// any day of the week, hours of one digit and fractions of a second.
+func validHTTPDate(s string) bool {
+	t, err := time.Parse(http.TimeFormat, s)
+	return err == nil && t.Format(http.TimeFormat) == s
 }
 
 func validTimestamp(s string) bool {

@@ -39,6 +39,7 @@ type set struct {
 	files  map[string]source // by model file name
 	models map[string]*Model
 	loader *gojsonschema.SchemaLoader
+	broken map[string]error // files that are no schema
 	base   string
 }
 
@@ -72,6 +73,13 @@ func (l *loading) flaw(file, pointer, rule string, args ...any) {
 	l.flaws = append(l.flaws, Flaw{File: file, Pointer: pointer, Rule: fmt.Sprintf(rule, args...)})
 }
 
+// once adds a flaw that several versions have in common.
+func (l *loading) once(f Flaw) {
+	if !slices.Contains(l.flaws, f) {
+		l.flaws = append(l.flaws, f)
+	}
+}
+
 func (l *loading) contract() *Contract {
 	meta := l.metaSchema("meta/schema.json")
 	operationsMeta := l.metaSchema("meta/operations.json")
@@ -94,6 +102,9 @@ func (l *loading) contract() *Contract {
 	}
 	c := &Contract{sets: map[dispatch.Version]*set{}}
 	c.versions = l.versions(sets[folders[len(folders)-1]])
+	if len(c.versions) == 0 {
+		return nil
+	}
 	l.assign(c, folders, sets)
 	l.operations(c, operations)
 	return c
@@ -179,18 +190,24 @@ func (l *loading) sets(folders []string, meta *Model) map[string]*set {
 			continue
 		}
 		for _, e := range entries {
-			if e.IsDir() || path.Ext(e.Name()) != ".json" {
+			name := path.Join(folder, e.Name())
+			if e.IsDir() {
+				l.flaw(name, "", "is used by nothing: models stand directly in their version's folder")
 				continue
 			}
-			name := path.Join(folder, e.Name())
+			if path.Ext(e.Name()) != ".json" {
+				continue
+			}
 			if doc := l.read(name); doc != nil {
 				l.validate(name, doc, meta)
 				s.files[e.Name()] = source{name, doc}
 			}
 		}
 		for _, file := range slices.Sorted(maps.Keys(s.files)) {
-			if src := s.files[file]; src.path != inherited[file].path { // an inherited file finds what it found before
+			// An inherited file finds what it found before.
+			if src := s.files[file]; path.Dir(src.path) == folder {
 				l.references(s, src.path, "", src.doc)
+				l.circle(s, src.path, file)
 			}
 		}
 		inherited = s.files
@@ -201,31 +218,53 @@ func (l *loading) sets(folders []string, meta *Model) map[string]*set {
 	}
 	older := &set{}
 	for _, folder := range folders {
-		if err := sets[folder].compile(older); err != nil {
-			l.flaw(folder, "", "%v", err)
-		}
+		l.compile(sets[folder], older)
 		older = sets[folder]
 	}
 	return sets
 }
 
-// references reports a $ref to a file that the set lacks: the validator would
-// look for it on the network.
-func (l *loading) references(s *set, file, pointer string, node any) {
-	switch node := node.(type) {
-	case map[string]any:
-		if ref, ok := node["$ref"].(string); ok {
-			if _, ok := s.files[ref]; !ok {
-				l.flaws = append(l.flaws, Flaw{File: file, Pointer: pointer + "/$ref", Value: short(ref),
-					Rule: "no such file in this version's folder or an older one"})
+// references reports a $ref to a file that the set lacks, which the validator
+// would look for on the network, and a rule beside a $ref, which the validator
+// would pass over: so draft 7 has it.
+func (l *loading) references(s *set, file, pointer string, schema map[string]any) {
+	if ref, ok := schema["$ref"].(string); ok {
+		if _, ok := s.files[ref]; !ok {
+			l.flaws = append(l.flaws, Flaw{File: file, Pointer: pointer + "/$ref", Value: short(ref),
+				Rule: "no such file in this version's folder or an older one"})
+		}
+		for _, word := range slices.Sorted(maps.Keys(schema)) {
+			switch word {
+			case "$ref", "$schema", "$comment", "title", "description", "examples":
+			default:
+				l.flaws = append(l.flaws, Flaw{File: file, Pointer: pointer + "/" + escape(word), Value: short(schema[word]),
+					Rule: "has no effect beside a $ref; put it into the file that the $ref names"})
 			}
 		}
-		for _, k := range slices.Sorted(maps.Keys(node)) {
-			l.references(s, file, pointer+"/"+escape(k), node[k])
+	}
+	if items, ok := sub(schema, "items"); ok {
+		l.references(s, file, pointer+"/items", items)
+	}
+	properties, _ := sub(schema, "properties")
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		if p, ok := sub(properties, name); ok {
+			l.references(s, file, pointer+"/properties/"+escape(name), p)
 		}
-	case []any:
-		for i, v := range node {
-			l.references(s, file, fmt.Sprintf("%s/%d", pointer, i), v)
+	}
+}
+
+// circle reports a file that is nothing but a $ref which leads back to it: the
+// validator would follow it for ever.
+func (l *loading) circle(s *set, name, file string) {
+	way := []string{file}
+	for range len(s.files) {
+		next, ok := s.files[way[len(way)-1]].doc["$ref"].(string)
+		if !ok {
+			return
+		}
+		if way = append(way, next); next == file {
+			l.flaws = append(l.flaws, Flaw{File: name, Pointer: "/$ref", Value: short(way[1]), Rule: "leads back to this file: " + strings.Join(way, " → ")})
+			return
 		}
 	}
 }
@@ -275,19 +314,33 @@ func (l *loading) assign(c *Contract, folders []string, sets map[string]*set) {
 	}
 }
 
-// compile builds the set's models; one that says the same as in the older set
-// is that set's.
-func (s *set) compile(older *set) error {
-	s.loader = gojsonschema.NewSchemaLoader()
-	s.loader.AutoDetect = false
-	s.loader.Draft = gojsonschema.Draft7
-	for _, file := range slices.Sorted(maps.Keys(s.files)) {
+// draft7 returns a loader of schemas that goes by draft 7, whatever they say.
+func draft7() *gojsonschema.SchemaLoader {
+	loader := gojsonschema.NewSchemaLoader()
+	loader.AutoDetect = false
+	loader.Draft = gojsonschema.Draft7
+	return loader
+}
+
+// compile builds a set's models; one that says the same as in the older set is
+// that set's.
+func (l *loading) compile(s, older *set) {
+	s.loader = draft7()
+	broken := maps.Clone(older.broken)
+	if broken == nil {
+		broken = map[string]error{}
+	}
+	s.broken = broken
+	changed := s.changed(older)
+	for _, file := range changed {
+		delete(broken, file)
+	}
+	for file, src := range s.files {
 		// The library rewrites the references of what it is given.
-		if err := s.loader.AddSchema(s.base+file, gojsonschema.NewRawLoader(clone(s.files[file].doc))); err != nil {
-			return fmt.Errorf("%s: %w", s.files[file].path, err)
+		if err := s.loader.AddSchema(s.base+file, gojsonschema.NewRawLoader(clone(src.doc))); err != nil {
+			broken[file] = err
 		}
 	}
-	changed := s.changed(older)
 	for file, m := range older.models {
 		if !slices.Contains(changed, file) {
 			s.models[file] = m
@@ -295,10 +348,17 @@ func (s *set) compile(older *set) error {
 	}
 	for _, file := range changed {
 		if _, err := s.model(file); err != nil {
-			return fmt.Errorf("%s: %w", s.files[file].path, err)
+			broken[file] = err
 		}
 	}
-	return nil
+	for _, file := range slices.Sorted(maps.Keys(broken)) {
+		src := s.files[file]
+		// A model is broken, too, where one that it refers to is.
+		if slices.ContainsFunc(slices.Collect(maps.Keys(broken)), func(other string) bool { return other != file && names(src.doc, other) }) {
+			continue
+		}
+		l.once(Flaw{File: src.path, Rule: "is no schema: " + broken[file].Error()})
+	}
 }
 
 // changed returns the files that are not as in the older set, and those that

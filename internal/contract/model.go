@@ -1,8 +1,11 @@
 package contract
 
 import (
-	"fmt"
+	"cmp"
+	"maps"
+	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,9 +48,9 @@ func (s *set) model(file string) (*Model, error) {
 
 // lone compiles a schema that refers to no other file.
 func lone(name string, doc map[string]any) (*Model, error) {
-	schema, err := gojsonschema.NewSchema(gojsonschema.NewRawLoader(clone(doc)))
+	schema, err := draft7().Compile(gojsonschema.NewRawLoader(clone(doc)))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
 	return &Model{src: source{name, doc}, schema: schema}, nil
 }
@@ -61,6 +64,7 @@ func (m *Model) Judge(v any, part string, now time.Time) []exchange.Finding {
 			findings = append(findings, n.finding(part, pointer(at), "format", s, "must lie in the past; it is now "+dispatch.Timestamp(now)))
 		}
 	})
+	slices.SortStableFunc(findings, compareFindings)
 	return findings
 }
 
@@ -80,7 +84,40 @@ func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
 		}
 		findings = append(findings, m.explain(e, part))
 	}
+	if len(findings) == 0 && !result.Valid() {
+		e := result.Errors()[0]
+		findings = append(findings, exchange.Finding{Part: part, Rule: e.Type(), Value: short(e.Value()), Schema: m.src.path, Remedy: lower(e.Description())})
+	}
+	slices.SortStableFunc(findings, compareFindings)
 	return findings
+}
+
+// compareFindings gives an order to what the library finds in none. What is
+// missing comes first, as it says most of a value that is another model's; of
+// one object it stays in the order of "required".
+func compareFindings(a, b exchange.Finding) int {
+	switch missingA, missingB := a.Rule == "required", b.Rule == "required"; {
+	case missingA && missingB:
+		return comparePointers(path.Dir(a.Pointer), path.Dir(b.Pointer))
+	case missingA:
+		return -1
+	case missingB:
+		return 1
+	}
+	return comparePointers(a.Pointer, b.Pointer)
+}
+
+// comparePointers puts items in the order of their indices, and all else in
+// that of the alphabet.
+func comparePointers(a, b string) int {
+	return slices.CompareFunc(strings.Split(a, "/"), strings.Split(b, "/"), func(a, b string) int {
+		i, errA := strconv.Atoi(a)
+		j, errB := strconv.Atoi(b)
+		if errA == nil && errB == nil {
+			return cmp.Or(cmp.Compare(i, j), strings.Compare(a, b))
+		}
+		return strings.Compare(a, b)
+	})
 }
 
 // Flaws judges a value that was read from a file, at a place of the file that
@@ -186,7 +223,7 @@ func (m *Model) findPast(n node, path []string) {
 		return
 	}
 	properties, _ := n.doc["properties"].(map[string]any)
-	for name := range properties {
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
 		if next, ok := n.child(name); ok {
 			m.findPast(next, append(path[:len(path):len(path)], name))
 		}

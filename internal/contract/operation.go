@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -18,6 +19,8 @@ type Operation struct {
 	Served      bool
 	Roles       []dispatch.Role
 	Description string
+	// Comment begins with the grade of the fact that there is the operation.
+	Comment string
 
 	rules map[dispatch.Version]*rules
 }
@@ -90,6 +93,7 @@ func (l *loading) operation(c *Contract, at string, doc map[string]any) *Operati
 	op.Path, _ = doc["path"].(string)
 	op.Served, _ = doc["served"].(bool)
 	op.Description, _ = doc["description"].(string)
+	op.Comment, _ = doc["$comment"].(string)
 	roles, _ := doc["roles"].([]any)
 	for _, r := range roles {
 		name, _ := r.(string)
@@ -108,8 +112,8 @@ func (l *loading) operation(c *Contract, at string, doc map[string]any) *Operati
 			r.reply[cors] = l.flatModel(s, at+"/response_headers/"+string(cors), replies[string(cors)])
 		}
 		statuses, _ := doc["responses"].(map[string]any)
-		for status, file := range statuses {
-			r.statuses[status] = l.model(s, at+"/responses/"+status, file)
+		for _, status := range slices.Sorted(maps.Keys(statuses)) {
+			r.statuses[status] = l.model(s, at+"/responses/"+status, statuses[status])
 		}
 		op.rules[v] = r
 	}
@@ -124,10 +128,7 @@ func (l *loading) model(s *set, at string, file any) *Model {
 	}
 	m := s.models[name]
 	if m == nil {
-		flaw := Flaw{File: operationsFile, Pointer: at, Value: short(name), Rule: "no version folder has such a file"}
-		if !slices.Contains(l.flaws, flaw) {
-			l.flaws = append(l.flaws, flaw)
-		}
+		l.once(Flaw{File: operationsFile, Pointer: at, Value: short(name), Rule: "no version folder has such a file"})
 		return nil
 	}
 	m.used = true
@@ -137,7 +138,7 @@ func (l *loading) model(s *set, at string, file any) *Model {
 func (l *loading) flatModel(s *set, at string, file any) *Model {
 	m := l.model(s, at, file)
 	if m != nil && m.flat == nil {
-		l.flaw(operationsFile, at, "%s must be an object of at most %d properties, each a text or a number: header fields and path parameters travel as text", m.src.path, maxMembers)
+		l.once(Flaw{File: operationsFile, Pointer: at, Rule: fmt.Sprintf("%s must be an object of at most %d properties, each of the type string or integer, and ask nothing else of the object than required and additionalProperties: header fields and path parameters travel as text", m.src.path, maxMembers)})
 		return nil
 	}
 	return m
@@ -151,7 +152,8 @@ func (l *loading) unused(c *Contract) {
 		if s == nil {
 			continue
 		}
-		for file, m := range s.models {
+		for _, file := range slices.Sorted(maps.Keys(s.models)) {
+			m := s.models[file]
 			if m.used || slices.ContainsFunc(l.flaws, func(f Flaw) bool { return f.File == m.src.path }) {
 				continue
 			}

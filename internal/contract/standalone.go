@@ -3,6 +3,8 @@ package contract
 import (
 	"bytes"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,9 +20,45 @@ func Standalone(fsys fs.FS, name, pointer string) (*Model, error) {
 		return nil, l.flaws
 	}
 	if pointer != "" {
-		doc, _ = sub(doc, strings.Split(pointer[1:], "/")...)
+		var ok bool
+		if doc, ok = sub(doc, strings.Split(pointer[1:], "/")...); !ok {
+			return nil, Flaws{{File: name, Pointer: pointer, Rule: "there must be a schema here"}}
+		}
 	}
-	return lone(name, doc)
+	m, err := lone(name, doc)
+	if err != nil {
+		return nil, Flaws{{File: name, Pointer: pointer, Rule: "is no schema: " + err.Error()}}
+	}
+	return m, nil
+}
+
+// CheckSchema holds a schema file that belongs to no version to the rules for
+// those that do; what breaks them is returned as Flaws.
+func CheckSchema(fsys fs.FS, name string) error {
+	register()
+	l := &loading{fsys: fsys}
+	meta := l.metaSchema("meta/schema.json")
+	if doc := l.read(name); doc != nil && meta != nil {
+		l.validate(name, doc, meta)
+		if len(l.flaws) == 0 {
+			// It may refer to its own definitions alone.
+			own := &set{files: map[string]source{}}
+			definitions, _ := sub(doc, "definitions")
+			for d := range definitions {
+				own.files["#/definitions/"+d] = source{}
+			}
+			l.references(own, name, "", doc)
+			for _, d := range slices.Sorted(maps.Keys(definitions)) {
+				if schema, ok := sub(definitions, d); ok {
+					l.references(own, name, "/definitions/"+escape(d), schema)
+				}
+			}
+		}
+	}
+	if len(l.flaws) > 0 {
+		return l.flaws
+	}
+	return nil
 }
 
 // Defaults returns the default of each property that has one.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // State tells how a member stands in its object.
@@ -77,7 +78,7 @@ type members struct {
 	tree Tree
 	seen int
 	at   string // JSON pointer of the object
-	err  error
+	err  *ErrMember
 }
 
 func member[T any](m *members, name string, f *Field[T]) {
@@ -110,9 +111,17 @@ func member[T any](m *members, name string, f *Field[T]) {
 	}
 }
 
+// ErrMember is a member whose value a CustomerLocation cannot hold.
+type ErrMember struct {
+	Pointer string // JSON pointer into the tree
+	Rule    string
+}
+
+func (e *ErrMember) Error() string { return e.Pointer + ": " + e.Rule }
+
 func (m *members) fail(name, format string, args ...any) {
 	if m.err == nil {
-		m.err = fmt.Errorf("%s/%s: %w", m.at, name, fmt.Errorf(format, args...))
+		m.err = &ErrMember{m.at + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name), fmt.Sprintf(format, args...)}
 	}
 }
 
@@ -133,7 +142,7 @@ func (m *members) done(walk func(*members)) {
 
 func (a *Address) walk(m *members) {
 	member(m, "country", &a.Country)
-	member(m, "id", &a.ID)
+	whole(m, "id", &a.ID)
 	member(m, "is_active", &a.IsActive)
 	member(m, "is_billing", &a.IsBilling)
 	member(m, "is_physical", &a.IsPhysical)
@@ -152,7 +161,7 @@ func (a *Address) walk(m *members) {
 func (c *Contact) walk(m *members) {
 	member(m, "email", &c.Email)
 	member(m, "fax", &c.Fax)
-	member(m, "id", &c.ID)
+	whole(m, "id", &c.ID)
 	member(m, "name", &c.Name)
 	member(m, "notify_on_acknowledged_request", &c.OnAcknowledged)
 	member(m, "notify_on_completed_request", &c.OnCompleted)
@@ -175,12 +184,12 @@ func (l *CustomerLocation) walk(m *members) {
 	integer(m, "location_id", &l.LocationID)
 	member(m, "name", &l.Name)
 	member(m, "note", &l.Note)
-	member(m, "parent_id", &l.ParentID)
+	whole(m, "parent_id", &l.ParentID)
 	member(m, "reference_number", &l.ReferenceNumber)
 	member(m, "renewal_date", &l.RenewalDate)
 	member(m, "sales_rep", &l.SalesRep)
 	member(m, "sales_rep_id", &l.SalesRepID)
-	member(m, "suspension_id", &l.SuspensionID)
+	whole(m, "suspension_id", &l.SuspensionID)
 }
 
 // Tree returns the location as a tree of the newest shape, which the caller
@@ -192,14 +201,28 @@ func (l *CustomerLocation) Tree() Tree {
 }
 
 // LocationFromTree reads a tree of the newest shape. It asks only what this
-// type can hold; whether the values are right is for the schemas to say.
+// type can hold, else the error is an *ErrMember; whether the values are right is for the schemas to say.
 func LocationFromTree(t Tree) (CustomerLocation, error) {
 	var l CustomerLocation
 	m := &members{pass: read, tree: t}
 	l.walk(m)
 	m.done(l.walk)
-	return l, m.err
+	if m.err != nil {
+		return CustomerLocation{}, m.err
+	}
+	return l, nil
 }
+
+// whole passes over a member that is an identifier: the schemas take 1.0 for
+// an integer, and it would be printed so.
+func whole(m *members, name string, f *Field[json.Number]) {
+	member(m, name, f)
+	if m.pass == read && strings.ContainsAny(string(f.Value), ".eE") {
+		m.fail(name, mustBeWhole)
+	}
+}
+
+const mustBeWhole = "must be written as a whole number of at most 64 bits"
 
 // integer passes over a member that must be there and fit 64 bits, because
 // records are found by it.
@@ -214,7 +237,7 @@ func integer(m *members, name string, n *int64) {
 	}
 	i, err := strconv.ParseInt(string(f.Value), 10, 64)
 	if err != nil {
-		m.fail(name, "must be written as a whole number of at most 64 bits")
+		m.fail(name, mustBeWhole)
 	}
 	*n = i
 }

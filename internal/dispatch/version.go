@@ -85,7 +85,7 @@ func ParseTimestamp(s string) (time.Time, error) {
 	layout := TimestampLayout
 	if len(s) == len("2006-01-02T15:04:05") {
 		layout = layout[:len(s)]
-	} else if len(s) != len(layout) {
+	} else if len(s) != len(layout) || s[len("2006-01-02T15:04:05")] != '.' { // time.Parse takes a comma, too
 		return time.Time{}, fmt.Errorf("%q has not the form of %s", s, layout)
 	}
 	return time.Parse(layout, s)

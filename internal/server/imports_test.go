@@ -34,7 +34,7 @@ var rooms = map[string]room{
 	"internal/fixture":  {4, []string{"github.com/go-json-experiment/json/jsontext"}},
 	"internal/scenario": {3, []string{"github.com/evanphx/json-patch/v5"}},
 	"internal/journal":  {3, nil},
-	"internal/verify":   {3, nil},
+	"internal/verify":   {3, []string{"github.com/go-json-experiment/json/jsontext"}},
 	"internal/report":   {3, nil},
 	"internal/contract": {2, []string{"github.com/xeipuuv/gojsonschema", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/jsontext", "github.com/google/uuid"}},
 	"internal/world":    {2, []string{"github.com/hashicorp/golang-lru/v2"}},

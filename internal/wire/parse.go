@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -23,20 +24,23 @@ func (e *ErrSyntax) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Rule)
 }
 
+// space is JSON's white space.
+const space = " \t\r\n"
+
 // Parse reads one JSON text: numbers as json.Number, objects as
 // map[string]any. Repeated names and invalid UTF-8 are errors.
 func Parse(text []byte) (any, error) {
 	d := jsontext.NewDecoder(bytes.NewBuffer(text))
 	v, err := ReadValue(d)
+	offset := d.InputOffset()
 	if err == nil {
-		var extra jsontext.Token
-		if extra, err = d.ReadToken(); err == io.EOF {
+		rest := bytes.TrimLeft(text[offset:], space)
+		if len(rest) == 0 {
 			return v, nil
-		} else if err == nil {
-			err = fmt.Errorf("more text after the value, at %s", extra)
 		}
+		offset, err = int64(len(text)-len(rest)), errors.New("more text after the value")
 	}
-	return nil, Syntax(err, text, d.InputOffset())
+	return nil, Syntax(err, text, offset)
 }
 
 // Syntax puts a line and a column to an error of the decoder; text is what was
@@ -53,7 +57,13 @@ func Syntax(err error, text []byte, offset int64) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		s.Rule, offset = "the text ends too early", int64(len(text))
 	}
-	before := text[:min(max(offset, 0), int64(len(text)))]
+	offset = min(max(offset, 0), int64(len(text)))
+	if rest, ok := bytes.CutPrefix(text[offset:], []byte(",")); ok {
+		if end := bytes.TrimLeft(rest, space); len(end) > 0 && (end[0] == '}' || end[0] == ']') {
+			s.Rule = fmt.Sprintf("no comma may stand before %q", end[0])
+		}
+	}
+	before := text[:offset]
 	s.Line = 1 + bytes.Count(before, []byte("\n"))
 	s.Column = len(before) - bytes.LastIndexByte(before, '\n')
 	return s
@@ -61,3 +71,26 @@ func Syntax(err error, text []byte, offset int64) error {
 
 // ReadValue reads the decoder's next value.
 func ReadValue(d *jsontext.Decoder) (any, error) { return (*Reader)(nil).Read(d) }
+
+// Bounds of a number's literal, far beyond all that a 64-bit float holds. The
+// JSON Schema library computes with exact fractions: past a million it gives
+// up on an exponent and fails, and short of that it takes its time.
+const (
+	maxDigits   = 1000
+	maxExponent = 1000
+)
+
+func measured(literal []byte) bool {
+	digits, exponent := literal, []byte(nil)
+	if i := bytes.IndexAny(literal, "eE"); i >= 0 {
+		digits, exponent = literal[:i], literal[i+1:]
+	}
+	if len(digits) > maxDigits {
+		return false
+	}
+	if exponent == nil {
+		return true
+	}
+	n, err := strconv.Atoi(string(exponent))
+	return err == nil && -maxExponent <= n && n <= maxExponent
+}

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"fmt"
 	"hash/maphash"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -31,6 +32,10 @@ func (r *Reader) Read(d *jsontext.Decoder) (any, error) {
 		v, err := d.ReadValue()
 		if err != nil {
 			return nil, err
+		}
+		if !measured(v) {
+			return nil, &jsontext.SyntacticError{ByteOffset: d.InputOffset() - int64(len(v)), JSONPointer: d.StackPointer(),
+				Err: fmt.Errorf("a number must have at most %d digits and an exponent of at most %d", maxDigits, maxExponent)}
 		}
 		return share[json.Number](r, v), nil
 	case '[':

@@ -1,0 +1,381 @@
+package contract
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+const (
+	errorModel   = "2019-02-08/ErrorModel.json"
+	headersModel = "2019-02-08/StandardRequestHeadersModel.json"
+	addressModel = "2019-02-08/CustomerAddressModel.json"
+	versionModel = "2019-02-08/ApiVersion.json"
+	knownWords   = "known are $comment, $ref, $schema, additionalProperties, const, default, definitions, dependencies, description, enum, examples, format, items, " +
+		"maxItems, maxLength, maximum, minItems, minLength, minimum, pattern, properties, required, title, type, uniqueItems, writeOnly"
+	flatRule = " must be an object of at most 32 properties, each of the type string or integer, and ask nothing else of the object than required and additionalProperties: " +
+		"header fields and path parameters travel as text"
+	emptyObject = `{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"}`
+)
+
+// schemaFlaws has each way in which schema files can be wrong, with all that
+// is said of it.
+var schemaFlaws = []struct {
+	name   string
+	change change
+	want   []string
+}{
+	{"no JSON", write(errorModel, "{\n\"type\": \"object\",\n\"required\": [\"field\",]\n}"),
+		[]string{errorModel + `:3 /required: is no JSON: line 3, column 21: no comma may stand before ']'`}},
+	{"empty file", write(errorModel, ""), []string{errorModel + `:1: is no JSON: line 1, column 1: the text ends too early`}},
+	{"a name twice", write(errorModel, `{"type": "object", "type": "string"}`),
+		[]string{errorModel + `:1 /type: is no JSON: line 1, column 20: duplicate object member name`}},
+	{"no UTF-8", write(errorModel, "{\"title\": \"\xff\"}"), []string{errorModel + `:1 /title: is no JSON: line 1, column 12: invalid UTF-8`}},
+	{"number beyond measure", write(errorModel, `{"minimum": 1e3000000}`),
+		[]string{errorModel + `:1 /minimum: is no JSON: line 1, column 13: a number must have at most 1000 digits and an exponent of at most 1000`}},
+	{"an array", write(errorModel, `[]`), []string{errorModel + `: must be a JSON object`}},
+	{"null", write(errorModel, `null`), []string{errorModel + `: must be a JSON object`}},
+
+	{"misspelt keyword", edit(errorModel, func(s map[string]any) { s["requierd"] = []any{"field"} }),
+		[]string{errorModel + ` /requierd: ["field"]: is not a known name; did you mean required?`}},
+	{"misspelt keyword, nested", replace(errorModel, `"minLength": 1`, `"minlength": 1`),
+		[]string{errorModel + ` /properties/field/minlength: 1: is not a known name; did you mean minLength?`}},
+	{"newer keyword", edit(errorModel, func(s map[string]any) { s["unevaluatedProperties"] = false }),
+		[]string{errorModel + ` /unevaluatedProperties: false: is not a known name; ` + knownWords}},
+	{"older keyword", edit(errorModel, func(s map[string]any) { s["id"] = "http://example.com/" }),
+		[]string{errorModel + ` /id: "http://example.com/": is not a known name; ` + knownWords}},
+	{"newer draft", replace(errorModel, "http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft/2020-12/schema"),
+		[]string{errorModel + ` /$schema: "https://json-schema.org/draft/2020-12/schema": must be http://json-schema.org/draft-07/schema#`}},
+	{"unknown format", edit(errorModel, func(s map[string]any) { s["format"] = "date-time" }),
+		[]string{errorModel + ` /format: "date-time": must be one of accepts-json, cro-date, cro-past-timestamp, email-list, http-date, uuid`}},
+	{"misspelt format", replace(headersModel, `"uuid"`, `"guid"`),
+		[]string{headersModel + ` /properties/x-request-id/format: "guid": must be one of accepts-json, cro-date, cro-past-timestamp, email-list, http-date, uuid`}},
+	{"unknown type", replace(errorModel, `"string"`, `"text"`),
+		[]string{errorModel + ` /properties/field/type: "text": must be one of array, boolean, integer, null, number, object, string`}},
+	{"pattern of another language", replace(headersModel, `"^[Bb]`, `"(?=x)^[Bb]`),
+		[]string{headersModel + ` /properties/authorization/pattern: "(?=x)^[Bb][Ee][Aa][Rr][Ee][Rr] [A-Za-z0-9-_=]+.[A-Za-z0-9-_=]+.?[A-Za-z0-9-_.+/=]*$": must be a regular expression as Go's regexp package reads it`}},
+	{"length below nothing", replace(errorModel, `"minLength": 1`, `"minLength": -1`),
+		[]string{errorModel + ` /properties/field/minLength: -1: must be at least 0`}},
+	{"length with a fraction", replace(errorModel, `"minLength": 1`, `"minLength": 1.5`),
+		[]string{errorModel + ` /properties/field/minLength: 1.5: must be an integer`}},
+	{"length as text", replace(errorModel, `"minLength": 1`, `"minLength": "1"`),
+		[]string{errorModel + ` /properties/field/minLength: "1": must be an integer`}},
+	{"empty enum", replace(errorModel, `"minLength": 1`, `"enum": []`),
+		[]string{errorModel + ` /properties/field/enum: []: must have at least 1 item, and has 0`}},
+	{"a value twice", replace(errorModel, `"minLength": 1`, `"enum": ["a", "b", "a"]`),
+		[]string{errorModel + ` /properties/field/enum: ["a", "b", "a"]: must not have an item twice`}},
+	{"required as text", edit(errorModel, func(s map[string]any) { s["required"] = "field" }),
+		[]string{errorModel + ` /required: "field": must be an array`}},
+	{"a rule that nothing satisfies", replace(errorModel, `"minLength": 1`, `"minLength": 5, "maxLength": 4`),
+		[]string{errorModel + `: is no schema: minLength cannot be greater than maxLength`}},
+	{"the same where others refer to it", replace(addressModel, `"maxLength": 86`, `"maxLength": 0`),
+		[]string{addressModel + `: is no schema: minLength cannot be greater than maxLength`}},
+
+	{"reference to no file", replace("2019-02-08/DispatchCustomerLocationModel.json", "CustomerAddressModel.json", "CustomerAdressModel.json"),
+		[]string{`2019-02-08/DispatchCustomerLocationModel.json /properties/addresses/items/$ref: "CustomerAdressModel.json": no such file in this version's folder or an older one`}},
+	{"reference to a newer file", all(write("2021-04-07/New.json", emptyObject), edit(errorModel, func(s map[string]any) { s["properties"].(map[string]any)["new"] = map[string]any{"$ref": "New.json"} })),
+		[]string{errorModel + ` /properties/new/$ref: "New.json": no such file in this version's folder or an older one`}},
+	{"reference to the network", replace(headersModel, `"ApiVersion.json"`, `"http://127.0.0.1:1/ApiVersion.json"`),
+		[]string{headersModel + ` /properties/x-api-version/$ref: "http://127.0.0.1:1/ApiVersion.json": must match ^([A-Za-z][A-Za-z0-9]*\.json|#/definitions/[a-z_]+)$`,
+			headersModel + ` /properties/x-api-version/$ref: "http://127.0.0.1:1/ApiVersion.json": no such file in this version's folder or an older one`}},
+	{"reference out of the folder", replace(headersModel, `"ApiVersion.json"`, `"../2019-02-08/ApiVersion.json"`),
+		[]string{headersModel + ` /properties/x-api-version/$ref: "../2019-02-08/ApiVersion.json": must match ^([A-Za-z][A-Za-z0-9]*\.json|#/definitions/[a-z_]+)$`,
+			headersModel + ` /properties/x-api-version/$ref: "../2019-02-08/ApiVersion.json": no such file in this version's folder or an older one`}},
+	{"reference to a part", replace(headersModel, `"ApiVersion.json"`, `"ApiVersion.json#/enum"`),
+		[]string{headersModel + ` /properties/x-api-version/$ref: "ApiVersion.json#/enum": must match ^([A-Za-z][A-Za-z0-9]*\.json|#/definitions/[a-z_]+)$`,
+			headersModel + ` /properties/x-api-version/$ref: "ApiVersion.json#/enum": no such file in this version's folder or an older one`}},
+	{"rule beside a reference", replace(headersModel, `"$ref": "ApiVersion.json"`, `"$ref": "ApiVersion.json", "description": "x", "maxLength": 10`),
+		[]string{headersModel + ` /properties/x-api-version/maxLength: 10: has no effect beside a $ref; put it into the file that the $ref names`}},
+	{"file that refers to itself", write(errorModel, `{"$ref": "ErrorModel.json"}`),
+		[]string{errorModel + ` /$ref: "ErrorModel.json": leads back to this file: ErrorModel.json → ErrorModel.json`}},
+	{"files that refer to each other", all(write(errorModel, `{"$ref": "Other.json"}`), write("2021-04-07/Other.json", `{"$ref": "ErrorModel.json"}`), write("2019-02-08/Other.json", emptyObject)),
+		[]string{`2021-04-07/Other.json /$ref: "ErrorModel.json": leads back to this file: Other.json → ErrorModel.json → Other.json`}},
+
+	{"version without a folder", replace(versionModel, `"2019/02/08",`, `"2018/12/31", "2019/02/08",`),
+		[]string{`ApiVersion.json: version 2018/12/31 is older than the oldest version folder, 2019-02-08`}},
+	{"folder without a version", write("2020-01-01/ErrorModel.json", `{"type": "object"}`),
+		[]string{`2020-01-01: is the folder of no version that ApiVersion.json lists`}},
+	{"folder with another name", write("2021.04.07/ErrorModel.json", emptyObject),
+		[]string{`2021.04.07: is used by nothing: version folders are named like 2019-02-08, and operations.json is the only file beside them`}},
+	{"file in another place", write("ErrorModel.json", emptyObject),
+		[]string{`ErrorModel.json: is used by nothing: version folders are named like 2019-02-08, and operations.json is the only file beside them`}},
+	{"folder in a version's folder", write("2021-04-07/more/ErrorModel.json", emptyObject),
+		[]string{`2021-04-07/more: is used by nothing: models stand directly in their version's folder`}},
+	{"no version is listed", edit(versionModel, func(s map[string]any) { delete(s, "enum") }), []string{versionModel + ` /enum: lists no version`}},
+	{"version that is no date", replace(versionModel, `"2021/04/07"`, `"v2"`),
+		[]string{versionModel + ` /enum/1: "v2": a version is a date such as 2019/02/08`, `2021-04-07: is the folder of no version that ApiVersion.json lists`}},
+	{"version that is a number", replace(versionModel, `"2023/04/19"`, `20230419`), []string{versionModel + ` /enum/5: 20230419: a version is a date such as 2019/02/08`}},
+	{"unused files", all(write("2021-04-07/B.json", emptyObject), write("2021-04-07/A.json", emptyObject), write("2019-02-08/C.json", emptyObject)),
+		[]string{`2019-02-08/C.json: is used by nothing: neither operations.json nor a $ref names it`,
+			`2021-04-07/A.json: is used by nothing: neither operations.json nor a $ref names it`, `2021-04-07/B.json: is used by nothing: neither operations.json nor a $ref names it`}},
+	{"unused file", write("2021-04-07/CustomerModel.json", emptyObject),
+		[]string{`2021-04-07/CustomerModel.json: is used by nothing: neither operations.json nor a $ref names it`}},
+
+	{"no operations", remove("operations.json"), []string{`operations.json: the file is missing`}},
+	{"operations no JSON", write("operations.json", "{"), []string{`operations.json:1: is no JSON: line 1, column 2: the text ends too early`}},
+	{"empty operations", replace("operations.json", `"operations": [`, `"operations": [], "x": [`),
+		[]string{`operations.json /operations: []: must have at least 1 item, and has 0`, `operations.json /x: [{"$comment": "P", "description": "Deactivates a customer at a location.", "method": "DELETE", "name": "Deactivate Customer", "path": "/customers/{customer_id}/…: is not a known name; known are operations, otherwise`}},
+	{"operation twice", replace("operations.json", `"method": "GET"`, `"method": "DELETE"`),
+		[]string{`operations.json /operations/1: DELETE /customers/{customer_id}/locations/{customer_location_id} stands in the list twice`}},
+	{"misspelt member of an operation", replace("operations.json", `"served": true`, `"serves": true`),
+		[]string{`operations.json /operations/0/served: is required`, `operations.json /operations/0/serves: true: is not a known name; did you mean served?`}},
+	{"method in lower case", replace("operations.json", `"DELETE"`, `"delete"`), []string{`operations.json /operations/0/method: "delete": must match ^[A-Z]+$`}},
+	{"path without a slash", replace("operations.json", `"/customers/{customer_id}`, `"customers/{customer_id}`),
+		[]string{`operations.json /operations/0/path: "customers/{customer_id}/locations/{customer_location_id}": must match ^(/([a-z]+|\{[a-z_]+\}))+$`}},
+	{"impossible status", replace("operations.json", `"200": "Dis`, `"418": "Dis`),
+		[]string{`operations.json /operations/0/responses/418: "DispatchCustomerLocationModel.json": is not a known name; known are names that match ^(2[0-9][0-9]|error)$`}},
+	{"model that is no file", replace("operations.json", `"ErrorModel.json"`, `"FaultModel.json"`),
+		[]string{`operations.json /operations/0/responses/error: "FaultModel.json": no version folder has such a file`}},
+	{"model that is a number", replace("operations.json", `"ErrorModel.json"`, `7`),
+		[]string{`operations.json /operations/0/responses/error: 7: must be null or a string`}},
+	{"header model that is no file", replace("operations.json", `"PathParameters.json"`, `"PathParameter.json"`),
+		[]string{`operations.json /operations/0/path_parameters: "PathParameter.json": no version folder has such a file`}},
+	{"header model with an array", edit("2019-02-08/PathParameters.json", func(s map[string]any) {
+		s["properties"].(map[string]any)["tags"] = map[string]any{"type": "array"}
+	}), flatFlaws("2019-02-08/PathParameters.json")},
+	{"header model with a number", replace("2019-02-08/PathParameters.json", `"integer"`, `"number"`), flatFlaws("2019-02-08/PathParameters.json")},
+	{"header model with two types", replace("2019-02-08/PathParameters.json", `"integer"`, `["integer", "null"]`), flatFlaws("2019-02-08/PathParameters.json")},
+	{"header model with another rule", edit("2019-02-08/PathParameters.json", func(s map[string]any) {
+		s["dependencies"] = map[string]any{"customer_id": []any{"customer_location_id"}}
+	}), flatFlaws("2019-02-08/PathParameters.json")},
+	{"header model with a time", edit("2019-02-08/PathParameters.json", func(s map[string]any) {
+		s["properties"].(map[string]any)["since"] = map[string]any{"type": "string", "format": pastTimestamp}
+	}), flatFlaws("2019-02-08/PathParameters.json")},
+	{"header model that is a text", write("2019-02-08/PathParameters.json", `{"type": "string"}`), flatFlaws("2019-02-08/PathParameters.json")},
+	{"header model without names", write("2019-02-08/PathParameters.json", emptyObject), flatFlaws("2019-02-08/PathParameters.json")},
+
+	{"no version folder", remove(realNames("2*/*.json")...),
+		[]string{`.: there is no version folder: a folder named after a version, such as 2019-02-08, must hold the models`}},
+	{"no meta-schema", remove("meta/schema.json"), []string{`meta/schema.json: the file is missing`}},
+	{"no list of versions", remove(versionModel),
+		[]string{`2019-02-08/RelaxedResponseHeadersModel.json /properties/X-API-VERSION/$ref: "ApiVersion.json": no such file in this version's folder or an older one`,
+			`2019-02-08/StandardRequestHeadersModel.json /properties/x-api-version/$ref: "ApiVersion.json": no such file in this version's folder or an older one`,
+			`2019-02-08/StandardResponseHeadersModel.json /properties/X-API-VERSION/$ref: "ApiVersion.json": no such file in this version's folder or an older one`}},
+	{"several at once", all(write("2021-04-07/CustomerContactModel.json", "{"), edit(errorModel, func(s map[string]any) { s["typ"] = "object" }), replace(headersModel, `"maxLength"`, `"maxlength"`)),
+		[]string{errorModel + ` /typ: "object": is not a known name; did you mean type?`, headersModel + ` /properties/authorization/maxlength: 256: is not a known name; did you mean maxLength?`,
+			`2021-04-07/CustomerContactModel.json:1: is no JSON: line 1, column 2: the text ends too early`}},
+}
+
+// flatFlaws are those of the four operations that have path parameters.
+func flatFlaws(file string) []string {
+	var flaws []string
+	for _, i := range []string{"0", "1", "2", "3"} {
+		flaws = append(flaws, "operations.json /operations/"+i+"/path_parameters: "+file+flatRule)
+	}
+	return flaws
+}
+
+func realNames(pattern string) []string {
+	names, err := fs.Glob(schemaFS(), pattern)
+	if err != nil {
+		panic(err)
+	}
+	return names
+}
+
+// TestSchemaFlaws holds that each flaw is refused, with file, place and rule.
+func TestSchemaFlaws(t *testing.T) {
+	t.Parallel()
+	for _, c := range schemaFlaws {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			files := realFiles(t)
+			c.change(t, files)
+			contract, err := Load(files)
+			var flaws Flaws
+			if !errors.As(err, &flaws) || contract != nil {
+				t.Fatalf("got a contract %t and the error %v, want flaws and no contract", contract != nil, err)
+			}
+			if got := strings.Split(flaws.Error(), "\n"); !slices.Equal(got, c.want) {
+				t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+			}
+		})
+	}
+}
+
+// TestGoodSchemas holds what is no flaw.
+func TestGoodSchemas(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change change
+	}{
+		{"as they are", all()},
+		{"other files", all(write("README.md", "x"), write(".git/config", "x"), write("2021-04-07/notes.txt", "x"))},
+		{"a version more", all(replace(versionModel, `"2023/04/19"`, `"2023/04/19", "2024/01/01"`), write("2024-01-01/ErrorModel.json", emptyObject))},
+		{"a model that contains itself", edit(addressModel, func(s map[string]any) {
+			s["properties"].(map[string]any)["before"] = map[string]any{"$ref": "CustomerAddressModel.json"}
+		})},
+		{"examples that look like references", edit(errorModel, func(s map[string]any) {
+			s["examples"] = []any{map[string]any{"$ref": "x"}}
+			s["properties"].(map[string]any)["$ref"] = map[string]any{"const": map[string]any{"$ref": "y"}}
+		})},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			files := realFiles(t)
+			c.change(t, files)
+			if _, err := Load(files); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestRecursiveModel holds that a model may contain itself, and is judged to
+// the depth of the value.
+func TestRecursiveModel(t *testing.T) {
+	t.Parallel()
+	files := realFiles(t)
+	write(errorModel, `{"type": "object", "additionalProperties": false, "properties": {"n": {"type": "integer"}, "next": {"$ref": "ErrorModel.json"}}}`)(t, files)
+	c, err := Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := c.Model(oldest, "ErrorModel")
+	depth := 100
+	good := strings.Repeat(`{"n": 1, "next": `, depth) + `{}` + strings.Repeat(`}`, depth)
+	if f := m.Judge(parse(t, good), "", sampleTime); len(f) > 0 {
+		t.Errorf("got %v, want nothing", f)
+	}
+	f := m.Judge(parse(t, strings.Replace(good, "{}", `{"n": "x"}`, 1)), "", sampleTime)
+	if len(f) != 1 || f[0].Pointer != strings.Repeat("/next", depth)+"/n" || f[0].Remedy != "must be an integer" {
+		t.Errorf("got %v, want one finding at the bottom", f)
+	}
+}
+
+// TestUnreadableSchemas holds that a file that cannot be read is named.
+func TestUnreadableSchemas(t *testing.T) {
+	t.Parallel()
+	_, err := Load(unreadable{realFiles(t), errorModel})
+	if err == nil || err.Error() != errorModel+": cannot be read: open "+errorModel+": permission denied" {
+		t.Errorf("got %v, want the file and why", err)
+	}
+	if _, err = Load(fstest.MapFS{}); err == nil || !strings.Contains(err.Error(), "meta/schema.json: the file is missing") {
+		t.Errorf("got %v of an empty folder, want what is missing", err)
+	}
+}
+
+// unreadable is a file system with a file that nobody may read.
+type unreadable struct {
+	fstest.MapFS
+	name string
+}
+
+func (u unreadable) Open(name string) (fs.File, error) {
+	if name == u.name {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return u.MapFS.Open(name)
+}
+
+func (u unreadable) ReadFile(name string) ([]byte, error) {
+	if name == u.name {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return u.MapFS.ReadFile(name)
+}
+
+// TestFlawsError holds how flaws are spelt out, and that many are not.
+func TestFlawsError(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		f    Flaw
+		want string
+	}{
+		{Flaw{File: "a.json", Rule: "is wrong"}, "a.json: is wrong"},
+		{Flaw{File: "a.json", Line: 3, Rule: "is wrong"}, "a.json:3: is wrong"},
+		{Flaw{File: "a.json", Line: 3, Pointer: "/b/0", Value: `"x"`, Rule: "is wrong"}, `a.json:3 /b/0: "x": is wrong`},
+	} {
+		if got := c.f.String(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+	many := make(Flaws, 53)
+	for i := range many {
+		many[i] = Flaw{File: "a.json", Rule: "is wrong"}
+	}
+	if got := many[:50].Error(); strings.Count(got, "is wrong") != 50 || strings.Contains(got, "more") {
+		t.Errorf("got %q, want 50 flaws spelt out", got)
+	}
+	if got := many.Error(); strings.Count(got, "is wrong") != 50 || !strings.HasSuffix(got, "\n… and 3 more") {
+		t.Errorf("got %q, want 50 flaws spelt out, and the number of the others", got)
+	}
+}
+
+// TestLines holds the lines that flaws get.
+func TestLines(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"a.json": {Data: []byte("{\n \"a\": [\n  1,\n  {\n   \"b/c\": 2\n  }\n ],\n \"d\": 3\n}")}, "broken.json": {Data: []byte("{\n\"a\":\n1,,}")}}
+	for _, c := range []struct {
+		file, pointer string
+		want          int
+	}{
+		{"a.json", "", 1}, {"a.json", "/a", 2}, {"a.json", "/a/0", 3}, {"a.json", "/a/1", 4}, {"a.json", "/a/1/b~1c", 5}, {"a.json", "/d", 8},
+		{"a.json", "/a/1/missing", 4}, {"a.json", "/a/1/missing/deeper", 4}, {"a.json", "/missing", 1}, {"a.json", "/a/7/x", 2},
+		{"broken.json", "/a", 2}, {"broken.json", "/z", 1}, {"none.json", "/a", 0}, {".", "", 0},
+	} {
+		f := Flaws{{File: c.file, Pointer: c.pointer}, {File: c.file, Line: 99}}
+		f.Lines(files)
+		if f[0].Line != c.want || f[1].Line != 99 {
+			t.Errorf("%s %s: got line %d, want %d; a known line is now %d, want 99", c.file, c.pointer, f[0].Line, c.want, f[1].Line)
+		}
+	}
+}
+
+// TestStandalone holds what is said of a schema file of no version.
+func TestStandalone(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"good.json": {Data: []byte(`{"type": "object", "properties": {"a": {"type": "string", "default": "x"}, "b": {}}}`)},
+		"broken.json": {Data: []byte("{\n")}, "bad.json": {Data: []byte(`{"type": "text"}`)}}
+	m, err := Standalone(files, "good.json", "")
+	if err != nil || len(m.Flaws("f", "/p", parse(t, `{"a": "1"}`))) != 0 {
+		t.Errorf("got %v, want a good model", err)
+	}
+	if d := m.Defaults(); len(d) != 1 || d["a"] != "x" {
+		t.Errorf("got the defaults %v, want that of a", d)
+	}
+	if got := m.Flaws("f", "/p", parse(t, `{"a": 1}`)).Error(); got != `f /p/a: 1: must be a string` {
+		t.Errorf("got %q", got)
+	}
+	if m, err = Standalone(files, "good.json", "/properties/a"); err != nil || m.Flaws("f", "", number("1")).Error() != "f: 1: must be a string" {
+		t.Errorf("got %v, want the model of a part", err)
+	}
+	for _, c := range []struct{ name, pointer, want string }{
+		{"none.json", "", "none.json: the file is missing"},
+		{"broken.json", "", "broken.json:2: is no JSON: line 2, column 1: the text ends too early"},
+		{"good.json", "/properties/z", "good.json /properties/z: there must be a schema here"},
+		{"bad.json", "", "bad.json: is no schema: "},
+	} {
+		var flaws Flaws
+		if _, err := Standalone(files, c.name, c.pointer); !errors.As(err, &flaws) || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s %s: got %v, want %s", c.name, c.pointer, err, c.want)
+		}
+	}
+}
+
+// TestCheckSchema holds schemas of no version to the same rules.
+func TestCheckSchema(t *testing.T) {
+	t.Parallel()
+	for _, name := range realNames("fixtures/*.json") {
+		if err := CheckSchema(schemaFS(), name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, c := range []struct{ text, want string }{
+		{`{"maxLenght": 1}`, `x.json /maxLenght: 1: is not a known name; did you mean maxLength?`},
+		{`{"properties": {"a": {"format": "email"}}}`, `x.json /properties/a/format: "email": must be one of accepts-json, cro-date, cro-past-timestamp, email-list, http-date, uuid`},
+		{`{"properties": {"a": {"$ref": "ErrorModel.json"}}}`, `x.json /properties/a/$ref: "ErrorModel.json": no such file in this version's folder or an older one`},
+		{`{`, `x.json:1: is no JSON: line 1, column 2: the text ends too early`},
+		{`7`, `x.json: must be a JSON object`},
+	} {
+		files := realFiles(t)
+		write("x.json", c.text)(t, files)
+		if err := CheckSchema(files, "x.json"); err == nil || err.Error() != c.want {
+			t.Errorf("%s: got %v, want %s", c.text, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package contract
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+)
+
+// verdicts judges the text of one member in every way there is, and holds that
+// all agree: the model that remembers, a fresh one, the whole model, and the
+// other implementation.
+func verdicts(t *testing.T, remembers, fresh pair, name, text string) bool {
+	t.Helper()
+	flat := remembers.first.flat
+	member := flat.members[flat.index[name]]
+	good := member.judge(text)
+	if again := member.judge(text); again != good {
+		t.Fatalf("%s: %q is good: %t, and then %t", name, text, good, again)
+	}
+	if alone := valid(fresh.first.flat.members[flat.index[name]].part.schema, member.value(text)); alone != good {
+		t.Fatalf("%s: %q is good: %t, and by a fresh judge %t", name, text, good, alone)
+	}
+	if !good && (member.part.texts.has(text) || member.part.numbers.has(json.Number(text))) {
+		t.Fatalf("%s: the bad %q is remembered", name, text)
+	}
+	whole := map[string]any{name: member.value(text)}
+	found := ofPlace(fresh.first.judgeSchema(whole, ""), name)
+	if (len(found) == 0) != good {
+		t.Fatalf("%s: %q is good: %t, and the whole model finds %v", name, text, good, found)
+	}
+	for _, f := range found {
+		if f.Remedy == "" || f.Rule == "" || !utf8.ValidString(f.Value) {
+			t.Fatalf("%s: %q: got %+v, want words", name, text, f)
+		}
+		if secret := strings.TrimPrefix(text, "Bearer "); name == "authorization" && len(secret) > 12 && strings.Contains(f.Value, secret) {
+			t.Fatalf("%s: %q is told in %+v, and it is a secret", name, text, f)
+		}
+	}
+	// With the required ones, so that nothing but the member can be wrong.
+	for _, m := range flat.members {
+		if m.name != name && goodTexts[m.name] != "" {
+			whole[m.name] = m.value(goodTexts[m.name])
+		}
+	}
+	if !utf8.ValidString(text) {
+		return good // no JSON text, so the other one was not made for it
+	}
+	if err := fresh.second.schema.Validate(whole); (err == nil) != good {
+		t.Fatalf("%s: %q is good: %t, and the other implementation says %v", name, text, good, err)
+	}
+	return good
+}
+
+// goodTexts are good values of what is required.
+var goodTexts = map[string]string{"authorization": bearer, "x-tenant-id": "1", "customer_id": "1", "customer_location_id": "1"}
+
+func ofPlace(found []exchange.Finding, name string) []exchange.Finding {
+	var mine []exchange.Finding
+	for _, f := range found {
+		if f.Pointer == "/"+name {
+			mine = append(mine, f)
+		}
+	}
+	return mine
+}
+
+// fresh returns a pair that no test has asked before.
+func fresh(t testing.TB, model string) pair {
+	t.Helper()
+	c, err := Load(schemaFS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := compileSecond(c, oldest, model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pair{c.Model(oldest, model), s}
+}
+
+// FuzzHeaderValue judges arbitrary values of every request header field that
+// has a rule.
+func FuzzHeaderValue(f *testing.F) {
+	for _, text := range []string{"", bearer, "Bearer {your-auth-token}", "bearer " + strings.Repeat("a", 249), "bearer " + strings.Repeat("a", 250), "1", "-0", "01", "+1", "1e3", "9223372036854775808",
+		"2019/02/08", "2019-02-08", "ed5b5458-1f72-41d7-b8ad-f1757de1ec4f", "application/json", "application/json ; charset=utf-8", "text/html, */*;q=0.1", "*/*;q=0", "\xff", "a\r\nb", "é", "\x00", strings.Repeat("x", 600)} {
+		f.Add(text)
+	}
+	c := loadReal(f)
+	op := c.Operation("Deactivate Customer")
+	remembers, other := fresh(f, "StandardRequestHeadersModel"), fresh(f, "StandardRequestHeadersModel")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, m := range remembers.first.flat.members {
+			good := verdicts(t, remembers, other, m.name, text)
+			for _, v := range []dispatch.Version{oldest, newest} {
+				if got := c.ValidHeader(v, m.name, text); got != good {
+					t.Fatalf("%s: %q is good: %t, and in %s %t", m.name, text, good, v, got)
+				}
+			}
+			h := http.Header{"Authorization": {bearer}, "X-Tenant-Id": {"1"}}
+			h[m.header] = []string{text}
+			if got := op.JudgeHeaders(oldest, h); (len(got) == 0) != good {
+				t.Fatalf("%s: %q is good: %t, and of the whole header is found %v", m.name, text, good, got)
+			}
+			h[m.header] = []string{text, text}
+			if joined := text + ", " + text; (len(op.JudgeHeaders(oldest, h)) == 0) != c.ValidHeader(oldest, m.name, joined) {
+				t.Fatalf("%s: two lines of %q are not judged as %q", m.name, text, joined)
+			}
+		}
+		remedy := c.CheckToken(text)
+		if got := c.ValidHeader(oldest, "authorization", "Bearer "+text); got != (remedy == "") {
+			t.Fatalf("the token %q is good: %t, and is said to break %q", text, got, remedy)
+		}
+	})
+}
+
+// FuzzPathParameter judges arbitrary path parameters.
+func FuzzPathParameter(f *testing.F) {
+	for _, text := range []string{"", "1", "-1", "0", "-0", "00", "+1", "1.5", "1e3", "abc", "9223372036854775807", "9223372036854775808", "-9223372036854775809", "{customer_id}", "%31", "\xff", "١", "1\n", strings.Repeat("9", 600)} {
+		f.Add(text, "1")
+	}
+	f.Add("x", "y")
+	op := loadReal(f).Operation("Deactivate Customer")
+	remembers, other := fresh(f, "PathParameters"), fresh(f, "PathParameters")
+	f.Fuzz(func(t *testing.T, customer, location string) {
+		good := verdicts(t, remembers, other, "customer_id", customer)
+		if !verdicts(t, remembers, other, "customer_location_id", location) {
+			good = false
+		}
+		found := op.JudgePath(oldest, map[string]string{"customer_id": customer, "customer_location_id": location})
+		if (len(found) == 0) != good {
+			t.Fatalf("%q and %q are good: %t, and together is found %v", customer, location, good, found)
+		}
+	})
+}

@@ -1,0 +1,461 @@
+package contract
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/wire"
+)
+
+const bearer = "Bearer dispatcher-token"
+
+// header makes a request header of lines such as "x-tenant-id: 1".
+func header(lines ...string) http.Header {
+	h := http.Header{}
+	for _, line := range lines {
+		name, value, _ := strings.Cut(line, ": ")
+		h.Add(name, value)
+	}
+	return h
+}
+
+// places are the findings as "/pointer keyword".
+func places(found []exchange.Finding) []string {
+	var all []string
+	for _, f := range found {
+		word, _, _ := strings.Cut(f.Rule, ":")
+		all = append(all, f.Pointer+" "+word)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// TestJudgeHeaders holds the rules of request headers at their borders. The
+// figures are the page's.
+func TestJudgeHeaders(t *testing.T) {
+	t.Parallel()
+	token := func(n int) string { return "authorization: Bearer " + strings.Repeat("a", n-len("Bearer ")) }
+	for _, c := range []struct {
+		name  string
+		lines []string
+		want  []string // nil: good; the required ones are added where a case has none
+	}{
+		{"good", nil, nil},
+		{"authorization 256", []string{token(256)}, nil},
+		{"authorization 257", []string{token(257)}, []string{"/authorization maxLength"}},
+		{"authorization too long and off its pattern", []string{token(257) + "!!"}, []string{"/authorization maxLength", "/authorization pattern"}},
+		{"authorization empty", []string{"authorization: "}, []string{"/authorization minLength", "/authorization pattern"}},
+		{"authorization of 3", []string{"authorization: bearer abc"}, nil},
+		{"authorization of 2", []string{"authorization: bearer ab"}, []string{"/authorization pattern"}},
+		{"authorization of other characters", []string{"authorization: Bearer abc def"}, nil}, // the pattern's "." is any character
+		{"authorization, two characters at the end", []string{"authorization: Bearer abcdef!!"}, []string{"/authorization pattern"}},
+		{"authorization, a line end", []string{"authorization: Bearer abc\n"}, []string{"/authorization pattern"}},
+		{"authorization, two spaces", []string{"authorization: Bearer  abc"}, []string{"/authorization pattern"}},
+		{"authorization twice", []string{"authorization: " + bearer, "authorization: " + bearer}, []string{"/authorization pattern"}},
+		{"tenant least", []string{"x-tenant-id: -9223372036854775808"}, nil},
+		{"tenant most", []string{"x-tenant-id: 9223372036854775807"}, nil},
+		{"tenant below", []string{"x-tenant-id: -9223372036854775809"}, []string{"/x-tenant-id minimum"}},
+		{"tenant above", []string{"x-tenant-id: 9223372036854775808"}, []string{"/x-tenant-id maximum"}},
+		{"tenant of a thousand digits", []string{"x-tenant-id: " + strings.Repeat("9", 1000)}, []string{"/x-tenant-id maximum"}},
+		{"tenant 0", []string{"x-tenant-id: 0"}, nil},
+		{"tenant with a plus", []string{"x-tenant-id: +1"}, []string{"/x-tenant-id type"}},
+		{"tenant with a zero", []string{"x-tenant-id: 01"}, []string{"/x-tenant-id type"}},
+		{"tenant with a fraction", []string{"x-tenant-id: 1.0"}, []string{"/x-tenant-id type"}},
+		{"tenant with an exponent", []string{"x-tenant-id: 1e0"}, []string{"/x-tenant-id type"}},
+		{"tenant with a space", []string{"x-tenant-id: 1 1"}, []string{"/x-tenant-id type"}},
+		{"tenant of other digits", []string{"x-tenant-id: ١"}, []string{"/x-tenant-id type"}},
+		{"tenant in hexadecimal", []string{"x-tenant-id: 0x1"}, []string{"/x-tenant-id type"}},
+		{"tenant empty", []string{"x-tenant-id: "}, []string{"/x-tenant-id type"}},
+		{"tenant twice", []string{"x-tenant-id: 1", "x-tenant-id: 1"}, []string{"/x-tenant-id type"}},
+		{"version", []string{"x-api-version: 2023/04/19"}, nil},
+		{"version empty", []string{"x-api-version: "}, []string{"/x-api-version enum", "/x-api-version minLength"}},
+		{"version unknown", []string{"x-api-version: 2021/04/08"}, []string{"/x-api-version enum"}},
+		{"version 64", []string{"x-api-version: " + strings.Repeat("1", 64)}, []string{"/x-api-version enum"}},
+		{"version 65", []string{"x-api-version: " + strings.Repeat("1", 65)}, []string{"/x-api-version enum", "/x-api-version maxLength"}},
+		{"version twice", []string{"x-api-version: 2019/02/08", "x-api-version: 2019/02/08"}, []string{"/x-api-version enum"}},
+		{"request ID", []string{"x-request-id: ed5b5458-1f72-41d7-b8ad-f1757de1ec4f"}, nil},
+		{"request ID of 35", []string{"x-request-id: ed5b5458-1f72-41d7-b8ad-f1757de1ec4"}, []string{"/x-request-id format"}},
+		{"content type", []string{"content-type: application/json"}, nil},
+		{"content type, parameters", []string{"content-type: Application/JSON ; charset=utf-8"}, nil},
+		{"content type, another", []string{"content-type: application/json5"}, []string{"/content-type pattern"}},
+		{"content type empty", []string{"content-type: "}, []string{"/content-type minLength", "/content-type pattern"}},
+		{"content type 256", []string{"content-type: application/json;" + strings.Repeat("x", 239)}, nil},
+		{"content type 257", []string{"content-type: application/json;" + strings.Repeat("x", 242)}, []string{"/content-type maxLength"}},
+		{"accept", []string{"accept: text/html", "accept: */*;q=0.1"}, nil},
+		{"accept no JSON", []string{"accept: text/html"}, []string{"/accept format"}},
+		{"no UTF-8", []string{"x-request-id: \xff", "x-api-version: \xff"}, []string{"/x-api-version enum", "/x-request-id format"}},
+		{"no authorization", []string{"-authorization"}, []string{"/authorization required"}},
+		{"no tenant", []string{"-x-tenant-id"}, []string{"/x-tenant-id required"}},
+		{"nothing", []string{"-authorization", "-x-tenant-id"}, []string{"/authorization required", "/x-tenant-id required"}},
+		{"everything", []string{"authorization: x", "x-tenant-id: x", "x-api-version: x", "x-request-id: x", "content-type: x", "accept: x"},
+			[]string{"/accept format", "/authorization pattern", "/content-type pattern", "/x-api-version enum", "/x-request-id format", "/x-tenant-id type"}},
+		{"fields without a rule", []string{"x-other: \xff\r\n", "user-agent: "}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			contract := loadReal(t)
+			lines := c.lines
+			for _, required := range []string{"authorization: " + bearer, "x-tenant-id: 1"} {
+				name, _, _ := strings.Cut(required, ":")
+				if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, name) || l == "-"+name }) {
+					lines = append(slices.Clone(lines), required)
+				}
+			}
+			lines = slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return l[0] == '-' })
+			for _, v := range contract.Versions() {
+				for _, name := range []string{"Deactivate Customer", "Get Customer"} {
+					op := contract.Operation(name)
+					for range 2 { // fresh, and perhaps remembered
+						if got := places(op.JudgeHeaders(v, header(lines...))); !slices.Equal(got, c.want) {
+							t.Errorf("%s in %s: got %v, want %v", name, v, got, c.want)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestJudgePath holds the rules of path parameters at their borders.
+func TestJudgePath(t *testing.T) {
+	t.Parallel()
+	c := loadReal(t)
+	op := c.Operation("Deactivate Customer")
+	for text, want := range map[string]string{"0": "", "1": "", "-1": "", "9223372036854775807": "", "-9223372036854775808": "", "-0": "",
+		"9223372036854775808": "maximum", "-9223372036854775809": "minimum", "": "type", "abc": "type", "1.5": "type", "+1": "type", "01": "type", "1e3": "type", " 1": "type", "1\n": "type",
+		"{customer_id}": "type", "١": "type", "\xff": "type", "null": "type", "1_000": "type", strings.Repeat("9", 10_000): "maximum"} {
+		for _, name := range []string{"customer_id", "customer_location_id"} {
+			parameters := map[string]string{"customer_id": "1", "customer_location_id": "1", "other": "x"}
+			parameters[name] = text
+			var places_ []string
+			if want != "" {
+				places_ = []string{"/" + name + " " + want}
+			}
+			if got := places(op.JudgePath(oldest, parameters)); !slices.Equal(got, places_) {
+				t.Errorf("%s = %.40q: got %v, want %v", name, text, got, places_)
+			}
+		}
+	}
+	if got := places(op.JudgePath(oldest, nil)); !slices.Equal(got, []string{"/customer_id required", "/customer_location_id required"}) {
+		t.Errorf("got %v of no parameters", got)
+	}
+	preflight := c.Operation("Preflight")
+	if got := preflight.JudgePath(oldest, map[string]string{"customer_id": "x"}); got != nil {
+		t.Errorf("got %v of an operation that asks nothing of its path", got)
+	}
+	if got := preflight.JudgeHeaders(oldest, header("authorization: x")); got != nil {
+		t.Errorf("got %v of an operation that asks nothing of its header", got)
+	}
+}
+
+// TestHeaderText holds that several lines of one name are one value.
+func TestHeaderText(t *testing.T) {
+	t.Parallel()
+	h := header("accept: a", "accept: b, c", "host: ")
+	for name, want := range map[string]string{"Accept": "a, b, c", "Host": "", "X": ""} {
+		got, present := HeaderText(h, name)
+		if got != want || present != (name != "X") {
+			t.Errorf("%s: got %q, %t, want %q", name, got, present, want)
+		}
+	}
+}
+
+// TestHeaderField holds the vendor's names of fields.
+func TestHeaderField(t *testing.T) {
+	t.Parallel()
+	c := loadReal(t)
+	for name, want := range map[string]string{"Deactivate Customer": "StandardRequestHeadersModel.x-tenant-id", "Preflight": "x-tenant-id", "nothing": "x-tenant-id"} {
+		if got := c.Operation(name).HeaderField(newest, "x-tenant-id"); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestCheckToken holds what is said of a token that no request could carry.
+func TestCheckToken(t *testing.T) {
+	t.Parallel()
+	c := loadReal(t)
+	for token, want := range map[string]string{"abc": "", "dispatcher-token": "", strings.Repeat("a", 249): "",
+		strings.Repeat("a", 250): "must have at most 256 characters, and has 257", "ab": "must be the word Bearer", "": "must be the word Bearer", "abcd\n": "must be the word Bearer"} {
+		if got := c.CheckToken(token); !strings.HasPrefix(got, want) || want == "" && got != "" {
+			t.Errorf("%.30q: got %q, want %q", token, got, want)
+		}
+	}
+}
+
+// TestValidHeader holds that a value is judged by the field's own rule.
+func TestValidHeader(t *testing.T) {
+	t.Parallel()
+	c := loadReal(t)
+	for _, k := range []struct {
+		name, text string
+		want       bool
+	}{{"x-tenant-id", "1", true}, {"x-tenant-id", "x", false}, {"x-request-id", "1", false}, {"x-api-version", "2021/05/07", true}, {"x-api-version", "2021/05/08", false},
+		{"X-Tenant-Id", "1", false}, {"x-unknown", "1", false}, {"", "", false}} {
+		if got := c.ValidHeader(newest, k.name, k.text); got != k.want {
+			t.Errorf("%s: %s: got %t, want %t", k.name, k.text, got, k.want)
+		}
+	}
+}
+
+// reply makes a good reply with the page's sample record.
+func reply(t testing.TB, version dispatch.Version) *wire.Reply {
+	t.Helper()
+	record := sampleRecord(t)
+	if version != oldest {
+		record["id"] = record["customer_id"]
+		delete(record, "customer_id")
+	}
+	body, err := wire.Print(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &wire.Reply{Status: 200, Body: body, Fields: []wire.Field{
+		{Name: wire.AllowHeaders, Value: "Authorization, Accept, X-TENANT-ID, Content-Type"}, {Name: wire.AllowMethods, Value: "GET,POST,PATCH,DELETE"},
+		{Name: wire.AllowOrigin, Value: "*"}, {Name: wire.Allow, Value: "GET,POST,PATCH,DELETE"}, {Name: wire.ContentLength, Value: body.Length},
+		{Name: wire.ContentType, Value: "application/json"}, {Name: wire.Date, Value: "Sat, 20 Aug 2022 01:38:16 GMT"}, {Name: wire.Server, Value: "WSGIServer/0.2 CPython/3.9.5"},
+		{Name: wire.APIVersion, Value: string(version)}, {Name: wire.RequestID, Value: "ed5b5458-1f72-41d7-b8ad-f1757de1ec4f"}}}
+}
+
+// TestJudgeReply holds what the judge says of spoilt replies beyond what the
+// schemas of head and body say.
+func TestJudgeReply(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		spoil func(*wire.Reply)
+		want  []string
+	}{
+		{"good", func(*wire.Reply) {}, nil},
+		{"another version", func(r *wire.Reply) { r.Fields[8].Value = "2021/05/07" }, []string{"/X-API-VERSION version in force"}},
+		{"another length", func(r *wire.Reply) { r.Fields[4].Value = "1" }, []string{"/Content-Length length of the body"}},
+		{"unknown status", func(r *wire.Reply) { r.Status = 201 }, []string{" responses"}},
+		{"status beyond errors", func(r *wire.Reply) { r.Status = 600 }, []string{" responses"}},
+		{"field twice", func(r *wire.Reply) { r.Fields = append(r.Fields, r.Fields[3]) }, []string{"/Allow once"}},
+		{"field of another spelling", func(r *wire.Reply) { r.Fields[9].Name = "X-Request-Id" }, []string{"/X-REQUEST-ID required", "/X-Request-Id additionalProperties"}},
+		{"no fields", func(r *wire.Reply) { r.Fields = nil }, []string{"/Access-Control-Allow-Headers required", "/Access-Control-Allow-Methods required", "/Access-Control-Allow-Origin required",
+			"/Allow required", "/Content-Length length of the body", "/Content-Length required", "/Date required", "/Server required", "/X-API-VERSION required", "/X-API-VERSION version in force", "/X-REQUEST-ID required"}},
+		{"broken body", func(r *wire.Reply) { r.Body = wire.Raw([]byte("{")); r.Fields[4].Value = "1" }, []string{" JSON"}},
+		{"body of immense numbers", func(r *wire.Reply) {
+			text := strings.Replace(string(r.Body.Bytes), "48.080076", "1e3000000", 1)
+			r.Body = wire.Raw([]byte(text))
+			r.Fields[4].Value = r.Body.Length
+		}, []string{" JSON"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			contract := loadReal(t)
+			for _, v := range contract.Versions() {
+				r := reply(t, v)
+				c.spoil(r)
+				want := c.want
+				if c.name == "another version" && v == "2021/05/07" {
+					want = nil
+				}
+				if got := places(contract.Operation("Deactivate Customer").JudgeReply(v, CORSDocumented, sampleTime, r)); !slices.Equal(got, want) {
+					t.Errorf("%s: got %v, want %v", v, got, want)
+				}
+			}
+		})
+	}
+	got := loadReal(t).Otherwise().JudgeReply("2020/01/01", CORSDocumented, sampleTime, reply(t, oldest))
+	if len(got) != 1 || got[0].Remedy != "there is no such version" {
+		t.Errorf("got %+v of a version that is none", got)
+	}
+}
+
+// TestJudgeShapes holds that each version's body is only good in its own shape.
+func TestJudgeShapes(t *testing.T) {
+	t.Parallel()
+	c := loadReal(t)
+	op := c.Operation("Get Customer")
+	for _, v := range c.Versions() {
+		for _, shape := range c.Versions() {
+			r := reply(t, shape)
+			r.Fields[8].Value = string(v)
+			good := len(op.JudgeReply(v, CORSDocumented, sampleTime, r)) == 0
+			if want := (v == oldest) == (shape == oldest); good != want {
+				t.Errorf("a body of %s's shape in %s is good: %t, want %t", shape, v, good, want)
+			}
+		}
+	}
+}
+
+// TestProof holds that a body that was found good is not judged again, unless
+// the clock is set back before a time in it, another model is asked, or the
+// bytes are others.
+func TestProof(t *testing.T) {
+	t.Parallel()
+	c := loadReal(t)
+	op := c.Operation("Get Customer")
+	r := reply(t, oldest)
+	judge := func(now time.Time) []string { return places(op.JudgeReply(oldest, CORSDocumented, now, r)) }
+	updated := time.Date(2020, 4, 22, 17, 23, 17, 363_000_000, time.UTC)
+	if got := judge(updated.Add(-1)); !slices.Equal(got, []string{"/last_updated_on format"}) || r.Body.Proof() != nil {
+		t.Fatalf("got %v just before the record's newest time, proof %v, want that it lies in the future, and no proof", got, r.Body.Proof())
+	}
+	if got := judge(updated); got != nil || r.Body.Proof() == nil {
+		t.Fatalf("got %v at the record's newest time, want it good and a proof left", got)
+	}
+	proof := r.Body.Proof()
+	if got := judge(sampleTime); got != nil || r.Body.Proof() != proof {
+		t.Errorf("got %v later, proof %v, want the proof to be enough", got, r.Body.Proof())
+	}
+	if got := judge(updated.Add(-time.Microsecond)); !slices.Equal(got, []string{"/last_updated_on format"}) {
+		t.Errorf("got %v when the clock is set back, want the judge to speak again", got)
+	}
+	if got := judge(time.Date(2018, 6, 13, 0, 0, 0, 0, time.UTC)); !slices.Equal(got, []string{"/created_on format", "/last_updated_on format"}) {
+		t.Errorf("got %v when the clock is set far back, want both times", got)
+	}
+	if got := judge(updated); got != nil {
+		t.Errorf("got %v when the clock is set forward again, want it good", got)
+	}
+	r.Fields[8].Value = string(newest)
+	if got := places(op.JudgeReply(newest, CORSDocumented, sampleTime, r)); !slices.Equal(got, []string{"/customer_id additionalProperties", "/id required"}) {
+		t.Errorf("got %v in another version, want the proof not to count", got)
+	}
+}
+
+// TestProofIsUsed holds that the proof spares the second judging: the judge
+// does not look at the bytes again, which nobody may change.
+func TestProofIsUsed(t *testing.T) {
+	t.Parallel()
+	op := loadReal(t).Operation("Get Customer")
+	r := reply(t, oldest)
+	if got := op.JudgeReply(oldest, CORSDocumented, sampleTime, r); got != nil {
+		t.Fatal(got)
+	}
+	r.Body.Bytes[0] = 'x'
+	if got := op.JudgeReply(oldest, CORSDocumented, sampleTime, r); got != nil {
+		t.Errorf("got %v, want the kept proof", got)
+	}
+	if r.Body = wire.Raw(r.Body.Bytes); len(op.JudgeReply(oldest, CORSDocumented, sampleTime, r)) != 1 {
+		t.Error("want another body to be judged, and found broken")
+	}
+}
+
+// TestPastReaches holds that times in the past are looked for in nested
+// objects and in the items of arrays, and named by their place.
+func TestPastReaches(t *testing.T) {
+	t.Parallel()
+	files := realFiles(t)
+	write("2019-02-08/Visit.json", `{"type": "object", "properties": {"at": {"type": "string", "format": "cro-past-timestamp"}}}`)(t, files)
+	write(errorModel, `{"type": "object", "properties": {"visits": {"type": "array", "items": {"$ref": "Visit.json"}}, "last": {"$ref": "Visit.json"}}}`)(t, files)
+	c, err := Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := c.Model(oldest, "ErrorModel")
+	value := `{"visits": [{"at": "2020-01-01T00:00:00"}, {}, {"at": "2023-01-01T00:00:00"}, {"at": "2022-08-20T01:38:16.000000"}], "last": {"at": "2022-08-20T01:38:16.000001"}}`
+	got := m.Judge(parse(t, value), "body", sampleTime)
+	var pointers []string
+	for _, f := range got {
+		pointers = append(pointers, f.Pointer)
+		if f.Remedy != "must lie in the past; it is now 2022-08-20T01:38:16.000000" || f.Schema != "2019-02-08/Visit.json#/properties/at/format" {
+			t.Errorf("got %+v", f)
+		}
+	}
+	if !slices.Equal(pointers, []string{"/last/at", "/visits/2/at"}) {
+		t.Errorf("got %v, want the two that lie in the future", pointers)
+	}
+	if f := m.Judge(parse(t, `{"visits": [{"at": 1}, 7], "last": "x"}`), "", sampleTime); len(f) != 3 {
+		t.Errorf("got %v, want three wrong types and no failure", f)
+	}
+}
+
+// TestFlatMemo holds that only good verdicts are remembered, and only a few of
+// values of bounded length.
+func TestFlatMemo(t *testing.T) {
+	t.Parallel()
+	c, err := Load(schemaFS()) // of its own: others fill the shared one
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := c.standard(oldest).flat
+	member := f.members[f.index["x-tenant-id"]]
+	held := func() (n int) {
+		for i := range member.part.numbers.slots {
+			if member.part.numbers.slots[i].Load() != nil {
+				n++
+			}
+			if member.part.texts.slots[i].Load() != nil {
+				n++
+			}
+		}
+		return n
+	}
+	for i := range 100 {
+		for _, bad := range []string{"x", "", "9223372036854775808", strconv.Itoa(i) + ".5"} {
+			if member.judge(bad) || held() != 0 {
+				t.Fatalf("%q is good, or it is remembered: %d values are", bad, held())
+			}
+		}
+	}
+	for i := range 1000 {
+		if text := strconv.Itoa(i); !member.judge(text) || !member.part.numbers.has(json.Number(text)) || held() > len(member.part.numbers.slots) {
+			t.Fatalf("%s: want a good verdict, remembered among at most %d", text, len(member.part.numbers.slots))
+		}
+	}
+	if member.part.numbers.has("1") {
+		t.Error("the first of a thousand is remembered yet")
+	}
+	accept := f.members[f.index["accept"]]
+	long := "*/*" + strings.Repeat(" ", maxRemembered)
+	if !accept.judge(long) || accept.part.texts.has(long) {
+		t.Errorf("want a good value of %d bytes to be judged, and not remembered", len(long))
+	}
+	if short := long[:maxRemembered]; !accept.judge(short) || !accept.part.texts.has(short) {
+		t.Errorf("want a good value of %d bytes to be remembered", maxRemembered)
+	}
+}
+
+// TestFlatFrame holds that the set of names is judged and remembered apart.
+func TestFlatFrame(t *testing.T) {
+	t.Parallel()
+	c, err := Load(schemaFS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := c.standard(oldest).flat
+	required := uint64(1)<<f.index["authorization"] | uint64(1)<<f.index["x-tenant-id"]
+	for present := range uint64(1) << len(f.members) {
+		want := present&required == required
+		if got := f.frame.good(present); got != want || f.frame.seen.has(present) != want {
+			t.Fatalf("names %b: good %t, remembered %t, want both %t", present, got, f.frame.seen.has(present), want)
+		}
+	}
+}
+
+// TestNames holds what the contract knows by name.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	c := loadReal(t)
+	versions := []dispatch.Version{"2019/02/08", "2021/04/07", "2021/05/07", "2021/08/02", "2021/11/04", "2023/04/19"}
+	if got := c.Versions(); !slices.Equal(got, versions) || c.Oldest() != oldest {
+		t.Errorf("got the versions %v, oldest %s", got, c.Oldest())
+	}
+	c.Versions()[0], c.Operations()[0] = "spoilt", nil
+	if !slices.Equal(c.Versions(), versions) || c.Operations()[0] == nil {
+		t.Error("a caller can change the contract")
+	}
+	if !c.Has(oldest) || c.Has("2020/01/01") || c.Has("") {
+		t.Error("want the six versions and no other")
+	}
+	if c.Model("2020/01/01", "ErrorModel") != nil || c.Model(oldest, "NoModel") != nil || c.Model(oldest, "ErrorModel") == nil {
+		t.Error("want models by their names, and nil where there is none")
+	}
+	if got := c.Operation("nothing"); got != c.Otherwise() || got.Name != "no operation" {
+		t.Errorf("got %v for a name of no operation", got.Name)
+	}
+	op := c.Operation("Deactivate Customer")
+	if op.Method != http.MethodDelete || !op.Served || !slices.Equal(op.Roles, []dispatch.Role{"Dispatcher"}) || op.Path != "/customers/{customer_id}/locations/{customer_location_id}" {
+		t.Errorf("got %+v", op)
+	}
+}
