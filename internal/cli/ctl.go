@@ -186,7 +186,7 @@ func pair(arg, form string) (key, value string, err error) {
 
 func (c *ctl) health() *cobra.Command {
 	return c.command("health", "Exit with 0 when the server is ready", func(ctx context.Context, d *doorClient, _ []string) error {
-		a, err := ask[struct {
+		a, err := answerOf[struct {
 			Status, Version   string
 			Records, Sessions int
 		}](ctx, d, call{method: http.MethodGet, path: "/health"})

@@ -58,7 +58,7 @@ func (f *filterFlags) query(session string) url.Values {
 func (c *ctl) listJournal() *cobra.Command {
 	f := &filterFlags{}
 	cmd := c.command("list", "List exchanges, the newest first", func(ctx context.Context, d *doorClient, _ []string) error {
-		a, err := ask[struct {
+		a, err := answerOf[struct {
 			Exchanges []exchangeRow
 			More      bool
 			Lost      uint64
@@ -101,12 +101,12 @@ func (c *ctl) chosen(cmd *cobra.Command) string {
 
 func (c *ctl) showExchange() *cobra.Command {
 	var cmd *cobra.Command
-	cmd = c.command("show REQUEST-ID|NUMBER", "Tell all about an exchange: the newest of an X-REQUEST-ID, or that of a number", func(ctx context.Context, d *doorClient, args []string) error {
+	cmd = c.command("show EXCHANGE", "Tell all about an exchange, by its X-REQUEST-ID or its number", func(ctx context.Context, d *doorClient, args []string) error {
 		which := call{method: http.MethodGet, path: route("/journal/%s", args[0]), query: one("session", c.chosen(cmd))}
 		if _, err := strconv.ParseUint(args[0], 10, 64); err == nil {
 			which = call{method: http.MethodGet, path: route("/exchanges/%s", args[0])}
 		}
-		a, err := ask[exchangeEntry](ctx, d, which)
+		a, err := answerOf[exchangeEntry](ctx, d, which)
 		if err != nil {
 			return err
 		}
@@ -188,7 +188,7 @@ func (c *ctl) verify() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		a, err := ask[verifyResult](ctx, d, call{method: http.MethodPost, path: "/journal/verify", query: one("session", c.session), body: doc})
+		a, err := answerOf[verifyResult](ctx, d, call{method: http.MethodPost, path: "/journal/verify", query: one("session", c.session), body: doc})
 		if err != nil {
 			return err
 		}

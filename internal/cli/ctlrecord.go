@@ -45,7 +45,7 @@ func (c *ctl) listRecords() *cobra.Command {
 		if cmd.Flags().Changed("limit") {
 			q.Set("limit", strconv.Itoa(limit))
 		}
-		a, err := ask[struct {
+		a, err := answerOf[struct {
 			Records []control.Row
 			More    bool
 		}](ctx, d, call{method: http.MethodGet, path: c.in("/records"), query: q})
@@ -86,7 +86,7 @@ func versioned(cmd *cobra.Command) func() url.Values {
 func (c *ctl) getRecord() *cobra.Command {
 	var query func() url.Values
 	cmd := c.command("get "+recordWords, "Print a record", func(ctx context.Context, d *doorClient, args []string) error {
-		a, err := ask[control.Record](ctx, d, call{method: http.MethodGet, path: c.record(args), query: query()})
+		a, err := answerOf[control.Record](ctx, d, call{method: http.MethodGet, path: c.record(args), query: query()})
 		if err != nil {
 			return err
 		}
@@ -115,7 +115,7 @@ func (c *ctl) writeRecord(name, method, short string) *cobra.Command {
 
 // wrote tells the state of a record that a call has written.
 func (c *ctl) wrote(ctx context.Context, d *doorClient, call call) error {
-	a, err := ask[control.Record](ctx, d, call)
+	a, err := answerOf[control.Record](ctx, d, call)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (c *ctl) revertRecord() *cobra.Command {
 
 func (c *ctl) diff() *cobra.Command {
 	return c.command("diff", "Show what differs from the fixtures", func(ctx context.Context, d *doorClient, _ []string) error {
-		a, err := ask[struct {
+		a, err := answerOf[struct {
 			Patch []struct {
 				Op, Path string
 				Value    json.RawMessage

@@ -33,7 +33,7 @@ func (c *ctl) scenarios() *cobra.Command {
 
 func (c *ctl) catalogue() *cobra.Command {
 	return c.command("catalogue", "List the scenarios that every session knows, and the customers that carry them", func(ctx context.Context, d *doorClient, _ []string) error {
-		a, err := ask[struct {
+		a, err := answerOf[struct {
 			Scenarios []struct{ Name, Description string }
 			CarriedBy map[string][]string `json:"carried_by"`
 		}](ctx, d, call{method: http.MethodGet, path: "/scenarios"})
@@ -52,7 +52,7 @@ func (c *ctl) catalogue() *cobra.Command {
 
 // listScenarios prints the scenarios that are on after a call.
 func (c *ctl) listScenarios(ctx context.Context, d *doorClient, call call) error {
-	a, err := ask[struct{ On []control.Switched }](ctx, d, call)
+	a, err := answerOf[struct{ On []control.Switched }](ctx, d, call)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (c *ctl) addScenario() *cobra.Command {
 	var times uint64
 	var until clock
 	var cmd *cobra.Command
-	cmd = c.command("add NAME|FILE", "Switch on a scenario: one that the session knows, or that a .json file defines (- is standard input)", func(ctx context.Context, d *doorClient, args []string) error {
+	cmd = c.command("add SCENARIO", "Switch on a scenario by its name, or one that a .json file defines (- is standard input)", func(ctx context.Context, d *doorClient, args []string) error {
 		body := map[string]any{"name": args[0]}
 		if isFile(args[0]) {
 			text, err := document(cmd, args[0])

@@ -54,7 +54,7 @@ func (c *ctl) createSession() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		a, err := ask[control.Session](ctx, d, call{method: http.MethodPost, path: "/sessions", body: doc})
+		a, err := answerOf[control.Session](ctx, d, call{method: http.MethodPost, path: "/sessions", body: doc})
 		if err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func (m *madeOf) document(cmd *cobra.Command) (map[string]any, error) {
 
 func (c *ctl) listSessions() *cobra.Command {
 	return c.command("list", "List the sessions", func(ctx context.Context, d *doorClient, _ []string) error {
-		a, err := ask[struct{ Sessions []control.Session }](ctx, d, call{method: http.MethodGet, path: "/sessions"})
+		a, err := answerOf[struct{ Sessions []control.Session }](ctx, d, call{method: http.MethodGet, path: "/sessions"})
 		if err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func (c *ctl) listSessions() *cobra.Command {
 
 // showSession prints the session that a call is answered with.
 func (c *ctl) showSession(ctx context.Context, d *doorClient, call call) error {
-	a, err := ask[control.Session](ctx, d, call)
+	a, err := answerOf[control.Session](ctx, d, call)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func facts(w io.Writer, list func(fact func(name string, value any))) {
 func (c *ctl) reset() *cobra.Command {
 	var keep bool
 	cmd := c.command("reset", "Put the session back to how it was made", func(ctx context.Context, d *doorClient, _ []string) error {
-		a, err := ask[control.Session](ctx, d, call{method: http.MethodPost, path: c.in("/reset"), body: map[string]any{"keep_journal": keep}})
+		a, err := answerOf[control.Session](ctx, d, call{method: http.MethodPost, path: c.in("/reset"), body: map[string]any{"keep_journal": keep}})
 		if err != nil {
 			return err
 		}
@@ -180,14 +180,14 @@ func (c *ctl) reset() *cobra.Command {
 func (c *ctl) snapshots() *cobra.Command {
 	return group("snapshot", "Keep states of the session under names, and bring them back",
 		c.command("take NAME", "Keep the state as it is now", func(ctx context.Context, d *doorClient, args []string) error {
-			a, err := ask[control.Snapshot](ctx, d, call{method: http.MethodPost, path: c.in("/snapshots"), body: map[string]any{"name": args[0]}})
+			a, err := answerOf[control.Snapshot](ctx, d, call{method: http.MethodPost, path: c.in("/snapshots"), body: map[string]any{"name": args[0]}})
 			if err != nil {
 				return err
 			}
 			return c.print(a.raw, func(w io.Writer) { fmt.Fprintf(w, "Took %s.\n", a.value.Name) })
 		}),
 		c.command("list", "List what was kept", func(ctx context.Context, d *doorClient, _ []string) error {
-			a, err := ask[struct {
+			a, err := answerOf[struct {
 				Snapshots []control.Snapshot
 				Limit     int
 			}](ctx, d, call{method: http.MethodGet, path: c.in("/snapshots")})
@@ -203,7 +203,7 @@ func (c *ctl) snapshots() *cobra.Command {
 			})
 		}),
 		c.command("restore NAME", "Bring a kept state back", func(ctx context.Context, d *doorClient, args []string) error {
-			a, err := ask[control.Session](ctx, d, call{method: http.MethodPost, path: c.in("/snapshots/%s/restore", args[0])})
+			a, err := answerOf[control.Session](ctx, d, call{method: http.MethodPost, path: c.in("/snapshots/%s/restore", args[0])})
 			if err != nil {
 				return err
 			}

@@ -48,7 +48,7 @@ func (c *ctl) pins() *cobra.Command {
 }
 
 func (c *ctl) showPins(ctx context.Context, d *doorClient, call call) error {
-	a, err := ask[struct{ Pins map[string]string }](ctx, d, call)
+	a, err := answerOf[struct{ Pins map[string]string }](ctx, d, call)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (c *ctl) clock() *cobra.Command {
 }
 
 func (c *ctl) showClock(ctx context.Context, d *doorClient, call call) error {
-	a, err := ask[control.Clock](ctx, d, call)
+	a, err := answerOf[control.Clock](ctx, d, call)
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (c *ctl) ids() *cobra.Command {
 }
 
 func (c *ctl) showIDs(ctx context.Context, d *doorClient, call call) error {
-	a, err := ask[control.IDs](ctx, d, call)
+	a, err := answerOf[control.IDs](ctx, d, call)
 	if err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func choiceValue(s string) any {
 }
 
 func (c *ctl) showChoices(ctx context.Context, d *doorClient, call call) error {
-	a, err := ask[map[string]json.RawMessage](ctx, d, call)
+	a, err := answerOf[map[string]json.RawMessage](ctx, d, call)
 	if err != nil {
 		return err
 	}

@@ -131,8 +131,8 @@ type answered[T any] struct {
 	value T
 }
 
-// ask sends a call and reads the answer.
-func ask[T any](ctx context.Context, d *doorClient, c call) (answered[T], error) {
+// answerOf sends a call and reads the answer.
+func answerOf[T any](ctx context.Context, d *doorClient, c call) (answered[T], error) {
 	var a answered[T]
 	var err error
 	if a.raw, err = d.raw(ctx, c); err != nil {

@@ -12,9 +12,6 @@ import (
 	"time"
 )
 
-// patience is how long anything may take that should take no time.
-const patience = 20 * time.Second
-
 // printed is an output that may be read while it is written.
 type printed struct {
 	mu   sync.Mutex
