@@ -150,9 +150,13 @@ func (d *Door) session(r *http.Request) (*session.Session, error) {
 	id := mux.Vars(r)["session"]
 	n, err := d.Sessions.Get(id)
 	if err != nil {
-		return nil, problem(http.StatusNotFound, "There is no session %.80q; POST %s/sessions makes one.", id, Prefix)
+		return nil, noSession(id)
 	}
 	return n, nil
+}
+
+func noSession(id string) *Problem {
+	return problem(http.StatusNotFound, "There is no session %.80q; POST %s/sessions makes one.", id, Prefix)
 }
 
 // body reads and checks the request's body; a missing body is an empty object.
