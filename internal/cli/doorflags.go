@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -10,7 +11,6 @@ import (
 	"dispatchmock/internal/journal"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
-	"dispatchmock/schemas"
 )
 
 // doorFlags are the flags of the control door and of what it shows.
@@ -69,8 +69,8 @@ func (f *doorFlags) limits() journal.Limits {
 	return journal.Limits{Count: f.journalCount, Bytes: f.journalBytes}
 }
 
-func (f *doorFlags) door() server.Control {
-	c := server.Control{Off: f.control == "off", Token: f.token, Schemas: schemas.FS, Version: version}
+func (f *doorFlags) door(schemas fs.FS) server.Control {
+	c := server.Control{Off: f.control == "off", Token: f.token, Schemas: schemas, Version: version}
 	if f.control != "on" && !c.Off {
 		c.Address = f.control
 	}

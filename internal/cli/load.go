@@ -66,15 +66,24 @@ func (s *sources) read(now time.Time) (*contract.Contract, *fixture.Fixtures, er
 	if err != nil {
 		return nil, nil, wrong("the schemas", s.schemas, err)
 	}
-	fixtureFiles, err := s.fixtureFiles()
-	if err != nil {
-		return nil, nil, err
-	}
-	f, err := fixture.Load(fixtureFiles, schemaFiles, c, now)
+	f, err := s.readFixtures(c, now)
 	if err != nil {
 		return nil, nil, wrong("the fixtures", s.fixtures, err)
 	}
 	return c, f, nil
+}
+
+// readFixtures reads and checks the world.
+func (s *sources) readFixtures(c *contract.Contract, now time.Time) (*fixture.Fixtures, error) {
+	schemaFiles, err := s.schemaFiles()
+	if err != nil {
+		return nil, err
+	}
+	files, err := s.fixtureFiles()
+	if err != nil {
+		return nil, err
+	}
+	return fixture.Load(files, schemaFiles, c, now)
 }
 
 func (s *sources) schemaFiles() (fs.FS, error) {

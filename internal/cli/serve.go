@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -37,6 +38,7 @@ type serveFlags struct {
 	onViolation string
 	log         string
 	quiet       bool
+	watches     bool
 }
 
 func newServe(io streams) *cobra.Command {
@@ -52,6 +54,7 @@ func newServe(io streams) *cobra.Command {
 	flags.SortFlags = false
 	flags.StringVar(&f.listen, "listen", defaultAddress, "listen on `HOST:PORT`; port 0 picks a free one")
 	f.sources.add(flags)
+	flags.BoolVar(&f.watches, "watch", false, "read the fixtures again whenever a file of --fixtures changes")
 	flags.Var(&f.clock, "clock", "freeze the clock at a time of RFC 3339, such as 2022-08-20T01:38:16Z")
 	flags.Var(&f.ids, "request-ids", "where new request IDs come from; a seed repeats its sequence")
 	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "CORS headers as documented, or such that a page may also send and read the version and the request ID")
@@ -70,6 +73,9 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if err := f.check(); err != nil {
 		return err
 	}
+	if f.watches && f.fixtures == "" {
+		return errMisuse{errors.New("--watch needs --fixtures DIR: the embedded world does not change")}
+	}
 	c, files, err := f.load(ctx, f.clock.now(), io.err)
 	if err != nil {
 		return err
@@ -78,22 +84,32 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
+	schemaFiles, err := f.schemaFiles()
+	if err != nil {
+		return err
+	}
+	log := slog.New(f.handler(io.err))
 	s, err := server.New(server.Options{
 		Contract: c,
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
 			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting(), Made: made}},
 		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: server.OnViolation(f.onViolation),
-		Log: slog.New(f.handler(io.err)), Quiet: f.quiet, Journal: f.limits(), Control: f.door(),
+		Log: log, Quiet: f.quiet, Journal: f.limits(), Control: f.door(schemaFiles),
 	})
 	if err != nil {
 		return err
 	}
 	if err := s.Start(f.listen); err != nil {
 		which := "--listen HOST:PORT"
-		if f.door().Address != "" {
+		if f.door(schemaFiles).Address != "" {
 			which += " or --control HOST:PORT"
 		}
 		return fmt.Errorf("%w\nchoose another address with %s, such as 127.0.0.1:0, where port 0 picks a free one", err, which)
+	}
+	if f.watches {
+		if err := f.watch(ctx, c, s.Sessions(), log); err != nil {
+			return err
+		}
 	}
 	fmt.Fprint(io.out, f.greeting(s.Addr(), s.ControlAddr(), c, s.Sessions().Default().World))
 	select {

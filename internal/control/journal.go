@@ -86,7 +86,7 @@ func (d *Door) getByRequestID(r *http.Request) (any, error) {
 	if len(found) == 0 {
 		return nil, problem(http.StatusNotFound, "The journal has no exchange of the request ID %.80q: it was never answered here, or it was let go of (see --journal-count).", id)
 	}
-	return report.NewEntry(found[0]), nil
+	return report.NewEntry(found[0], ""), nil
 }
 
 func (d *Door) getExchange(r *http.Request) (any, error) {
@@ -94,7 +94,7 @@ func (d *Door) getExchange(r *http.Request) (any, error) {
 	id, err := strconv.ParseUint(text, 10, 64)
 	if err == nil {
 		if x, ok := d.Journal.ByID(id); ok {
-			return report.NewEntry(x), nil
+			return report.NewEntry(x, ""), nil
 		}
 	}
 	return nil, problem(http.StatusNotFound, "The journal has no exchange %.40q.", text)

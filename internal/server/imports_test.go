@@ -23,10 +23,10 @@ const module = "dispatchmock"
 // rooms has those of the architecture that are yet to be built as well.
 var rooms = map[string]room{
 	"cmd/dispatchmock":  {9, nil}, // the door to row 8
-	"internal/cli":      {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid"}},
+	"internal/cli":      {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid", "github.com/fsnotify/fsnotify"}},
 	"internal/server":   {7, []string{"github.com/google/uuid"}},
 	"internal/api":      {6, []string{"github.com/gorilla/mux", "github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
-	"internal/control":  {6, []string{"github.com/gorilla/mux"}},
+	"internal/control":  {6, []string{"github.com/gorilla/mux", "github.com/wI2L/jsondiff"}},
 	"internal/console":  {6, nil},
 	"internal/proxy":    {6, nil},
 	"internal/bundle":   {4, nil},
@@ -35,7 +35,7 @@ var rooms = map[string]room{
 	"internal/scenario": {3, []string{"github.com/evanphx/json-patch/v5"}},
 	"internal/journal":  {3, nil},
 	"internal/verify":   {3, []string{"github.com/go-json-experiment/json/jsontext"}},
-	"internal/report":   {3, nil},
+	"internal/report":   {3, []string{"github.com/wI2L/jsondiff"}},
 	"internal/contract": {2, []string{"github.com/xeipuuv/gojsonschema", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/jsontext", "github.com/google/uuid"}},
 	"internal/world":    {2, []string{"github.com/hashicorp/golang-lru/v2"}},
 	"internal/dispatch": {1, nil},

@@ -169,6 +169,6 @@ func errorFaults() []seeded {
 		{"names another model in an error", answers(refusals, func(m *message) {
 			m.replace(`"StandardRequestHeadersModel.`, `"Headers.`)
 			m.line = strings.ReplaceAll(m.line, "StandardRequestHeadersModel.", "Headers.")
-		}), "*/field", ""},
+		}), "*/x-tenant-id/absent/field", "*/field"},
 	}
 }

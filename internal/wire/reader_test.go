@@ -52,3 +52,17 @@ func TestReader(t *testing.T) {
 		})
 	}
 }
+
+// TestPrintSize holds that a short body keeps no room that it does not need.
+func TestPrintSize(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, 1, 300, 1000, 5000} {
+		body, err := wire.Print(strings.Repeat("x", n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cap(body.Bytes); got > 2*len(body.Bytes)+64 {
+			t.Errorf("%d bytes keep room for %d", len(body.Bytes), got)
+		}
+	}
+}
