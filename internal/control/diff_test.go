@@ -24,18 +24,11 @@ func (r *running) document(t *testing.T, session string) []byte {
 	if list.More || len(list.Records) == 0 {
 		t.Fatalf("the list has not all records: %+v", list)
 	}
-	records := map[string]map[string]map[string]json.RawMessage{}
+	records := map[string]json.RawMessage{}
 	for _, k := range list.Records {
 		var one struct{ Record json.RawMessage }
 		r.must(t, "GET", fmt.Sprintf("/sessions/%s/records/%d/%d/%d", session, k.Tenant, k.Customer, k.Location), "", &one)
-		tenant, customer := fmt.Sprint(k.Tenant), fmt.Sprint(k.Customer)
-		if records[tenant] == nil {
-			records[tenant] = map[string]map[string]json.RawMessage{}
-		}
-		if records[tenant][customer] == nil {
-			records[tenant][customer] = map[string]json.RawMessage{}
-		}
-		records[tenant][customer][fmt.Sprint(k.Location)] = one.Record
+		records[fmt.Sprintf("%d,%d,%d", k.Tenant, k.Customer, k.Location)] = one.Record
 	}
 	doc, err := json.Marshal(map[string]any{"records": records})
 	if err != nil {
@@ -51,7 +44,7 @@ func TestDiff(t *testing.T) {
 	r := launch(t, settings{})
 	fixtures := r.document(t, "default")
 	var record struct{ Record map[string]any }
-	r.must(t, "GET", "/sessions/default/records/1/2/1", "", &record)
+	r.must(t, "GET", "/sessions/default/records/1/1/1", "", &record)
 	full := record.Record
 	with := func(change func(map[string]any)) string {
 		changed := map[string]any{}
@@ -69,13 +62,13 @@ func TestDiff(t *testing.T) {
 		name, method, record, body string
 		ops                        int
 	}{
-		{"nothing", "PATCH", "1/2/1", `{}`, 0},
-		{"a member", "PATCH", "1/2/1", `{"is_active": false}`, 1},
-		{"a member becomes null", "PATCH", "1/2/1", `{"note": null, "name": "<b>&amp; \u2028"}`, 2},
-		{"a member within", "PATCH", "1/2/1", `{"addresses": []}`, 1},
-		{"a member is gone", "PUT", "1/2/1", with(func(m map[string]any) { delete(m, "note") }), 1},
-		{"a record is gone", "DELETE", "1/2/1", "", 1},
-		{"a record is there", "PUT", "1/2/77", with(func(m map[string]any) { m["location_id"] = 77 }), 1},
+		{"nothing", "PATCH", "1/1/1", `{}`, 0},
+		{"a member", "PATCH", "1/1/1", `{"is_active": false}`, 1},
+		{"a member becomes null", "PATCH", "1/1/1", `{"note": null, "name": "<b>&amp; \u2028"}`, 2},
+		{"a member within", "PATCH", "1/1/1", `{"addresses": []}`, 1},
+		{"a member is gone", "PUT", "1/1/1", with(func(m map[string]any) { delete(m, "note") }), 1},
+		{"a record is gone", "DELETE", "1/1/1", "", 1},
+		{"a record is there", "PUT", "1/77/78", with(func(m map[string]any) { m["id"], m["location_id"] = 77, 78 }), 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r.must(t, "POST", "/sessions", `{"id": "diff"}`, nil)
