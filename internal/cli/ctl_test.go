@@ -110,7 +110,7 @@ func TestCtl(t *testing.T) {
 		{"--session a record list --search pacific", `(?m)^1 +2 +1 +yes +yes +Pacific Gravel & Sand\n$`},
 		{"--session a record list --limit 1 --after 1,1,1", `There are more: --after 1,2,1\n$`},
 		{"--session a record get 1 2 1 --api-version 2019/02/08", `"name": "Pacific Gravel & Sand"`},
-		{"--session a diff", `(?m)^remove /records/1/4/1$`},
+		{"--session a diff", `(?m)^remove /records/1,4,1$`},
 		{"--session a diff", `(?m)^pin web-app 2021/04/07$`},
 		{"--session a record revert 1 2 1", `^Customer 2 at location 1 of tenant 1 is as the fixtures say\.\n$`},
 		{"scenario catalogue", `^NAME +TENANT/CUSTOMER/LOCATION +DESCRIPTION\n`},
