@@ -237,3 +237,13 @@ func statusOf(t testing.TB, answer string) int {
 	response.Body.Close()
 	return response.StatusCode
 }
+
+// utc returns a time of RFC 3339 in its zone Z.
+func utc(t testing.TB, s string) string {
+	t.Helper()
+	v, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.UTC().Format(time.RFC3339Nano)
+}
