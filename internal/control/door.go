@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -41,6 +42,9 @@ type Options struct {
 	Token string
 	// Name is the host name of the server's own address, if it has one.
 	Name string
+	// API is where the mocked API listens, where that is not at the door's own
+	// address.
+	API net.Addr
 	// Version is the program's.
 	Version string
 	Log     *slog.Logger
