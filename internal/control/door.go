@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -41,6 +42,9 @@ type Options struct {
 	Token string
 	// Name is the host name of the server's own address, if it has one.
 	Name string
+	// API is where the mocked API listens, where that is not at the door's own
+	// address.
+	API net.Addr
 	// Version is the program's.
 	Version string
 	Log     *slog.Logger
@@ -148,9 +152,13 @@ func (d *Door) session(r *http.Request) (*session.Session, error) {
 	id := mux.Vars(r)["session"]
 	n, err := d.Sessions.Get(id)
 	if err != nil {
-		return nil, problem(http.StatusNotFound, "There is no session %.80q; POST %s/sessions makes one.", id, Prefix)
+		return nil, noSession(id)
 	}
 	return n, nil
+}
+
+func noSession(id string) *Problem {
+	return problem(http.StatusNotFound, "There is no session %.80q; POST %s/sessions makes one.", id, Prefix)
 }
 
 // body reads and checks the request's body; a missing body is an empty object.
