@@ -139,7 +139,7 @@ func TestPatchThatDoesNotFit(t *testing.T) {
 		`{"op": "remove", "path": "/nothing"}`,
 		`{"op": "replace", "path": "/nothing", "value": 1}`,
 		`{"op": "add", "path": "/nothing/more", "value": 1}`,
-		`{"op": "remove", "path": "/addresses/-1"}`,
+		`{"op": "add", "path": "/addresses/-", "value": 1}, {"op": "remove", "path": "/addresses/-1"}`,
 		`{"op": "test", "path": "/id", "value": 8}`,
 	} {
 		p := planOf(t, `{"patch": [{"op": "add", "path": "/new", "value": 1}, `+patch+`], "headers": {"remove": ["Server"]}}`)
