@@ -30,15 +30,15 @@ func Standalone(fsys fs.FS, name, pointer string) (*Model, error) {
 	return m, nil
 }
 
-// CheckSchema holds a schema file that belongs to no version to the rules for
+// CheckSchemas holds schema files that belong to no version to the rules for
 // those that do; what breaks them is returned as Flaws.
-func CheckSchema(fsys fs.FS, name string) error {
+func CheckSchemas(fsys fs.FS, names ...string) error {
 	register()
 	l := &loading{fsys: fsys}
 	meta := l.metaSchema("meta/schema.json")
-	if doc := l.read(name); doc != nil && meta != nil {
-		l.validate(name, doc, meta)
-		if len(l.flaws) == 0 {
+	for _, name := range names {
+		if doc := l.read(name); doc != nil && meta != nil {
+			l.validate(name, doc, meta)
 			l.references(&set{}, name, "", doc)
 		}
 	}

@@ -118,13 +118,11 @@ func TestStandalone(t *testing.T) {
 	}
 }
 
-// TestCheckSchema holds schemas of no version to the same rules.
-func TestCheckSchema(t *testing.T) {
+// TestCheckSchemas holds schemas of no version to the same rules.
+func TestCheckSchemas(t *testing.T) {
 	t.Parallel()
-	for _, name := range realNames("fixtures/*.json") {
-		if err := CheckSchema(schemaFS(), name); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+	if names := realNames("fixtures/*.json"); len(names) < 2 || CheckSchemas(schemaFS(), names...) != nil {
+		t.Errorf("%v: %v", names, CheckSchemas(schemaFS(), names...))
 	}
 	for _, c := range []struct{ text, want string }{
 		{`{"maxLenght": 1}`, `x.json /maxLenght: 1: is not a known name; did you mean maxLength?`},
@@ -135,7 +133,7 @@ func TestCheckSchema(t *testing.T) {
 	} {
 		files := realFiles(t)
 		write("x.json", c.text)(t, files)
-		if err := CheckSchema(files, "x.json"); err == nil || err.Error() != c.want {
+		if err := CheckSchemas(files, "fixtures/file.json", "x.json"); err == nil || err.Error() != c.want {
 			t.Errorf("%s: got %v, want %s", c.text, err, c.want)
 		}
 	}
