@@ -1,5 +1,5 @@
 // Package schemas holds the contract: JSON Schemas per API version, the list
-// of operations, and the schemas of the fixture files.
+// of operations, and the schemas of the fixture files and of the control door.
 package schemas
 
 import (
@@ -10,19 +10,19 @@ import (
 
 // FS holds the embedded files.
 //
-//go:embed operations.json 2*/*.json meta/*.json fixtures/*.json
+//go:embed operations.json 2*/*.json meta/*.json fixtures/*.json control/*.json
 var FS embed.FS
 
-// Complete returns the files of a user's folder. The schemas of schemas are
-// always the embedded ones, and so are those of fixture files where the folder
-// has none.
+// Complete returns the files of a user's folder. The schemas of schemas and of
+// the control door are always the embedded ones, and so are those of fixture
+// files where the folder has none.
 func Complete(dir fs.FS) fs.FS { return completed{dir} }
 
 type completed struct{ dir fs.FS }
 
 // Open implements fs.FS.
 func (c completed) Open(name string) (fs.File, error) {
-	if strings.HasPrefix(name, "meta/") {
+	if strings.HasPrefix(name, "meta/") || strings.HasPrefix(name, "control/") {
 		return FS.Open(name)
 	}
 	f, err := c.dir.Open(name)

@@ -7,15 +7,15 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"time"
+	"sync/atomic"
 
-	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
 )
@@ -23,27 +23,21 @@ import (
 // Options are what an API is made of; all of them are needed.
 type Options struct {
 	Contract *contract.Contract
-	World    *world.World
-	Choices  dispatch.Choices
 	CORS     contract.CORS
 	// AnyToken makes every well-formed token a Dispatcher of every tenant.
 	AnyToken bool
-	Now      func() time.Time
-	NewID    func() uuid.UUID
 }
 
-// API answers the operations of the contract. It is an http.Handler that fills
-// the reply of a wire.Holder.
+// API answers the operations of the contract in the session of each request.
 type API struct {
 	Options
 	router  *mux.Router
-	dates   wire.Dates
 	bodies  *lru.Cache[bodyKey, *wire.Body]
 	calls   sync.Pool
-	example string // a token that may deactivate, for hints
+	example atomic.Pointer[example]
 }
 
-// New returns the API of a world.
+// New returns an API.
 func New(o Options) (*API, error) {
 	bodies, err := lru.New[bodyKey, *wire.Body](maxBodies)
 	if err != nil {
@@ -51,7 +45,6 @@ func New(o Options) (*API, error) {
 	}
 	a := &API{Options: o, bodies: bodies}
 	a.calls.New = func() any { return new(call) }
-	a.example = a.exampleToken()
 	a.router = a.routes()
 	return a, nil
 }
@@ -84,7 +77,8 @@ type action func(*call) (*wire.Body, *dispatch.Fault)
 
 // call is one request on its way through the API.
 type call struct {
-	wire.Holder
+	holder
+	s  *session.Session
 	r  *http.Request
 	x  *exchange.Exchange
 	op *contract.Operation
@@ -98,15 +92,30 @@ type call struct {
 	parameters map[string]string
 }
 
-// ServeHTTP implements http.Handler; w must be a wire.Holder.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := a.calls.Get().(*call)
-	*c = call{Holder: w.(wire.Holder), r: r, x: exchange.Of(w)}
-	a.identify(c)
-	a.router.ServeHTTP(c, r)
-	*c = call{}
-	a.calls.Put(c)
+// holder is what the API asks of a ResponseWriter.
+type holder interface {
+	wire.Holder
+	exchange.Carrier
+	Session() *session.Session
 }
+
+// Identified finds out who asks before next is called, which may be the API or
+// a layer around it. The ResponseWriter must hold a reply, an exchange and a
+// session.
+func (a *API) Identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := a.calls.Get().(*call)
+		h := w.(holder)
+		*c = call{holder: h, s: h.Session(), r: r, x: h.Exchange()}
+		a.identify(c)
+		next.ServeHTTP(c, r)
+		*c = call{}
+		a.calls.Put(c)
+	})
+}
+
+// ServeHTTP implements http.Handler; it must stand within Identified.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
 
 // operation answers with what the action returns.
 func (a *API) operation(op *contract.Operation, act action) http.Handler {
@@ -116,10 +125,10 @@ func (a *API) operation(op *contract.Operation, act action) http.Handler {
 		c.x.Operation = op.Name
 		body, fault := act(c)
 		if fault != nil {
-			a.Refuse(c.x, fault, c.Reply())
+			a.Refuse(c.s, c.x, fault, c.Reply())
 			return
 		}
-		a.reply(c.x, http.StatusOK, "", body, c.Reply())
+		a.reply(c.s, c.x, http.StatusOK, "", body, c.Reply())
 	})
 }
 
@@ -132,11 +141,11 @@ func (a *API) identify(c *call) {
 	if text, ok := contract.HeaderText(h, "Authorization"); ok && a.Contract.ValidHeader(oldest, "authorization", text) {
 		c.wellFormed = true
 		_, token, _ := strings.Cut(text, " ")
-		c.client, c.known = a.holder(token)
+		c.client, c.known = a.client(c.s, token)
 	}
 	if c.known {
 		c.x.ClientID = c.client.ID
-		if v := a.World.Pinned(c.client.ID); v != "" {
+		if v := c.s.World.Pinned(c.client.ID); v != "" {
 			c.version, c.x.VersionPinned = v, string(v)
 		}
 	}
@@ -145,31 +154,47 @@ func (a *API) identify(c *call) {
 		c.version, c.x.VersionAsked = c.asked, text
 	}
 	c.x.VersionUsed = string(c.version)
-	if text, ok := contract.HeaderText(h, "X-Request-Id"); ok && a.Choices.EchoRequestID && a.Contract.ValidHeader(c.version, "x-request-id", text) {
+	if text, ok := contract.HeaderText(h, "X-Request-Id"); ok && c.s.Choices().EchoRequestID && a.Contract.ValidHeader(c.version, "x-request-id", text) {
 		c.x.RequestID = text
 	} else {
-		c.x.RequestID = a.NewID().String()
+		c.x.RequestID = c.s.IDs.New().String()
 	}
 }
 
-// holder returns the client that a token was issued to.
-func (a *API) holder(token string) (dispatch.Client, bool) {
+// client returns the client that a token was issued to.
+func (a *API) client(s *session.Session, token string) (dispatch.Client, bool) {
 	if a.AnyToken {
 		return dispatch.Client{Token: token, ID: "any " + exchange.Redact(token), Roles: []dispatch.Role{dispatch.RoleDispatcher}, AllTenants: true}, true
 	}
-	return a.World.Base().Client(token)
+	return s.World.Base().Client(token)
+}
+
+// example is a token that may deactivate, for hints, in the worlds of a base.
+type example struct {
+	base  *world.Base
+	token string
 }
 
 // exampleToken returns the first token whose holder may deactivate, or "".
-func (a *API) exampleToken() string {
+func (a *API) exampleToken(s *session.Session) string {
+	base := s.World.Base()
+	if e := a.example.Load(); e != nil && e.base == base {
+		return e.token
+	}
+	e := &example{base: base}
 	for _, op := range a.Contract.Operations() {
-		if op.Method != http.MethodDelete {
-			continue
+		if op.Method == http.MethodDelete && e.token == "" {
+			e.token = firstToken(base.Clients(), op.Roles)
 		}
-		for _, c := range a.World.Base().Clients() {
-			if c.HasAny(op.Roles) && len(c.Tenants) > 0 {
-				return c.Token
-			}
+	}
+	a.example.Store(e)
+	return e.token
+}
+
+func firstToken(clients []dispatch.Client, roles []dispatch.Role) string {
+	for _, c := range clients {
+		if c.HasAny(roles) && len(c.Tenants) > 0 {
+			return c.Token
 		}
 	}
 	return ""

@@ -50,7 +50,7 @@ func (a *API) check(c *call) *dispatch.Fault {
 	headers := c.op.JudgeHeaders(c.version, c.r.Header)
 	path := c.op.JudgePath(c.version, c.parameters)
 	var problems []problem
-	if len(headers) > 0 || len(path) > 0 || !a.Choices.ContentTypeParameters {
+	if len(headers) > 0 || len(path) > 0 || !c.s.Choices().ContentTypeParameters {
 		problems = a.inputs(c, headers, path)
 	}
 	if p := a.rights(c, problems); p != nil {
@@ -71,13 +71,13 @@ func (a *API) inputs(c *call, headers, path []exchange.Finding) []problem {
 	for _, f := range headers {
 		name := strings.TrimPrefix(f.Pointer, "/")
 		code := codeOf(name)
-		if a.Choices.Statuses[code] == 200 {
+		if c.s.Choices().Statuses[code] == 200 {
 			continue
 		}
 		byInput[name] = append(byInput[name], problem{
 			dispatch.Fault{Code: code, Field: c.op.HeaderField(c.version, name), Detail: a.headerDetail(c, name, f)}, f})
 	}
-	if text, _ := contract.HeaderText(c.r.Header, "Content-Type"); !a.Choices.ContentTypeParameters && byInput["content-type"] == nil && strings.Contains(text, ";") {
+	if text, _ := contract.HeaderText(c.r.Header, "Content-Type"); !c.s.Choices().ContentTypeParameters && byInput["content-type"] == nil && strings.Contains(text, ";") {
 		f := exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/content-type", Rule: "content_type_parameters: false",
 			Value: strconv.Quote(text), Schema: "fixtures/choices.json", Remedy: "must be application/json without parameters"}
 		byInput["content-type"] = []problem{{dispatch.Fault{Code: dispatch.ContentTypeInvalid,
@@ -89,7 +89,7 @@ func (a *API) inputs(c *call, headers, path []exchange.Finding) []problem {
 	}
 	slices.SortStableFunc(byInput[pathInput], func(a, b problem) int { return strings.Compare(a.fault.Field, b.fault.Field) })
 	var problems []problem
-	for _, name := range a.Choices.ErrorOrder {
+	for _, name := range c.s.Choices().ErrorOrder {
 		problems = append(problems, byInput[name]...)
 		delete(byInput, name)
 	}
@@ -120,18 +120,18 @@ func (a *API) rights(c *call, problems []problem) []problem {
 			exchange.Finding{Part: part, Pointer: "/" + name, Rule: rule, Value: value, Schema: "operations.json", Remedy: remedy}})
 	}
 	if c.wellFormed && !c.known {
-		add(dispatch.TokenUnknown, "authorization", "", "known token", "no fixture knows this token", a.hint())
+		add(dispatch.TokenUnknown, "authorization", "", "known token", "no fixture knows this token", a.hint(c.s))
 	}
 	if !c.known {
 		return appendOrNil(problems, more)
 	}
 	roles := c.op.Roles
-	if a.Choices.AdminIsDispatcher && slices.Contains(roles, dispatch.RoleDispatcher) {
+	if c.s.Choices().AdminIsDispatcher && slices.Contains(roles, dispatch.RoleDispatcher) {
 		roles = append(slices.Clone(roles), dispatch.RoleAdmin)
 	}
 	if !c.client.HasAny(roles) {
 		add(dispatch.RoleMissing, "authorization", list(c.client.Roles), "roles: "+list(roles),
-			fmt.Sprintf("%s needs %s, and this token's user has %s", c.op.Name, oneOf(roles), list(c.client.Roles)), a.hint())
+			fmt.Sprintf("%s needs %s, and this token's user has %s", c.op.Name, oneOf(roles), list(c.client.Roles)), a.hint(c.s))
 	}
 	if !tenantGood {
 		return appendOrNil(problems, more)
@@ -143,10 +143,10 @@ func (a *API) rights(c *call, problems []problem) []problem {
 		return appendOrNil(problems, more)
 	}
 	c.key.Tenant, c.x.Tenant = tenant, tenant
-	if !a.World.Base().HasTenant(tenant) || !c.client.Sees(tenant) {
+	if !c.s.World.Base().HasTenant(tenant) || !c.client.Sees(tenant) {
 		// One sentence for both: a stranger must not learn which tenants exist.
 		code := dispatch.TenantForeign
-		if !a.World.Base().HasTenant(tenant) {
+		if !c.s.World.Base().HasTenant(tenant) {
 			code = dispatch.TenantUnknown
 		}
 		add(code, "x-tenant-id", tenantText, "tenants of the token", fmt.Sprintf("tenant %d is not assigned to this token%s", tenant, a.tenantsOf(c)), "")
@@ -166,7 +166,7 @@ func (a *API) rights(c *call, problems []problem) []problem {
 	if len(problems) == 0 && len(more) == 0 {
 		return nil // the action itself finds the record, in one step with what it does
 	}
-	if _, ok := a.World.Record(c.key); !ok {
+	if _, ok := c.s.World.Record(c.key); !ok {
 		more = append(more, unknownRecord(c.key))
 	}
 	return appendOrNil(problems, more)

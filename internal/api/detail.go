@@ -8,6 +8,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/session"
 )
 
 // placeholder is what the page's samples print where a value belongs.
@@ -19,9 +20,9 @@ func (a *API) headerDetail(c *call, name string, f exchange.Finding) string {
 	if name == "authorization" {
 		// The value is a secret, so it is not sent back; a placeholder is none.
 		if p := placeholder.FindString(text); p != "" {
-			return sentence(p + " is the documentation's placeholder; put a token in its place" + a.hint())
+			return sentence(p + " is the documentation's placeholder; put a token in its place" + a.hint(c.s))
 		}
-		return sentence(f.Remedy + a.hint())
+		return sentence(f.Remedy + a.hint(c.s))
 	}
 	return detail(f, text)
 }
@@ -51,14 +52,14 @@ func cut(text string) string {
 }
 
 // hint names a token that works.
-func (a *API) hint() string {
-	switch {
-	case a.AnyToken:
+func (a *API) hint(s *session.Session) string {
+	if a.AnyToken {
 		return "; with --auth any every well-formed token works, try Bearer any-token"
-	case a.example == "":
-		return ""
 	}
-	return "; try Bearer " + a.example
+	if token := a.exampleToken(s); token != "" {
+		return "; try Bearer " + token
+	}
+	return ""
 }
 
 func (a *API) tenantsOf(c *call) string {

@@ -5,6 +5,7 @@ import (
 
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 )
 
@@ -37,6 +38,8 @@ func rows(code dispatch.Code) row {
 		return row{0, "The record does not exist."}
 	case dispatch.RepeatedDelete:
 		return row{0, "The record is inactive already."}
+	case dispatch.SessionUnknown:
+		return row{http.StatusNotFound, "The mock has no such session."}
 	case dispatch.RequestMalformed:
 		return row{http.StatusBadRequest, "The request is not valid HTTP."}
 	case dispatch.HeaderTooLarge:
@@ -55,20 +58,20 @@ func rows(code dispatch.Code) row {
 
 // Refuse fills in the reply to a fault. An exchange that no version or request
 // ID was found for gets the oldest and a new one.
-func (a *API) Refuse(x *exchange.Exchange, f *dispatch.Fault, reply *wire.Reply) {
+func (a *API) Refuse(s *session.Session, x *exchange.Exchange, f *dispatch.Fault, reply *wire.Reply) {
 	if x.VersionUsed == "" {
 		x.VersionUsed = string(a.Contract.Oldest())
 	}
 	if x.RequestID == "" {
-		x.RequestID = a.NewID().String()
+		x.RequestID = s.IDs.New().String()
 	}
 	r := rows(f.Code)
 	if r.status == 0 {
-		r.status = a.Choices.Statuses[f.Code]
+		r.status = s.Choices().Statuses[f.Code]
 	}
 	body, err := wire.Print(map[string]any{"field": f.Field, "detail": f.Detail, "explanation": r.explanation})
 	if err != nil {
 		x.Err, body = err, wire.Empty()
 	}
-	a.reply(x, r.status, f.Field+": "+f.Detail, body, reply)
+	a.reply(s, x, r.status, f.Field+": "+f.Detail, body, reply)
 }

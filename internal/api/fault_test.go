@@ -15,6 +15,8 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
 	"dispatchmock/schemas"
@@ -147,20 +149,21 @@ func TestRefuse(t *testing.T) {
 		}
 	}
 	id := uuid.MustParse("ed5b5458-1f72-41d7-b8ad-f1757de1ec4f")
-	a, err := New(Options{Contract: c, World: world.New(world.NewBuilder().Build()), CORS: contract.CORSDocumented,
-		Choices: dispatch.Choices{Statuses: statuses, Authenticate: true}, Now: now, NewID: func() uuid.UUID { return id }})
+	a, err := New(Options{Contract: c, CORS: contract.CORSDocumented})
 	if err != nil {
 		t.Fatal(err)
 	}
+	files := &fixture.Fixtures{Base: world.NewBuilder().Build(), Choices: dispatch.Choices{Statuses: statuses, Authenticate: true}}
+	s := session.NewSessions(session.Options{Fixtures: files, Now: now, NewID: func() uuid.UUID { return id }}).Default()
 	for _, code := range codes(t) {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
 			if code == dispatch.RepeatedDelete {
 				return // its default is 200, which is no refusal
 			}
-			x := &exchange.Exchange{}
+			x := &exchange.Exchange{Start: now()}
 			var reply wire.Reply
-			a.Refuse(x, &dispatch.Fault{Code: code, Field: "Model.field", Detail: "Rule\r\nX: y."}, &reply)
+			a.Refuse(s, x, &dispatch.Fault{Code: code, Field: "Model.field", Detail: "Rule\r\nX: y."}, &reply)
 			if want := "Model.field: Rule\r\nX: y."; reply.Reason != want {
 				t.Errorf("got the reason phrase %q, want %q (the printer makes it safe)", reply.Reason, want)
 			}

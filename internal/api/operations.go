@@ -19,23 +19,25 @@ func (a *API) deactivate(c *call) (*wire.Body, *dispatch.Fault) {
 	if fault := a.check(c); fault != nil {
 		return nil, fault
 	}
-	a.pin(c, !a.Choices.PinOnSuccess)
+	a.pin(c, !c.s.Choices().PinOnSuccess)
 	var touch time.Time
-	if a.Choices.Touch {
-		touch = a.Now()
+	if c.s.Choices().Touch {
+		touch = c.x.Start
 	}
-	record, changed, found := a.World.Deactivate(c.key, touch)
+	did, found := c.s.World.Deactivate(c.key, touch)
 	if !found {
 		return nil, notFound(c)
 	}
-	if status := a.Choices.Statuses[dispatch.RepeatedDelete]; !changed && status != http.StatusOK {
+	if status := c.s.Choices().Statuses[dispatch.RepeatedDelete]; !did.Changed && status != http.StatusOK {
 		text := fmt.Sprintf("customer %d at location %d was deactivated before", c.key.Customer, c.key.Location)
 		c.x.Problems = append(c.x.Problems, exchange.Finding{Part: exchange.PartPath, Pointer: "/customer_location_id",
 			Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Remedy: text})
 		return nil, &dispatch.Fault{Code: dispatch.RepeatedDelete, Field: "customer_location_id", Detail: sentence(text)}
 	}
-	c.x.Transition = changed
-	return a.record(c, &record)
+	if did.Changed {
+		c.x.Transition, c.x.States = true, did.Print
+	}
+	return a.record(c, &did.After)
 }
 
 // get answers with the record as it is (V).
@@ -43,8 +45,8 @@ func (a *API) get(c *call) (*wire.Body, *dispatch.Fault) {
 	if fault := a.check(c); fault != nil {
 		return nil, fault
 	}
-	a.pin(c, !a.Choices.PinOnSuccess)
-	record, found := a.World.Record(c.key)
+	a.pin(c, !c.s.Choices().PinOnSuccess)
+	record, found := c.s.World.Record(c.key)
 	if !found {
 		return nil, notFound(c)
 	}
@@ -57,20 +59,16 @@ func (a *API) record(c *call, r *world.Record) (*wire.Body, *dispatch.Fault) {
 		c.x.Err = err
 		return nil, &dispatch.Fault{Code: dispatch.Internal, Field: dispatch.ModelCustomerLocation, Detail: "The record could not be printed."}
 	}
-	a.pin(c, a.Choices.PinOnSuccess)
+	a.pin(c, c.s.Choices().PinOnSuccess)
 	return body, nil
 }
 
 // pin remembers the version that the client ID named (V, the version guide).
 func (a *API) pin(c *call, now bool) {
 	if now && c.asked != "" {
-		a.World.Pin(c.client.ID, c.asked)
+		c.s.World.Pin(c.client.ID, c.asked)
 	}
 }
-
-// preflight answers a browser's question before it sends the real request. It
-// asks for no header: browsers send no credentials with it (Fetch standard).
-func (a *API) preflight(*call) (*wire.Body, *dispatch.Fault) { return wire.Empty(), nil }
 
 // unserved answers an operation that the resource advertises and this mock
 // does not perform.

@@ -6,6 +6,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
 )
@@ -22,14 +23,10 @@ const (
 )
 
 // reply fills in a reply, its fields in the sample's order.
-func (a *API) reply(x *exchange.Exchange, status int, reason string, body *wire.Body, reply *wire.Reply) {
+func (a *API) reply(s *session.Session, x *exchange.Exchange, status int, reason string, body *wire.Body, reply *wire.Reply) {
 	fields := reply.Fields[:0]
-	if a.CORS == contract.CORSRelaxed {
-		fields = append(fields, wire.Field{Name: wire.AllowHeaders, Value: allowHeaders + ", " + versionAndID})
-	} else {
-		fields = append(fields, wire.Field{Name: wire.AllowHeaders, Value: allowHeaders})
-	}
 	fields = append(fields,
+		wire.Field{Name: wire.AllowHeaders, Value: a.allowHeaders()},
 		wire.Field{Name: wire.AllowMethods, Value: methods},
 		wire.Field{Name: wire.AllowOrigin, Value: "*"})
 	if a.CORS == contract.CORSRelaxed {
@@ -42,9 +39,9 @@ func (a *API) reply(x *exchange.Exchange, status int, reason string, body *wire.
 		fields = append(fields, wire.Field{Name: wire.ContentType, Value: json})
 	}
 	fields = append(fields,
-		wire.Field{Name: wire.Date, Value: a.dates.Format(a.Now())},
+		wire.Field{Name: wire.Date, Value: s.Dates.Format(x.Start)},
 		wire.Field{Name: wire.Server, Value: server})
-	if status == http.StatusUnauthorized && a.Choices.Authenticate {
+	if status == http.StatusUnauthorized && s.Choices().Authenticate {
 		fields = append(fields, wire.Field{Name: wire.Authenticate, Value: "Bearer"})
 	}
 	fields = append(fields,
@@ -52,6 +49,15 @@ func (a *API) reply(x *exchange.Exchange, status int, reason string, body *wire.
 		wire.Field{Name: wire.RequestID, Value: x.RequestID})
 	*reply = wire.Reply{Status: status, Reason: reason, Fields: fields, Body: body}
 	x.Status, x.Bytes = status, len(body.Bytes)
+}
+
+// allowHeaders returns the header fields that a page of another origin may
+// send.
+func (a *API) allowHeaders() string {
+	if a.CORS == contract.CORSRelaxed {
+		return allowHeaders + ", " + versionAndID
+	}
+	return allowHeaders
 }
 
 // bodyKey names the bytes of a record in a version: a revision is one state of
@@ -83,4 +89,24 @@ func (a *API) body(r *world.Record, v dispatch.Version) (*wire.Body, error) {
 		a.bodies.Add(key, b)
 	}
 	return b, nil
+}
+
+// Answer fills in a reply that the API did not make, in the API's form.
+func (a *API) Answer(s *session.Session, x *exchange.Exchange, status int, reason string, body *wire.Body, reply *wire.Reply) {
+	a.reply(s, x, status, reason, body, reply)
+}
+
+// Original puts the record as the fixtures have it into a reply that has the
+// record as it is now.
+func (a *API) Original(s *session.Session, x *exchange.Exchange, k world.Key, reply *wire.Reply) error {
+	record, ok := s.World.Original(k)
+	if !ok {
+		return nil
+	}
+	body, err := a.body(&record, dispatch.Version(x.VersionUsed))
+	if err != nil {
+		return err
+	}
+	a.reply(s, x, reply.Status, reply.Reason, body, reply)
+	return nil
 }

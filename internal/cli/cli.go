@@ -39,7 +39,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintln(stderr, "dispatchmock: "+err.Error())
 	var misuse errMisuse
-	if errors.As(err, &misuse) || strings.HasPrefix(err.Error(), "unknown command") {
+	if errors.As(err, &misuse) {
 		return exitMisuse
 	}
 	return exitWrong
@@ -58,39 +58,86 @@ func newRoot(io streams) *cobra.Command {
 	root.SetOut(io.out)
 	root.SetErr(io.err)
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelp())
 	serve := newServe(io)
-	root.AddCommand(serve, newCheck(io), newHealth(io), newInit(io), newVersion(io))
+	root.AddCommand(serve, newCheck(io), newHealth(io), newVerify(io), newReplay(io), newInit(io), newVersion(io))
 	root.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
 		}
-		text := fmt.Sprintf("unknown command %q", args[0])
-		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-			text += "; did you mean " + strings.Join(near, " or ") + "?"
-		}
-		return errMisuse{errors.New(text + " (see dispatchmock --help)")}
+		return unknownCommand(cmd, args[0])
 	}
 	return root
 }
 
-// flagError names the flag that a misspelt one is nearest to.
+// newHelp stands in for cobra's own help command, which calls it a success
+// when there is no such command.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show the help of a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return errMisuse{err}
+			}
+			if len(rest) > 0 {
+				return unknownCommand(cmd.Root(), rest[0])
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
+func unknownCommand(root *cobra.Command, name string) error {
+	text := fmt.Sprintf("unknown command %q", name)
+	if near := root.SuggestionsFor(name); len(near) > 0 {
+		text += "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return errMisuse{errors.New(text + " (see dispatchmock --help)")}
+}
+
+// flagError names the flag that a misspelt one is nearest to, or the command
+// that it belongs to.
 func flagError(cmd *cobra.Command, err error) error {
 	text := err.Error()
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
+		name := unknown.GetSpecifiedName()
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if near := contract.Nearest(unknown.GetSpecifiedName(), names); near != "" {
+		owner, near := ownerOf(cmd.Root(), name), contract.Nearest(name, names)
+		switch {
+		case name == "version":
+			text += "; the command is dispatchmock version"
+		case owner != "":
+			text += "; it is a flag of " + owner
+		case near != "":
 			text += "; did you mean --" + near + "?"
 		}
 	}
 	return errMisuse{fmt.Errorf("%s (see %s --help)", text, cmd.CommandPath())}
 }
 
+// ownerOf returns the command that has a flag of this name, or "".
+func ownerOf(root *cobra.Command, flag string) string {
+	for _, c := range root.Commands() {
+		if c.Flags().Lookup(flag) != nil {
+			return c.CommandPath()
+		}
+	}
+	return ""
+}
+
 // noArguments refuses arguments with a clear error.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return errMisuse{fmt.Errorf("%s takes no argument, and was given %q", cmd.CommandPath(), args[0])}
+		text := fmt.Sprintf("%s takes no argument, and was given %q", cmd.CommandPath(), args[0])
+		if cmd.Flags().Lookup("fixtures") != nil {
+			text += "; name a folder with --fixtures DIR"
+		}
+		return errMisuse{errors.New(text)}
 	}
 	return nil
 }

@@ -4,19 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"dispatchmock/fixtures"
-	"dispatchmock/schemas"
 )
 
 // version is this program's version; CHANGELOG.md tells what is in it.
@@ -25,11 +19,12 @@ const version = "0.1.0"
 func newCheck(io streams) *cobra.Command {
 	var s sources
 	cmd := &cobra.Command{
-		Use:   "check",
-		Short: "Check fixtures and schemas, and say what is wrong where",
-		Args:  noArguments,
-		RunE: func(*cobra.Command, []string) error {
-			c, f, err := s.load(time.Now(), io.err)
+		Use:        "check",
+		SuggestFor: []string{"validate", "lint"},
+		Short:      "Check fixtures and schemas, and say what is wrong where",
+		Args:       noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, f, err := s.load(cmd.Context(), time.Now(), io.err)
 			if err != nil {
 				return err
 			}
@@ -71,7 +66,7 @@ func newHealth(io streams) *cobra.Command {
 
 func health(ctx context.Context, base string) error {
 	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
 		return errMisuse{fmt.Errorf("%q is no URL of a server, such as http://%s", base, defaultAddress)}
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
@@ -81,68 +76,29 @@ func health(ctx context.Context, base string) error {
 	if err != nil {
 		return errMisuse{err}
 	}
-	response, err := http.DefaultClient.Do(r)
+	// No proxy stands between a mock and its health, and the mock never
+	// redirects.
+	client := http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	response, err := client.Do(r)
 	if err != nil {
-		return fmt.Errorf("no answer: %w\nis it running? start it with: dispatchmock serve --listen %s", err, u.Host)
+		var failed *url.Error
+		if errors.As(err, &failed) {
+			err = failed.Err // without the path, which the user did not give
+		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("none came within %v", healthTimeout)
+		}
+		return fmt.Errorf("no answer from %s: %w\nis it running? start it with: dispatchmock serve --listen %s", base, err, u.Host)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK || response.Header.Get("X-Api-Version") == "" {
-		return fmt.Errorf("%s answers %s without X-API-VERSION: this is another server", base, response.Status)
+		return fmt.Errorf("%s answers, but not as this mock does: got %s with X-API-VERSION %q, want 200 and a version; another server listens there",
+			base, response.Status, response.Header.Get("X-Api-Version"))
 	}
 	return nil
-}
-
-func newInit(io streams) *cobra.Command {
-	return &cobra.Command{
-		Use:   "init DIR",
-		Short: "Write the embedded fixtures and schemas to DIR, to copy and edit",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return errMisuse{errors.New("init takes the folder to write to, such as ./mock")}
-			}
-			return nil
-		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			world, err := fixtures.Default()
-			if err != nil {
-				return err
-			}
-			dir := args[0]
-			for name, files := range map[string]fs.FS{"fixtures": world, "schemas": schemas.FS} {
-				target := filepath.Join(dir, name)
-				if _, err := os.Lstat(target); err == nil {
-					return fmt.Errorf("%s exists already; nothing of it was changed: choose another folder, or remove it", target)
-				}
-				if err := copyFiles(target, files); err != nil {
-					return fmt.Errorf("writing %s: %w", target, err)
-				}
-			}
-			fmt.Fprintf(io.out, "Wrote %[1]s/fixtures and %[1]s/schemas. Edit them, then:\n  dispatchmock check --fixtures %[1]s/fixtures --schemas %[1]s/schemas\n  dispatchmock serve --fixtures %[1]s/fixtures --schemas %[1]s/schemas\n", filepath.ToSlash(dir))
-			return nil
-		},
-	}
-}
-
-// copyFiles writes the JSON files of a file system, but for the schemas of
-// schemas, which are not the user's to change.
-func copyFiles(target string, files fs.FS) error {
-	return fs.WalkDir(files, ".", func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		to := filepath.Join(target, filepath.FromSlash(path))
-		if path == "meta" {
-			return fs.SkipDir
-		}
-		if e.IsDir() {
-			return os.MkdirAll(to, 0o755)
-		}
-		text, err := fs.ReadFile(files, path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(to, text, 0o644)
-	})
 }
 
 func newVersion(io streams) *cobra.Command {

@@ -1,16 +1,14 @@
 package cli
 
 import (
-	"encoding/binary"
+	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/google/uuid"
+	"dispatchmock/internal/session"
 )
 
 // oneOf is a flag that takes one of a few words.
@@ -27,6 +25,21 @@ func (f oneOf) Set(s string) error {
 		return fmt.Errorf("must be %s", strings.Join(f.words, " or "))
 	}
 	*f.value = s
+	return nil
+}
+
+// folder is a flag that names a folder. An empty name is most likely a shell
+// variable that is not set: it must not stand for the default.
+type folder struct{ path *string }
+
+func (f folder) String() string { return *f.path }
+func (f folder) Type() string   { return "DIR" }
+
+func (f folder) Set(s string) error {
+	if s == "" {
+		return errors.New("must name a folder, and is empty; leave the flag out to have the embedded files")
+	}
+	*f.path = s
 	return nil
 }
 
@@ -55,13 +68,20 @@ func (c *clock) Set(s string) error {
 	return nil
 }
 
-// now returns the clock's function.
-func (c *clock) now() func() time.Time {
+// setting returns how a session's clock is set.
+func (c *clock) setting() session.ClockSetting {
 	if c.at.IsZero() {
-		return time.Now
+		return session.ClockSetting{Mode: session.ClockReal}
 	}
-	at := c.at
-	return func() time.Time { return at }
+	return session.ClockSetting{Mode: session.ClockFrozen, At: c.at}
+}
+
+// now returns what "in the past" means when files are checked.
+func (c *clock) now() time.Time {
+	if c.at.IsZero() {
+		return time.Now()
+	}
+	return c.at
 }
 
 // requestIDs is the flag of the source of request IDs.
@@ -93,24 +113,7 @@ func (r *requestIDs) Set(s string) error {
 	return nil
 }
 
-// source returns the function that makes request IDs: random ones of version
-// 4, or a sequence of such that a seed repeats on every machine.
-func (r *requestIDs) source() func() uuid.UUID {
-	if !r.seeded {
-		return uuid.New
-	}
-	var key [32]byte
-	binary.LittleEndian.PutUint64(key[:], r.seed)
-	var mu sync.Mutex
-	stream := rand.NewChaCha8(key)
-	return func() uuid.UUID {
-		mu.Lock()
-		defer mu.Unlock()
-		var id uuid.UUID
-		// ChaCha8's Read never fails.
-		_, _ = stream.Read(id[:])
-		id[6] = id[6]&0x0f | 0x40 // version 4
-		id[8] = id[8]&0x3f | 0x80 // variant of RFC 9562
-		return id
-	}
+// setting returns the source of a session's request IDs.
+func (r *requestIDs) setting() session.IDSetting {
+	return session.IDSetting{Seeded: r.seeded, Seed: r.seed}
 }

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -20,14 +23,41 @@ import (
 type sources struct{ fixtures, schemas string }
 
 func (s *sources) add(flags *pflag.FlagSet) {
-	flags.StringVar(&s.fixtures, "fixtures", "", "read the world from the .json files in `DIR` (default: the embedded world)")
-	flags.StringVar(&s.schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
+	flags.Var(folder{&s.fixtures}, "fixtures", "read the world from the .json files in `DIR` (default: the embedded world)")
+	flags.Var(folder{&s.schemas}, "schemas", "read the contract from `DIR` (default: the embedded contract)")
 }
 
-// load reads and checks the contract and the world.
-func (s *sources) load(now time.Time, stderr io.Writer) (*contract.Contract, *fixture.Fixtures, error) {
-	slow := time.AfterFunc(time.Second, func() { fmt.Fprintln(stderr, "dispatchmock: still reading and checking the fixtures …") })
+// errStopped says that a signal came before the files were checked.
+var errStopped = errors.New("stopped before the files were read and checked")
+
+// load reads and checks the contract and the world, unless the context ends
+// before that.
+func (s *sources) load(ctx context.Context, now time.Time, stderr io.Writer) (*contract.Contract, *fixture.Fixtures, error) {
+	type loaded struct {
+		contract *contract.Contract
+		fixtures *fixture.Fixtures
+		err      error
+	}
+	done := make(chan loaded, 1)
+	go func() {
+		c, f, err := s.read(now)
+		done <- loaded{c, f, err}
+	}()
+	slow := time.NewTimer(time.Second)
 	defer slow.Stop()
+	for {
+		select {
+		case l := <-done:
+			return l.contract, l.fixtures, l.err
+		case <-ctx.Done():
+			return nil, nil, errStopped
+		case <-slow.C:
+			fmt.Fprintln(stderr, "dispatchmock: still reading and checking the files …")
+		}
+	}
+}
+
+func (s *sources) read(now time.Time) (*contract.Contract, *fixture.Fixtures, error) {
 	schemaFiles, err := s.schemaFiles()
 	if err != nil {
 		return nil, nil, err
@@ -36,15 +66,24 @@ func (s *sources) load(now time.Time, stderr io.Writer) (*contract.Contract, *fi
 	if err != nil {
 		return nil, nil, wrong("the schemas", s.schemas, err)
 	}
-	fixtureFiles, err := s.fixtureFiles()
-	if err != nil {
-		return nil, nil, err
-	}
-	f, err := fixture.Load(fixtureFiles, schemaFiles, c, now)
+	f, err := s.readFixtures(c, now)
 	if err != nil {
 		return nil, nil, wrong("the fixtures", s.fixtures, err)
 	}
 	return c, f, nil
+}
+
+// readFixtures reads and checks the world.
+func (s *sources) readFixtures(c *contract.Contract, now time.Time) (*fixture.Fixtures, error) {
+	schemaFiles, err := s.schemaFiles()
+	if err != nil {
+		return nil, err
+	}
+	files, err := s.fixtureFiles()
+	if err != nil {
+		return nil, err
+	}
+	return fixture.Load(files, schemaFiles, c, now)
 }
 
 func (s *sources) schemaFiles() (fs.FS, error) {
@@ -78,12 +117,16 @@ func openDir(flag, dir string) (fs.FS, error) {
 	return os.DirFS(dir), nil
 }
 
-// wrong says how many flaws a set of files has, and each of them.
+// wrong says how many flaws a set of files has, and each of them, in the order
+// in which a person meets them in the files.
 func wrong(what, dir string, err error) error {
 	var flaws contract.Flaws
 	if !errors.As(err, &flaws) {
 		return err
 	}
+	slices.SortFunc(flaws, func(a, b contract.Flaw) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Rule, b.Rule))
+	})
 	if dir != "" {
 		what += " in " + dir
 	}

@@ -2,17 +2,21 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/server"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/world"
 )
 
@@ -25,6 +29,7 @@ const stopWithin = 900 * time.Millisecond
 // serveFlags are the flags of serve.
 type serveFlags struct {
 	sources
+	doorFlags
 	listen      string
 	clock       clock
 	ids         requestIDs
@@ -33,52 +38,80 @@ type serveFlags struct {
 	onViolation string
 	log         string
 	quiet       bool
+	watches     bool
 }
 
 func newServe(io streams) *cobra.Command {
 	f := &serveFlags{cors: "documented", auth: "fixtures", onViolation: "fail", log: "text"}
 	cmd := &cobra.Command{
-		Use:   "serve",
-		Short: "Serve the mock (the default command)",
-		Args:  noArguments,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), io) },
+		Use:        "serve",
+		SuggestFor: []string{"start", "run", "up"},
+		Short:      "Serve the mock (the default command)",
+		Args:       noArguments,
+		RunE:       func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), io) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&f.listen, "listen", defaultAddress, "listen on `HOST:PORT`; port 0 picks a free one")
-	f.add(flags)
+	f.sources.add(flags)
+	flags.BoolVar(&f.watches, "watch", false, "read the fixtures again whenever a file of --fixtures changes")
 	flags.Var(&f.clock, "clock", "freeze the clock at a time of RFC 3339, such as 2022-08-20T01:38:16Z")
 	flags.Var(&f.ids, "request-ids", "where new request IDs come from; a seed repeats its sequence")
 	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "CORS headers as documented, or such that a page may also send and read the version and the request ID")
 	flags.Var(oneOf{&f.auth, []string{"fixtures", "any"}}, "auth", "whose tokens are good: those of the fixtures, or any well-formed one, as a Dispatcher of every tenant")
 	flags.Var(oneOf{&f.onViolation, []string{"fail", "report"}}, "on-violation", "an answer of the mock that breaks the contract becomes a 500, or is sent; both are logged")
+	f.doorFlags.add(flags)
 	flags.Var(oneOf{&f.log, []string{"text", "json"}}, "log", "form of the log on standard error")
 	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone, and log only what goes wrong in the mock")
 	return cmd
 }
 
 func (f *serveFlags) run(ctx context.Context, io streams) error {
-	if _, _, err := net.SplitHostPort(f.listen); err != nil {
-		return errMisuse{fmt.Errorf("--listen %q: must be HOST:PORT, such as %s", f.listen, defaultAddress)}
+	if err := checkAddress(f.listen); err != nil {
+		return errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
 	}
-	now := f.clock.now()
-	c, files, err := f.load(now(), io.err)
+	if err := f.check(); err != nil {
+		return err
+	}
+	if f.watches && f.fixtures == "" {
+		return errMisuse{errors.New("--watch needs --fixtures DIR: the embedded world does not change")}
+	}
+	c, files, err := f.load(ctx, f.clock.now(), io.err)
 	if err != nil {
 		return err
 	}
-	w := world.New(files.Base)
+	made, err := f.made()
+	if err != nil {
+		return err
+	}
+	schemaFiles, err := f.schemaFiles()
+	if err != nil {
+		return err
+	}
+	log := slog.New(f.handler(io.err))
 	s, err := server.New(server.Options{
-		Contract: c, World: w, Choices: files.Choices,
+		Contract: c,
+		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
+			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting(), Made: made}},
 		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: server.OnViolation(f.onViolation),
-		Now: now, NewID: f.ids.source(), Log: slog.New(f.handler(io.err)), Quiet: f.quiet,
+		Log: log, Quiet: f.quiet, Journal: f.limits(), Control: f.door(schemaFiles),
 	})
 	if err != nil {
 		return err
 	}
 	if err := s.Start(f.listen); err != nil {
-		return fmt.Errorf("%w\nchoose another address with --listen HOST:PORT; port 0 picks a free port", err)
+		which := "--listen HOST:PORT"
+		if f.door(schemaFiles).Address != "" {
+			which += " or --control HOST:PORT"
+		}
+		return fmt.Errorf("%w\nchoose another address with %s, such as 127.0.0.1:0, where port 0 picks a free one", err, which)
 	}
-	f.greet(io.out, s.Addr(), c, w)
+	if f.watches {
+		if err := f.watch(ctx, c, s.Sessions(), log); err != nil {
+			return err
+		}
+	}
+	fmt.Fprint(io.out, f.greeting(s.Addr(), s.ControlAddr(), c, s.Sessions().Default().World))
 	select {
 	case <-s.Done():
 		return s.Err()
@@ -89,6 +122,18 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	return s.Shutdown(limited)
 }
 
+// checkAddress reports what can be told from an address alone.
+func checkAddress(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("must be HOST:PORT, such as %s", defaultAddress)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("the port must be a number from 0 to 65535, as in %s", defaultAddress)
+	}
+	return nil
+}
+
 func (f *serveFlags) handler(w io.Writer) slog.Handler {
 	if f.log == "json" {
 		return slog.NewJSONHandler(w, nil)
@@ -96,13 +141,14 @@ func (f *serveFlags) handler(w io.Writer) slog.Handler {
 	return slog.NewTextHandler(w, nil)
 }
 
-// greet prints what a newcomer needs.
-func (f *serveFlags) greet(w io.Writer, addr net.Addr, c *contract.Contract, mock *world.World) {
+// greeting is what a newcomer needs. It is printed at once, so that whoever
+// reads the address of it can read the rest.
+func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *world.World) string {
 	url := baseURL(addr)
 	if f.quiet {
-		fmt.Fprintln(w, url)
-		return
+		return url + "\n"
 	}
+	w := &strings.Builder{}
 	base := mock.Base()
 	ops, versions := c.Operations(), c.Versions()
 	fmt.Fprintf(w, "Dispatchmock %s, a stand-in for the CRO Software Dispatch API\n", version)
@@ -110,6 +156,18 @@ func (f *serveFlags) greet(w io.Writer, addr net.Addr, c *contract.Contract, moc
 	fmt.Fprintf(w, "  endpoint  %s %s (GET reads the record back)\n", ops[0].Method, ops[0].Path)
 	fmt.Fprintf(w, "  world     %s, %s, %s, %s (%s to %s)\n", plural(base.Records(), "record"), plural(base.Tenants(), "tenant"),
 		plural(len(base.Clients()), "client"), plural(len(versions), "API version"), versions[0], versions[len(versions)-1])
+	if f.fixtures != "" {
+		fmt.Fprintf(w, "  fixtures  %s\n", f.fixtures)
+	}
+	if f.schemas != "" {
+		fmt.Fprintf(w, "  schemas   %s\n", f.schemas)
+	}
+	if door != nil { // on a listener of its own
+		fmt.Fprintf(w, "  control   %s/_mock/\n", baseURL(door))
+	}
+	if f.auth == "any" {
+		fmt.Fprintln(w, "  tokens    any well-formed one is a Dispatcher of every tenant")
+	}
 	if !f.clock.at.IsZero() {
 		fmt.Fprintf(w, "  clock     frozen at %s\n", f.clock.String())
 	}
@@ -118,6 +176,7 @@ func (f *serveFlags) greet(w io.Writer, addr net.Addr, c *contract.Contract, moc
 	}
 	fmt.Fprintf(w, "  try       %s\n", f.sample(url, ops[0], mock))
 	fmt.Fprintln(w, "Stop it with Ctrl-C.")
+	return w.String()
 }
 
 // sample returns a curl command that succeeds: on the first record, by its
@@ -136,8 +195,8 @@ func (f *serveFlags) sample(url string, op *contract.Operation, w *world.World) 
 	if token == "" {
 		return "nothing: no client of the fixtures may deactivate any of their records"
 	}
-	return fmt.Sprintf(`curl -i -X %s -H "Authorization: Bearer %s" -H "x-tenant-id: %d" %s/customers/%d/locations/%d`,
-		op.Method, token, first.Tenant, url, first.Customer, first.Location)
+	return fmt.Sprintf(`curl -i -X %s -H %s -H "x-tenant-id: %d" %s/customers/%d/locations/%d`,
+		op.Method, quote("Authorization: Bearer "+token), first.Tenant, url, first.Customer, first.Location)
 }
 
 // token returns a token that may perform the operation in a tenant, or "".
@@ -160,6 +219,15 @@ func baseURL(addr net.Addr) string {
 		host = "127.0.0.1"
 	}
 	return "http://" + net.JoinHostPort(host, port)
+}
+
+// quote quotes a text for a shell: with double quotes where they do, because
+// those are good on Windows too.
+func quote(s string) string {
+	if strings.ContainsAny(s, "\"$`\\!%") {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	return `"` + s + `"`
 }
 
 func plural(n int, noun string) string {

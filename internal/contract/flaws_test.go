@@ -13,7 +13,7 @@ const (
 	headersModel = "2019-02-08/StandardRequestHeadersModel.json"
 	addressModel = "2019-02-08/CustomerAddressModel.json"
 	versionModel = "2019-02-08/ApiVersion.json"
-	knownWords   = "known are $comment, $ref, $schema, additionalProperties, const, default, dependencies, description, enum, examples, format, items, " +
+	knownWords   = "known are $comment, $ref, $schema, additionalProperties, const, default, definitions, dependencies, description, enum, examples, format, items, " +
 		"maxItems, maxLength, maximum, minItems, minLength, minimum, pattern, properties, required, title, type, uniqueItems, writeOnly"
 	flatRule = " must be an object of at most 32 properties, each of the type string or integer, and ask nothing else of the object than required and additionalProperties: " +
 		"header fields and path parameters travel as text"
@@ -75,23 +75,29 @@ var schemaFlaws = []struct {
 
 	{"reference to no file", replace("2019-02-08/DispatchCustomerLocationModel.json", "CustomerAddressModel.json", "CustomerAdressModel.json"),
 		[]string{`2019-02-08/DispatchCustomerLocationModel.json /properties/addresses/items/$ref: "CustomerAdressModel.json": no such file in this version's folder or an older one`}},
+	{"reference to no file, from another rule", edit(errorModel, func(s map[string]any) { s["additionalProperties"] = map[string]any{"$ref": "None.json"} }),
+		[]string{errorModel + ` /additionalProperties/$ref: "None.json": no such file in this version's folder or an older one`}},
+	{"reference to a definition", edit(errorModel, func(s map[string]any) {
+		s["additionalProperties"], s["definitions"] = map[string]any{"$ref": "#/definitions/any"}, map[string]any{"any": map[string]any{}}
+	}),
+		[]string{errorModel + ` /additionalProperties/$ref: "#/definitions/any": a model refers to whole files; put what it names into a file of its own`}},
 	{"reference to a newer file", all(write("2021-04-07/New.json", emptyObject), edit(errorModel, func(s map[string]any) { s["properties"].(map[string]any)["new"] = map[string]any{"$ref": "New.json"} })),
 		[]string{errorModel + ` /properties/new/$ref: "New.json": no such file in this version's folder or an older one`}},
 	{"reference to the network", replace(headersModel, `"ApiVersion.json"`, `"http://127.0.0.1:1/ApiVersion.json"`),
-		[]string{headersModel + ` /properties/x-api-version/$ref: "http://127.0.0.1:1/ApiVersion.json": must match ^[A-Za-z][A-Za-z0-9]*\.json$`,
+		[]string{headersModel + ` /properties/x-api-version/$ref: "http://127.0.0.1:1/ApiVersion.json": must match ^([A-Za-z][A-Za-z0-9]*\.json|#/definitions/[a-z_]+)$`,
 			headersModel + ` /properties/x-api-version/$ref: "http://127.0.0.1:1/ApiVersion.json": no such file in this version's folder or an older one`}},
 	{"reference out of the folder", replace(headersModel, `"ApiVersion.json"`, `"../2019-02-08/ApiVersion.json"`),
-		[]string{headersModel + ` /properties/x-api-version/$ref: "../2019-02-08/ApiVersion.json": must match ^[A-Za-z][A-Za-z0-9]*\.json$`,
+		[]string{headersModel + ` /properties/x-api-version/$ref: "../2019-02-08/ApiVersion.json": must match ^([A-Za-z][A-Za-z0-9]*\.json|#/definitions/[a-z_]+)$`,
 			headersModel + ` /properties/x-api-version/$ref: "../2019-02-08/ApiVersion.json": no such file in this version's folder or an older one`}},
 	{"reference to a part", replace(headersModel, `"ApiVersion.json"`, `"ApiVersion.json#/enum"`),
-		[]string{headersModel + ` /properties/x-api-version/$ref: "ApiVersion.json#/enum": must match ^[A-Za-z][A-Za-z0-9]*\.json$`,
+		[]string{headersModel + ` /properties/x-api-version/$ref: "ApiVersion.json#/enum": must match ^([A-Za-z][A-Za-z0-9]*\.json|#/definitions/[a-z_]+)$`,
 			headersModel + ` /properties/x-api-version/$ref: "ApiVersion.json#/enum": no such file in this version's folder or an older one`}},
 	{"rule beside a reference", replace(headersModel, `"$ref": "ApiVersion.json"`, `"$ref": "ApiVersion.json", "description": "x", "maxLength": 10`),
 		[]string{headersModel + ` /properties/x-api-version/maxLength: 10: has no effect beside a $ref; put it into the file that the $ref names`}},
 	{"file that refers to itself", write(errorModel, `{"$ref": "ErrorModel.json"}`),
-		[]string{errorModel + ` /$ref: "ErrorModel.json": leads back to this file: ErrorModel.json → ErrorModel.json`}},
+		[]string{errorModel + ` /$ref: "ErrorModel.json": leads back to where it stands: ErrorModel.json → ErrorModel.json`}},
 	{"files that refer to each other", all(write(errorModel, `{"$ref": "Other.json"}`), write("2021-04-07/Other.json", `{"$ref": "ErrorModel.json"}`), write("2019-02-08/Other.json", emptyObject)),
-		[]string{`2021-04-07/Other.json /$ref: "ErrorModel.json": leads back to this file: Other.json → ErrorModel.json → Other.json`}},
+		[]string{`2021-04-07/Other.json /$ref: "ErrorModel.json": leads back to where it stands: Other.json → ErrorModel.json → Other.json`}},
 
 	{"version without a folder", replace(versionModel, `"2019/02/08",`, `"2018/12/31", "2019/02/08",`),
 		[]string{`ApiVersion.json: version 2018/12/31 is older than the oldest version folder, 2019-02-08`}},

@@ -39,6 +39,7 @@ type set struct {
 	files  map[string]source // by model file name
 	models map[string]*Model
 	loader *gojsonschema.SchemaLoader
+	broken map[string]error // files that are no schema
 	base   string
 }
 
@@ -166,7 +167,7 @@ func (l *loading) folders() []string {
 		switch name := e.Name(); {
 		case e.IsDir() && versionFolder.MatchString(name):
 			folders = append(folders, name)
-		case e.IsDir() && (name == "meta" || name == "fixtures"):
+		case e.IsDir() && (name == "meta" || name == "fixtures" || name == "control"):
 		case strings.HasPrefix(name, ".") || !e.IsDir() && path.Ext(name) != ".json":
 		case name == operationsFile:
 		default:
@@ -203,9 +204,10 @@ func (l *loading) sets(folders []string, meta *Model) map[string]*set {
 			}
 		}
 		for _, file := range slices.Sorted(maps.Keys(s.files)) {
+			// An inherited file finds what it found before.
 			if src := s.files[file]; path.Dir(src.path) == folder {
 				l.references(s, src.path, "", src.doc)
-				l.circle(s, src.path, file)
+				l.circle(s, src.path, file, "")
 			}
 		}
 		inherited = s.files
@@ -214,8 +216,10 @@ func (l *loading) sets(folders []string, meta *Model) map[string]*set {
 	if len(l.flaws) > 0 {
 		return sets
 	}
+	older := &set{}
 	for _, folder := range folders {
-		l.compile(sets[folder])
+		l.compile(sets[folder], older)
+		older = sets[folder]
 	}
 	return sets
 }

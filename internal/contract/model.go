@@ -23,19 +23,27 @@ type Model struct {
 	schema *gojsonschema.Schema
 	past   [][]string // where values must lie in the past; "*" is any item
 	used   bool       // some operation names it
+	part   *part      // nil where the model is always judged as a whole
 	flat   *flat      // set where the model is a flat object of text values
 }
 
-// newModel compiles a model of a set.
-func newModel(s *set, file string) (*Model, error) {
+// model compiles a model of the set, unless it is there.
+func (s *set) model(file string) (*Model, error) {
+	if m := s.models[file]; m != nil {
+		return m, nil
+	}
 	schema, err := s.at(file, "")
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{src: s.files[file], files: s.files, schema: schema}
+	m := &Model{src: s.files[file], files: s.files, schema: schema, part: &part{schema: schema}}
+	s.models[file] = m // its parts may refer to it
 	m.findPast(node{m.src, "", m.src.doc}, nil)
-	m.flat, err = newFlat(s, file, m)
-	return m, err
+	if err := m.part.take(s, file, "", m.src.doc); err != nil {
+		return nil, err
+	}
+	m.flat = newFlat(m)
+	return m, nil
 }
 
 // lone compiles a schema that refers to no other file.
@@ -62,6 +70,9 @@ func (m *Model) Judge(v any, part string, now time.Time) []exchange.Finding {
 
 // judgeSchema returns the rules that a value breaks at any time.
 func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
+	if m.part != nil && m.part.good(v) {
+		return nil
+	}
 	result, err := m.schema.Validate(gojsonschema.NewRawLoader(v))
 	if err != nil {
 		return []exchange.Finding{{Part: part, Rule: "schema", Schema: m.src.path, Remedy: err.Error()}}

@@ -19,6 +19,8 @@ type Operation struct {
 	Served      bool
 	Roles       []dispatch.Role
 	Description string
+	// Comment begins with the grade of the fact that there is the operation.
+	Comment string
 
 	rules map[dispatch.Version]*rules
 }
@@ -91,6 +93,7 @@ func (l *loading) operation(c *Contract, at string, doc map[string]any) *Operati
 	op.Path, _ = doc["path"].(string)
 	op.Served, _ = doc["served"].(bool)
 	op.Description, _ = doc["description"].(string)
+	op.Comment, _ = doc["$comment"].(string)
 	roles, _ := doc["roles"].([]any)
 	for _, r := range roles {
 		name, _ := r.(string)

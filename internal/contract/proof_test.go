@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -105,8 +106,11 @@ func TestFlatMemo(t *testing.T) {
 	f := c.standard(oldest).flat
 	member := f.members[f.index["x-tenant-id"]]
 	held := func() (n int) {
-		for i := range member.good.slots {
-			if member.good.slots[i].Load() != nil {
+		for i := range member.part.numbers.slots {
+			if member.part.numbers.slots[i].Load() != nil {
+				n++
+			}
+			if member.part.texts.slots[i].Load() != nil {
 				n++
 			}
 		}
@@ -120,19 +124,19 @@ func TestFlatMemo(t *testing.T) {
 		}
 	}
 	for i := range 1000 {
-		if text := strconv.Itoa(i); !member.judge(text) || !member.good.has(text) || held() > len(member.good.slots) {
-			t.Fatalf("%s: want a good verdict, remembered among at most %d", text, len(member.good.slots))
+		if text := strconv.Itoa(i); !member.judge(text) || !member.part.numbers.has(json.Number(text)) || held() > len(member.part.numbers.slots) {
+			t.Fatalf("%s: want a good verdict, remembered among at most %d", text, len(member.part.numbers.slots))
 		}
 	}
-	if member.good.has("1") {
+	if member.part.numbers.has("1") {
 		t.Error("the first of a thousand is remembered yet")
 	}
 	accept := f.members[f.index["accept"]]
 	long := "*/*" + strings.Repeat(" ", maxRemembered)
-	if !accept.judge(long) || accept.good.has(long) {
+	if !accept.judge(long) || accept.part.texts.has(long) {
 		t.Errorf("want a good value of %d bytes to be judged, and not remembered", len(long))
 	}
-	if short := long[:maxRemembered]; !accept.judge(short) || !accept.good.has(short) {
+	if short := long[:maxRemembered]; !accept.judge(short) || !accept.part.texts.has(short) {
 		t.Errorf("want a good value of %d bytes to be remembered", maxRemembered)
 	}
 }
@@ -145,16 +149,11 @@ func TestFlatFrame(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := c.standard(oldest).flat
-	var values texts
 	required := uint64(1)<<f.index["authorization"] | uint64(1)<<f.index["x-tenant-id"]
-	values[f.index["authorization"]], values[f.index["x-tenant-id"]] = bearer, "1"
 	for present := range uint64(1) << len(f.members) {
 		want := present&required == required
-		if got := f.judgeFrame(present); got != want {
-			t.Fatalf("names %b: the frame is good: %t, want %t", present, got, want)
-		}
-		if good := f.good(&values, present); good && !want || f.frames.has(present) != want {
-			t.Fatalf("names %b: good %t, remembered %t, want neither without what is required, and the good set of names remembered", present, good, f.frames.has(present))
+		if got := f.frame.good(present); got != want || f.frame.seen.has(present) != want {
+			t.Fatalf("names %b: good %t, remembered %t, want both %t", present, got, f.frame.seen.has(present), want)
 		}
 	}
 }

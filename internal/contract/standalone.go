@@ -3,6 +3,8 @@ package contract
 import (
 	"bytes"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -39,7 +41,17 @@ func CheckSchemas(fsys fs.FS, names ...string) error {
 	for _, name := range names {
 		if doc := l.read(name); doc != nil && meta != nil {
 			l.validate(name, doc, meta)
-			l.references(&set{}, name, "", doc)
+			// It may refer to its own definitions alone.
+			own := &set{files: map[string]source{}}
+			definitions, _ := sub(doc, "definitions")
+			for d := range definitions {
+				schema, _ := sub(definitions, d)
+				own.files["#/definitions/"+d] = source{name, schema}
+			}
+			l.references(own, name, "", doc)
+			for _, d := range slices.Sorted(maps.Keys(definitions)) {
+				l.circle(own, name, "#/definitions/"+d, "/definitions/"+escape(d))
+			}
 		}
 	}
 	if len(l.flaws) > 0 {

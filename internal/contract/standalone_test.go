@@ -127,7 +127,10 @@ func TestCheckSchemas(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{`{"maxLenght": 1}`, `x.json /maxLenght: 1: is not a known name; did you mean maxLength?`},
 		{`{"properties": {"a": {"format": "email"}}}`, `x.json /properties/a/format: "email": must be one of accepts-json, cro-date, cro-past-timestamp, email-list, http-date, uuid`},
-		{`{"properties": {"a": {"$ref": "ErrorModel.json"}}}`, `x.json /properties/a/$ref: "ErrorModel.json": no such file in this version's folder or an older one`},
+		{`{"properties": {"a": {"$ref": "ErrorModel.json"}}}`, `x.json /properties/a/$ref: "ErrorModel.json": the file has no such definition`},
+		{`{"definitions": {"a": {"additionalProperties": {"$ref": "#/definitions/b"}}}}`, `x.json /definitions/a/additionalProperties/$ref: "#/definitions/b": the file has no such definition`},
+		{`{"definitions": {"a": {"$ref": "#/definitions/b"}, "b": {"$ref": "#/definitions/a"}}}`, `x.json /definitions/a/$ref: "#/definitions/b": leads back to where it stands: #/definitions/a → #/definitions/b → #/definitions/a` + "\n" +
+			`x.json /definitions/b/$ref: "#/definitions/a": leads back to where it stands: #/definitions/b → #/definitions/a → #/definitions/b`},
 		{`{`, `x.json:1: is no JSON: line 1, column 2: the text ends too early`},
 		{`7`, `x.json: must be a JSON object`},
 	} {

@@ -173,6 +173,6 @@ func pointer(tokens []string) string {
 	return b.String()
 }
 
-func escape(token string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(token)
-}
+var escapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+func escape(token string) string { return escapes.Replace(token) }

@@ -23,6 +23,7 @@ const (
 	RecordUnknown        Code = "record_unknown"
 	RepeatedDelete       Code = "repeated_delete"
 
+	SessionUnknown    Code = "session_unknown"
 	RequestMalformed  Code = "request_malformed"
 	HeaderTooLarge    Code = "header_too_large"
 	BodyTooLarge      Code = "body_too_large"

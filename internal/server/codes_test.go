@@ -29,6 +29,7 @@ var codes = map[string]struct{ golden, line string }{
 	"tenant_unknown":         {"x-tenant-id/unknown", `403 StandardRequestHeadersModel.x-tenant-id: Tenant 99 is not assigned`},
 	"record_unknown":         {"path/unknown-customer", `404 customer_location_id: Tenant 1 has no customer`},
 	"repeated_delete":        {"choices/repeated_delete-409", `409 customer_location_id: Customer 1 at location 1 was deactivated before`},
+	"session_unknown":        {"session/unknown-path", `404 session: The path /_s/none names the session`},
 	"request_malformed":      {"wire/bad-request-line", `400 request: `},
 	"header_too_large":       {"wire/header-of-1-mb", `431 request: The request line and the header fields`},
 	"body_too_large":         {"wire/body-announced-too-large", `413 body: The request's body may have`},

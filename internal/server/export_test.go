@@ -9,4 +9,6 @@ const (
 )
 
 // Wrap puts a layer around the API, within the chain; call it before Start.
-func (s *Server) Wrap(layer func(http.Handler) http.Handler) { s.http.Handler = s.chain(layer(s.api)) }
+func (s *Server) Wrap(layer func(http.Handler) http.Handler) {
+	s.http.Handler = s.mounted(s.chain(layer(s.api)))
+}

@@ -20,8 +20,9 @@ import (
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/journal"
 	"dispatchmock/internal/server"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/session"
 	"dispatchmock/schemas"
 )
 
@@ -97,9 +98,8 @@ func overlayChoices(t testing.TB, text []byte, choices string) []byte {
 // running is a server under test.
 type running struct {
 	*server.Server
-	url   string
-	log   *safeBuffer
-	world *world.World
+	url string
+	log *safeBuffer
 }
 
 // launch starts a server and stops it when the test ends.
@@ -113,12 +113,13 @@ func launch(t testing.TB, s settings) *running {
 		t.Fatal(err)
 	}
 	c, f := loadFixtures(t, s, now)
-	r := &running{log: &safeBuffer{}, world: world.New(f.Base)}
-	o := server.Options{Contract: c, World: r.world, Choices: f.Choices, CORS: contract.CORSDocumented, AnyToken: s.anyToken,
-		OnViolation: server.Fail, Now: func() time.Time { return now }, NewID: seededIDs(), Quiet: s.quiet,
-		Log: slog.New(slog.NewTextHandler(r.log, nil))}
+	r := &running{log: &safeBuffer{}}
+	o := server.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: server.Fail, Quiet: s.quiet,
+		Journal: journal.Limits{Count: 2000, Bytes: 8 << 20}, Control: server.Control{Schemas: schemas.FS},
+		Sessions: session.Options{Fixtures: f, Now: func() time.Time { return now }, NewID: seededIDs()},
+		Log:      slog.New(slog.NewTextHandler(r.log, nil))}
 	if s.now != nil {
-		o.Now = s.now
+		o.Sessions.Now = s.now
 	}
 	if s.jsonLog {
 		o.Log = slog.New(slog.NewJSONHandler(r.log, nil))

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"dispatchmock/internal/exchange"
 )
@@ -22,32 +23,33 @@ func (s *Server) log(x *exchange.Exchange) {
 	case len(x.Problems) > 0:
 		level = slog.LevelWarn
 	}
-	s.write(level, "exchange", slog.String("method", x.Method), slog.String("path", x.Path), slog.Int("status", x.Status),
+	s.write(x.Start, level, "exchange", slog.String("method", x.Method), slog.String("path", x.Path), slog.Int("status", x.Status),
 		slog.String("client_id", x.ClientID), slog.String("version", x.VersionUsed), slog.String("request_id", x.RequestID))
 	if x.Err != nil {
-		s.write(slog.LevelError, "internal error", slog.String("request_id", x.RequestID), slog.Any("error", x.Err))
+		s.write(x.Start, slog.LevelError, "internal error", slog.String("request_id", x.RequestID), slog.Any("error", x.Err))
 	}
 	for i := range x.Problems {
-		s.finding(slog.LevelWarn, "problem of the request", x.RequestID, &x.Problems[i])
+		s.finding(x, slog.LevelWarn, "problem of the request", &x.Problems[i])
 	}
 	for i := range x.Violations {
-		s.finding(slog.LevelError, "violation of the contract by this mock", x.RequestID, &x.Violations[i])
+		s.finding(x, slog.LevelError, "violation of the contract by this mock", &x.Violations[i])
 	}
 }
 
-func (s *Server) finding(level slog.Level, message, requestID string, f *exchange.Finding) {
-	s.write(level, message, slog.String("request_id", requestID),
+func (s *Server) finding(x *exchange.Exchange, level slog.Level, message string, f *exchange.Finding) {
+	s.write(x.Start, level, message, slog.String("request_id", x.RequestID),
 		slog.String("part", f.Part), slog.String("pointer", f.Pointer), slog.String("rule", f.Rule), slog.String("value", f.Value),
 		slog.String("remedy", f.Remedy), slog.String("schema", f.Schema), slog.String("documented", f.Documented))
 }
 
-// write logs at the server's own time, so that a frozen clock freezes the log.
-func (s *Server) write(level slog.Level, message string, attrs ...slog.Attr) {
+// write logs at the time of the session's clock, so that a frozen clock
+// freezes the log.
+func (s *Server) write(at time.Time, level slog.Level, message string, attrs ...slog.Attr) {
 	h := s.Log.Handler()
 	if !h.Enabled(context.Background(), level) {
 		return
 	}
-	r := slog.NewRecord(s.Now(), level, message, 0)
+	r := slog.NewRecord(at, level, message, 0)
 	r.AddAttrs(attrs...)
 	// A log that cannot be written has nowhere to say so.
 	_ = h.Handle(context.Background(), r)

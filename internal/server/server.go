@@ -6,20 +6,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-	"golang.org/x/net/netutil"
-
 	"dispatchmock/internal/api"
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/control"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/journal"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
-	"dispatchmock/internal/world"
 )
 
 // Limits on what a client can make the server hold. They are sized for a mock
@@ -43,26 +43,47 @@ const (
 	Report OnViolation = "report"
 )
 
-// Options are what a server is made of; all but AnyToken and Quiet are needed.
+// Options are what a server is made of.
 type Options struct {
-	Contract    *contract.Contract
-	World       *world.World
-	Choices     dispatch.Choices
-	CORS        contract.CORS
+	Contract *contract.Contract
+	Sessions session.Options
+	CORS     contract.CORS
+	// AnyToken makes every well-formed token a Dispatcher of every tenant.
 	AnyToken    bool
 	OnViolation OnViolation
-	Now         func() time.Time
-	NewID       func() uuid.UUID
 	Log         *slog.Logger
 	// Quiet leaves exchanges that are as they should be out of the log.
 	Quiet bool
+	// Journal bounds what is kept of exchanges; the zero limits keep nothing.
+	Journal journal.Limits
+	// Control says whether and where the control door is.
+	Control Control
+}
+
+// Control is how the control door is reached.
+type Control struct {
+	// Off has no door.
+	Off bool
+	// Address is that of a listener of its own; "" has the door on the
+	// server's, under /_mock/.
+	Address string
+	// Token is what each request to the door must carry; "" asks for none.
+	Token   string
+	Schemas fs.FS
+	Version string
 }
 
 // Server is a mock server.
 type Server struct {
 	Options
+	sessions *session.Sessions
+	journal  *journal.Journal
+	blotter  *exchange.Blotter
+	door     *control.Door // nil where it is off
 	api      *api.API
 	http     http.Server
+	deskAddr net.Addr
+	desk     *http.Server   // of the door, where it has a listener of its own
 	listener *wire.Listener // nil until Start
 	carriers sync.Pool
 	done     chan struct{}
@@ -71,15 +92,21 @@ type Server struct {
 
 // New puts a server together.
 func New(o Options) (*Server, error) {
-	a, err := api.New(api.Options{Contract: o.Contract, World: o.World, Choices: o.Choices, CORS: o.CORS,
-		AnyToken: o.AnyToken, Now: o.Now, NewID: o.NewID})
+	a, err := api.New(api.Options{Contract: o.Contract, CORS: o.CORS, AnyToken: o.AnyToken})
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	s := &Server{Options: o, api: a, done: make(chan struct{})}
+	s := &Server{Options: o, journal: journal.New(o.Journal), blotter: exchange.NewBlotter(), api: a, done: make(chan struct{})}
+	o.Sessions.Dropped = s.journal.Forget
+	s.sessions = session.NewSessions(o.Sessions)
+	if !o.Control.Off {
+		if s.door, err = control.New(s.doorOptions()); err != nil {
+			return nil, fmt.Errorf("server: %w", err)
+		}
+	}
 	s.carriers.New = func() any { return new(carrier) }
 	s.http = http.Server{
-		Handler:                      s.chain(s.api),
+		Handler:                      s.mounted(s.chain(s.api)),
 		DisableGeneralOptionsHandler: true,
 		MaxHeaderBytes:               maxHeaderBytes,
 		ReadHeaderTimeout:            headerTimeout,
@@ -98,7 +125,10 @@ func (s *Server) Start(address string) error {
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}
-	s.listener = wire.Attach(&s.http, netutil.LimitListener(l, maxConnections), s.refused)
+	if err := s.openDesk(address); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	s.listener = wire.Attach(&s.http, wire.Limit(l, maxConnections), s.refused)
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -107,6 +137,9 @@ func (s *Server) Start(address string) error {
 	}()
 	return nil
 }
+
+// Sessions returns the server's sessions.
+func (s *Server) Sessions() *session.Sessions { return s.sessions }
 
 // Addr returns the address that the server listens on.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }
@@ -127,6 +160,13 @@ const silentGrace = 100 * time.Millisecond
 func (s *Server) Shutdown(ctx context.Context) error {
 	if s.listener == nil {
 		return nil
+	}
+	if s.door != nil {
+		s.door.Close()
+	}
+	if s.desk != nil {
+		// Whoever controls the mock knows that it stops.
+		defer s.desk.Close()
 	}
 	// net/http would wait for seconds to hear from them.
 	silent := time.AfterFunc(silentGrace, s.listener.CloseSilent)

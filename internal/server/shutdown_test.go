@@ -12,7 +12,6 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/server"
-	"dispatchmock/internal/world"
 )
 
 // gate holds requests back within the chain until it is opened.
@@ -176,7 +175,7 @@ func TestStartOnAPortInUse(t *testing.T) {
 	r := launch(t, settings{quiet: true})
 	c, f := loadFixtures(t, settings{}, time.Now())
 	o := r.Options
-	o.Contract, o.World, o.CORS = c, world.New(f.Base), contract.CORSDocumented
+	o.Contract, o.Sessions.Fixtures, o.CORS = c, f, contract.CORSDocumented
 	second, err := server.New(o)
 	if err != nil {
 		t.Fatal(err)

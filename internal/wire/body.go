@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"strconv"
 	"sync/atomic"
 )
@@ -26,6 +27,9 @@ func Print(tree any) (*Body, error) {
 	b, err := AppendJSON(make([]byte, 0, 1280), tree)
 	if err != nil {
 		return nil, err
+	}
+	if cap(b) > 2*len(b) { // bodies are kept for long; a short one must not keep the room for a record
+		b = bytes.Clone(b)
 	}
 	body := Raw(b)
 	body.tree.Store(&tree)

@@ -28,6 +28,8 @@ type Conn struct {
 	net.Conn
 	listener *Listener
 	spoke    atomic.Bool // the client has sent something
+	intake   intake
+	length   int64 // of the body of the request at hand, -1 where it is not known
 	state    state
 	head     []byte // the head to print, when state is held
 	out      []byte // room for a head and what follows it
@@ -84,7 +86,7 @@ func (c *Conn) Close() error {
 // CloseWrite lets net/http close its half of the connection, so that a client
 // can read a refusal before the connection is reset.
 func (c *Conn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+	if half, ok := c.socket().(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return errors.ErrUnsupported
@@ -144,6 +146,10 @@ func Send(w http.ResponseWriter, r *http.Request, reply *Reply) error {
 	if !ok {
 		return errNoConn
 	}
+	c.length = r.ContentLength
+	if reply.Break != nil {
+		return c.sendBroken(w, r, reply)
+	}
 	c.head = reply.appendHead(c.head[:0])
 	c.state = held
 	h := w.Header()
@@ -176,9 +182,10 @@ func Attach(s *http.Server, l net.Listener, refuse Refusal) *Listener {
 			// net/http enters StateIdle behind each response, whether or not
 			// the next request has come already.
 			conn.state = fresh
+			conn.intake.done(conn.length)
 		}
 	}
-	return &Listener{Listener: l, refuse: refuse, conns: map[*Conn]struct{}{}}
+	return &Listener{Listener: l, refuse: refuse, conns: map[*Conn]struct{}{}, stopping: make(chan struct{})}
 }
 
 // Listener accepts connections whose responses are printed in the vendor's
@@ -188,6 +195,8 @@ type Listener struct {
 	refuse Refusal
 	once   sync.Once
 	err    error
+	// stopping is closed with the listener: the server stops.
+	stopping chan struct{}
 
 	mu    sync.Mutex
 	conns map[*Conn]struct{} // the open ones
@@ -226,6 +235,9 @@ func (l *Listener) CloseSilent() {
 
 // Close closes the listener once; the server and its owner may both call it.
 func (l *Listener) Close() error {
-	l.once.Do(func() { l.err = l.Listener.Close() })
+	l.once.Do(func() {
+		close(l.stopping)
+		l.err = l.Listener.Close()
+	})
 	return l.err
 }

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,7 +30,7 @@ const space = " \t\r\n"
 // Parse reads one JSON text: numbers as json.Number, objects as
 // map[string]any. Repeated names and invalid UTF-8 are errors.
 func Parse(text []byte) (any, error) {
-	d := jsontext.NewDecoder(bytes.NewReader(text))
+	d := jsontext.NewDecoder(bytes.NewBuffer(text))
 	v, err := ReadValue(d)
 	offset := d.InputOffset()
 	if err == nil {
@@ -71,51 +70,7 @@ func Syntax(err error, text []byte, offset int64) error {
 }
 
 // ReadValue reads the decoder's next value.
-func ReadValue(d *jsontext.Decoder) (any, error) {
-	t, err := d.ReadToken()
-	if err != nil {
-		return nil, err
-	}
-	switch t.Kind() {
-	case 'n':
-		return nil, nil
-	case 't', 'f':
-		return t.Bool(), nil
-	case '"':
-		return t.String(), nil
-	case '0':
-		n := t.String()
-		if !measured(n) {
-			return nil, &jsontext.SyntacticError{ByteOffset: d.InputOffset() - int64(len(n)), JSONPointer: d.StackPointer(),
-				Err: fmt.Errorf("a number must have at most %d digits and an exponent of at most %d", maxDigits, maxExponent)}
-		}
-		return json.Number(n), nil
-	case '[':
-		items := []any{}
-		for d.PeekKind() != ']' {
-			v, err := ReadValue(d)
-			if err != nil {
-				return nil, err
-			}
-			items = append(items, v)
-		}
-		_, err := d.ReadToken()
-		return items, err
-	}
-	object := make(map[string]any, 8)
-	for d.PeekKind() != '}' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return nil, err
-		}
-		text := name.String()
-		if object[text], err = ReadValue(d); err != nil {
-			return nil, err
-		}
-	}
-	_, err = d.ReadToken()
-	return object, err
-}
+func ReadValue(d *jsontext.Decoder) (any, error) { return (*Reader)(nil).Read(d) }
 
 // Bounds of a number's literal, far beyond all that a 64-bit float holds. The
 // JSON Schema library computes with exact fractions: past a million it gives
@@ -125,17 +80,17 @@ const (
 	maxExponent = 1000
 )
 
-func measured(literal string) bool {
-	digits, exponent := literal, ""
-	if i := strings.IndexAny(literal, "eE"); i >= 0 {
+func measured(literal []byte) bool {
+	digits, exponent := literal, []byte(nil)
+	if i := bytes.IndexAny(literal, "eE"); i >= 0 {
 		digits, exponent = literal[:i], literal[i+1:]
 	}
 	if len(digits) > maxDigits {
 		return false
 	}
-	if exponent == "" {
+	if exponent == nil {
 		return true
 	}
-	n, err := strconv.Atoi(exponent)
+	n, err := strconv.Atoi(string(exponent))
 	return err == nil && -maxExponent <= n && n <= maxExponent
 }

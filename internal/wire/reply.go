@@ -36,6 +36,8 @@ type Reply struct {
 	Reason string
 	Fields []Field
 	Body   *Body
+	// Break is how the reply fails on its way; nil is not at all.
+	Break *Break
 }
 
 // Holder is a ResponseWriter that holds a reply until it is printed, once, at
@@ -53,6 +55,13 @@ func (r *Reply) Value(name string) string {
 		}
 	}
 	return ""
+}
+
+// Head returns the status line and the header section of a reply to a request
+// of HTTP/1.1, without the empty line that ends it.
+func (r *Reply) Head() string {
+	head := r.appendHead(append(make([]byte, 0, 512), "HTTP/1.1"...))
+	return string(head[:len(head)-len("\r\n")])
 }
 
 // appendHead appends the status line, from behind the protocol version, and

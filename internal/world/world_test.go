@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"sync"
@@ -117,27 +118,29 @@ func TestOverlay(t *testing.T) {
 			base := someBase(6)
 			worlds := []*World{New(base), New(base), New(base)}
 			plain := []*plainWorld{plainOf(base), plainOf(base), plainOf(base)}
+			saved := make([]State, len(worlds))
+			savedPlain := []plainWorld{*plainOf(base), *plainOf(base), *plainOf(base)}
 			revision := map[uint64]dispatch.CustomerLocation{}
 			for range 3000 {
 				i := r.IntN(len(worlds))
 				w, p := worlds[i], plain[i]
 				k := Key{int64(r.IntN(4)), int64(r.IntN(8)), int64(r.IntN(3))}
 				client := fmt.Sprint("client ", r.IntN(5))
-				switch r.IntN(4) {
+				switch r.IntN(8) {
 				case 0:
 					var touch time.Time
 					if r.IntN(2) == 0 {
 						touch = sampleTime.Add(time.Duration(r.IntN(1000)) * time.Second)
 					}
 					before, there := p.records[k]
-					after, changed, found := w.Deactivate(k, touch)
+					did, found := w.Deactivate(k, touch)
 					want := before
 					want.IsActive = false
 					if there && before.IsActive && !touch.IsZero() {
 						want.LastUpdatedOn = dispatch.Of(dispatch.Timestamp(touch))
 					}
-					if found != there || changed != (there && before.IsActive) || !reflect.DeepEqual(after.CustomerLocation, want) {
-						t.Fatalf("Deactivate(%v): got %+v, changed %t, found %t, want %+v of %+v, %t", k, after, changed, found, want, before, there)
+					if found != there || did.Changed != (there && before.IsActive) || !reflect.DeepEqual(did.After.CustomerLocation, want) || !reflect.DeepEqual(did.Before.CustomerLocation, before) {
+						t.Fatalf("Deactivate(%v): got %+v, found %t, want %+v of %+v, %t", k, did, found, want, before, there)
 					}
 					if there {
 						p.records[k] = want
@@ -163,6 +166,40 @@ func TestOverlay(t *testing.T) {
 					if got := w.Pinned(client); got != p.pins[client] {
 						t.Fatalf("Pinned(%s): got %q, want %q", client, got, p.pins[client])
 					}
+				case 4:
+					l := dispatch.CustomerLocation{CustomerID: k.Customer, LocationID: k.Location, IsActive: r.IntN(2) == 0, Name: dispatch.Of(fmt.Sprint("put ", r.Int()))}
+					w.Put(map[Key]dispatch.CustomerLocation{k: l})
+					p.records[k] = l
+				case 5:
+					_, there := p.records[k]
+					if got := w.Remove(k); got != there {
+						t.Fatalf("Remove(%v): got %t, want %t", k, got, there)
+					}
+					delete(p.records, k)
+				case 6:
+					w.Revert(k)
+					delete(p.records, k)
+					if l, ok := base.record(k); ok {
+						p.records[k] = l.CustomerLocation
+					}
+				case 7:
+					if r.IntN(2) == 0 {
+						saved[i], savedPlain[i] = w.Save(), plainWorld{maps.Clone(p.records), maps.Clone(p.pins)}
+						break
+					}
+					w.Restore(saved[i])
+					*p = plainWorld{maps.Clone(savedPlain[i].records), maps.Clone(savedPlain[i].pins)}
+				}
+			}
+			for i, w := range worlds {
+				changed := 0
+				for k := range maps.Keys(plain[i].records) {
+					if original, ok := base.record(k); !ok || !reflect.DeepEqual(original.CustomerLocation, plain[i].records[k]) {
+						changed++
+					}
+				}
+				if n := w.Changed(); n < changed || n > len(base.keys)+4*8*3 {
+					t.Fatalf("world %d says that %d records are changed, want at least %d, and no more than there are", i, n, changed)
 				}
 			}
 			for i, k := range base.keys {
@@ -196,8 +233,9 @@ func TestRevisions(t *testing.T) {
 				t.Fatalf("%v is revision %d in one world and %d in another, unchanged", k, r.Revision, other.Revision)
 			}
 			for n, w := range []*World{first, second} {
-				after, changed, _ := w.Deactivate(k, time.Time{})
-				if changed {
+				did, _ := w.Deactivate(k, time.Time{})
+				after := did.After
+				if did.Changed {
 					note(fmt.Sprintf("base %d, world %d, %v deactivated", b, n, k), after)
 				} else if after.Revision != r.Revision {
 					t.Fatalf("%v was inactive and has revision %d, want %d as before", k, after.Revision, r.Revision)
@@ -231,14 +269,14 @@ func TestDeactivateAtOnce(t *testing.T) {
 			if r, ok := w.Record(k); !ok || r.IsActive != (r.Revision == before.Revision) {
 				t.Errorf("call %d reads revision %d, active %t, before it was %d", i, r.Revision, r.IsActive, before.Revision)
 			}
-			after, changed, found := w.Deactivate(k, sampleTime.Add(time.Duration(i)*time.Second))
-			if changed {
+			did, found := w.Deactivate(k, sampleTime.Add(time.Duration(i)*time.Second))
+			if did.Changed {
 				transitions.Add(1)
 			}
-			if !found || after.IsActive {
-				t.Errorf("call %d: found %t, active %t", i, found, after.IsActive)
+			if !found || did.After.IsActive || did.Changed != did.Before.IsActive {
+				t.Errorf("call %d: found %t, %+v", i, found, did)
 			}
-			states[i] = after
+			states[i] = did.After
 		})
 	}
 	close(start)
@@ -264,7 +302,7 @@ func TestManyRecordsAtOnce(t *testing.T) {
 	for range 4 {
 		all.Go(func() {
 			for i, k := range base.keys {
-				if _, changed, _ := w.Deactivate(k, time.Time{}); changed {
+				if did, _ := w.Deactivate(k, time.Time{}); did.Changed {
 					transitions.Add(1)
 				}
 				w.Pin(fmt.Sprint(i%7), "2019/02/08")

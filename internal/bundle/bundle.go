@@ -1,0 +1,153 @@
+// Package bundle is one session in one file: how it was made, and every
+// request with the answer that it got, so that the same can be had again on
+// another machine.
+package bundle
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/wire"
+)
+
+// Format is the name of the file's form.
+const Format = "dispatchmock-bundle/1"
+
+// Bundle is what the file says.
+type Bundle struct {
+	Format  string    `json:"format"`
+	Version string    `json:"version"` // of the program that wrote it
+	Saved   time.Time `json:"saved"`
+	// Fixtures is the digest of the fixtures that the session began with.
+	Fixtures string   `json:"fixtures_digest"`
+	Settings Settings `json:"settings"`
+	Session  Session  `json:"session"`
+	// Lost is how many exchanges the journal had let go of: with any lost,
+	// the rest cannot be had again.
+	Lost      uint64     `json:"lost"`
+	Exchanges []Recorded `json:"exchanges"`
+	// State is what the session had at the end, for people.
+	State json.RawMessage `json:"state,omitempty"`
+}
+
+// Settings are the flags of the server that change its answers.
+type Settings struct {
+	CORS        string `json:"cors"`
+	Auth        string `json:"auth"`
+	OnViolation string `json:"on_violation"`
+}
+
+// Session is how the session was made.
+type Session struct {
+	ID string `json:"id"`
+	// Made is the document that POST /_mock/sessions takes.
+	Made json.RawMessage `json:"made"`
+}
+
+// Message is a request or a response.
+type Message struct {
+	Head Bytes `json:"head"`
+	Body Bytes `json:"body,omitempty"`
+	Size int64 `json:"size,omitempty"`
+}
+
+// Recorded is one exchange. A request without a head was refused before it
+// was one; nothing of it was kept.
+type Recorded struct {
+	Sequence  uint64    `json:"sequence"`
+	Start     time.Time `json:"start"`
+	RequestID string    `json:"request_id,omitempty"`
+	Method    string    `json:"method,omitempty"`
+	Path      string    `json:"path,omitempty"`
+	// Control tells a change that came through the control door.
+	Control bool `json:"control,omitempty"`
+	// Altered tells that a scenario changed what the client saw.
+	Altered bool `json:"altered,omitempty"`
+	// Blots are what stands for the secrets of the request's head.
+	Blots    []Blot  `json:"blots,omitempty"`
+	Request  Message `json:"request"`
+	Response Message `json:"response"`
+}
+
+// Blot is a secret that was blotted out: what is shown in its place, and what
+// can be sent in its place.
+type Blot struct {
+	Shown string `json:"shown"`
+	Stand string `json:"stand"`
+}
+
+// Record turns an exchange into its form in a bundle.
+func Record(x *exchange.Exchange) Recorded {
+	r := Recorded{Sequence: x.Sequence, Start: x.Start, RequestID: x.RequestID, Method: x.Method, Path: x.Path, Control: x.Control, Altered: x.Altered,
+		Request: message(&x.Request), Response: message(&x.Response)}
+	for _, b := range x.Authorization {
+		r.Blots = append(r.Blots, Blot(b))
+	}
+	return r
+}
+
+func message(m *exchange.Message) Message { return Message{Bytes(m.Head), Bytes(m.Body), m.Size} }
+
+// Write writes the bundle.
+func (b *Bundle) Write(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	return e.Encode(b)
+}
+
+// maxFile is the length of the longest bundle that is read.
+const maxFile = 256 << 20
+
+// Read reads and checks a bundle; name is what flaws call it, schema the
+// schema of bundles.
+func Read(name string, r io.Reader, schema *contract.Model) (*Bundle, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(text) > maxFile {
+		return nil, fmt.Errorf("%s: is longer than the %d bytes that a bundle may have", name, maxFile)
+	}
+	doc, err := wire.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: is no JSON: %w", name, err)
+	}
+	if flaws := schema.Flaws(name, "", doc); len(flaws) > 0 {
+		return nil, flaws
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	var b Bundle
+	if err := d.Decode(&b); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &b, b.check(name)
+}
+
+// check holds what the schema cannot say.
+func (b *Bundle) check(name string) error {
+	if b.Format != Format {
+		return fmt.Errorf("%s /format: %.60q: this program reads %s", name, b.Format, Format)
+	}
+	if b.Lost > 0 {
+		return fmt.Errorf("%s: the journal had let go of %d exchanges when the bundle was saved, so that it begins in the middle: start the server with a larger --journal-count and --journal-bytes", name, b.Lost)
+	}
+	last := uint64(0)
+	for i, x := range b.Exchanges {
+		if x.Sequence <= last {
+			return fmt.Errorf("%s /exchanges/%d/sequence: %d: must be greater than the one before, %d", name, i, x.Sequence, last)
+		}
+		last = x.Sequence
+	}
+	if len(b.Exchanges) == 0 {
+		return errors.New(name + ": has no exchange: nothing was asked in this session before it was saved")
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestHealthOfASilentServer holds that health does not wait for ever, and that
+// it says so.
+func TestHealthOfASilentServer(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	err = health(ctx, "http://"+l.Addr().String())
+	if err == nil || !strings.Contains(err.Error(), "none came within") {
+		t.Errorf("got %v, want an error that says that no answer came in time", err)
+	}
+}
+
+// TestHealthAsksWithoutEffect holds what health sends: a preflight, which asks
+// for no token and changes nothing, and no second request.
+func TestHealthAsksWithoutEffect(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Method+" "+r.URL.String()+" "+r.Header.Get("Authorization"))
+		w.Header().Set("X-API-VERSION", "2019/02/08")
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(http.StatusFound)
+	}))
+	defer s.Close()
+	err := health(t.Context(), s.URL+"/")
+	var misuse errMisuse
+	if err == nil || errors.As(err, &misuse) {
+		t.Errorf("got %v, want an error that is no misuse", err)
+	}
+	if want := "OPTIONS /customers/1/locations/1 "; len(asked) != 1 || asked[0] != want {
+		t.Errorf("got the requests %q, want %q alone", asked, want)
+	}
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dispatchmock/internal/bundle"
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/server"
+	"dispatchmock/internal/session"
+	"dispatchmock/schemas"
+)
+
+func newReplay(io streams) *cobra.Command {
+	var s sources
+	cmd := &cobra.Command{
+		Use:   "replay FILE",
+		Short: "Replay a bundle on a fresh server, and say at which byte an answer is another than recorded",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return errMisuse{errors.New("replay takes the file of a bundle, as dispatchmock ctl bundle save writes it")}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return replay(cmd.Context(), io, &s, args[0]) },
+	}
+	s.add(cmd.Flags())
+	return cmd
+}
+
+func replay(ctx context.Context, out streams, s *sources, name string) error {
+	b, err := readBundle(name)
+	if err != nil {
+		return err
+	}
+	c, files, err := s.load(ctx, b.Exchanges[0].Start, out.err)
+	if err != nil {
+		return err
+	}
+	if files.Digest != b.Fixtures {
+		return fmt.Errorf("%s was saved over other fixtures (digest %.12s…) than these (%.12s…): name the ones that it was saved over with --fixtures", name, b.Fixtures, files.Digest)
+	}
+	done, err := server.Replay(ctx, server.Options{
+		Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any", OnViolation: server.OnViolation(b.Settings.OnViolation),
+		Sessions: session.Options{Fixtures: files}, Log: slog.New(slog.DiscardHandler),
+		Control: server.Control{Schemas: schemas.FS, Version: version},
+	}, b)
+	if err != nil {
+		return fmt.Errorf("after %s as recorded, %w", plural(done.Same, "answer"), err)
+	}
+	skipped := ""
+	if done.Skipped > 0 {
+		skipped = fmt.Sprintf("; %s had no bytes to send: they were refused as no HTTP", plural(done.Skipped, "request"))
+	}
+	fmt.Fprintf(out.out, "Replayed %s of session %s: every byte is as recorded%s.\n", plural(done.Same, "request"), b.Session.ID, skipped)
+	return nil
+}
+
+func readBundle(name string) (*bundle.Bundle, error) {
+	schema, err := contract.Standalone(schemas.FS, "control/bundle.json", "")
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return bundle.Read(name, f, schema)
+}
+
+// made returns the document that would make a session as the flags make the
+// default one.
+func (f *serveFlags) made() ([]byte, error) {
+	doc := map[string]any{}
+	if !f.clock.at.IsZero() {
+		doc["clock"] = map[string]any{"mode": "frozen", "at": f.clock.at.Format(time.RFC3339Nano)}
+	}
+	if f.ids.seeded {
+		doc["request_ids"] = map[string]any{"seed": f.ids.seed}
+	}
+	return json.Marshal(doc)
+}

@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/verify"
+)
+
+// verifyFlags are the flags of verify.
+type verifyFlags struct {
+	schemas                    string
+	target, ca                 string
+	token, tokenEnv, tokenFile string
+	second                     string
+	roleTokens                 []string
+	tenant                     int64
+	foreign                    int64
+	records                    []string
+	only, ignore, reports      []string
+	list, strict, writes, pins bool
+	retries                    int
+	rate                       float64
+	timeout                    time.Duration
+	format                     string
+}
+
+func newVerify(io streams) *cobra.Command {
+	f := &verifyFlags{format: "text"}
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "Check any server against the contract",
+		Long: "Verify asks a server for every fact of the contract: one numbered case for each rule of the schemas.\n" +
+			"Documented facts that do not hold fail the run; inferred and assumed ones warn, unless --strict is given.\n" +
+			"Without --allow-writes no record is changed; without --allow-pins no version is named, because naming one\n" +
+			"moves the version that the token's client ID is answered in.",
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd, io) },
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.target, "target", "http://"+defaultAddress, "check the server at `URL`; its paths follow the URL's own path")
+	flags.StringVar(&f.token, "token", "", "`TOKEN` of a user with the role Dispatcher; other users of the machine can see it")
+	flags.StringVar(&f.tokenEnv, "token-env", "", "take the token from the environment variable `NAME`")
+	flags.StringVar(&f.tokenFile, "token-file", "", "take the token from the file `PATH`")
+	flags.StringVar(&f.second, "second-token", "", "a Dispatcher's token of another client ID: ENV:NAME, FILE:PATH or the token (`SOURCE`)")
+	flags.StringArrayVar(&f.roleTokens, "role-token", nil, "a token of another role: `ROLE=SOURCE`, such as Driver=ENV:NAME (repeatable)")
+	flags.Int64Var(&f.tenant, "tenant", 1, "the token's tenant (`ID`)")
+	flags.Int64Var(&f.foreign, "foreign-tenant", 0, "a tenant that exists and is not the token's (`ID`)")
+	flags.StringArrayVar(&f.records, "record", []string{"1/1"}, "`CUSTOMER/LOCATION` of the tenant; the first may be deactivated, others are read (repeatable)")
+	flags.BoolVar(&f.writes, "allow-writes", false, "run the cases that deactivate the first record as well; implies --allow-pins")
+	flags.BoolVar(&f.pins, "allow-pins", false, "run the cases that name a version as well; the pin is put back at the end")
+	flags.StringSliceVar(&f.only, "only", nil, "run these `CASES` alone: numbers, ranges, names, patterns such as get/* (repeatable)")
+	flags.BoolVar(&f.list, "list", false, "list the cases and run none")
+	flags.BoolVar(&f.strict, "strict", false, "inferred and assumed facts fail the run too")
+	flags.StringArrayVar(&f.ignore, "ignore", nil, "pass over differences at or below `POINTER`, such as /headers/Server or /body/addresses/*/country (repeatable)")
+	flags.IntVar(&f.retries, "retries", 2, "try a request `N` times more when the network fails it")
+	flags.Float64Var(&f.rate, "rate", 0, "send at most `N` requests a second (default: as fast as they are answered)")
+	flags.DurationVar(&f.timeout, "timeout", 10*time.Second, "give up a request after this `DURATION`")
+	flags.StringVar(&f.ca, "ca", "", "trust the certificates in the PEM file `PATH` (default: the system's)")
+	flags.StringVar(&f.schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
+	flags.Var(oneOf{&f.format, []string{"text", "json"}}, "format", "form of the report on standard output")
+	flags.StringArrayVar(&f.reports, "report", nil, "write a report to a file too: `FORMAT=PATH`, the format one of "+strings.Join(slices.Sorted(maps.Keys(verifyReports())), ", ")+" (repeatable)")
+	return cmd
+}
+
+// verifyReports are the forms in which a run can be written to a file.
+func verifyReports() map[string]func(io.Writer, *verify.Report) error {
+	return map[string]func(io.Writer, *verify.Report) error{"json": verify.WriteJSON, "text": verify.WriteText}
+}
+
+func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
+	files, err := (&sources{schemas: f.schemas}).schemaFiles()
+	if err != nil {
+		return err
+	}
+	c, err := contract.Load(files)
+	if err != nil {
+		return wrong("the schemas", f.schemas, err)
+	}
+	o := verify.Options{Contract: c, Schemas: files, Tenant: f.tenant, Writes: f.writes, Pins: f.pins || f.writes, Strict: f.strict,
+		Only: f.only, Ignore: f.ignore, Retries: f.retries, Rate: f.rate, Timeout: f.timeout, Now: time.Now}
+	all, err := verify.Cases(c, files)
+	if err != nil {
+		return err
+	}
+	cases, err := verify.Select(all, f.only)
+	if err != nil {
+		return errMisuse{fmt.Errorf("--only: %w", err)}
+	}
+	if f.list {
+		return f.printList(io.out, cases)
+	}
+	if err := f.options(&o, cmd.Flags().Changed("foreign-tenant")); err != nil {
+		return err
+	}
+	writers, err := f.writers()
+	if err != nil {
+		return err
+	}
+	o.Progress = progress(io.err)
+	report, err := verify.Run(cmd.Context(), o)
+	if err != nil {
+		return err
+	}
+	if o.Progress != nil {
+		o.Progress(0, 0, "")
+	}
+	if err := verifyReports()[f.format](io.out, report); err != nil {
+		return err
+	}
+	for _, write := range writers {
+		if err := write(report); err != nil {
+			return fmt.Errorf("--report: %w", err)
+		}
+	}
+	if !report.Good() {
+		return fmt.Errorf("%s does not keep the contract, as far as was asked: of %d cases %s", f.target, len(report.Results), report.Summary())
+	}
+	return nil
+}
+
+// printList prints the cases, one a line.
+func (f *verifyFlags) printList(w io.Writer, cases []verify.Case) error {
+	if f.format == "json" {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(cases)
+	}
+	for _, c := range cases {
+		needs := ""
+		for _, n := range c.Needs {
+			needs += " " + string(n)
+		}
+		if _, err := fmt.Fprintf(w, "%4d %s %s%s\n", c.Number, c.Grade, c.Name, needs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writers opens nothing yet, but refuses what could not be written.
+func (f *verifyFlags) writers() ([]func(*verify.Report) error, error) {
+	var writers []func(*verify.Report) error
+	for _, text := range f.reports {
+		format, path, _ := strings.Cut(text, "=")
+		write := verifyReports()[format]
+		if write == nil || path == "" {
+			return nil, errMisuse{fmt.Errorf("--report %q: must be FORMAT=PATH, the format one of %s", text, strings.Join(slices.Sorted(maps.Keys(verifyReports())), ", "))}
+		}
+		writers = append(writers, func(r *verify.Report) error {
+			file, err := os.Create(path)
+			if err != nil {
+				return err
+			}
+			return errors.Join(write(file, r), file.Close())
+		})
+	}
+	return writers, nil
+}
+
+// progress returns what tells a terminal how far a run is; nil where nobody
+// watches.
+func progress(w io.Writer) func(done, all int, name string) {
+	file, ok := w.(*os.File)
+	if !ok {
+		return nil
+	}
+	if info, err := file.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return nil
+	}
+	const clear = "\r\x1b[K"
+	return func(done, all int, name string) {
+		if all == 0 {
+			fmt.Fprint(file, clear)
+			return
+		}
+		fmt.Fprintf(file, clear+"%d/%d %.60s", done+1, all, name)
+	}
+}

@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/verify"
+)
+
+// options fills in what the flags say of the target and the tokens.
+func (f *verifyFlags) options(o *verify.Options, foreign bool) error {
+	var err error
+	if o.Target, err = url.Parse(f.target); err != nil || o.Target.Scheme != "http" && o.Target.Scheme != "https" || o.Target.Host == "" ||
+		o.Target.RawQuery != "" || o.Target.User != nil {
+		return errMisuse{fmt.Errorf("--target %q: must be the URL of a server, such as http://%s", f.target, defaultAddress)}
+	}
+	if o.Token, err = f.mainToken(); err != nil {
+		return err
+	}
+	if f.second != "" {
+		if o.SecondToken, err = secret("--second-token", f.second); err != nil {
+			return err
+		}
+	}
+	o.RoleTokens = map[dispatch.Role]string{}
+	for _, text := range f.roleTokens {
+		role, source, ok := strings.Cut(text, "=")
+		if !ok || role == "" {
+			return errMisuse{errors.New("--role-token: must be ROLE=SOURCE, such as Driver=ENV:DRIVER_TOKEN")}
+		}
+		if o.RoleTokens[dispatch.Role(role)], err = secret("--role-token "+role, source); err != nil {
+			return err
+		}
+	}
+	if foreign {
+		o.ForeignTenant = &f.foreign
+	}
+	for _, text := range f.records {
+		record, err := parseRecord(text)
+		if err != nil {
+			return err
+		}
+		o.Records = append(o.Records, record)
+	}
+	for _, pointer := range f.ignore {
+		if !strings.HasPrefix(pointer, "/") {
+			return errMisuse{fmt.Errorf("--ignore %q: must be a JSON pointer such as /headers/Server or /body/name", pointer)}
+		}
+	}
+	if f.retries < 0 || f.rate < 0 || f.timeout <= 0 {
+		return errMisuse{errors.New("--retries and --rate must not be negative, and --timeout must be more than nothing")}
+	}
+	o.TLS, err = f.tlsConfig()
+	return err
+}
+
+func parseRecord(text string) (verify.Record, error) {
+	customer, location, _ := strings.Cut(text, "/")
+	c, err1 := strconv.ParseInt(customer, 10, 64)
+	l, err2 := strconv.ParseInt(location, 10, 64)
+	if err1 != nil || err2 != nil {
+		return verify.Record{}, errMisuse{fmt.Errorf("--record %q: must be CUSTOMER/LOCATION, two integers such as 1/1", text)}
+	}
+	return verify.Record{Customer: c, Location: l}, nil
+}
+
+// mainToken returns the token that exactly one of three flags names.
+func (f *verifyFlags) mainToken() (string, error) {
+	var given []string
+	for _, source := range []string{f.token, prefixed("ENV:", f.tokenEnv), prefixed("FILE:", f.tokenFile)} {
+		if source != "" {
+			given = append(given, source)
+		}
+	}
+	if len(given) != 1 {
+		return "", errMisuse{errors.New("give the token of a Dispatcher by one of --token-env NAME, --token-file PATH and --token TOKEN")}
+	}
+	if f.token != "" {
+		return f.token, nil
+	}
+	return secret("--token", given[0])
+}
+
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
+}
+
+// secret reads a token from where its source says; no error tells it.
+func secret(flag, source string) (string, error) {
+	token := source
+	if name, ok := strings.CutPrefix(source, "ENV:"); ok {
+		if token, ok = os.LookupEnv(name); !ok {
+			return "", errMisuse{fmt.Errorf("%s: there is no environment variable %s", flag, name)}
+		}
+	} else if path, ok := strings.CutPrefix(source, "FILE:"); ok {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return "", errMisuse{fmt.Errorf("%s: %w", flag, err)}
+		}
+		token = string(text)
+	}
+	token = strings.TrimSpace(token)
+	if token == "" || strings.ContainsFunc(token, func(c rune) bool { return c < ' ' || c > '~' }) {
+		return "", errMisuse{fmt.Errorf("%s: the token is empty, or has characters that no header field can hold", flag)}
+	}
+	return token, nil
+}
+
+func (f *verifyFlags) tlsConfig() (*tls.Config, error) {
+	if f.ca == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(f.ca)
+	if err != nil {
+		return nil, errMisuse{fmt.Errorf("--ca: %w", err)}
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, errMisuse{fmt.Errorf("--ca %s: holds no certificate in PEM form", f.ca)}
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}, nil
+}

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/session"
+)
+
+// settle is how long the files must be left alone before they are read: an
+// editor writes a file in several steps.
+const settle = 100 * time.Millisecond
+
+// watch reads the fixtures again when a file of theirs changes, until the
+// context ends. Good files take the place of the old ones at once; bad ones
+// change nothing, and the log says what is wrong where.
+func (s *sources) watch(ctx context.Context, c *contract.Contract, sessions *session.Sessions, log *slog.Logger) error {
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		return fmt.Errorf("--watch: %w", err)
+	}
+	if err := w.Add(s.fixtures); err != nil {
+		return errors.Join(fmt.Errorf("--watch: %s: %w", s.fixtures, err), w.Close())
+	}
+	go func() {
+		defer w.Close()
+		quiet := time.NewTimer(time.Hour)
+		quiet.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case e := <-w.Events:
+				if ofFixtures(e.Name) {
+					quiet.Reset(settle)
+				}
+			case err := <-w.Errors:
+				log.Error("watching the fixtures", "error", err)
+				quiet.Reset(settle) // something may have been missed
+			case <-quiet.C:
+				s.reload(c, sessions, log)
+			}
+		}
+	}()
+	return nil
+}
+
+// ofFixtures reports a file that the fixtures' folder is read for.
+func ofFixtures(name string) bool {
+	name = filepath.Base(name)
+	return filepath.Ext(name) == ".json" && !strings.HasPrefix(name, ".")
+}
+
+func (s *sources) reload(c *contract.Contract, sessions *session.Sessions, log *slog.Logger) {
+	f, err := s.readFixtures(c, sessions.Default().Clock.Now())
+	var flaws contract.Flaws
+	switch {
+	case errors.As(err, &flaws):
+		log.Error("the changed fixtures have flaws, so the world is as it was", "flaws", len(flaws))
+		for i, flaw := range flaws {
+			if i == maxLogged {
+				log.Error("flaw", "more", len(flaws)-i)
+				return
+			}
+			log.Error("flaw", "file", flaw.File, "line", flaw.Line, "pointer", flaw.Pointer, "value", flaw.Value, "rule", flaw.Rule)
+		}
+		return
+	case err != nil:
+		log.Error("the changed fixtures cannot be read, so the world is as it was", "error", err)
+		return
+	}
+	if f.Digest == sessions.Fixtures().Digest {
+		return
+	}
+	sessions.Reload(f)
+	old := 0
+	for _, n := range sessions.List() {
+		if sessions.Stale(n) {
+			old++
+		}
+	}
+	log.Info("the changed fixtures are in force", "records", f.Base.Records(), "sessions_with_old_fixtures", old)
+}
+
+// maxLogged is how many flaws of a reload are logged.
+const maxLogged = 20

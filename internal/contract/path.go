@@ -1,0 +1,55 @@
+package contract
+
+import (
+	"net/url"
+	"strings"
+)
+
+// At returns the first operation of a method ("" is any) whose path has the
+// form of the given one, with or without a trailing slash; nil where there is
+// none.
+func (c *Contract) At(method, path string) *Operation {
+	for _, o := range c.operations {
+		if (method == "" || o.Method == method) && o.match(path, nil) {
+			return o
+		}
+	}
+	return nil
+}
+
+// Values returns the parameters that a path of the operation's form has.
+func (o *Operation) Values(path string) map[string]string {
+	values := map[string]string{}
+	o.match(path, values)
+	return values
+}
+
+func (o *Operation) match(path string, values map[string]string) bool {
+	template := o.Path
+	path = strings.TrimSuffix(path, "/")
+	for template != "" {
+		var want, got string
+		want, template, _ = strings.Cut(template[1:], "/")
+		if template != "" {
+			template = "/" + template
+		}
+		if path == "" || path[0] != '/' {
+			return false
+		}
+		got, path, _ = strings.Cut(path[1:], "/")
+		if path != "" {
+			path = "/" + path
+		}
+		name, parameter := strings.CutPrefix(want, "{")
+		if !parameter && want != got || parameter && got == "" {
+			return false
+		}
+		if parameter && values != nil {
+			if plain, err := url.PathUnescape(got); err == nil {
+				got = plain
+			}
+			values[strings.TrimSuffix(name, "}")] = got
+		}
+	}
+	return path == ""
+}

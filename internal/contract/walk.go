@@ -1,0 +1,125 @@
+package contract
+
+import (
+	"maps"
+	"slices"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+)
+
+// Place is a member of a model, or of a model that it refers to.
+type Place struct {
+	Model    string         // the title of the model that has the member
+	Name     string         // of the member
+	Path     []string       // from the outermost model; "*" is any item
+	Doc      map[string]any // what the schema says of it; nobody may change it
+	Schema   string         // file and JSON pointer of Doc
+	Required bool
+}
+
+// maxDepth is how deep a walk follows models that refer to each other.
+const maxDepth = 8
+
+// Places returns every member of the model, by name, each followed by the
+// members within it.
+func (m *Model) Places() []Place { return m.places(node{m.src, "", m.src.doc}, nil) }
+
+func (m *Model) places(n node, path []string) []Place {
+	n = m.follow(n)
+	if items, ok := n.child("*"); ok && n.doc["items"] != nil {
+		return m.places(items, append(path[:len(path):len(path)], "*"))
+	}
+	if len(path) > maxDepth {
+		return nil
+	}
+	title, _ := n.doc["title"].(string)
+	required, _ := n.doc["required"].([]any)
+	properties, _ := n.doc["properties"].(map[string]any)
+	var places []Place
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		child, _ := n.child(name)
+		at := append(path[:len(path):len(path)], name)
+		rule := m.follow(child)
+		places = append(places, Place{Model: title, Name: name, Path: at, Doc: rule.doc,
+			Schema: rule.src.path + "#" + rule.pointer, Required: slices.Contains(required, any(name))})
+		places = append(places, m.places(child, at)...)
+	}
+	return places
+}
+
+// Rule returns the file and JSON pointer of one of the model's own keywords.
+func (m *Model) Rule(keyword string) string { return m.src.path + "#/" + keyword }
+
+// Title returns the vendor's name of the model.
+func (m *Model) Title() string { return m.title() }
+
+// Description returns what the documentation says of the model.
+func (m *Model) Description() string {
+	text, _ := m.src.doc["description"].(string)
+	return text
+}
+
+// Document returns a copy of the model's schema.
+func (m *Model) Document() map[string]any { return clone(m.src.doc).(map[string]any) }
+
+// JudgeText returns the rules that the text of one member of a flat model
+// breaks: a header field or a path parameter.
+func (m *Model) JudgeText(name, text string) []exchange.Finding {
+	if m.flat == nil {
+		return nil
+	}
+	i, known := m.flat.index[name]
+	if !known || m.flat.members[i].judge(text) {
+		return nil
+	}
+	var findings []exchange.Finding
+	for _, f := range m.judgeSchema(map[string]any{name: m.flat.members[i].value(text)}, "") {
+		if f.Pointer == "/"+escape(name) {
+			findings = append(findings, f)
+		}
+	}
+	return findings
+}
+
+// Models returns the models of a version by their file's name without its
+// ending.
+func (c *Contract) Models(v dispatch.Version) map[string]*Model {
+	models := map[string]*Model{}
+	if s := c.sets[v]; s != nil {
+		for file, m := range s.models {
+			models[file[:len(file)-len(".json")]] = m
+		}
+	}
+	return models
+}
+
+// RequestHeaders returns the model of the operation's request headers in a
+// version; nil where nothing is asked.
+func (o *Operation) RequestHeaders(v dispatch.Version) *Model { return o.rules[v].headers }
+
+// PathParameters returns the model of the path's parameters in a version; nil
+// where it has none.
+func (o *Operation) PathParameters(v dispatch.Version) *Model { return o.rules[v].path }
+
+// ReplyHeaders returns the model of the response headers in a version.
+func (o *Operation) ReplyHeaders(v dispatch.Version, cors CORS) *Model { return o.rules[v].reply[cors] }
+
+// Reply returns the model of the body that goes with a status in a version,
+// nil where there is none, and whether the operation has the status at all.
+func (o *Operation) Reply(v dispatch.Version, status int) (*Model, bool) {
+	r := o.rules[v]
+	if r == nil {
+		return nil, false
+	}
+	return r.status(status)
+}
+
+// Statuses returns the statuses that the operation has a model for, as the
+// list of operations writes them: "200", "error".
+func (o *Operation) Statuses(v dispatch.Version) []string {
+	return slices.Sorted(maps.Keys(o.rules[v].statuses))
+}
+
+// Meaning says in words what a string format asks; "" where there is no such.
+func Meaning(format string) string { return formats()[format].meaning }

@@ -1,0 +1,47 @@
+package control
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"dispatchmock/internal/bundle"
+	"dispatchmock/internal/session"
+)
+
+// bundle answers with the whole session in one document.
+func (d *Door) bundle(w http.ResponseWriter, r *http.Request) {
+	n, err := d.session(r)
+	if err != nil {
+		writeProblem(w, asProblem(err))
+		return
+	}
+	b, err := d.pack(r, n)
+	if err != nil {
+		writeProblem(w, asProblem(err))
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+n.Spec.ID+`.bundle.json"`)
+	// A client that leaves in between is all that can go wrong.
+	_ = b.Write(w)
+}
+
+func (d *Door) pack(r *http.Request, n *session.Session) (*bundle.Bundle, error) {
+	difference, err := d.difference(n)
+	if err != nil {
+		return nil, err
+	}
+	state, err := json.Marshal(map[string]any{"session": d.show(r, n), "difference": difference})
+	if err != nil {
+		return nil, err
+	}
+	b := &bundle.Bundle{Format: bundle.Format, Version: d.Version, Saved: d.Sessions.Now().UTC(), Fixtures: n.Fixtures().Digest,
+		Settings: d.Settings, Session: bundle.Session{ID: n.Spec.ID, Made: n.Spec.Made}, Lost: d.Journal.Lost(n.Spec.ID), State: state}
+	if b.Session.Made == nil {
+		b.Session.Made = []byte("{}")
+	}
+	for _, x := range d.Journal.All(n.Spec.ID) {
+		b.Exchanges = append(b.Exchanges, bundle.Record(x))
+	}
+	return b, nil
+}

@@ -1,0 +1,215 @@
+// Package control is the door for tests and people under /_mock/: health,
+// sessions, state, clock, scenarios and journal. It speaks JSON; its errors
+// are problem details (RFC 9457); other web sites are kept out.
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"dispatchmock/internal/bundle"
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/journal"
+	"dispatchmock/internal/scenario"
+	"dispatchmock/internal/session"
+	"dispatchmock/internal/wire"
+)
+
+// Prefix is the path under which the door stands.
+const Prefix = "/_mock"
+
+// maxBody is the length of the longest body that the door reads.
+const maxBody = 4 << 20
+
+// Options are what a door is made of.
+type Options struct {
+	Contract *contract.Contract
+	Schemas  fs.FS // where the schemas of bodies and fixtures stand
+	Sessions *session.Sessions
+	Journal  *journal.Journal
+	// Token is what each request must carry; "" asks for none.
+	Token string
+	// Name is the host name of the server's own address, if it has one.
+	Name string
+	// Version is the program's.
+	Version string
+	Log     *slog.Logger
+	// Page serves what is no part of the API of the door; nil has none.
+	Page http.Handler
+	// Settings are told in bundles: how the server was started.
+	Settings bundle.Settings
+}
+
+// Door is the control door; it is an http.Handler for paths under Prefix.
+type Door struct {
+	Options
+	handler http.Handler
+	models  map[string]*contract.Model
+	parser  *scenario.Parser
+	done    chan struct{}
+	close   sync.Once
+}
+
+// bodies are the schemas of the bodies that the door takes, by their names.
+func bodies() []string {
+	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch"}
+}
+
+// New returns a door. A schema that is missing or broken is an error.
+func New(o Options) (*Door, error) {
+	d := &Door{Options: o, models: map[string]*contract.Model{}, done: make(chan struct{})}
+	for _, name := range bodies() {
+		m, err := contract.Standalone(o.Schemas, "control/"+name+".json", "")
+		if err != nil {
+			return nil, err
+		}
+		d.models[name] = m
+	}
+	var err error
+	if d.parser, err = scenario.NewParser(o.Schemas, o.Contract.Versions()); err != nil {
+		return nil, err
+	}
+	d.handler = d.guard(d.routes())
+	return d, nil
+}
+
+// ServeHTTP implements http.Handler.
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.handler.ServeHTTP(w, r) }
+
+// Close ends the streams that the door keeps open.
+func (d *Door) Close() { d.close.Do(func() { close(d.done) }) }
+
+// Serves reports a path that is the door's.
+func Serves(path string) bool {
+	rest, ok := strings.CutPrefix(path, Prefix)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+// elsewhere serves the page, where there is one, and refuses all else.
+func (d *Door) elsewhere(w http.ResponseWriter, r *http.Request) {
+	if d.Page != nil && isPage(r.URL.Path) {
+		d.Page.ServeHTTP(w, r)
+		return
+	}
+	writeProblem(w, problem(http.StatusNotFound, "The control door has no %s; %s/openapi.json lists what it has.", r.URL.Path, Prefix))
+}
+
+// isPage reports a path of the console.
+func isPage(path string) bool {
+	return path == Prefix || path == Prefix+"/" || strings.HasPrefix(path, Prefix+"/ui/")
+}
+
+func (d *Door) page(r *http.Request) bool {
+	return d.Page != nil && safe(r.Method) && isPage(r.URL.Path)
+}
+
+// created is an answer of status 201.
+type created struct{ value any }
+
+func (d *Door) json(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		v, err := h(r)
+		if err != nil {
+			p := asProblem(err)
+			if p.Status >= http.StatusInternalServerError {
+				d.Log.Error("control", "method", r.Method, "path", r.URL.Path, "error", err)
+			}
+			writeProblem(w, p)
+			return
+		}
+		status := http.StatusOK
+		switch c := v.(type) {
+		case created:
+			v, status = c.value, http.StatusCreated
+		case nil:
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		// The client left, and nobody is left to tell.
+		_ = e.Encode(v)
+	})
+}
+
+// session returns the session that the path names.
+func (d *Door) session(r *http.Request) (*session.Session, error) {
+	id := mux.Vars(r)["session"]
+	n, err := d.Sessions.Get(id)
+	if err != nil {
+		return nil, problem(http.StatusNotFound, "There is no session %.80q; POST %s/sessions makes one.", id, Prefix)
+	}
+	return n, nil
+}
+
+// body reads and checks the request's body; a missing body is an empty object.
+func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
+	text, err := io.ReadAll(r.Body)
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, problem(http.StatusRequestEntityTooLarge, "The body may have at most %d bytes.", maxBody)
+	}
+	if err != nil {
+		return nil, problem(http.StatusBadRequest, "The body could not be read: %v.", err)
+	}
+	if len(text) == 0 {
+		text = []byte("{}")
+	}
+	v, err := wire.Parse(text)
+	if err != nil {
+		return nil, problem(http.StatusBadRequest, "The body is no JSON: %v.", err)
+	}
+	if flaws := d.models[model].Flaws("body", "", v); len(flaws) > 0 {
+		return nil, flaws
+	}
+	doc, ok := v.(map[string]any)
+	if !ok {
+		return nil, problem(http.StatusUnprocessableEntity, "The body must be a JSON object.")
+	}
+	return doc, nil
+}
+
+// change records what came through the door and changed a session, so that a
+// session can be replayed.
+func (d *Door) change(h handler) handler {
+	return func(r *http.Request) (any, error) {
+		text, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, problem(http.StatusRequestEntityTooLarge, "The body may have at most %d bytes.", maxBody)
+		}
+		r.Body = io.NopCloser(strings.NewReader(string(text)))
+		n, err := d.session(r)
+		if err != nil {
+			return nil, err
+		}
+		x := &exchange.Exchange{Control: true, Session: n.Spec.ID, Sequence: n.Next(), Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
+		x.Request.Head = r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"
+		x.Request.Body, x.Request.Size = text, int64(len(text))
+		start := time.Now()
+		v, err := h(r)
+		x.Took = time.Since(start)
+		if err == nil && d.Journal != nil {
+			x.Status = http.StatusOK
+			d.Journal.Add(x)
+		}
+		return v, err
+	}
+}
+
+func (d *Door) health(*http.Request) (any, error) {
+	f := d.Sessions.Fixtures()
+	return map[string]any{"status": "ready", "version": d.Version, "records": f.Base.Records(), "sessions": len(d.Sessions.List())}, nil
+}

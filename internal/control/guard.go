@@ -1,0 +1,103 @@
+package control
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"dispatchmock/internal/wire"
+)
+
+// TokenHeader carries the control token where Authorization is not to hand.
+const TokenHeader = "X-Mock-Token"
+
+// guard keeps other web sites out. A page of any site can send requests to a
+// loopback address: by its name rebound to it (so the Host must be ours), by
+// fetch (so an Origin must be ours), or by a form (so a body must be JSON).
+func (d *Door) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		wire.PassThrough(r)
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		if p := d.refuse(r); p != nil {
+			if p.Status == http.StatusUnauthorized {
+				h.Set("WWW-Authenticate", "Bearer")
+			}
+			// What the body holds is of no interest, and may be large.
+			h.Set("Connection", "close")
+			writeProblem(w, p)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (d *Door) refuse(r *http.Request) *Problem {
+	// With a token a rebound name is of no use: its page does not know it.
+	if d.Token == "" && !d.ours(r.Host) {
+		return problem(http.StatusForbidden, "The Host %.100q is not this server's: the control door answers to IP addresses, localhost and names under it. "+
+			"To reach it by another name start the server with --control-token and send the token.", r.Host)
+	}
+	if origin := r.Header.Get("Origin"); origin != "" && !sameOrigin(origin, r.Host) {
+		return problem(http.StatusForbidden, "A page of the origin %.100q may not use the control door; only pages that this server serves may.", origin)
+	}
+	switch site := r.Header.Get("Sec-Fetch-Site"); site {
+	case "", "none", "same-origin":
+	default:
+		if !navigates(r) {
+			return problem(http.StatusForbidden, "A page of another site may not use the control door (Sec-Fetch-Site: %.40q).", site)
+		}
+	}
+	if kind := r.Header.Get("Content-Type"); kind != "" || r.ContentLength != 0 {
+		// -1 is a body of unknown length.
+		if media, _, err := mime.ParseMediaType(kind); (err != nil || media != "application/json") && !safe(r.Method) {
+			return problem(http.StatusUnsupportedMediaType, "The control door takes JSON only: send Content-Type: application/json, not %.100q.", kind)
+		}
+	}
+	if d.Token != "" && !d.page(r) && !d.knows(r) {
+		return problem(http.StatusUnauthorized, "The control door wants its token (--control-token): send Authorization: Bearer TOKEN, or %s: TOKEN.", TokenHeader)
+	}
+	return nil
+}
+
+func safe(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+// navigates reports a link that a person follows to the page itself.
+func navigates(r *http.Request) bool {
+	return safe(r.Method) && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document" && isPage(r.URL.Path)
+}
+
+// ours reports a Host that no other site can have rebound to this machine.
+func (d *Door) ours(host string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.ToLower(strings.Trim(name, "[]"))
+	if _, err := netip.ParseAddr(name); err == nil {
+		return true
+	}
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || name != "" && name == strings.ToLower(d.Name)
+}
+
+func sameOrigin(origin, host string) bool {
+	rest, ok := strings.CutPrefix(strings.ToLower(origin), "http://")
+	return ok && rest == strings.ToLower(host)
+}
+
+// knows reports a request that carries the token; the time it takes tells
+// nothing of the token.
+func (d *Door) knows(r *http.Request) bool {
+	given := r.Header.Get(TokenHeader)
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "bearer") {
+		given = token
+	}
+	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(d.Token))
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
+}

@@ -1,0 +1,23 @@
+package control
+
+import (
+	"net/http"
+
+	"dispatchmock/internal/report"
+)
+
+// har exports the exchanges, oldest first, as HAR 1.2.
+func (d *Door) har(w http.ResponseWriter, r *http.Request) {
+	f, err := d.filter(r)
+	if err != nil {
+		writeProblem(w, asProblem(err))
+		return
+	}
+	if !r.URL.Query().Has("limit") {
+		f.Limit = 0
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", `attachment; filename="dispatchmock.har"`)
+	// A client that leaves in between is all that can go wrong.
+	_ = report.HAR(w, d.Version, d.Journal.Each(f))
+}

@@ -1,0 +1,256 @@
+package control
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/session"
+	"dispatchmock/internal/wire"
+	"dispatchmock/internal/world"
+)
+
+// Record is how the door shows a customer at a location.
+type Record struct {
+	Tenant   int64 `json:"tenant_id"`
+	Customer int64 `json:"customer_id"`
+	Location int64 `json:"customer_location_id"`
+	// Changed tells that the record is not as the fixtures say.
+	Changed bool             `json:"changed"`
+	Version dispatch.Version `json:"api_version"`
+	Record  json.RawMessage  `json:"record"`
+}
+
+// Row is a record in a list.
+type Row struct {
+	Tenant   int64  `json:"tenant_id"`
+	Customer int64  `json:"customer_id"`
+	Location int64  `json:"customer_location_id"`
+	Name     string `json:"name"`
+	IsActive bool   `json:"is_active"`
+	Changed  bool   `json:"changed"`
+}
+
+func (d *Door) listRecords(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	q := r.URL.Query()
+	limit, err := number(q.Get("limit"), 50, 1, 1000, "limit")
+	if err != nil {
+		return nil, err
+	}
+	var after *world.Key
+	if s := q.Get("after"); s != "" {
+		k, err := key(strings.Split(s, ","))
+		if err != nil {
+			return nil, problem(http.StatusBadRequest, "after: %.100q: must be TENANT,CUSTOMER,LOCATION as the last row of the page before has them", s)
+		}
+		after = &k
+	}
+	keys, more := n.World.Page(after, int(limit), matcher(q.Get("search")))
+	rows := make([]Row, 0, len(keys))
+	for _, k := range keys {
+		now, ok := n.World.Record(k)
+		if !ok {
+			continue
+		}
+		old, _ := n.World.Original(k)
+		rows = append(rows, Row{k.Tenant, k.Customer, k.Location, now.Name.Value, now.IsActive, now.Revision != old.Revision})
+	}
+	return map[string]any{"records": rows, "more": more}, nil
+}
+
+// matcher finds a word in a record's names and numbers; nil finds all.
+func matcher(search string) func(world.Key, *world.Record) bool {
+	word := strings.ToLower(strings.TrimSpace(search))
+	if word == "" {
+		return nil
+	}
+	return func(k world.Key, r *world.Record) bool {
+		for _, id := range []int64{k.Customer, k.Location, k.Tenant} {
+			if strconv.FormatInt(id, 10) == word {
+				return true
+			}
+		}
+		for _, f := range []dispatch.Field[string]{r.Name, r.Note, r.AccountNumber1, r.AccountNumber2, r.ReferenceNumber, r.SalesRep} {
+			if strings.Contains(strings.ToLower(f.Value), word) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// number reads a whole number of the query.
+func number(s string, otherwise, least, most int64, name string) (int64, error) {
+	if s == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < least || n > most {
+		return 0, problem(http.StatusBadRequest, "%s: %.40q: must be a whole number from %d to %d", name, s, least, most)
+	}
+	return n, nil
+}
+
+// key reads a record's name from three texts.
+func key(parts []string) (world.Key, error) {
+	var n [3]int64
+	if len(parts) != len(n) {
+		return world.Key{}, fmt.Errorf("has %d parts", len(parts))
+	}
+	for i, s := range parts {
+		var err error
+		if n[i], err = strconv.ParseInt(s, 10, 64); err != nil {
+			return world.Key{}, err
+		}
+	}
+	return world.Key{Tenant: n[0], Customer: n[1], Location: n[2]}, nil
+}
+
+// named returns the session and the record's name that the path has.
+func (d *Door) named(r *http.Request) (*session.Session, world.Key, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, world.Key{}, err
+	}
+	v := mux.Vars(r)
+	k, err := key([]string{v["tenant"], v["customer"], v["location"]})
+	if err != nil {
+		return nil, k, problem(http.StatusBadRequest, "The path must be …/records/TENANT/CUSTOMER/LOCATION, each a whole number of at most 64 bits.")
+	}
+	return n, k, nil
+}
+
+// version returns the API version that the query names, or the newest.
+func (d *Door) version(r *http.Request) (dispatch.Version, error) {
+	versions := d.Contract.Versions()
+	v := dispatch.Version(r.URL.Query().Get("api_version"))
+	if v == "" {
+		return versions[len(versions)-1], nil
+	}
+	if !d.Contract.Has(v) {
+		return "", problem(http.StatusBadRequest, "api_version: %.40q: must be one of %v", v, versions)
+	}
+	return v, nil
+}
+
+func (d *Door) getRecord(r *http.Request) (any, error) {
+	n, k, err := d.named(r)
+	if err != nil {
+		return nil, err
+	}
+	v, err := d.version(r)
+	if err != nil {
+		return nil, err
+	}
+	return showRecord(n, k, v)
+}
+
+func showRecord(n *session.Session, k world.Key, v dispatch.Version) (any, error) {
+	now, ok := n.World.Record(k)
+	if !ok {
+		return nil, problem(http.StatusNotFound, "The session has no record of tenant %d, customer %d, location %d.", k.Tenant, k.Customer, k.Location)
+	}
+	old, _ := n.World.Original(k)
+	tree := now.Tree()
+	dispatch.ToVersion(tree, v)
+	body, err := wire.AppendJSON(nil, tree)
+	if err != nil {
+		return nil, err
+	}
+	return Record{k.Tenant, k.Customer, k.Location, now.Revision != old.Revision, v, body}, nil
+}
+
+// putRecord writes a record, which is checked as one of the fixtures is.
+func (d *Door) putRecord(r *http.Request) (any, error) {
+	n, k, err := d.named(r)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := d.body(r, "record")
+	if err != nil {
+		return nil, err
+	}
+	v, err := d.version(r)
+	if err != nil {
+		return nil, err
+	}
+	return d.write(n, k, v, doc)
+}
+
+// patchRecord changes members of a record (JSON Merge Patch, RFC 7396, but
+// that null is a value: no member is taken away).
+func (d *Door) patchRecord(r *http.Request) (any, error) {
+	n, k, err := d.named(r)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := d.body(r, "record-patch")
+	if err != nil {
+		return nil, err
+	}
+	v, err := d.version(r)
+	if err != nil {
+		return nil, err
+	}
+	now, ok := n.World.Record(k)
+	if !ok {
+		return showRecord(n, k, v)
+	}
+	tree := now.Tree()
+	dispatch.ToVersion(tree, v)
+	for name, value := range doc {
+		tree[name] = value
+	}
+	return d.write(n, k, v, tree)
+}
+
+func (d *Door) write(n *session.Session, k world.Key, v dispatch.Version, tree map[string]any) (any, error) {
+	patch := map[string]any{"api_version": string(v), "tenant_id": json.Number(strconv.FormatInt(k.Tenant, 10)),
+		"customer_locations": []any{map[string]any{"record": tree}}}
+	change, err := n.Fixtures().Patch("body", patch, *n.Choices(), d.Schemas, d.Contract, n.Clock.Now())
+	if err != nil {
+		return nil, unwrapped(err)
+	}
+	if _, ok := change.Records[k]; !ok {
+		return nil, problem(http.StatusUnprocessableEntity, "The body's customer and location are not those of the path, %d and %d.", k.Customer, k.Location)
+	}
+	n.World.Put(change.Records)
+	return showRecord(n, k, v)
+}
+
+func (d *Door) removeRecord(r *http.Request) (any, error) {
+	n, k, err := d.named(r)
+	if err != nil {
+		return nil, err
+	}
+	if !n.World.Remove(k) {
+		return showRecord(n, k, "")
+	}
+	return nil, nil
+}
+
+// revertRecord makes a record what the fixtures say.
+func (d *Door) revertRecord(r *http.Request) (any, error) {
+	n, k, err := d.named(r)
+	if err != nil {
+		return nil, err
+	}
+	n.World.Revert(k)
+	if _, ok := n.World.Record(k); !ok {
+		return nil, nil
+	}
+	v, err := d.version(r)
+	if err != nil {
+		return nil, err
+	}
+	return showRecord(n, k, v)
+}

@@ -1,0 +1,55 @@
+package exchange
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestBlotterHead holds that no secret stays in a head, and that all else does.
+func TestBlotterHead(t *testing.T) {
+	t.Parallel()
+	const secret = "s3cret-Token"
+	shown := HashOf(secret)
+	for _, c := range []struct{ in, want string }{
+		{"GET / HTTP/1.1\r\nHost: a", "GET / HTTP/1.1\r\nHost: a"},
+		{"GET / HTTP/1.1", "GET / HTTP/1.1"},
+		{"GET / HTTP/1.1\r\naUTHorization: Bearer " + secret + "\r\nX: y", "GET / HTTP/1.1\r\naUTHorization: Bearer " + shown + "\r\nX: y"},
+		{"GET / HTTP/1.1\r\nAuthorization:\t" + secret + " ", "GET / HTTP/1.1\r\nAuthorization: " + shown},
+		{"GET / HTTP/1.1\r\nProxy-Authorization: Bearer " + secret, "GET / HTTP/1.1\r\nProxy-Authorization: Bearer " + shown},
+		{"GET / HTTP/1.1\r\nCookie: " + secret, "GET / HTTP/1.1\r\nCookie: " + shown},
+		{"GET / HTTP/1.1\r\nX-Auth-Token: " + secret, "GET / HTTP/1.1\r\nX-Auth-Token: " + shown},
+		{"GET / HTTP/1.1\r\nX-API-KEY: " + secret, "GET / HTTP/1.1\r\nX-API-KEY: " + shown},
+		{"GET /a?access_token=" + secret + "&b=1 HTTP/1.1", "GET /a?access_token=" + shown + "&b=1 HTTP/1.1"},
+		{"GET /a?b=1&Password=" + secret + " HTTP/1.1", "GET /a?b=1&Password=" + shown + " HTTP/1.1"},
+		{"GET /a?b=1 HTTP/1.1\r\nx-tenant-id: 1", "GET /a?b=1 HTTP/1.1\r\nx-tenant-id: 1"},
+	} {
+		t.Run(fmt.Sprintf("%.60q", c.in), func(t *testing.T) {
+			t.Parallel()
+			b := NewBlotter()
+			for range 2 { // the second time it remembers
+				if got, _ := b.Head([]byte(c.in)); got != c.want {
+					t.Errorf("got  %q\nwant %q", got, c.want)
+				}
+			}
+		})
+	}
+}
+
+// TestBlotterBlots holds that only authorization fields have blots, in order,
+// and that secrets of one slot of the memory are not mistaken for each other.
+func TestBlotterBlots(t *testing.T) {
+	t.Parallel()
+	b := NewBlotter()
+	for i := range 200 {
+		one, two := fmt.Sprintf("Bearer a%d", i), fmt.Sprintf("bearer B%d", i)
+		_, blots := b.Head([]byte("GET / HTTP/1.1\r\nAuthorization: " + one + "\r\nCookie: c\r\nauthorization: " + two))
+		if len(blots) != 2 || blots[0] != NewBlot(one) || blots[1] != NewBlot(two) {
+			t.Fatalf("got %v, want the blots of %q and %q", blots, one, two)
+		}
+	}
+	head, blots := b.Head([]byte("GET / HTTP/1.1\r\nAuthorization: Bearer " + strings.Repeat("x", 5000)))
+	if len(blots) != 1 || len(head) > 100 {
+		t.Errorf("a long secret: got %d blots and a head of %d bytes", len(blots), len(head))
+	}
+}

@@ -1,0 +1,221 @@
+package journal
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"dispatchmock/internal/exchange"
+)
+
+var roomy = Limits{Count: 1000, Bytes: 64 << 20}
+
+func in(session string) *exchange.Exchange { return &exchange.Exchange{Session: session, Status: 200} }
+
+func heavy(session string, bytes int) *exchange.Exchange {
+	x := in(session)
+	x.Response.Body = make([]byte, bytes)
+	return x
+}
+
+func ids(list []*exchange.Exchange) []uint64 {
+	var ids []uint64
+	for _, x := range list {
+		ids = append(ids, x.ID)
+	}
+	return ids
+}
+
+// TestFairEviction holds that the session that holds most pays for what is
+// too much, by the limit that is passed.
+func TestFairEviction(t *testing.T) {
+	t.Parallel()
+	t.Run("count", func(t *testing.T) {
+		t.Parallel()
+		j := New(Limits{Count: 20, Bytes: 64 << 20})
+		for i := range 5 {
+			for range 2 {
+				j.Add(in(fmt.Sprint("quiet-", i)))
+			}
+		}
+		for range 1000 {
+			j.Add(in("loud"))
+		}
+		for i := range 5 {
+			if got := ids(j.All(fmt.Sprint("quiet-", i))); !slices.Equal(got, []uint64{uint64(2*i + 1), uint64(2*i + 2)}) {
+				t.Errorf("quiet-%d has %v, want both of its exchanges", i, got)
+			}
+		}
+		if got := ids(j.All("loud")); len(got) != 10 || got[0] != 1001 {
+			t.Errorf("loud has %v, want its last 10", got)
+		}
+		if got := j.Lost("loud"); got != 990 {
+			t.Errorf("loud lost %d, want 990", got)
+		}
+	})
+	t.Run("bytes", func(t *testing.T) {
+		t.Parallel()
+		j := New(Limits{Count: 1000, Bytes: 100 << 10})
+		for range 30 {
+			j.Add(in("many small"))
+		}
+		for range 20 {
+			j.Add(heavy("few large", 20<<10))
+		}
+		if got := len(j.All("many small")); got != 30 {
+			t.Errorf("the session of %d KB has %d of its 30 exchanges", 30, got)
+		}
+		if got := len(j.All("few large")); got != 3 {
+			t.Errorf("the session of large exchanges has %d, want 3 of 21 KB in 70 KB", got)
+		}
+	})
+	t.Run("alike", func(t *testing.T) {
+		t.Parallel()
+		j := New(Limits{Count: 3, Bytes: 1 << 20})
+		for _, s := range []string{"a", "b", "c", "d", "e"} {
+			j.Add(in(s))
+		}
+		found, _ := j.Find(Filter{})
+		if got := ids(found); !slices.Equal(got, []uint64{5, 4, 3}) {
+			t.Errorf("kept %v, want the newest where all hold the same", got)
+		}
+	})
+}
+
+// TestLimits holds that no limit is ever passed, not even by one exchange.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		limits Limits
+		add    *exchange.Exchange
+		want   int
+	}{
+		{"fits", Limits{1, 2048}, heavy("a", 1000), 1},
+		{"too large for all", Limits{10, 2048}, heavy("a", 1025), 0},
+		{"keeps nothing", Limits{0, 2048}, in("a"), 0},
+		{"no bytes", Limits{10, 0}, in("a"), 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			j := New(c.limits)
+			for range 3 {
+				x := *c.add
+				j.Add(&x)
+				if x.ID != j.Last() || j.Len() != c.want || j.Size() > c.limits.Bytes {
+					t.Errorf("ID %d of %d, %d exchanges of %d bytes, want %d", x.ID, j.Last(), j.Len(), j.Size(), c.want)
+				}
+			}
+		})
+	}
+}
+
+// TestOrder holds the order of All, and that a request ID finds all that had
+// it.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	j := New(roomy)
+	for i, x := range []exchange.Exchange{
+		{Session: "a", Sequence: 2, RequestID: "ED5B"},
+		{Session: "b", Sequence: 1, RequestID: "ed5b"},
+		{Session: "a", Sequence: 1, RequestID: "other"},
+		{Session: "a", Sequence: 3, RequestID: "ed5b"},
+	} {
+		j.Add(&x)
+		if x.ID != uint64(i+1) {
+			t.Errorf("got ID %d, want %d", x.ID, i+1)
+		}
+	}
+	for _, c := range []struct {
+		name string
+		got  []*exchange.Exchange
+		want []uint64
+	}{
+		{"all of a session", j.All("a"), []uint64{3, 1, 4}},
+		{"all of nobody", j.All("c"), nil},
+		{"request ID", j.ByRequestID("", "ed5b"), []uint64{4, 2, 1}},
+		{"request ID in a session", j.ByRequestID("a", "ed5b"), []uint64{4, 1}},
+		{"request ID of nobody", j.ByRequestID("", "ed5"), nil},
+	} {
+		if !slices.Equal(ids(c.got), c.want) {
+			t.Errorf("%s: got %v, want %v", c.name, ids(c.got), c.want)
+		}
+	}
+}
+
+// TestEmptyShelves holds that sessions that ended, and whose late requests
+// were evicted, leave no more than a bounded trace.
+func TestEmptyShelves(t *testing.T) {
+	t.Parallel()
+	j := New(Limits{Count: 1, Bytes: 1 << 20})
+	for i := range 3 * maxEmpty {
+		j.Add(in(fmt.Sprint(i)))
+		if len(j.shelves) > maxEmpty+2 {
+			t.Fatalf("%d shelves for one exchange", len(j.shelves))
+		}
+	}
+	j = New(roomy)
+	for i := range 1000 {
+		j.Add(in(fmt.Sprint(i)))
+		j.Forget(fmt.Sprint(i))
+	}
+	if len(j.shelves)+j.empty+j.Len()+len(j.most[0].shelves) != 0 || j.Size() != 0 {
+		t.Errorf("after all is forgotten: %d shelves, %d exchanges, %d bytes", len(j.shelves), j.Len(), j.Size())
+	}
+}
+
+// TestManyAtOnce lets all be called at once, for the race detector, and holds
+// the sums.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	j := New(Limits{Count: 300, Bytes: 1 << 20})
+	var wg sync.WaitGroup
+	for worker := range 8 {
+		wg.Go(func() {
+			session := fmt.Sprint("s", worker/2)
+			for i := range 400 {
+				j.Add(in(session))
+				switch i % 20 {
+				case 3:
+					j.Find(Filter{Session: session, Text: "x", Limit: 10})
+				case 7:
+					j.Forget(session)
+				case 11:
+					for x := range j.Each(Filter{}) {
+						if x.ID == 0 {
+							t.Error("an exchange without ID")
+						}
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if j.Last() != 3200 || j.Len() > 300 || len(slices.Collect(j.Each(Filter{}))) != j.Len() {
+		t.Errorf("%d added, %d kept, %d found", j.Last(), j.Len(), len(slices.Collect(j.Each(Filter{}))))
+	}
+}
+
+// TestSizeOf holds that what a client can make large counts.
+func TestSizeOf(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 1000)
+	for name, x := range map[string]*exchange.Exchange{
+		"path":          {Path: long},
+		"request head":  {Request: exchange.Message{Head: long}},
+		"request body":  {Request: exchange.Message{Body: []byte(long)}},
+		"response head": {Response: exchange.Message{Head: long}},
+		"response body": {Response: exchange.Message{Body: []byte(long)}},
+		"problem":       {Problems: []exchange.Finding{{Value: long}}},
+		"violation":     {Violations: []exchange.Finding{{Remedy: long}}},
+		"deliberate":    {Deliberate: []exchange.Finding{{Rule: long}}},
+		"error":         {Err: fmt.Errorf("%s", long)},
+		"states":        {States: func() (a, b []byte) { return nil, nil }},
+	} {
+		if got := sizeOf(x) - sizeOf(&exchange.Exchange{}); got < 1000 {
+			t.Errorf("%s of 1000 bytes counts as %d", name, got)
+		}
+	}
+}

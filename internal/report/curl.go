@@ -1,0 +1,140 @@
+package report
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"dispatchmock/internal/exchange"
+)
+
+// Curl returns a command for a POSIX shell that sends the request again, to
+// the base URL or, without one, where it went. A token that was blotted out
+// is taken from the variable TOKEN. Comments above the command say what it
+// cannot send: a NUL byte fits in no argument.
+func Curl(x *exchange.Exchange, baseURL string) string {
+	c := newCall(x, baseURL)
+	if strings.Contains(c.target, "\x00") {
+		c.target = strings.ReplaceAll(c.target, "\x00", "")
+		c.note("the request target had a NUL byte, which no argument of a command can have")
+	}
+	if len(x.Request.Head) > maxArgument {
+		c.note("the head has %d bytes; many systems refuse an argument of more than %d", len(x.Request.Head), maxArgument)
+	}
+	var b strings.Builder
+	args := c.curlArguments()
+	for _, n := range c.notes {
+		b.WriteString("# " + n + "\n")
+	}
+	if len(c.body) > 0 && !isPrintable(string(c.body), "\n\t") && c.method != http.MethodHead {
+		b.WriteString("printf " + printfFormat(string(c.body)) + " | ")
+	}
+	b.WriteString("curl " + strings.Join(args, " \\\n  "))
+	return b.String()
+}
+
+// maxArgument is the longest argument that Linux takes.
+const maxArgument = 128 << 10
+
+func (c *call) curlArguments() []string {
+	first := "--include --request " + word(c.method)
+	if c.method == http.MethodHead {
+		first = "--head" // else curl waits for a body
+		if len(c.body) > 0 {
+			c.note("the body is left out: curl sends none with HEAD")
+		}
+	}
+	if len(c.body) == 0 {
+		c.leaveOut("Transfer-Encoding") // there is nothing to send in chunks
+	}
+	args := []string{first}
+	if c.http10 {
+		args = append(args, "--http1.0")
+	}
+	if c.noHost {
+		args = append(args, "--header "+word("Host:"))
+	} else if c.host != "" {
+		args = append(args, "--header "+word("Host: "+c.host))
+	}
+	// curl adds these where they are not taken away.
+	for _, name := range []string{"User-Agent", "Accept"} {
+		if !c.has(name) {
+			args = append(args, "--header "+word(name+":"))
+		}
+	}
+	for _, h := range c.fields {
+		switch {
+		case h.variable != "":
+			args = append(args, fmt.Sprintf(`--header %s"$%s"`, word(h.name+": "+h.value), h.variable))
+		case h.value == "":
+			args = append(args, "--header "+word(h.name+";")) // "Name:" would take it away
+		default:
+			args = append(args, "--header "+word(h.name+": "+h.value))
+		}
+	}
+	if len(c.body) > 0 && c.method != http.MethodHead {
+		if !c.has("Content-Type") {
+			args = append(args, "--header "+word("Content-Type:"))
+		}
+		if isPrintable(string(c.body), "\n\t") {
+			args = append(args, "--data-raw "+quoted(string(c.body)))
+		} else {
+			args = append(args, "--data-binary @-")
+		}
+	}
+	if c.plain {
+		return append(args, word(c.base+c.target))
+	}
+	return append(args, "--request-target "+word(c.target), word(c.base+"/"))
+}
+
+// word returns a text as one word of a POSIX shell. What a person could not
+// see in a terminal, or what would not survive a copy, is written as the
+// output of printf.
+func word(s string) string {
+	switch {
+	case s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+,") == "":
+		return s
+	case isPrintable(s, ""):
+		return quoted(s)
+	}
+	return `"$(printf ` + printfFormat(s) + `)"`
+}
+
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// isPrintable reports whether a text has only characters that show, and those
+// of also.
+func isPrintable(s, also string) bool {
+	for i, r := range s {
+		if r == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {
+				return false
+			}
+		}
+		if !unicode.IsPrint(r) && !strings.ContainsRune(also, r) {
+			return false
+		}
+	}
+	return true
+}
+
+// printfFormat returns the quoted format with which printf prints s.
+func printfFormat(s string) string {
+	var b strings.Builder
+	b.WriteByte('\'')
+	for i := range len(s) {
+		switch ch := s[i]; {
+		case ch == '%':
+			b.WriteString("%%")
+		case ch < ' ' || ch > '~' || ch == '\'' || ch == '\\':
+			fmt.Fprintf(&b, `\%03o`, ch)
+		default:
+			b.WriteByte(ch)
+		}
+	}
+	b.WriteByte('\'')
+	return b.String()
+}

@@ -1,0 +1,144 @@
+// Package report tells of exchanges: whole as JSON, in a row, as HAR, and as
+// commands and programs that send the request again.
+package report
+
+import (
+	"strings"
+	"time"
+
+	"dispatchmock/internal/exchange"
+)
+
+// Entry is the whole truth of one exchange. Whatever a client sent, it prints
+// as JSON of valid UTF-8.
+type Entry struct {
+	ID       uint64 `json:"id"`
+	Sequence uint64 `json:"sequence"`
+	Session  string `json:"session"`
+	// Start is by the session's clock.
+	Start   string           `json:"start"`
+	TookMS  float64          `json:"took_ms"`
+	Method  string           `json:"method"`
+	Path    string           `json:"path"`
+	Status  int              `json:"status"`
+	Verdict exchange.Verdict `json:"verdict"`
+
+	Operation string  `json:"operation,omitempty"`
+	ClientID  string  `json:"client_id,omitempty"`
+	Tenant    int64   `json:"tenant,omitempty"`
+	RequestID string  `json:"request_id,omitempty"`
+	Version   Version `json:"version"`
+
+	// Problems are all faults of the request, Violations those of our
+	// response, Deliberate those that a scenario made on purpose.
+	Problems   []exchange.Finding `json:"problems"`
+	Violations []exchange.Finding `json:"violations"`
+	Deliberate []exchange.Finding `json:"deliberate"`
+	Scenario   string             `json:"scenario,omitempty"`
+	Altered    bool               `json:"altered"`
+	Error      string             `json:"error,omitempty"`
+	Control    bool               `json:"control,omitempty"`
+
+	Change   *Change `json:"change,omitempty"`
+	Request  Message `json:"request"`
+	Response Message `json:"response"`
+	// Curl is the command that sends the request again.
+	Curl string `json:"curl,omitempty"`
+}
+
+// Version is what an exchange says of versions.
+type Version struct {
+	Asked  string `json:"asked,omitempty"`
+	Pinned string `json:"pinned,omitempty"`
+	Used   string `json:"used,omitempty"`
+}
+
+// NewEntry tells all of an exchange. The base URL is where the curl command
+// sends the request; without one it goes where the request went.
+func NewEntry(x *exchange.Exchange, baseURL string) *Entry {
+	e := &Entry{
+		ID: x.ID, Sequence: x.Sequence, Session: x.Session, Start: x.Start.Format(time.RFC3339Nano), TookMS: milliseconds(x.Took),
+		Method: x.Method, Path: x.Path, Status: x.Status, Verdict: x.Verdict(),
+		Operation: x.Operation, ClientID: x.ClientID, Tenant: x.Tenant, RequestID: x.RequestID,
+		Version:  Version{x.VersionAsked, x.VersionPinned, x.VersionUsed},
+		Problems: list(x.Problems), Violations: list(x.Violations), Deliberate: list(x.Deliberate),
+		Scenario: x.Scenario, Altered: x.Altered, Control: x.Control,
+		Change: change(x), Request: message(&x.Request), Response: message(&x.Response),
+	}
+	if x.Err != nil {
+		e.Error = x.Err.Error()
+	}
+	if !x.Control {
+		e.Curl = Curl(x, baseURL)
+	}
+	return e
+}
+
+// list never is null, so that a reader need not ask.
+func list(findings []exchange.Finding) []exchange.Finding {
+	if findings == nil {
+		return []exchange.Finding{}
+	}
+	return findings
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// Row is an exchange in a list.
+type Row struct {
+	ID        uint64           `json:"id"`
+	Sequence  uint64           `json:"sequence"`
+	Session   string           `json:"session"`
+	Start     string           `json:"start"`
+	TookMS    float64          `json:"took_ms"`
+	Method    string           `json:"method"`
+	Path      string           `json:"path"`
+	Status    int              `json:"status"`
+	Verdict   exchange.Verdict `json:"verdict"`
+	RequestID string           `json:"request_id,omitempty"`
+	ClientID  string           `json:"client_id,omitempty"`
+	Version   string           `json:"version,omitempty"`
+	Scenario  string           `json:"scenario,omitempty"`
+	// Changed is set when the exchange changed the record.
+	Changed    bool `json:"changed"`
+	Problems   int  `json:"problems"`
+	Violations int  `json:"violations"`
+	Control    bool `json:"control,omitempty"`
+	// Finding is the gravest finding in a sentence.
+	Finding string `json:"finding,omitempty"`
+}
+
+// maxText is the length in bytes at which a row cuts a text that a client
+// chose.
+const maxText = 512
+
+// Summary tells of an exchange in a row.
+func Summary(x *exchange.Exchange) Row {
+	return Row{
+		ID: x.ID, Sequence: x.Sequence, Session: x.Session, Start: x.Start.Format(time.RFC3339Nano), TookMS: milliseconds(x.Took),
+		Method: cut(x.Method), Path: cut(x.Path), Status: x.Status, Verdict: x.Verdict(), RequestID: cut(x.RequestID),
+		ClientID: x.ClientID, Version: x.VersionUsed, Scenario: x.Scenario, Changed: x.Transition,
+		Problems: len(x.Problems), Violations: len(x.Violations), Control: x.Control, Finding: cut(gravest(x)),
+	}
+}
+
+func gravest(x *exchange.Exchange) string {
+	for _, findings := range [][]exchange.Finding{x.Violations, x.Problems, x.Deliberate} {
+		if len(findings) > 0 {
+			f := &findings[0]
+			return strings.TrimSpace(f.Part + f.Pointer + " " + f.Remedy)
+		}
+	}
+	if x.Err != nil {
+		first, _, _ := strings.Cut(x.Err.Error(), "\n")
+		return first
+	}
+	return ""
+}
+
+func cut(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxText], "") + "…"
+}

@@ -1,0 +1,141 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Define gives the session a scenario of its own, in the place of one of the
+// same name. What that one had counted is forgotten; if it was on, the new one
+// is.
+func (s *Set) Define(sc *Scenario) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, old := s.own[sc.Name]; !old && len(s.own) >= MaxOwn {
+		return fmt.Errorf("a session may have %d scenarios of its own; remove one first", MaxOwn)
+	}
+	if s.own == nil {
+		s.own = map[string]*Scenario{}
+	}
+	s.own[sc.Name] = sc
+	s.forget(sc.Name)
+	list := slices.Clone(*s.on.Load())
+	for i, sw := range list {
+		if sw.Name == sc.Name {
+			list[i] = &switched{sc, sc.Limit}
+		}
+	}
+	s.on.Store(&list)
+	return nil
+}
+
+// Remove takes a scenario of the session's own away, and switches it off; it
+// reports whether there was one. The catalogue's cannot be removed.
+func (s *Set) Remove(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.own[name]; !ok {
+		return false
+	}
+	delete(s.own, name)
+	s.off(name)
+	s.forget(name)
+	return true
+}
+
+// On switches a scenario on, before all that are on already; what it had
+// counted there is forgotten. A limit that is not zero stands in the place of
+// the scenario's own.
+func (s *Set) On(name string, limit Limit) error {
+	sc, rule := s.Get(name)
+	if sc == nil {
+		return errors.New(rule)
+	}
+	if limit == (Limit{}) {
+		limit = sc.Limit
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.off(name)
+	list := *s.on.Load()
+	if len(list) >= MaxOn {
+		return fmt.Errorf("a session may have %d scenarios switched on; switch one off first", MaxOn)
+	}
+	list = append([]*switched{{sc, limit}}, list...)
+	s.on.Store(&list)
+	delete(s.counters, key{origin: on, name: name})
+	return nil
+}
+
+// Off switches a scenario off and reports whether it was on.
+func (s *Set) Off(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.off(name)
+}
+
+func (s *Set) off(name string) bool {
+	list := *s.on.Load()
+	left := slices.DeleteFunc(slices.Clone(list), func(sw *switched) bool { return sw.Name == name })
+	if len(left) == len(list) {
+		return false
+	}
+	s.on.Store(&left)
+	return true
+}
+
+// forget drops what a scenario has counted, on every way.
+func (s *Set) forget(name string) {
+	maps.DeleteFunc(s.counters, func(k key, _ *counter) bool { return k.name == name })
+}
+
+// Reset makes the set as NewSet made it.
+func (s *Set) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.own, s.counters = nil, nil
+	s.on.Store(&s.catalogue.on)
+}
+
+// Status tells of a scenario that is switched on.
+type Status struct {
+	*Scenario
+	Limit Limit
+	Seen  uint64 // requests that its conditions held for
+	Taken uint64 // requests that it took over
+}
+
+// Switched tells of the scenarios that are on, newest first.
+func (s *Set) Switched() []Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := *s.on.Load()
+	all := make([]Status, len(list))
+	for i, sw := range list {
+		all[i] = Status{Scenario: sw.Scenario, Limit: sw.limit}
+		if c := s.counters[key{origin: on, name: sw.Name}]; c != nil {
+			all[i].Seen, all[i].Taken = c.seen, c.taken
+		}
+	}
+	return all
+}
+
+// Own returns the session's own scenarios by name.
+func (s *Set) Own() []*Scenario {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return sortedByName(s.own)
+}
+
+func sortedByName(set map[string]*Scenario) []*Scenario {
+	list := make([]*Scenario, 0, len(set))
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		list = append(list, set[name])
+	}
+	return list
+}
+
+// Any reports whether a scenario is on.
+func (s *Set) Any() bool { return len(*s.on.Load()) > 0 }

@@ -1,0 +1,79 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"dispatchmock/internal/bundle"
+	"dispatchmock/internal/control"
+	"dispatchmock/internal/wire"
+)
+
+// mounted puts the control door beside the mocked API, where it is on the same
+// listener.
+func (s *Server) mounted(api http.Handler) http.Handler {
+	if s.door == nil || s.Control.Address != "" {
+		return api
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if control.Serves(r.URL.Path) {
+			s.door.ServeHTTP(w, r)
+			return
+		}
+		api.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) doorOptions() control.Options {
+	return control.Options{
+		Contract: s.Contract, Schemas: s.Control.Schemas, Sessions: s.sessions, Journal: s.journal,
+		Token: s.Control.Token, Version: s.Control.Version, Log: s.Log,
+		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
+	}
+}
+
+func (s *Server) auth() string {
+	if s.AnyToken {
+		return "any"
+	}
+	return "fixtures"
+}
+
+// openDesk opens the door's own listener, where it is to have one.
+func (s *Server) openDesk(address string) error {
+	if s.door == nil {
+		return nil
+	}
+	if s.Control.Address == "" {
+		s.door.Name = hostName(address)
+		return nil
+	}
+	s.door.Name = hostName(s.Control.Address)
+	l, err := net.Listen("tcp", s.Control.Address)
+	if err != nil {
+		return fmt.Errorf("listening for the control door: %w", err)
+	}
+	s.deskAddr = l.Addr()
+	s.desk = &http.Server{Handler: s.door, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: s.http.ErrorLog}
+	go func() {
+		if err := s.desk.Serve(wire.Limit(l, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
+			s.Log.Error("the control door has stopped", "error", err)
+		}
+	}()
+	return nil
+}
+
+// ControlAddr returns the address of the door's own listener, or nil.
+func (s *Server) ControlAddr() net.Addr { return s.deskAddr }
+
+// hostName returns the name in an address, where it is a name and no IP.
+func hostName(address string) string {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil || net.ParseIP(host) != nil {
+		return ""
+	}
+	return host
+}

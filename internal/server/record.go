@@ -1,0 +1,24 @@
+package server
+
+import (
+	"net/http"
+
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/wire"
+)
+
+// record puts an exchange into the journal, before its first byte leaves: who
+// has the answer finds its record. A request that net/http refused is nil.
+func (s *Server) record(x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
+	if s.Journal.Count == 0 {
+		return
+	}
+	if r != nil {
+		x.Request.Head, x.Authorization = s.blotter.Head(wire.RequestHead(r))
+	}
+	x.Response = exchange.Message{Head: reply.Head(), Body: reply.Body.Bytes, Size: int64(len(reply.Body.Bytes))}
+	if len(x.Response.Body) > exchange.MaxBody {
+		x.Response.Body = x.Response.Body[:exchange.MaxBody]
+	}
+	s.journal.Add(x)
+}

@@ -1,0 +1,128 @@
+// Package session holds isolated worlds side by side: each session has its own
+// records, version pins, clock, request IDs, choices and scenarios over the
+// base that all of them share.
+package session
+
+import (
+	"cmp"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/scenario"
+	"dispatchmock/internal/wire"
+	"dispatchmock/internal/world"
+)
+
+// DefaultID is the ID of the session of requests that name none.
+const DefaultID = "default"
+
+// Spec is how a session is made, and what a reset brings back.
+type Spec struct {
+	ID    string        // "" has one generated
+	Name  string        // for people
+	TTL   time.Duration // how long it may be idle; 0 is the limit of Sessions
+	Clock ClockSetting
+	IDs   IDSetting
+	// Records are put over those of the fixtures.
+	Records map[world.Key]dispatch.CustomerLocation
+	// Choices stand in the place of those of the fixtures, where not nil.
+	Choices *dispatch.Choices
+	// Scenarios are defined and switched on, in this order; Seed is of what
+	// they draw by chance.
+	Scenarios []*scenario.Scenario
+	Seed      uint64
+	// Made is the document that the spec was read from, for bundles.
+	Made []byte
+}
+
+// Session is one isolated world. It is safe for concurrent use.
+type Session struct {
+	Spec    Spec
+	Created time.Time // by the machine's clock
+	World   *world.World
+	Clock   Clock
+	IDs     IDs
+	Dates   wire.Dates
+
+	scenarios atomic.Pointer[scenario.Set]
+
+	choices  atomic.Pointer[dispatch.Choices]
+	ground   atomic.Pointer[fixture.Fixtures]
+	sequence atomic.Uint64
+	used     atomic.Int64 // when it was last named, in Unix nanoseconds
+
+	mu    sync.Mutex
+	saved map[string]Snapshot
+}
+
+// Choices returns the choices in force.
+func (s *Session) Choices() *dispatch.Choices { return s.choices.Load() }
+
+// SetChoices puts other choices in force.
+func (s *Session) SetChoices(c dispatch.Choices) { s.choices.Store(&c) }
+
+// Fixtures returns what the session was last made or reset from.
+func (s *Session) Fixtures() *fixture.Fixtures { return s.ground.Load() }
+
+// Next returns the number of a request that arrives now.
+func (s *Session) Next() uint64 { return s.sequence.Add(1) }
+
+// Used returns when the session was last named by a request.
+func (s *Session) Used() time.Time { return time.Unix(0, s.used.Load()) }
+
+// begin puts the session into the state that its spec names, over a base.
+func (s *Session) begin(ground *fixture.Fixtures) {
+	s.ground.Store(ground)
+	s.mu.Lock()
+	s.saved = nil
+	s.mu.Unlock()
+	if s.Spec.Clock.Mode == "" {
+		s.Spec.Clock.Mode = ClockReal
+	}
+	if s.Spec.Choices != nil {
+		s.choices.Store(s.Spec.Choices)
+	} else {
+		s.choices.Store(&ground.Choices)
+	}
+	s.Clock.Set(s.Spec.Clock)
+	s.IDs.Set(s.Spec.IDs)
+	if s.World == nil {
+		s.World = world.New(ground.Base)
+	} else {
+		s.World.Rebase(ground.Base)
+		s.World.Restore(world.State{})
+	}
+	if len(s.Spec.Records) > 0 {
+		s.World.Put(s.Spec.Records)
+	}
+	set := scenario.NewSet(cmp.Or(ground.Scenarios, none), s.Spec.Seed)
+	for _, sc := range s.Spec.Scenarios {
+		// The spec was checked against the limits of a set.
+		if ground.Scenarios == nil || !known(ground.Scenarios, sc) {
+			_ = set.Define(sc)
+		}
+		_ = set.On(sc.Name, scenario.Limit{})
+	}
+	s.scenarios.Store(set)
+}
+
+// none is the catalogue of fixtures without one.
+var none = scenario.NewCatalogue(nil)
+
+func known(c *scenario.Catalogue, sc *scenario.Scenario) bool {
+	same, ok := c.Get(sc.Name)
+	return ok && same == sc
+}
+
+// Scenarios returns the session's scenarios.
+func (s *Session) Scenarios() *scenario.Set { return s.scenarios.Load() }
+
+// Holder is a ResponseWriter that knows the session of its request.
+type Holder interface {
+	http.ResponseWriter
+	Session() *Session
+}

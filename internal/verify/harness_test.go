@@ -1,0 +1,80 @@
+package verify_test
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"io"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"dispatchmock/internal/cli"
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/verify"
+	"dispatchmock/schemas"
+)
+
+var update = flag.Bool("update", false, "number new cases, and write the table of faults and the examples anew")
+
+var loadContract = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load(schemas.FS) })
+
+func theContract(t testing.TB) *contract.Contract {
+	t.Helper()
+	c, err := loadContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// serve starts the mock as a user would, with a world of its own, and returns
+// its address.
+func serve(t testing.TB, flags ...string) string {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	r, w := io.Pipe()
+	done := make(chan int, 1)
+	go func() {
+		code := cli.Run(ctx, append([]string{"serve", "--quiet", "--listen", "127.0.0.1:0"}, flags...), w, io.Discard)
+		w.Close()
+		done <- code
+	}()
+	line, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the mock printed no address: %v", err)
+	}
+	t.Cleanup(func() {
+		stop()
+		<-done
+	})
+	return strings.TrimSpace(line)
+}
+
+// options are those of a run that may do everything, against the embedded
+// world. The records have between them every member, and text beyond ASCII.
+func options(t testing.TB, target string) verify.Options {
+	t.Helper()
+	u, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := int64(2)
+	return verify.Options{Contract: theContract(t), Schemas: schemas.FS, Target: u,
+		Token: "dispatcher-token", SecondToken: "second-dispatcher-token", Tenant: 1, ForeignTenant: &foreign,
+		RoleTokens: map[dispatch.Role]string{"Driver": "driver-token", "Admin": "admin-token", "Public": "readonly-token", "Dispatcher": "second-dispatcher-token"},
+		Records:    []verify.Record{{Customer: 1, Location: 1}, {Customer: 2, Location: 1}, {Customer: 3, Location: 1}, {Customer: 8, Location: 1}, {Customer: 14, Location: 1}},
+		Writes:     true, Pins: true, Timeout: 10 * time.Second, Now: time.Now}
+}
+
+func run(t testing.TB, o verify.Options) *verify.Report {
+	t.Helper()
+	report, err := verify.Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}

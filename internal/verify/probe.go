@@ -1,0 +1,133 @@
+package verify
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/wire"
+)
+
+// probe is one request that cases judge the answer of. Its name is sent once a
+// run, however many cases ask.
+type probe struct {
+	name   string
+	method string
+	path   string
+	fields []exchange.Field
+	body   string
+	op     *contract.Operation
+	asked  dispatch.Version // that the fields name, or ""
+	// elsewhere says that the request may name another record than the one
+	// that the run was given.
+	elsewhere bool
+}
+
+// with returns the probe under another name, with a header field sent once for
+// each of the values, or not at all.
+func (p probe) with(name, field string, values ...string) probe {
+	p.name = name
+	p.fields = slices.DeleteFunc(slices.Clone(p.fields), func(f exchange.Field) bool { return strings.EqualFold(f.Name, field) })
+	for _, v := range values {
+		p.fields = append(p.fields, exchange.Field{Name: field, Value: v})
+	}
+	return p
+}
+
+// naming returns the probe with x-api-version.
+func (p probe) naming(name string, v dispatch.Version) probe {
+	p = p.with(name, "x-api-version", string(v))
+	p.asked = v
+	return p
+}
+
+// at returns the probe with another path.
+func (p probe) at(name, path string) probe {
+	p.name, p.path = name, path
+	return p
+}
+
+// other returns the probe marked as one that may name another record.
+func (p probe) other() probe {
+	p.elsewhere = true
+	return p
+}
+
+// bytes returns what is sent.
+func (p *probe) bytes(host, base string) []byte {
+	var b bytes.Buffer
+	b.WriteString(p.method + " " + base + p.path + " HTTP/1.1\r\nHost: " + host + "\r\n")
+	for _, f := range p.fields {
+		b.WriteString(f.Name + ": " + f.Value + "\r\n")
+	}
+	b.WriteString("\r\n" + p.body)
+	return b.Bytes()
+}
+
+// answer is what came back to a probe.
+type answer struct {
+	probe
+	exchange *exchange.Exchange
+	err      error // no answer came
+	status   int
+	reason   string
+	fields   []exchange.Field
+	body     []byte
+	excess   bool
+	tree     any
+	broken   error // why the body is no JSON
+	// version is the one that X-API-VERSION tells, or, where the answer does not
+	// say, the one that the request named; "" where nobody knows.
+	version dispatch.Version
+	judged  bool
+	broke   []exchange.Finding // by the body, of its model's rules
+}
+
+// read takes an answer apart.
+func (a *answer) read(r *reply) {
+	message := exchange.Message{Head: r.head}
+	a.fields, a.body, a.excess = message.Fields(), r.body, r.excess
+	a.status, _ = statusOf(r.head)
+	parts := strings.SplitN(message.Line(), " ", 3)
+	if len(parts) == 3 {
+		a.reason = parts[2]
+	}
+	if len(a.body) > 0 {
+		a.tree, a.broken = wire.Parse(a.body)
+	}
+}
+
+// value returns a header field's value, in any spelling of its name.
+func (a *answer) value(name string) (string, bool) {
+	for _, f := range a.fields {
+		if strings.EqualFold(f.Name, name) {
+			return f.Value, true
+		}
+	}
+	return "", false
+}
+
+// object returns the body's object, or nil.
+func (a *answer) object() map[string]any {
+	o, _ := a.tree.(map[string]any)
+	return o
+}
+
+// line returns status and reason, as people read them.
+func (a *answer) line() string { return strings.TrimSpace(statusText(a.status) + " " + a.reason) }
+
+// refused reports that the server blamed the request.
+func (a *answer) refused() bool { return a.status >= 400 && a.status < 500 }
+
+// differs makes a difference of this answer.
+func (a *answer) differs(place, expected, got string) Difference {
+	return Difference{Place: place, Expected: expected, Got: cut(got), Request: a.name}
+}
+
+// wrongStatus makes the difference of a status.
+func (a *answer) wrongStatus(expected string) []Difference {
+	return []Difference{a.differs("/status", expected, a.line())}
+}

@@ -1,0 +1,239 @@
+package verify
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+)
+
+// Record names a customer at a location of the tenant.
+type Record struct{ Customer, Location int64 }
+
+func (r Record) path() string {
+	return fmt.Sprintf("/customers/%d/locations/%d", r.Customer, r.Location)
+}
+
+// Options are what a run is made of.
+type Options struct {
+	Contract *contract.Contract
+	Schemas  fs.FS // the files that Contract was made of
+
+	Target *url.URL
+	TLS    *tls.Config // for https; nil is the default
+	// Token is that of a user with the role Dispatcher, who sees Tenant.
+	Token string
+	// SecondToken was issued to another client ID; "" where there is none.
+	SecondToken string
+	RoleTokens  map[dispatch.Role]string
+	Tenant      int64
+	// ForeignTenant exists and is not the token's; nil where none is known.
+	ForeignTenant *int64
+	// Records begin with the one that may be deactivated; the others are read.
+	Records []Record
+
+	Writes bool // cases may deactivate the first record
+	Pins   bool // cases may move the client's version pin; it is put back
+	Strict bool // inferred and assumed facts fail the run as well
+
+	Only    []string // names, globs, numbers, ranges of numbers; none is all
+	Ignore  []string // pointers of differences that do not count
+	Retries int      // of requests that the network failed
+	Rate    float64  // requests a second; 0 is as fast as they go
+	Timeout time.Duration
+
+	Now      func() time.Time
+	Progress func(done, all int, name string) // nil tells nobody
+}
+
+// run is a run at work.
+type run struct {
+	Options
+	ctx     context.Context
+	client  *client
+	secrets *strings.Replacer
+	answers map[string]*answer
+	sent    []*answer        // in their order
+	last    time.Time        // when the last request left
+	first   dispatch.Version // in force before the run named any
+	moved   bool             // the pin was moved
+	silent  int              // how many requests in a row had no answer
+	lost    bool             // the target does not answer any more
+}
+
+// Run asks the target for the facts of the contract. It returns an error where
+// the options make no sense, else the report of what it came to.
+func Run(ctx context.Context, o Options) (*Report, error) {
+	all, err := Cases(o.Contract, o.Schemas)
+	if err != nil {
+		return nil, err
+	}
+	cases, err := Select(all, o.Only)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.Records) == 0 {
+		return nil, errors.New("no record is named")
+	}
+	r := &run{Options: o, ctx: ctx, answers: map[string]*answer{}, secrets: scrubber(&o),
+		client: &client{target: o.Target, timeout: o.Timeout}}
+	if o.Target.Scheme == "https" {
+		r.client.tls = o.TLS
+		if r.client.tls == nil {
+			r.client.tls = &tls.Config{MinVersion: tls.VersionTLS12}
+		}
+	}
+	defer r.client.close()
+	start := o.Now()
+	report := &Report{Target: o.Target.String(), Started: start, Strict: o.Strict}
+	report.Problem = r.hello()
+	for i, c := range cases {
+		if o.Progress != nil {
+			o.Progress(i, len(cases), c.Name)
+		}
+		report.Results = append(report.Results, r.decide(c))
+	}
+	if report.Problem == "" && r.lost {
+		report.Problem = "the target stopped answering"
+	}
+	report.Problem = r.secrets.Replace(report.Problem)
+	r.putBack()
+	report.Interrupted = ctx.Err() != nil
+	report.Took, report.Requests = o.Now().Sub(start), len(r.sent)
+	return report, nil
+}
+
+// hello asks for the record once, so that what is in the way of all cases is
+// said once; it also learns the version in force.
+func (r *run) hello() string {
+	a, err := r.get(r.baseline())
+	if err != nil {
+		r.lost = true
+		return "the target gives no answer: " + err.Error()
+	}
+	if v, ok := a.value("X-API-VERSION"); ok && r.Contract.Has(dispatch.Version(v)) {
+		r.first = dispatch.Version(v)
+	}
+	if a.status != 200 {
+		return fmt.Sprintf("%s %s is answered %s: check the token, the tenant and the record", a.method, a.path, a.line())
+	}
+	return ""
+}
+
+// decide runs one case.
+func (r *run) decide(c Case) Result {
+	result := Result{Case: c}
+	if r.ctx.Err() != nil || r.lost {
+		result.Outcome = NotRun
+		return result
+	}
+	if missing := r.missing(c.Needs); missing != "" {
+		result.Outcome, result.Reason = Skipped, "needs "+missing
+		return result
+	}
+	differences, err := c.check(r)
+	differences = slices.DeleteFunc(differences, func(d Difference) bool { return ignored(r.Ignore, d.Place) })
+	var skip errSkip
+	var undecided errUndecided
+	switch {
+	case errors.As(err, &skip):
+		result.Outcome, result.Reason = Skipped, err.Error()
+	case errors.As(err, &undecided):
+		result.Outcome, result.Reason = Undecided, err.Error()
+	case err != nil && r.ctx.Err() != nil:
+		result.Outcome = NotRun
+	case err != nil:
+		result.Outcome, result.Reason = Unheard, r.secrets.Replace(err.Error())
+	case len(differences) == 0:
+		result.Outcome = Holds
+	case c.Grade.Documented() || r.Strict:
+		result.Outcome = Fails
+	default:
+		result.Outcome = Warns
+	}
+	for _, d := range differences {
+		d.Expected, d.Got = r.secrets.Replace(d.Expected), r.secrets.Replace(d.Got)
+		result.Differences = append(result.Differences, d)
+		result.show(r.answers[d.Request])
+	}
+	return result
+}
+
+// maxShown is how many exchanges a result holds.
+const maxShown = 3
+
+func (result *Result) show(a *answer) {
+	if a == nil || len(result.Exchanges) >= maxShown ||
+		slices.ContainsFunc(result.Exchanges, func(s Sent) bool { return s.Name == a.name }) {
+		return
+	}
+	x := a.exchange
+	result.Exchanges = append(result.Exchanges, Sent{Name: a.name, Exchange: x, Took: float64(x.Took.Microseconds()) / 1000,
+		Request: Text{x.Request.Head, string(x.Request.Body)}, Response: Text{x.Response.Head, string(x.Response.Body)}})
+}
+
+// missing returns the options that a case needs and the run lacks.
+func (r *run) missing(needs []Need) string {
+	var missing []string
+	for _, n := range needs {
+		ok := false
+		switch n {
+		case NeedsWrites:
+			ok = r.Writes
+		case NeedsPins:
+			ok = r.Pins
+		case NeedsTenant:
+			ok = r.ForeignTenant != nil
+		case NeedsSecond:
+			ok = r.SecondToken != ""
+		default:
+			role := strings.TrimPrefix(string(n), string(needsRole("")))
+			_, ok = r.RoleTokens[dispatch.Role(role)]
+		}
+		if !ok {
+			missing = append(missing, string(n))
+		}
+	}
+	return strings.Join(missing, " and ")
+}
+
+// restoreWithin is how long putting the pin back may take after Ctrl-C.
+const restoreWithin = 5 * time.Second
+
+// putBack names the version that was in force before the run.
+func (r *run) putBack() {
+	if !r.moved || r.first == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), restoreWithin)
+	defer cancel()
+	old := r.ctx
+	r.ctx = ctx
+	_, _ = r.get(r.baseline().naming("put the version pin back", r.first))
+	r.ctx = old
+}
+
+// scrubber blots out every secret of the options.
+func scrubber(o *Options) *strings.Replacer {
+	var pairs []string
+	add := func(token string) {
+		if token != "" {
+			pairs = append(pairs, token, exchange.HashOf(token))
+		}
+	}
+	add(o.Token)
+	add(o.SecondToken)
+	for _, t := range o.RoleTokens {
+		add(t)
+	}
+	return strings.NewReplacer(pairs...)
+}

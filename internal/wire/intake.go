@@ -1,0 +1,111 @@
+package wire
+
+import (
+	"bytes"
+	"net/http"
+	"sync"
+)
+
+// intake keeps what a client sends until its request is done, so that the
+// request's head can be told as it came: net/http keeps neither the spelling
+// nor the order of header fields. net/http reads ahead in a goroutine of its
+// own, hence the lock.
+type intake struct {
+	mu    sync.Mutex
+	bytes []byte // begins with the head of the request at hand
+	total int    // how many bytes were read since it began
+	lost  bool   // the place of the request at hand is not known
+}
+
+// maxIntake is how many bytes of one request are kept: more than a head that
+// the server admits.
+const maxIntake = 72 << 10
+
+func (i *intake) add(p []byte) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.lost {
+		return
+	}
+	i.total += len(p)
+	if len(i.bytes) == 0 {
+		// Empty lines before a request line are none of its lines.
+		n := len(p) - len(bytes.TrimLeft(p, "\r\n"))
+		p, i.total = p[n:], i.total-n
+	}
+	i.bytes = append(i.bytes, p[:min(len(p), maxIntake-len(i.bytes))]...)
+}
+
+var headEnd = []byte("\r\n\r\n")
+
+// head returns the head of the request at hand without the line that ends it,
+// or nil where it is not known. The bytes are good until done.
+func (i *intake) head() []byte {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if end := bytes.Index(i.bytes, headEnd); end >= 0 && !i.lost {
+		return i.bytes[:end]
+	}
+	return nil
+}
+
+// done goes on to the next request; length is that of the body at hand, or -1
+// where it is not known.
+func (i *intake) done(length int64) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	end := bytes.Index(i.bytes, headEnd)
+	if end < 0 || length < 0 {
+		i.lost, i.bytes = true, nil
+		return
+	}
+	used := int64(end+len(headEnd)) + length
+	switch {
+	case int64(i.total) == used:
+		i.bytes, i.total = i.bytes[:0], 0
+		if cap(i.bytes) > maxKept {
+			i.bytes = nil
+		}
+	case int64(i.total) > used && len(i.bytes) == i.total:
+		i.bytes = append(i.bytes[:0], i.bytes[used:]...)
+		i.total = len(i.bytes)
+	default:
+		i.lost, i.bytes = true, nil
+	}
+}
+
+// Read reads for net/http and keeps a copy.
+func (c *Conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		c.intake.add(p[:n])
+	}
+	return n, err
+}
+
+// RequestHead returns the head of a request as it came on its connection,
+// without the empty line that ends it, or as net/http prints it where that is
+// not known (behind a chunked body).
+func RequestHead(r *http.Request) []byte {
+	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
+		if head := c.intake.head(); head != nil {
+			return head
+		}
+	}
+	return printedHead(r)
+}
+
+func printedHead(r *http.Request) []byte {
+	var b bytes.Buffer
+	b.WriteString(r.Method + " " + r.RequestURI + " " + r.Proto + "\r\nHost: " + r.Host + "\r\n")
+	// A buffer takes everything.
+	_ = r.Header.Write(&b)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\r\n"))
+}
+
+// PassThrough lets the response to a request be printed by net/http alone.
+func PassThrough(r *http.Request) {
+	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
+		c.state, c.length = inBody, r.ContentLength
+	}
+}

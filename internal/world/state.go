@@ -1,0 +1,119 @@
+package world
+
+import (
+	"maps"
+	"slices"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/wire"
+)
+
+// State is all that a World has beyond its Base: a copy of what changed, which
+// costs the same whatever the size of the base.
+type State struct {
+	changed map[Key]change
+	pins    map[string]dispatch.Version
+}
+
+// Save returns the state as it is now.
+func (w *World) Save() State {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return State{maps.Clone(w.changed), w.allPins()}
+}
+
+// Restore puts the world into a state that was saved before; the zero State is
+// the base itself.
+func (w *World) Restore(s State) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.changed = maps.Clone(s.changed)
+	w.pins = nil
+	for _, id := range slices.Sorted(maps.Keys(s.pins)) {
+		w.pin(id, s.pins[id])
+	}
+}
+
+// Difference is a record that is not as the base says. Before is nil where the
+// base has none, After where it was removed.
+type Difference struct {
+	Key           Key
+	Before, After *dispatch.CustomerLocation
+}
+
+// Differences returns the records that are not as the base says, in order.
+func (w *World) Differences() []Difference {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	keys := slices.SortedFunc(maps.Keys(w.changed), Key.Compare)
+	all := make([]Difference, len(keys))
+	for i, k := range keys {
+		all[i].Key = k
+		if r, ok := w.base.record(k); ok {
+			all[i].Before = &r.CustomerLocation
+		}
+		if c := w.changed[k]; !c.gone {
+			all[i].After = &c.CustomerLocation
+		}
+	}
+	return all
+}
+
+// Page returns up to limit records in order, from behind the key after (or
+// from the first, where it is nil), of those that match; more tells that there
+// are further ones. It holds no lock while match runs.
+func (w *World) Page(after *Key, limit int, match func(Key, *Record) bool) (page []Key, more bool) {
+	w.mu.RLock()
+	base := w.base
+	changed := maps.Clone(w.changed)
+	w.mu.RUnlock()
+	var added []Key // that the base does not have
+	for k, c := range changed {
+		if _, old := base.index[k]; !old && !c.gone {
+			added = append(added, k)
+		}
+	}
+	slices.SortFunc(added, Key.Compare)
+	keys := base.sorted()
+	if after != nil {
+		keys = keys[behind(keys, *after):]
+		added = added[behind(added, *after):]
+	}
+	for len(keys) > 0 || len(added) > 0 {
+		var k Key
+		if len(added) == 0 || len(keys) > 0 && keys[0].Compare(added[0]) < 0 {
+			k, keys = keys[0], keys[1:]
+		} else {
+			k, added = added[0], added[1:]
+		}
+		r, ok := base.record(k)
+		if c, other := changed[k]; other {
+			r, ok = c.Record, !c.gone
+		}
+		if !ok || match != nil && !match(k, &r) {
+			continue
+		}
+		if len(page) == limit {
+			return page, true
+		}
+		page = append(page, k)
+	}
+	return page, false
+}
+
+func behind(keys []Key, k Key) int {
+	i, found := slices.BinarySearchFunc(keys, k, Key.Compare)
+	if found {
+		i++
+	}
+	return i
+}
+
+// Print returns both states as printed JSON of the newest shape.
+func (t Transition) Print() (before, after []byte) { return printed(&t.Before), printed(&t.After) }
+
+func printed(r *Record) []byte {
+	// A record came out of JSON, so it can be printed as such.
+	b, _ := wire.AppendJSON(nil, r.Tree())
+	return b
+}
