@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xeipuuv/gojsonschema"
+
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/wire"
@@ -406,14 +408,24 @@ func TestFlatMemo(t *testing.T) {
 	if member.part.numbers.has("1") {
 		t.Error("the first of a thousand is remembered yet")
 	}
-	accept := f.members[f.index["accept"]]
-	long := "*/*" + strings.Repeat(" ", maxRemembered)
+	// No longer than the model admits, so that only the memory's bound counts.
+	accept := &flatMember{name: "note", part: &part{schema: compiled(t, `{"type": "string"}`)}}
+	long := strings.Repeat(" ", maxRemembered+1)
 	if !accept.judge(long) || accept.part.texts.has(long) {
 		t.Errorf("want a good value of %d bytes to be judged, and not remembered", len(long))
 	}
 	if short := long[:maxRemembered]; !accept.judge(short) || !accept.part.texts.has(short) {
 		t.Errorf("want a good value of %d bytes to be remembered", maxRemembered)
 	}
+}
+
+func compiled(t testing.TB, text string) *gojsonschema.Schema {
+	t.Helper()
+	s, err := draft7().Compile(gojsonschema.NewStringLoader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // TestFlatFrame holds that the set of names is judged and remembered apart.

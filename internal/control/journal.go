@@ -96,7 +96,11 @@ func (d *Door) verify(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := journal.ParseExpectation(d.models["expectation"], "body", doc)
+	m, err := d.models["expectation"]()
+	if err != nil {
+		return nil, err
+	}
+	e, err := journal.ParseExpectation(m, "body", doc)
 	if err != nil {
 		return nil, err
 	}
