@@ -53,6 +53,7 @@ var good = []exercise{
 	{"GET " + s1 + "/records?limit=1&after=1,1,1", "", 200, `^{"more":true,"records":\[{"tenant_id":1,"customer_id":2`, nil},
 	{"GET " + rec + "?api_version=2019/02/08", "", 200, `"changed":false,"api_version":"2019/02/08","record":{"account_number_1": ?null.*"location_id"`, nil},
 	{"PATCH " + rec, `{"note": null, "is_active": false}`, 200, `"changed":true,"api_version":"2023/04/19".*"is_active": ?false.*"note": ?null`, nil},
+	{"PUT " + s1 + "/records/1/1/2?api_version=2019/02/08", "RECORD", 200, `"customer_location_id":2,"changed":true,"api_version":"2019/02/08"`, nil},
 	{"GET " + s1 + "/diff", "", 200, `"path":"/records/1,1,1/is_active"`, nil},
 	{"DELETE " + rec, "", 204, `^$`, nil},
 	{"GET " + s1 + "/diff", "", 200, `{"op":"remove","path":"/records/1,1,1"}`, nil},
@@ -85,7 +86,13 @@ func TestGoodRequests(t *testing.T) {
 	for i, x := range good {
 		t.Run(fmt.Sprintf("%d %s", i, x.call), func(t *testing.T) {
 			method, path, _ := strings.Cut(x.call, " ")
-			got := r.do(t, method, "/_mock"+path, x.body)
+			body := x.body
+			if body == "RECORD" { // the sample's, at another location
+				var record struct{ Record json.RawMessage }
+				r.must(t, "GET", rec+"?api_version=2019/02/08", "", &record)
+				body = strings.Replace(string(record.Record), `"location_id":1`, `"location_id":2`, 1)
+			}
+			got := r.do(t, method, "/_mock"+path, body)
 			if got.status != x.status || !regexp.MustCompile(x.want).MatchString(got.body) {
 				t.Errorf("got %d %s\nwant %d and a match of %s", got.status, got.body, x.status, x.want)
 			}
