@@ -58,6 +58,7 @@ type Options struct {
 type Door struct {
 	Options
 	handler http.Handler
+	blotter *exchange.Blotter
 	models  map[string]func() (*contract.Model, error) // compiled when first asked for
 	parser  *scenario.Parser
 	done    chan struct{}
@@ -71,7 +72,7 @@ func bodies() []string {
 
 // New returns a door.
 func New(o Options) (*Door, error) {
-	d := &Door{Options: o, models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
+	d := &Door{Options: o, blotter: exchange.NewBlotter(), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
 	for _, name := range bodies() {
 		d.models[name] = sync.OnceValues(func() (*contract.Model, error) {
 			return contract.Standalone(o.Schemas, "control/"+name+".json", "")
@@ -206,7 +207,7 @@ func (d *Door) change(h handler) handler {
 			return nil, err
 		}
 		x := &exchange.Exchange{Control: true, Session: n.Spec.ID, Sequence: n.Next(), Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
-		x.Request.Head = r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"
+		x.Request.Head, _ = d.blotter.Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
 		x.Request.Body, x.Request.Size = text, int64(len(text))
 		start := time.Now()
 		v, err := h(r)

@@ -161,7 +161,7 @@ func send(url, method, body string, header ...string) (reply, error) {
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	p := reply{status: response.StatusCode, header: response.Header, body: string(text)}
-	if err == nil && response.Header.Get("Content-Type") == "application/problem+json" {
+	if err == nil && response.Header.Get("Content-Type") == "application/problem+json" && method != http.MethodHead {
 		if err = json.Unmarshal(text, &p.problem); err == nil && (p.problem.Status != p.status || p.problem.Title == "" || p.problem.Detail == "") {
 			err = fmt.Errorf("the status is %d, and the problem is not whole: %s", p.status, text)
 		}
