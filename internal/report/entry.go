@@ -37,7 +37,9 @@ type Entry struct {
 	Scenario   string             `json:"scenario,omitempty"`
 	Altered    bool               `json:"altered"`
 	Error      string             `json:"error,omitempty"`
-	Control    bool               `json:"control,omitempty"`
+	// Fallback is why the mock answered in the place of a proxy's target.
+	Fallback string `json:"fallback,omitempty"`
+	Control  bool   `json:"control,omitempty"`
 
 	Change   *Change `json:"change,omitempty"`
 	Request  Message `json:"request"`
@@ -62,7 +64,7 @@ func NewEntry(x *exchange.Exchange, baseURL string) *Entry {
 		Operation: x.Operation, ClientID: x.ClientID, Tenant: x.Tenant, RequestID: x.RequestID,
 		Version:  Version{x.VersionAsked, x.VersionPinned, x.VersionUsed},
 		Problems: list(x.Problems), Violations: list(x.Violations), Deliberate: list(x.Deliberate),
-		Scenario: x.Scenario, Altered: x.Altered, Control: x.Control,
+		Scenario: x.Scenario, Altered: x.Altered, Control: x.Control, Fallback: x.Fallback,
 		Change: change(x), Request: message(&x.Request), Response: message(&x.Response),
 	}
 	if x.Err != nil {

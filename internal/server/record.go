@@ -10,7 +10,7 @@ import (
 // record puts an exchange into the journal, before its first byte leaves: who
 // has the answer finds its record. A request that net/http refused is nil.
 func (s *Server) record(x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
-	if s.Journal.Count == 0 {
+	if s.Journal.Count == 0 && s.Seen == nil {
 		return
 	}
 	if r != nil {
@@ -25,5 +25,15 @@ func (s *Server) record(x *exchange.Exchange, r *http.Request, reply *wire.Reply
 	if len(x.Response.Body) > exchange.MaxBody {
 		x.Response.Body = x.Response.Body[:exchange.MaxBody]
 	}
-	s.journal.Add(x)
+	s.keep(x)
+}
+
+// keep puts a finished exchange into the journal.
+func (s *Server) keep(x *exchange.Exchange) {
+	if s.Seen != nil {
+		s.Seen(x)
+	}
+	if s.Journal.Count > 0 {
+		s.journal.Add(x)
+	}
 }

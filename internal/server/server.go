@@ -58,6 +58,18 @@ type Options struct {
 	Journal journal.Limits
 	// Control says whether and where the control door is.
 	Control Control
+	// Front makes what answers in the place of the mocked API; nil is nothing.
+	Front func(Backstage) http.Handler
+	// Seen is told of each exchange; nil is nobody.
+	Seen func(*exchange.Exchange)
+}
+
+// Backstage is what of the server a Front may use.
+type Backstage struct {
+	Mock    http.Handler // the mocked API
+	Home    *session.Session
+	Blotter *exchange.Blotter
+	Record  func(*exchange.Exchange)
 }
 
 // Control is how the control door is reached.
@@ -105,8 +117,12 @@ func New(o Options) (*Server, error) {
 		}
 	}
 	s.carriers.New = func() any { return new(carrier) }
+	front := s.chain(s.api)
+	if o.Front != nil {
+		front = o.Front(Backstage{Mock: front, Home: s.sessions.Default(), Blotter: s.blotter, Record: s.keep})
+	}
 	s.http = http.Server{
-		Handler:                      s.mounted(s.chain(s.api)),
+		Handler:                      s.mounted(front),
 		DisableGeneralOptionsHandler: true,
 		MaxHeaderBytes:               maxHeaderBytes,
 		ReadHeaderTimeout:            headerTimeout,

@@ -29,8 +29,10 @@ type Conn struct {
 	listener *Listener
 	spoke    atomic.Bool // the client has sent something
 	intake   intake
-	length   int64 // of the body of the request at hand, -1 where it is not known
-	relayed  bool  // the head held came from another server
+	length   int64  // of the body of the request at hand, -1 where it is not known
+	relayed  bool   // the head held came from another server
+	framed   bool   // and says itself that its body is chunked
+	interim  []byte // the head to print in the place of the next interim one
 	state    state
 	head     []byte // the head to print, when state is held
 	out      []byte // room for a head and what follows it
@@ -53,7 +55,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 	case c.state == inBody:
 		return c.Conn.Write(p)
 	case c.state == fresh && isInterim(p):
-		return c.Conn.Write(p)
+		return c.writeInterim(p)
 	}
 	proto, rest, ok := splitHead(p)
 	if !ok {
@@ -65,9 +67,10 @@ func (c *Conn) Write(p []byte) (int, error) {
 	c.state = inBody
 	out := append(c.out[:0], proto...)
 	out = append(out, c.head...)
-	out = appendConnection(out, p[:len(p)-len(rest)], "\r\nConnection: ")
+	printed := p[:len(p)-len(rest)]
+	out = appendConnection(out, printed, "\r\nConnection: ")
 	if c.relayed {
-		out = appendConnection(out, p[:len(p)-len(rest)], "\r\nTransfer-Encoding: ")
+		out = c.appendFraming(out, printed)
 	}
 	out = append(out, "\r\n"...)
 	out = append(out, rest...)
