@@ -38,12 +38,15 @@ func (c *capture) short() []byte {
 // which may come before its end.
 type upload struct {
 	io.ReadCloser
-	way *passage
-	mu  sync.Mutex
+	way  *passage
+	once sync.Once
+	mu   sync.Mutex
+	capture
 }
 
 // Read implements io.Reader.
 func (u *upload) Read(p []byte) (int, error) {
+	u.once.Do(u.way.continued)
 	_ = u.way.control.SetReadDeadline(time.Now().Add(stall))
 	n, err := u.ReadCloser.Read(p)
 	if err != nil {
@@ -52,14 +55,17 @@ func (u *upload) Read(p []byte) (int, error) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.way.request.take(p[:n], exchange.MaxBody)
+	u.take(p[:n], exchange.MaxBody)
 	return n, err
 }
 
-// taken returns what has passed so far.
-func (u *upload) taken() capture {
+// taken returns what has passed so far; of a request without a body that is
+// nothing.
+func (u *upload) taken() (first []byte, size int64) {
+	if u == nil {
+		return nil, 0
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	c := u.way.request
-	return capture{c.short(), c.size}
+	return u.short(), u.size
 }

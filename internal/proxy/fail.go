@@ -30,7 +30,7 @@ func (p *Proxy) failed(_ http.ResponseWriter, r *http.Request, err error) {
 		way.left()
 		panic(http.ErrAbortHandler)
 	}
-	if p.Fallback != nil && away(err) && way.request.size == 0 {
+	if _, size := way.upload.taken(); p.Fallback != nil && away(err) && size == 0 {
 		way.stood, way.why = true, err
 		p.write(slog.LevelWarn, "the target cannot be reached, so the mock answers", "method", way.x.Method, "path", way.x.Path, "error", err)
 		return

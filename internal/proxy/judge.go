@@ -26,11 +26,7 @@ func (way *passage) finish() {
 	way.finished = true
 	p, x := way.p, way.x
 	x.Took = time.Since(way.start)
-	sent := way.request
-	if u, ok := way.in.Body.(*upload); ok {
-		sent = u.taken()
-	}
-	x.Request.Body, x.Request.Size = sent.bytes, sent.size
+	x.Request.Body, x.Request.Size = way.upload.taken()
 	op := p.judgeRequest(way)
 	if way.answered {
 		x.Status, x.Bytes = way.reply.Status, int(way.response.size)

@@ -108,8 +108,8 @@ type passage struct {
 	start    time.Time
 	out      []byte // the head that the target gets, but for its framing
 	tap      *tap
-	interims int // how many interim responses were passed on
-	request  capture
+	interims map[int]int // how many were passed on, by status
+	upload   *upload     // nil where the request has no body
 	response capture
 	reply    wire.Reply // as the target sent it, without a body
 	coding   string     // of its body
@@ -136,12 +136,14 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// stands still is.
 	_ = way.control.SetReadDeadline(time.Time{})
 	_ = way.control.SetWriteDeadline(time.Time{})
-	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = &upload{ReadCloser: r.Body, way: way}
-	}
 	// nil keeps net/http from adding fields of its own to the target's.
 	w.Header()["Date"], w.Header()["Content-Type"] = nil, nil
-	ctx := httptrace.WithClientTrace(context.WithValue(r.Context(), passageKey{}, way), &httptrace.ClientTrace{GotConn: way.connected})
+	// net/http looks at the body of its own request, which must stay as it is.
+	passed := r.WithContext(httptrace.WithClientTrace(context.WithValue(r.Context(), passageKey{}, way), &httptrace.ClientTrace{GotConn: way.connected}))
+	if r.Body != nil && r.Body != http.NoBody {
+		way.upload = &upload{ReadCloser: r.Body, way: way}
+		passed.Body = way.upload
+	}
 	defer func() {
 		// The reverse proxy panics to cut a response whose target died in the
 		// middle of its body, or whose client left.
@@ -158,7 +160,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		way.fail(http.StatusNotImplemented, errTunnel)
 		return
 	}
-	p.reverse.ServeHTTP((*passing)(way), r.WithContext(ctx))
+	p.reverse.ServeHTTP((*passing)(way), passed)
 	if way.stood {
 		p.Fallback.ServeHTTP(w, way.standIn())
 	}
@@ -187,11 +189,32 @@ func (w *passing) Write(p []byte) (int, error) { return w.w.Write(p) }
 // WriteHeader implements http.ResponseWriter. The heads of interim responses
 // pass as they came, too.
 func (w *passing) WriteHeader(status int) {
-	if status < http.StatusOK && status != http.StatusSwitchingProtocols && w.tap != nil {
-		if head := w.tap.interim(w.interims); head != nil {
-			wire.RelayInterim(w.in, afterProtocol(withoutConnection(head, false)))
+	if status < http.StatusOK && status != http.StatusSwitchingProtocols {
+		if status == http.StatusContinue && w.in.Header.Get("Expect") != "" {
+			return // net/http says it where the body is read
 		}
-		w.interims++
+		(*passage)(w).relayInterim(status, w.interims[status])
+		if w.interims == nil {
+			w.interims = map[int]int{}
+		}
+		w.interims[status]++
 	}
 	w.w.WriteHeader(status)
+}
+
+// continued has net/http's word that the body may come printed as the target
+// has said it.
+func (way *passage) continued() {
+	if way.in.Header.Get("Expect") != "" {
+		way.relayInterim(http.StatusContinue, 0)
+	}
+}
+
+func (way *passage) relayInterim(status, n int) {
+	if way.tap == nil {
+		return
+	}
+	if head := way.tap.interim(status, n); head != nil {
+		wire.RelayInterim(way.in, afterProtocol(withoutConnection(head, false)))
+	}
 }

@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"net"
+	"strconv"
 	"sync"
 
 	"dispatchmock/internal/wire"
@@ -106,18 +107,21 @@ func (t *tap) more() bool {
 	return t.beyond
 }
 
-// interim returns the head of an interim response, the first of which is 0; nil
-// where it is not known.
-func (t *tap) interim(n int) []byte {
+// interim returns a head of an interim response of a status, the first of which
+// is 0; nil where it is not known.
+func (t *tap) interim(status, n int) []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for b := t.seen; ; n-- {
+	for b := t.seen; ; {
 		head, length, plain := wire.CutHead(b)
 		if length == 0 || !isInterim(head) {
 			return nil
 		}
-		if n == 0 {
-			return passable(head, plain)
+		if string(head[9:min(12, len(head))]) == strconv.Itoa(status) {
+			if n == 0 {
+				return passable(head, plain)
+			}
+			n--
 		}
 		b = b[length:]
 	}

@@ -133,6 +133,8 @@ func printedHead(r *http.Request) []byte {
 // PassThrough lets the response to a request be printed by net/http alone.
 func PassThrough(r *http.Request) {
 	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		c.state, c.length = inBody, r.ContentLength
 	}
 }

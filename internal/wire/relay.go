@@ -16,6 +16,8 @@ func Relay(r *http.Request, head []byte, chunked bool) bool {
 	if !ok {
 		return false
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.head = append(append(c.head[:0], head...), "\r\n"...)
 	c.length, c.relayed, c.framed = r.ContentLength, true, chunked
 	c.state = held
@@ -26,20 +28,18 @@ func Relay(r *http.Request, head []byte, chunked bool) bool {
 // that came from another server, in the form that Relay takes.
 func RelayInterim(r *http.Request, head []byte) {
 	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
-		c.interim = append(append(c.interim[:0], head...), "\r\n\r\n"...)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.interim = append(append([]byte("HTTP/1.1"), head...), "\r\n\r\n"...)
 	}
 }
 
-func (c *Conn) writeInterim(p []byte) (int, error) {
-	if len(c.interim) == 0 {
-		return c.Conn.Write(p)
+func (c *Conn) replaceInterim(p []byte) []byte {
+	if c.interim == nil {
+		return p
 	}
-	out := append([]byte("HTTP/1.1"), c.interim...)
-	c.interim = c.interim[:0]
-	if _, err := c.Conn.Write(out); err != nil {
-		return 0, err
-	}
-	return len(p), nil
+	p, c.interim = c.interim, nil
+	return p
 }
 
 // appendFraming carries over how net/http has framed the body, where the
