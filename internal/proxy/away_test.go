@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/x509"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -78,8 +79,8 @@ func TestNoAnswer(t *testing.T) {
 			if x.Err == nil || !strings.Contains(x.Err.Error(), c.says) || !strings.HasPrefix(c.status, http.StatusText(0)) || string(x.Response.Body) != body {
 				t.Errorf("the record has the error %v and the body %q", x.Err, x.Response.Body)
 			}
-			if log := p.log.String(); !strings.Contains(log, c.says) {
-				t.Errorf("the log does not say %q:\n%s", c.says, log)
+			if told := p.log.String(); !strings.Contains(told, c.says) {
+				t.Errorf("the log does not say %q:\n%s", c.says, told)
 			}
 			// The proxy goes on, on the same connection.
 			client.send(t, "DELETE / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -130,8 +131,8 @@ func TestFallback(t *testing.T) {
 	if len(p.seen) > 0 {
 		t.Errorf("there is another record: %+v", <-p.seen)
 	}
-	if log := p.log.String(); !strings.Contains(log, "the target cannot be reached, so the mock answers") {
-		t.Errorf("the log says\n%s", log)
+	if told := p.log.String(); !strings.Contains(told, "the target cannot be reached, so the mock answers") {
+		t.Errorf("the log says\n%s", told)
 	}
 }
 
@@ -152,10 +153,12 @@ func TestRefusedByUs(t *testing.T) {
 
 func secure(t *testing.T) *httptest.Server {
 	t.Helper()
-	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["x-Proto"] = []string{r.Proto}
 		_, _ = io.WriteString(w, r.Host)
 	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are told
+	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s
 }

@@ -92,6 +92,28 @@ func TestExpectRefused(t *testing.T) {
 	client.expectEnd(t)
 }
 
+// TestEarlyAnswer holds that an answer may begin before the body of the request
+// has come, and that both come to their end.
+func TestEarlyAnswer(t *testing.T) {
+	t.Parallel()
+	url := target(t, func(p *peer) {
+		_, _ = p.head()
+		_, _ = io.WriteString(p.Conn, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+		body := make([]byte, 3)
+		_, _ = io.ReadFull(p, body)
+		_, _ = p.Conn.Write(body)
+	})
+	p := before(t, url)
+	client := p.connect(t)
+	client.send(t, "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n")
+	client.expect(t, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+	client.send(t, "def")
+	client.expect(t, "def")
+	if x := p.next(t); string(x.Request.Body) != "def" || string(x.Response.Body) != "abcdef" {
+		t.Errorf("the record has the bodies %q and %q", x.Request.Body, x.Response.Body)
+	}
+}
+
 // TestStreaming holds that each piece passes before the next is made, in both
 // directions: the other end makes it only when it has the one before.
 func TestStreaming(t *testing.T) {
@@ -253,12 +275,12 @@ func TestLongBodies(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := client.head(); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v\n%s", err, p.log)
 	}
 	most := uint64(0)
 	for left := int64(size); left > 0; left -= 8 << 20 {
-		if _, err := io.CopyN(io.Discard, client, 8<<20); err != nil {
-			t.Fatal(err)
+		if n, err := io.CopyN(io.Discard, client, 8<<20); err != nil {
+			t.Fatalf("with %d bytes to go came %d: %v\n%s", left, n, err, p.log)
 		}
 		runtime.GC()
 		runtime.ReadMemStats(&now)

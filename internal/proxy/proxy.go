@@ -142,6 +142,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	passed := r.WithContext(httptrace.WithClientTrace(context.WithValue(r.Context(), passageKey{}, way), &httptrace.ClientTrace{GotConn: way.connected}))
 	if r.Body != nil && r.Body != http.NoBody {
 		way.upload = &upload{ReadCloser: r.Body, way: way}
+		// An answer may come before the body's end; else net/http would take the
+		// rest of the body away before it lets the answer go.
+		_ = way.control.EnableFullDuplex()
 		passed.Body = way.upload
 	}
 	defer func() {
