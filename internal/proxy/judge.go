@@ -97,39 +97,47 @@ func version(c *contract.Contract, way *passage, told string) string {
 // judgeResponse finds where the target breaks the contract. It returns the
 // answer with its body as it was judged; nil where it could not be read.
 func (p *Proxy) judgeResponse(way *passage, op *contract.Operation) *wire.Reply {
-	x, reply := way.x, &way.reply
-	reply.Body = wire.Empty()
-	if op != nil && !op.Served && reply.Status < http.StatusBadRequest {
-		op = nil
+	x, v := way.x, dispatch.Version(way.x.VersionUsed)
+	if op != nil && !op.Served && way.reply.Status < http.StatusBadRequest {
+		op = nil // the contract knows nothing of this answer
 	}
 	body, err := plain(way)
-	if way.broken != nil || way.gone || err != nil {
-		reply = nil
-	} else {
-		reply.Body = wire.Raw(body)
-	}
-	switch v := dispatch.Version(x.VersionUsed); {
-	case op == nil: // the contract knows nothing of its answers
-		return reply
-	case reply == nil, way.in.Method == http.MethodHead:
-		x.Violations = append(x.Violations, op.JudgeHead(v, p.CORS, &way.reply)...)
-	default:
-		judged := *reply
-		if len(body) != int(way.response.size) { // net/http has held the length
-			judged.Fields = slices.Clone(reply.Fields)
-			for i, f := range judged.Fields {
-				if strings.EqualFold(f.Name, wire.ContentLength) {
-					judged.Fields[i].Value = reply.Body.Length
-				}
-			}
-		}
-		x.Violations = append(x.Violations, op.JudgeReply(v, p.CORS, p.Home.Clock.Now(), &judged)...)
-	}
-	x.Violations = slices.DeleteFunc(x.Violations, func(f exchange.Finding) bool { return ignored(p.Ignore, f) })
-	if err != nil {
+	if err != nil && op != nil {
 		p.write(levelOf(x), "the body is not judged", "request_id", x.RequestID, "reason", err)
 	}
-	return reply
+	whole := err == nil && way.broken == nil && !way.gone
+	switch {
+	case op != nil && whole && way.in.Method != http.MethodHead:
+		p.memo.judged(body, func(b *wire.Body) {
+			way.reply.Body = b
+			x.Violations = append(x.Violations, op.JudgeReply(v, p.CORS, p.Home.Clock.Now(), lengthened(way))...)
+		})
+	case op != nil:
+		x.Violations = append(x.Violations, op.JudgeHead(v, p.CORS, &way.reply)...)
+	}
+	x.Violations = slices.DeleteFunc(x.Violations, func(f exchange.Finding) bool { return ignored(p.Ignore, f) })
+	if !whole {
+		return nil
+	}
+	way.reply.Body = wire.Raw(body)
+	return &way.reply
+}
+
+// lengthened returns the answer as it would be without a content coding. That
+// a body has the length that is told of it, net/http has held.
+func lengthened(way *passage) *wire.Reply {
+	reply := &way.reply
+	if len(reply.Body.Bytes) == int(way.response.size) {
+		return reply
+	}
+	judged := *reply
+	judged.Fields = slices.Clone(reply.Fields)
+	for i, f := range judged.Fields {
+		if strings.EqualFold(f.Name, wire.ContentLength) {
+			judged.Fields[i].Value = reply.Body.Length
+		}
+	}
+	return &judged
 }
 
 // plain returns the body without its content coding.

@@ -62,11 +62,12 @@ type Proxy struct {
 	Options
 	reverse   *httputil.ReverseProxy
 	transport *http.Transport
+	memo      *memo
 }
 
 // New returns a proxy.
 func New(o Options) *Proxy {
-	p := &Proxy{Options: o, transport: newTransport(&o)}
+	p := &Proxy{Options: o, transport: newTransport(&o), memo: newMemo()}
 	p.reverse = &httputil.ReverseProxy{
 		Rewrite:        p.rewrite,
 		Transport:      p.transport,
