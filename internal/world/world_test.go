@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -288,6 +289,40 @@ func TestDeactivateAtOnce(t *testing.T) {
 		if !reflect.DeepEqual(s, states[0]) {
 			t.Fatalf("call %d got %+v, and call 0 %+v, want all alike", i, s, states[0])
 		}
+	}
+}
+
+// TestDeactivateInStep lets calls for one record after the other begin at the
+// same moment, so that some of them meet between the look at a record and the
+// change of it.
+func TestDeactivateInStep(t *testing.T) {
+	t.Parallel()
+	const callers, rounds = 2, 5000
+	w := New(someBase(rounds))
+	var arrived, transitions atomic.Int64
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			for i := range int64(rounds) {
+				arrived.Add(1)
+				for arrived.Load() < (i+1)*callers {
+					runtime.Gosched()
+				}
+				if did, _ := w.Deactivate(Key{Tenant: 1, Customer: i, Location: 0}, time.Time{}); did.Changed {
+					transitions.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	active := int64(0)
+	for k, l := range plainOf(w.Base()).records {
+		if k.Tenant == 1 && k.Location == 0 && l.IsActive {
+			active++
+		}
+	}
+	if n := transitions.Load(); n != active {
+		t.Errorf("got %d transitions of %d active records, want one of each", n, active)
 	}
 }
 
