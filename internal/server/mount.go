@@ -42,7 +42,7 @@ func (s *Server) auth() string {
 }
 
 // openDesk opens the door's own listener, where it is to have one.
-func (s *Server) openDesk(address string) error {
+func (s *Server) openDesk(address string, api net.Addr) error {
 	if s.door == nil {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (s *Server) openDesk(address string) error {
 		s.door.Name = hostName(address)
 		return nil
 	}
-	s.door.Name = hostName(s.Control.Address)
+	s.door.Name, s.door.API = hostName(s.Control.Address), api
 	l, err := net.Listen("tcp", s.Control.Address)
 	if err != nil {
 		return fmt.Errorf("listening for the control door: %w", err)

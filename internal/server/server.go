@@ -125,7 +125,7 @@ func (s *Server) Start(address string) error {
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}
-	if err := s.openDesk(address); err != nil {
+	if err := s.openDesk(address, l.Addr()); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	s.listener = wire.Attach(&s.http, wire.Limit(l, maxConnections), s.refused)
