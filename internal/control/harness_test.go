@@ -28,7 +28,7 @@ import (
 )
 
 // patience is how long a test waits for what must come at once.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // sampleTime is the time of the page's sample response.
 var sampleTime = time.Date(2022, 8, 20, 1, 38, 16, 0, time.UTC)
@@ -130,7 +130,7 @@ type reply struct {
 
 // client follows no redirect and keeps as many connections as tests need.
 var client = &http.Client{
-	Transport:     &http.Transport{MaxIdleConnsPerHost: 100},
+	Transport:     &http.Transport{MaxIdleConns: 2000, MaxIdleConnsPerHost: 1000},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
