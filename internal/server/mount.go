@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -51,7 +52,7 @@ func (s *Server) openDesk(address string, api net.Addr) error {
 		return nil
 	}
 	s.door.Name, s.door.API = hostName(s.Control.Address), api
-	l, err := net.Listen("tcp", s.Control.Address)
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", s.Control.Address)
 	if err != nil {
 		return fmt.Errorf("listening for the control door: %w", err)
 	}

@@ -121,7 +121,7 @@ func New(o Options) (*Server, error) {
 // Start listens on HOST:PORT and serves until Shutdown. A port of 0 picks a
 // free one; Addr tells which.
 func (s *Server) Start(address string) error {
-	l, err := net.Listen("tcp", address)
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}
