@@ -44,6 +44,8 @@ type Options struct {
 	// Version is the program's.
 	Version string
 	Log     *slog.Logger
+	// API returns the base URL by which this machine reaches the mocked API.
+	API func() string
 	// Page serves what is no part of the API of the door; nil has none.
 	Page http.Handler
 	// Settings are told in bundles: how the server was started.
@@ -62,7 +64,7 @@ type Door struct {
 
 // bodies are the schemas of the bodies that the door takes, by their names.
 func bodies() []string {
-	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch"}
+	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch", "send"}
 }
 
 // New returns a door. A schema that is missing or broken is an error.

@@ -26,12 +26,22 @@ func (s *Server) mounted(api http.Handler) http.Handler {
 	})
 }
 
-func (s *Server) doorOptions() control.Options {
+func (s *Server) doorOptions(page http.Handler) control.Options {
 	return control.Options{
+		Page: page, API: s.apiURL,
 		Contract: s.Contract, Schemas: s.Control.Schemas, Sessions: s.sessions, Journal: s.journal,
 		Token: s.Control.Token, Version: s.Control.Version, Log: s.Log,
 		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
 	}
+}
+
+// apiURL returns the base URL by which this machine reaches the mocked API.
+func (s *Server) apiURL() string {
+	host, port, _ := net.SplitHostPort(s.Addr().String())
+	if ip := net.ParseIP(host); ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 func (s *Server) auth() string {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/api"
+	"dispatchmock/internal/console"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/control"
 	"dispatchmock/internal/exchange"
@@ -100,7 +101,11 @@ func New(o Options) (*Server, error) {
 	o.Sessions.Dropped = s.journal.Forget
 	s.sessions = session.NewSessions(o.Sessions)
 	if !o.Control.Off {
-		if s.door, err = control.New(s.doorOptions()); err != nil {
+		page, err := console.Handler()
+		if err != nil {
+			return nil, fmt.Errorf("server: %w", err)
+		}
+		if s.door, err = control.New(s.doorOptions(page)); err != nil {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
@@ -125,10 +130,12 @@ func (s *Server) Start(address string) error {
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}
+	// The door tells the address of the API.
+	s.listener = wire.Attach(&s.http, wire.Limit(l, maxConnections), s.refused)
 	if err := s.openDesk(address); err != nil {
+		s.listener = nil
 		return errors.Join(err, l.Close())
 	}
-	s.listener = wire.Attach(&s.http, wire.Limit(l, maxConnections), s.refused)
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {

@@ -1,0 +1,1 @@
+export class Contract { constructor(host) { host.append('Contract'); } update() {} }

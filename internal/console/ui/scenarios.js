@@ -1,0 +1,1 @@
+export class Scenarios { constructor(host) { host.append('Scenarios'); } update() {} }

@@ -1,0 +1,1 @@
+export class Sessions { constructor(host) { host.append('Sessions'); } update() {} }

@@ -1,0 +1,1 @@
+export class Try { constructor(host) { host.append('Try'); } update() {} }

@@ -1,0 +1,1 @@
+export class World { constructor(host) { host.append('World'); } update() {} }
