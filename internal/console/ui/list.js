@@ -51,25 +51,30 @@ export class RowList {
     this.list.style.height = `${this.items.length * this.height}px`;
     const first = Math.max(0, Math.floor(this.host.scrollTop / this.height) - 5);
     const last = Math.min(this.items.length, Math.ceil((this.host.scrollTop + this.host.clientHeight) / this.height) + 5);
-    const gone = new Set(this.shown.keys());
+    const wanted = new Set();
+    for (let i = first; i < last; i++) wanted.add(this.key(this.at(i)));
+    for (const [key, e] of this.shown) {
+      if (wanted.has(key)) continue;
+      e.remove();
+      this.shown.delete(key);
+    }
+    // The order in the document is that of the eye. What stays is not moved,
+    // so that it keeps the focus.
+    let next = this.list.firstChild;
     for (let i = first; i < last; i++) {
       const row = this.at(i);
       const key = this.key(row);
-      gone.delete(key);
       let e = this.shown.get(key);
       if (!e) {
         e = h('li', {}, this.render(row));
         this.shown.set(key, e);
-        this.list.append(e);
       }
+      if (e === next) next = next.nextSibling;
+      else this.list.insertBefore(e, next);
       e.style.transform = `translateY(${i * this.height}px)`;
       e.setAttribute('aria-posinset', i + 1);
       e.setAttribute('aria-setsize', this.items.length);
       this.mark(e, key);
-    }
-    for (const key of gone) {
-      this.shown.get(key).remove();
-      this.shown.delete(key);
     }
   }
 
