@@ -60,7 +60,7 @@ func newRoot(io streams) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	serve := newServe(io)
-	root.AddCommand(serve, newCheck(io), newHealth(io), newVerify(io), newReplay(io), newInit(io), newVersion(io))
+	root.AddCommand(serve, newCtl(io), newCheck(io), newHealth(io), newVerify(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newVersion(io))
 	root.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
@@ -95,7 +95,7 @@ func unknownCommand(root *cobra.Command, name string) error {
 	if near := root.SuggestionsFor(name); len(near) > 0 {
 		text += "; did you mean " + strings.Join(near, " or ") + "?"
 	}
-	return errMisuse{errors.New(text + " (see dispatchmock --help)")}
+	return errMisuse{fmt.Errorf("%s (see %s --help)", text, root.CommandPath())}
 }
 
 // flagError names the flag that a misspelt one is nearest to, or the command

@@ -84,14 +84,10 @@ func health(ctx context.Context, base string) error {
 	}
 	response, err := client.Do(r)
 	if err != nil {
-		var failed *url.Error
-		if errors.As(err, &failed) {
-			err = failed.Err // without the path, which the user did not give
-		}
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("none came within %v", healthTimeout)
 		}
-		return fmt.Errorf("no answer from %s: %w\nis it running? start it with: dispatchmock serve --listen %s", base, err, u.Host)
+		return unreachable(base, u.Host, err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK || response.Header.Get("X-Api-Version") == "" {

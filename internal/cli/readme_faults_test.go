@@ -45,7 +45,7 @@ func serveHere(t *testing.T, args ...string) string {
 	return strings.TrimPrefix(strings.TrimSpace(line), "http://")
 }
 
-// ask sends a request of raw bytes and returns the status and the field of the
+// answerOf sends a request of raw bytes and returns the status and the field of the
 // answer; a field of "" is no error.
 func ask(t *testing.T, address, request string) (status int, field string) {
 	t.Helper()

@@ -71,7 +71,20 @@ func commands() map[string]*cobra.Command {
 	root := newRoot(streams{io.Discard, io.Discard})
 	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
+		c.InitDefaultHelpFlag() // joins the flags that its own commands share
 		all[c.Name()] = c
+	}
+	return all
+}
+
+// leaves returns a command, or those of its commands that do something.
+func leaves(c *cobra.Command) []*cobra.Command {
+	if !c.HasSubCommands() {
+		return []*cobra.Command{c}
+	}
+	var all []*cobra.Command
+	for _, sub := range c.Commands() {
+		all = append(all, leaves(sub)...)
 	}
 	return all
 }
@@ -99,7 +112,8 @@ func TestReadmeHasEveryFlag(t *testing.T) {
 				t.Errorf("README.md has no row of --%s under %q", f.Name, heading)
 				return
 			}
-			if f.DefValue != "" && f.DefValue != "false" && !strings.HasPrefix(row[1], "`"+f.DefValue+"`") {
+			zero := slices.Contains([]string{"", "false", "[]", "0"}, f.DefValue)
+			if !zero && !strings.HasPrefix(row[1], "`"+strings.Trim(f.DefValue, "[]")+"`") {
 				t.Errorf("README.md, %s --%s: got %q, want the default %s first", name, f.Name, row[1], f.DefValue)
 			}
 			for word := range strings.SplitSeq(f.Value.Type(), "|") {
@@ -113,6 +127,30 @@ func TestReadmeHasEveryFlag(t *testing.T) {
 				t.Errorf("README.md has --%s under %q, which is no flag of it", flag, heading)
 			}
 		}
+	}
+}
+
+// TestReadmeHasEveryCtlCommand holds that the table of ctl has a row of each
+// command, with its arguments and the flags that it has alone.
+func TestReadmeHasEveryCtlCommand(t *testing.T) {
+	t.Parallel()
+	rows := rowsUnder(t, readReadme(t), "#### Commands of ctl")
+	for _, c := range leaves(commands()["ctl"]) {
+		use := strings.TrimPrefix(strings.TrimSuffix(c.UseLine(), " [flags]"), "dispatchmock ctl ")
+		row := strings.Join(rows[use], " ")
+		if row == "" {
+			t.Errorf("README.md has no row of `%s` under ctl", use)
+			continue
+		}
+		delete(rows, use)
+		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Name != "help" && !strings.Contains(row, "`--"+f.Name) {
+				t.Errorf("README.md, %s: got %q, want --%s in it", use, row, f.Name)
+			}
+		})
+	}
+	for use := range rows {
+		t.Errorf("README.md has a row of `%s` under ctl, which is no command of it", use)
 	}
 }
 
@@ -139,12 +177,13 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 	all := commands()
 	known := func(flag string) bool {
 		for _, c := range all {
-			c.InitDefaultHelpFlag()
-			if c.Flags().Lookup(flag) != nil {
-				return true
+			for _, leaf := range leaves(c) {
+				if leaf.Flags().Lookup(flag) != nil || leaf.InheritedFlags().Lookup(flag) != nil {
+					return true
+				}
 			}
 		}
-		return false
+		return flag == "help"
 	}
 	for _, file := range []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Dockerfile"} {
 		raw, err := os.ReadFile(moduleDir + "/" + file)

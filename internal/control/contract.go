@@ -71,7 +71,7 @@ func (d *Door) getContract(r *http.Request) (any, error) {
 		versions = append(versions, info)
 	}
 	return map[string]any{"api_version": v, "versions": versions, "operations": operations, "schemas": models,
-		"choices": json.RawMessage(choices), "facts": json.RawMessage(facts), "settings": d.Settings, "api_url": d.API()}, nil
+		"choices": json.RawMessage(choices), "facts": json.RawMessage(facts), "settings": d.Settings}, nil
 }
 
 // schemasOf returns the schema files of a version by name: a version without a

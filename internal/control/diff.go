@@ -6,12 +6,15 @@ import (
 
 	"github.com/wI2L/jsondiff"
 
+	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/world"
 )
 
 // diff tells what differs from the fixtures: a JSON Patch of the document that
-// has each record at /records/TENANT/CUSTOMER/LOCATION, in the newest shape.
+// has each record at /records/TENANT,CUSTOMER,LOCATION, in the newest shape. A
+// patch adds nothing to what is not there, so customers have no place of their
+// own.
 func (d *Door) diff(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
@@ -29,11 +32,15 @@ func (d *Door) difference(n *session.Session) (any, error) {
 		}
 		patch = append(patch, ops...)
 	}
-	return map[string]any{"patch": patch, "pins": n.World.Pins()}, nil
+	pins := n.World.Pins()
+	if pins == nil {
+		pins = map[string]dispatch.Version{}
+	}
+	return map[string]any{"patch": patch, "pins": pins}, nil
 }
 
 func recordOps(d world.Difference) (jsondiff.Patch, error) {
-	at := fmt.Sprintf("/records/%d/%d/%d", d.Key.Tenant, d.Key.Customer, d.Key.Location)
+	at := fmt.Sprintf("/records/%d,%d,%d", d.Key.Tenant, d.Key.Customer, d.Key.Location)
 	switch {
 	case d.After == nil:
 		return jsondiff.Patch{{Type: jsondiff.OperationRemove, Path: at}}, nil

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -41,11 +42,14 @@ type Options struct {
 	Token string
 	// Name is the host name of the server's own address, if it has one.
 	Name string
+	// API is where the mocked API listens, where that is not at the door's own
+	// address.
+	API net.Addr
 	// Version is the program's.
 	Version string
 	Log     *slog.Logger
-	// API returns the base URL by which this machine reaches the mocked API.
-	API func() string
+	// Target is where the mocked API listens, for requests that the door sends.
+	Target net.Addr
 	// Page serves what is no part of the API of the door; nil has none.
 	Page http.Handler
 	// Settings are told in bundles: how the server was started.
@@ -56,7 +60,8 @@ type Options struct {
 type Door struct {
 	Options
 	handler http.Handler
-	models  map[string]*contract.Model
+	blotter *exchange.Blotter
+	models  map[string]func() (*contract.Model, error) // compiled when first asked for
 	parser  *scenario.Parser
 	done    chan struct{}
 	close   sync.Once
@@ -67,15 +72,13 @@ func bodies() []string {
 	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch", "send"}
 }
 
-// New returns a door. A schema that is missing or broken is an error.
+// New returns a door.
 func New(o Options) (*Door, error) {
-	d := &Door{Options: o, models: map[string]*contract.Model{}, done: make(chan struct{})}
+	d := &Door{Options: o, blotter: exchange.NewBlotter(), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
 	for _, name := range bodies() {
-		m, err := contract.Standalone(o.Schemas, "control/"+name+".json", "")
-		if err != nil {
-			return nil, err
-		}
-		d.models[name] = m
+		d.models[name] = sync.OnceValues(func() (*contract.Model, error) {
+			return contract.Standalone(o.Schemas, "control/"+name+".json", "")
+		})
 	}
 	var err error
 	if d.parser, err = scenario.NewParser(o.Schemas, o.Contract.Versions()); err != nil {
@@ -152,9 +155,13 @@ func (d *Door) session(r *http.Request) (*session.Session, error) {
 	id := mux.Vars(r)["session"]
 	n, err := d.Sessions.Get(id)
 	if err != nil {
-		return nil, problem(http.StatusNotFound, "There is no session %.80q; POST %s/sessions makes one.", id, Prefix)
+		return nil, noSession(id)
 	}
 	return n, nil
+}
+
+func noSession(id string) *Problem {
+	return problem(http.StatusNotFound, "There is no session %.80q; POST %s/sessions makes one.", id, Prefix)
 }
 
 // body reads and checks the request's body; a missing body is an empty object.
@@ -174,7 +181,11 @@ func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
 	if err != nil {
 		return nil, problem(http.StatusBadRequest, "The body is no JSON: %v.", err)
 	}
-	if flaws := d.models[model].Flaws("body", "", v); len(flaws) > 0 {
+	m, err := d.models[model]()
+	if err != nil {
+		return nil, err
+	}
+	if flaws := m.Flaws("body", "", v); len(flaws) > 0 {
 		return nil, flaws
 	}
 	doc, ok := v.(map[string]any)
@@ -198,7 +209,7 @@ func (d *Door) change(h handler) handler {
 			return nil, err
 		}
 		x := &exchange.Exchange{Control: true, Session: n.Spec.ID, Sequence: n.Next(), Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
-		x.Request.Head = r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"
+		x.Request.Head, _ = d.blotter.Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
 		x.Request.Body, x.Request.Size = text, int64(len(text))
 		start := time.Now()
 		v, err := h(r)

@@ -91,13 +91,18 @@ func sameOrigin(origin, host string) bool {
 	return ok && rest == strings.ToLower(host)
 }
 
-// knows reports a request that carries the token; the time it takes tells
-// nothing of the token.
+// knows reports a request that carries the token in either place; the time it
+// takes tells nothing of the token.
 func (d *Door) knows(r *http.Request) bool {
-	given := r.Header.Get(TokenHeader)
+	given := []string{r.Header.Get(TokenHeader)}
 	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "bearer") {
-		given = token
+		given = append(given, token)
 	}
-	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(d.Token))
-	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
+	known := 0
+	b := sha256.Sum256([]byte(d.Token))
+	for _, token := range given {
+		a := sha256.Sum256([]byte(token))
+		known |= subtle.ConstantTimeCompare(a[:], b[:])
+	}
+	return known == 1
 }

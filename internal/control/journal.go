@@ -18,6 +18,11 @@ func (d *Door) filter(r *http.Request) (journal.Filter, error) {
 	q := r.URL.Query()
 	f := journal.Filter{Session: q.Get("session"), Status: q.Get("status"), Method: q.Get("method"), Path: q.Get("path"),
 		Text: q.Get("text"), Verdict: exchange.Verdict(q.Get("verdict")), Control: q.Get("control") == "true"}
+	if f.Session != "" {
+		if _, err := d.Sessions.Get(f.Session); err != nil {
+			return f, noSession(f.Session)
+		}
+	}
 	if s := q.Get("since"); s != "" {
 		var err error
 		if f.Since, err = time.Parse(time.RFC3339Nano, s); err != nil {
@@ -65,7 +70,11 @@ func (d *Door) clearJournal(r *http.Request) (any, error) {
 		}
 		return nil, nil
 	}
-	d.Journal.Forget(id)
+	n, err := d.Sessions.Get(id)
+	if err != nil {
+		return nil, noSession(id)
+	}
+	d.Journal.Forget(n.Spec.ID)
 	return nil, nil
 }
 
@@ -93,7 +102,11 @@ func (d *Door) verify(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := journal.ParseExpectation(d.models["expectation"], "body", doc)
+	m, err := d.models["expectation"]()
+	if err != nil {
+		return nil, err
+	}
+	e, err := journal.ParseExpectation(m, "body", doc)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +116,7 @@ func (d *Door) verify(r *http.Request) (any, error) {
 	}
 	n, err := d.Sessions.Get(id)
 	if err != nil {
-		return nil, err
+		return nil, noSession(id)
 	}
 	return journal.Verify(d.Journal.All(n.Spec.ID), e), nil
 }

@@ -2,6 +2,7 @@ package control
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gorilla/mux"
 )
@@ -100,7 +101,22 @@ func (d *Door) routes() http.Handler {
 	}
 	m.NotFoundHandler = http.HandlerFunc(d.elsewhere)
 	m.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", strings.Join(allowed(m, r), ", "))
 		writeProblem(w, problem(http.StatusMethodNotAllowed, "%.20q is not a method of %.200s; %s/openapi.json lists what the door has.", r.Method, r.URL.EscapedPath(), Prefix))
 	})
 	return m
+}
+
+// allowed returns the methods that the path of a request has.
+func allowed(m *mux.Router, r *http.Request) []string {
+	var methods []string
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		other := *r
+		other.Method = method
+		var match mux.RouteMatch
+		if m.Match(&other, &match) && match.MatchErr == nil {
+			methods = append(methods, method)
+		}
+	}
+	return methods
 }

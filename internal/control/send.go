@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -45,7 +46,7 @@ func (d *Door) send(r *http.Request) (any, error) {
 	}
 	n, err := d.Sessions.Get(id)
 	if err != nil {
-		return nil, err
+		return nil, noSession(id)
 	}
 	out, err := d.outgoing(r.Context(), n.Spec.ID, doc)
 	if err != nil {
@@ -59,6 +60,15 @@ func (d *Door) send(r *http.Request) (any, error) {
 	return a.Answer, nil
 }
 
+// reachable returns the address by which this machine reaches a listener.
+func reachable(a net.Addr) string {
+	host, port, _ := net.SplitHostPort(a.String())
+	if ip := net.ParseIP(host); ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
 // outgoing makes the request that a body asks for.
 func (d *Door) outgoing(ctx context.Context, session string, doc map[string]any) (*http.Request, error) {
 	target := text(doc["path"])
@@ -70,7 +80,7 @@ func (d *Door) outgoing(ctx context.Context, session string, doc map[string]any)
 	if Serves(u.Path) {
 		return nil, bad("/path", target, "must not be one of the control door's own")
 	}
-	prefix := d.API()
+	prefix := "http://" + reachable(d.Target)
 	if session != "default" {
 		prefix += "/_s/" + session
 	}

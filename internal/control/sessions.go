@@ -2,7 +2,9 @@ package control
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -32,7 +34,7 @@ type Session struct {
 
 func (d *Door) show(r *http.Request, n *session.Session) Session {
 	s := Session{
-		ID: n.Spec.ID, Name: n.Spec.Name, BaseURL: baseURL(r, n), Created: n.Created, Used: n.Used(),
+		ID: n.Spec.ID, Name: n.Spec.Name, BaseURL: d.baseURL(r, n), Created: n.Created, Used: n.Used(),
 		Clock: showClock(n), IDs: showIDs(n), Changed: n.World.Changed(), Stale: d.Sessions.Stale(n), Lost: d.Journal.Lost(n.Spec.ID),
 	}
 	for _, on := range n.Scenarios().Switched() {
@@ -44,12 +46,21 @@ func (d *Door) show(r *http.Request, n *session.Session) Session {
 	return s
 }
 
-// baseURL returns the URL under which the API answers in a session.
-func baseURL(r *http.Request, n *session.Session) string {
-	if n.Spec.ID == session.DefaultID {
-		return "http://" + r.Host
+// baseURL returns the URL under which the API answers in a session, as the
+// client reaches it.
+func (d *Door) baseURL(r *http.Request, n *session.Session) string {
+	base := "http://" + r.Host
+	if api, ok := d.API.(*net.TCPAddr); ok {
+		host := api.IP.String()
+		if api.IP.IsUnspecified() {
+			host = (&url.URL{Host: r.Host}).Hostname()
+		}
+		base = "http://" + net.JoinHostPort(host, strconv.Itoa(api.Port))
 	}
-	return "http://" + r.Host + "/_s/" + n.Spec.ID
+	if n.Spec.ID == session.DefaultID {
+		return base
+	}
+	return base + "/_s/" + n.Spec.ID
 }
 
 func (d *Door) listSessions(r *http.Request) (any, error) {
@@ -122,7 +133,11 @@ func (d *Door) Remake(n *session.Session, made []byte) error {
 	if err != nil {
 		return err
 	}
-	if flaws := d.models["session"].Flaws("session", "", v); len(flaws) > 0 {
+	m, err := d.models["session"]()
+	if err != nil {
+		return err
+	}
+	if flaws := m.Flaws("session", "", v); len(flaws) > 0 {
 		return flaws
 	}
 	doc, _ := v.(map[string]any)

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"dispatchmock/internal/dispatch"
@@ -31,10 +33,32 @@ func showClock(n *session.Session) Clock {
 	return c
 }
 
+// clockMembers are what the setting of each mode has beside the mode.
+func clockMembers(m session.ClockMode) []string {
+	switch m {
+	case session.ClockFrozen:
+		return []string{"at"}
+	case session.ClockOffset:
+		return []string{"offset"}
+	case session.ClockStep:
+		return []string{"at", "step"}
+	}
+	return nil
+}
+
 // readClock reads a setting that keeps its schema.
 func readClock(at string, doc map[string]any) (session.ClockSetting, error) {
 	s := session.ClockSetting{Mode: session.ClockMode(text(doc["mode"]))}
 	var err error
+	for _, name := range []string{"at", "offset", "step"} {
+		value, given := doc[name]
+		switch needed := slices.Contains(clockMembers(s.Mode), name); {
+		case needed && !given:
+			return s, bad(at+"/"+name, "", fmt.Sprintf("is required where the mode is %s", s.Mode))
+		case given && !needed:
+			return s, bad(at+"/"+name, text(value), fmt.Sprintf("has no meaning where the mode is %s", s.Mode))
+		}
+	}
 	if t := text(doc["at"]); t != "" {
 		if s.At, err = time.Parse(time.RFC3339Nano, t); err != nil {
 			return s, bad(at+"/at", t, "must be a time of RFC 3339 with its zone, such as 2022-08-20T01:38:16Z")
@@ -51,7 +75,7 @@ func readClock(at string, doc map[string]any) (session.ClockSetting, error) {
 		}
 	}
 	if err := s.Check(); err != nil {
-		return s, bad(at, "", err.Error())
+		return s, bad(at+"/at", text(doc["at"]), err.Error())
 	}
 	return s, nil
 }
@@ -120,7 +144,12 @@ func showIDs(n *session.Session) IDs {
 
 func readIDs(at string, doc map[string]any) (session.IDSetting, error) {
 	n, seeded := doc["seed"].(json.Number)
-	if !seeded {
+	switch mode := text(doc["mode"]); {
+	case mode == "seed" && !seeded:
+		return session.IDSetting{}, bad(at+"/seed", "", "is required where the mode is seed")
+	case mode == "random" && seeded:
+		return session.IDSetting{}, bad(at+"/seed", string(n), "has no meaning where the mode is random")
+	case !seeded:
 		return session.IDSetting{}, nil
 	}
 	seed, err := strconv.ParseUint(string(n), 10, 64)
@@ -181,7 +210,7 @@ func (d *Door) putPins(r *http.Request) (any, error) {
 	pins, _ := doc["pins"].(map[string]any)
 	for id, v := range pins {
 		if v != nil && !d.Contract.Has(dispatch.Version(text(v))) {
-			return nil, bad("/pins/"+id, text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
+			return nil, bad("/pins/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(id), text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
 		}
 	}
 	for id, v := range pins {

@@ -107,7 +107,7 @@ func (s *Server) judged(next http.Handler) http.Handler {
 			if c.reply.Status == 0 { // no reply at all
 				return
 			}
-			x.Deliberate = s.Contract.Operation(x.Operation).JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, c.session.Clock.Now(), &c.reply)
+			x.Deliberate = s.Contract.Operation(x.Operation).JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, judgedAt(c.session, x), &c.reply)
 			return
 		}
 		s.judge(c.session, c.exchange, &c.reply)
@@ -118,8 +118,7 @@ func (s *Server) judged(next http.Handler) http.Handler {
 // violations are only to be reported.
 func (s *Server) judge(n *session.Session, x *exchange.Exchange, reply *wire.Reply) {
 	op := s.Contract.Operation(x.Operation)
-	// A record may have been touched by a request that began later.
-	now := n.Clock.Now()
+	now := judgedAt(n, x)
 	x.Violations = op.JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, now, reply)
 	if len(x.Violations) == 0 || s.OnViolation == Report {
 		return
@@ -130,6 +129,15 @@ func (s *Server) judge(n *session.Session, x *exchange.Exchange, reply *wire.Rep
 	// The error has the same printer; what it breaks too is told, and it is
 	// sent, because nothing better is left to send.
 	x.Violations = append(x.Violations, op.JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, now, reply)...)
+}
+
+// judgedAt returns the time that a reply is judged by: a record may have been
+// touched by a request that began later, and a clock may step back.
+func judgedAt(n *session.Session, x *exchange.Exchange) time.Time {
+	if now := n.Clock.Now(); now.After(x.Start) {
+		return now
+	}
+	return x.Start
 }
 
 // recovered turns a panic into an answer without a stack trace.

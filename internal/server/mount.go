@@ -28,20 +28,11 @@ func (s *Server) mounted(api http.Handler) http.Handler {
 
 func (s *Server) doorOptions(page http.Handler) control.Options {
 	return control.Options{
-		Page: page, API: s.apiURL,
+		Page: page,
 		Contract: s.Contract, Schemas: s.Control.Schemas, Sessions: s.sessions, Journal: s.journal,
 		Token: s.Control.Token, Version: s.Control.Version, Log: s.Log,
 		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
 	}
-}
-
-// apiURL returns the base URL by which this machine reaches the mocked API.
-func (s *Server) apiURL() string {
-	host, port, _ := net.SplitHostPort(s.Addr().String())
-	if ip := net.ParseIP(host); ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return "http://" + net.JoinHostPort(host, port)
 }
 
 func (s *Server) auth() string {
@@ -52,15 +43,16 @@ func (s *Server) auth() string {
 }
 
 // openDesk opens the door's own listener, where it is to have one.
-func (s *Server) openDesk(address string) error {
+func (s *Server) openDesk(address string, api net.Addr) error {
 	if s.door == nil {
 		return nil
 	}
+	s.door.Target = api
 	if s.Control.Address == "" {
 		s.door.Name = hostName(address)
 		return nil
 	}
-	s.door.Name = hostName(s.Control.Address)
+	s.door.Name, s.door.API = hostName(s.Control.Address), api
 	l, err := net.Listen("tcp", s.Control.Address)
 	if err != nil {
 		return fmt.Errorf("listening for the control door: %w", err)

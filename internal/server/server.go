@@ -130,12 +130,10 @@ func (s *Server) Start(address string) error {
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}
-	// The door tells the address of the API.
-	s.listener = wire.Attach(&s.http, wire.Limit(l, maxConnections), s.refused)
-	if err := s.openDesk(address); err != nil {
-		s.listener = nil
+	if err := s.openDesk(address, l.Addr()); err != nil {
 		return errors.Join(err, l.Close())
 	}
+	s.listener = wire.Attach(&s.http, wire.Limit(l, maxConnections), s.refused)
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {

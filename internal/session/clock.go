@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -33,7 +34,7 @@ func (s ClockSetting) Check() error {
 	case ClockReal, ClockOffset:
 	case ClockFrozen, ClockStep:
 		if y := s.At.UTC().Year(); y < 1 || y > 9999 {
-			return fmt.Errorf("at: %s: must lie in the years 1 to 9999", s.At.Format(time.RFC3339Nano))
+			return errors.New("must lie in the years 1 to 9999, by UTC")
 		}
 	default:
 		return fmt.Errorf("mode: %q: must be real, frozen, offset or step", s.Mode)

@@ -36,15 +36,42 @@ func (i *intake) add(p []byte) {
 	i.bytes = append(i.bytes, p[:min(len(p), maxIntake-len(i.bytes))]...)
 }
 
-var headEnd = []byte("\r\n\r\n")
+// cutHead returns the head that b begins with, without the empty line that
+// ends it, and its length with that line, or 0 where b has no end of it. Like
+// net/http it takes a line feed alone for the end of a line. A head is plain
+// if each of its lines ends as HTTP says and holds one whole field.
+func cutHead(b []byte) (head []byte, length int, plain bool) {
+	plain = true
+	for i := 0; ; {
+		n := bytes.IndexByte(b[i:], '\n')
+		if n < 0 {
+			return nil, 0, false
+		}
+		end := i + n
+		plain = plain && end > 0 && b[end-1] == '\r'
+		i = end + 1
+		switch rest := b[i:]; {
+		case bytes.HasPrefix(rest, []byte("\r\n")):
+			length = i + 2
+		case bytes.HasPrefix(rest, []byte("\n")):
+			length, plain = i+1, false
+		case len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t'):
+			plain = false // the field goes on
+		}
+		if length > 0 {
+			return bytes.TrimSuffix(b[:end], []byte("\r")), length, plain
+		}
+	}
+}
 
 // head returns the head of the request at hand without the line that ends it,
-// or nil where it is not known. The bytes are good until done.
+// or nil where it is not known, or not plain: who blots secrets out of a head
+// goes by its lines. The bytes are good until done.
 func (i *intake) head() []byte {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if end := bytes.Index(i.bytes, headEnd); end >= 0 && !i.lost {
-		return i.bytes[:end]
+	if head, length, plain := cutHead(i.bytes); length > 0 && plain && !i.lost {
+		return head
 	}
 	return nil
 }
@@ -54,12 +81,12 @@ func (i *intake) head() []byte {
 func (i *intake) done(length int64) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	end := bytes.Index(i.bytes, headEnd)
-	if end < 0 || length < 0 {
+	_, end, _ := cutHead(i.bytes)
+	if end == 0 || length < 0 {
 		i.lost, i.bytes = true, nil
 		return
 	}
-	used := int64(end+len(headEnd)) + length
+	used := int64(end) + length
 	switch {
 	case int64(i.total) == used:
 		i.bytes, i.total = i.bytes[:0], 0
@@ -67,7 +94,7 @@ func (i *intake) done(length int64) {
 			i.bytes = nil
 		}
 	case int64(i.total) > used && len(i.bytes) == i.total:
-		i.bytes = append(i.bytes[:0], i.bytes[used:]...)
+		i.bytes = append(i.bytes[:0], bytes.TrimLeft(i.bytes[used:], "\r\n")...)
 		i.total = len(i.bytes)
 	default:
 		i.lost, i.bytes = true, nil
@@ -85,7 +112,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 
 // RequestHead returns the head of a request as it came on its connection,
 // without the empty line that ends it, or as net/http prints it where that is
-// not known (behind a chunked body).
+// not known (behind a chunked body) or not plain.
 func RequestHead(r *http.Request) []byte {
 	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
 		if head := c.intake.head(); head != nil {

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func (c *ctl) follow() *cobra.Command {
+	f := &filterFlags{}
+	cmd := c.command("follow", "Show exchanges as they happen, until Ctrl-C", func(ctx context.Context, d *doorClient, _ []string) error {
+		s := &follower{ctl: c, door: d, call: call{method: http.MethodGet, path: "/journal/stream", query: f.query(c.session)}, pause: time.Second}
+		return s.run(ctx)
+	})
+	f.add(cmd.Flags())
+	return cmd
+}
+
+// follower reads a stream of server-sent events, over as many connections as
+// it takes.
+type follower struct {
+	*ctl
+	door  *doorClient
+	call  call
+	found bool          // the server was there
+	last  string        // ID of the last event
+	pause time.Duration // before another connection, as the server wants it
+}
+
+// run follows until the context ends. A server that was there once may come
+// back; whatever else goes wrong ends it.
+func (f *follower) run(ctx context.Context) error {
+	for {
+		err := f.connect(ctx)
+		var gone errUnreachable
+		switch {
+		case ctx.Err() != nil:
+			return nil // Ctrl-C is how this ends
+		case err != nil && !(f.found && errors.As(err, &gone)):
+			return err
+		case err == nil:
+			fmt.Fprintln(f.err, "dispatchmock: the stream has ended; connecting again …")
+		}
+		again := time.NewTimer(f.pause)
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return nil
+		}
+	}
+}
+
+// connect follows one connection to its end.
+func (f *follower) connect(ctx context.Context) error {
+	c := f.call
+	if f.last != "" {
+		c.header = http.Header{"Last-Event-Id": {f.last}}
+	}
+	response, err := f.door.send(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if kind := response.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/event-stream") {
+		return f.door.stranger(fmt.Sprintf("its answer is no stream of events, but %q", kind))
+	}
+	f.found = true
+	r := bufio.NewReader(response.Body)
+	var e event
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			// Its end is no error; half an event counts for nothing.
+			return nil
+		}
+		line = strings.TrimSuffix(line, "\n")
+		if line != "" {
+			f.field(&e, line)
+			continue
+		}
+		if err := f.tell(&e); err != nil {
+			return err
+		}
+		e = event{}
+	}
+}
+
+// event is one server-sent event.
+type event struct{ kind, id, data string }
+
+func (f *follower) field(e *event, line string) {
+	name, value, _ := strings.Cut(line, ":")
+	value = strings.TrimPrefix(value, " ")
+	switch name {
+	case "event":
+		e.kind = value
+	case "id":
+		e.id = value
+	case "data":
+		e.data += value
+	case "retry":
+		if ms, err := strconv.ParseUint(value, 10, 16); err == nil {
+			f.pause = time.Duration(ms) * time.Millisecond
+		}
+	}
+}
+
+func (f *follower) tell(e *event) error {
+	switch e.kind {
+	case "exchange":
+		if e.id != "" {
+			f.last = e.id
+		}
+		return f.exchange(e.data)
+	case "missed":
+		fmt.Fprintln(f.err, "dispatchmock: the journal let go of exchanges before they could be shown")
+	case "dropped":
+		fmt.Fprintln(f.err, "dispatchmock: the exchanges came faster than they were read")
+	}
+	return nil
+}
+
+func (f *follower) exchange(data string) error {
+	if f.json {
+		_, err := io.WriteString(f.out, data+"\n")
+		return err
+	}
+	var r exchangeRow
+	if err := json.Unmarshal([]byte(data), &r); err != nil {
+		return f.door.stranger("an event of it cannot be read: " + err.Error())
+	}
+	clock := r.Start
+	if t, err := time.Parse(time.RFC3339Nano, r.Start); err == nil {
+		clock = t.Format("15:04:05.000")
+	}
+	// A row waits for no other, so the columns have their widths beforehand.
+	text := fmt.Sprintf("%-6d %s %-7s %d %-9s %s", r.ID, clock, r.Method, r.Status, r.Verdict, r.Path)
+	if r.Finding != "" {
+		text += "  " + r.Finding
+	}
+	_, err := fmt.Fprintln(f.out, printable(text))
+	return err
+}

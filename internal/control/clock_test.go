@@ -1,0 +1,55 @@
+package control_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestClocks holds what each kind of clock does to Date, to what a
+// deactivation touches and to the journal, request by request.
+func TestClocks(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{})
+	for _, c := range []struct {
+		name, clock string
+		times       [2]string // of two requests
+	}{
+		{"real", `{"mode": "real"}`, [2]string{"2022-08-20T01:38:16", "2022-08-20T01:38:16"}},
+		{"frozen", `{"mode": "frozen", "at": "2024-02-29T23:59:59+01:00"}`, [2]string{"2024-02-29T22:59:59", "2024-02-29T22:59:59"}},
+		{"offset", `{"mode": "offset", "offset": "-1h"}`, [2]string{"2022-08-20T00:38:16", "2022-08-20T00:38:16"}},
+		{"step on", `{"mode": "step", "at": "2022-12-31T23:59:59Z", "step": "1s"}`, [2]string{"2022-12-31T23:59:59", "2023-01-01T00:00:00"}},
+		{"step back", `{"mode": "step", "at": "2023-01-01T00:00:00Z", "step": "-1s"}`, [2]string{"2023-01-01T00:00:00", "2022-12-31T23:59:59"}},
+		{"step of nothing", `{"mode": "step", "at": "2023-01-01T00:00:00Z", "step": "0s"}`, [2]string{"2023-01-01T00:00:00", "2023-01-01T00:00:00"}},
+		{"the last second", `{"mode": "step", "at": "9999-12-31T23:59:59Z", "step": "1s"}`, [2]string{"9999-12-31T23:59:59", "9999-12-31T23:59:59"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r.must(t, "POST", "/sessions", `{"id": "c", "fixtures": {"choices": {"deactivation_touches_last_updated_on": true}}, "clock": `+c.clock+`}`, nil)
+			defer r.must(t, "DELETE", "/sessions/c", "", nil)
+			for i, path := range []string{"/_s/c/customers/1/locations/1", "/_s/c/customers/2/locations/1"} {
+				// Looking at the clock does not move it on.
+				r.must(t, "GET", "/sessions/c/clock", "", nil)
+				got := r.api(t, "DELETE", path)
+				if got.status != http.StatusOK || !strings.Contains(got.body, `"last_updated_on": "`+c.times[i]) {
+					t.Errorf("DELETE %d: got %d %s, want last_updated_on to be %s", i, got.status, got.body, c.times[i])
+				}
+				date, err := http.ParseTime(got.header.Get("Date"))
+				if err != nil || date.Format("2006-01-02T15:04:05") != c.times[i] {
+					t.Errorf("DELETE %d: got Date: %s, %v, want %s", i, got.header.Get("Date"), err, c.times[i])
+				}
+			}
+			var list struct {
+				Exchanges []struct{ Start, Verdict string }
+			}
+			r.must(t, "GET", "/journal?session=c", "", &list)
+			for i, x := range list.Exchanges {
+				if want := c.times[1-i]; x.Verdict != "good" || !strings.HasPrefix(utc(t, x.Start), want) {
+					t.Errorf("the journal has %+v, want a good exchange at %s", x, want)
+				}
+			}
+			if len(list.Exchanges) != 2 {
+				t.Errorf("the journal has %+v, want both", list)
+			}
+		})
+	}
+}

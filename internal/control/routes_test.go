@@ -1,0 +1,108 @@
+package control_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// exercise is one request to the door, and what it has to come to.
+type exercise struct {
+	call   string // method and path, below /_mock
+	body   string
+	status int
+	want   string   // a regular expression: in the body, or in a problem's detail
+	flaws  []string // pointers of a problem's flaws; "" is not named in detail
+}
+
+const (
+	s1      = "/sessions/s1"
+	rec     = s1 + "/records/1/1/1"
+	sample1 = `"name": "George Jones!!!?"`
+)
+
+// good are requests that are done, in the order in which a test would send
+// them.
+var good = []exercise{
+	{"GET /health", "", 200, `"records":59,"sessions":1,"status":"ready","version":"0.0.0"`, nil},
+	{"GET /openapi.json", "", 200, `"openapi":"3.1.0"`, nil},
+	{"POST /sessions", `{"id": "s1", "name": "Ön €", "ttl": "10m", "clock": {"mode": "frozen", "at": "2022-08-20T01:38:16Z"}, "request_ids": {"mode": "seed", "seed": 18446744073709551615}, "fixtures": {"choices": {"repeated_delete": 410}}, "seed": 1}`, 201,
+		`"id":"s1","name":"Ön €","base_url":"http://127\.0\.0\.1:[0-9]+/_s/s1".*"ttl":"10m0s".*"mode":"frozen".*"seed":18446744073709551615`, nil},
+	{"POST /sessions", "", 201, `"id":"[0-9a-f-]{36}"`, nil},
+	{"GET /sessions", "", 200, `"id":"default".*"id":"s1"`, nil},
+	{"GET /sessions/default", "", 200, `"base_url":"http://127\.0\.0\.1:[0-9]+","created"`, nil},
+	{"GET " + s1, "", 200, `"changed_records":0`, nil},
+	{"GET " + s1 + "/choices", "", 200, `"repeated_delete":410`, nil},
+	{"PATCH " + s1 + "/choices", `{"repeated_delete": 409, "www_authenticate": false}`, 200, `"repeated_delete":409.*"www_authenticate":false`, nil},
+	{"PATCH " + s1 + "/choices", ``, 200, `"repeated_delete":409`, nil},
+	{"GET " + s1 + "/clock", "", 200, `^{"mode":"frozen","now":"2022-08-20T01:38:16Z"}\n$`, nil},
+	{"PUT " + s1 + "/clock", `{"mode": "step", "at": "2022-08-20T01:38:16+02:00", "step": "-1ms"}`, 200, `^{"mode":"step","now":"2022-08-19T23:38:16Z","step":"-1ms"}\n$`, nil},
+	{"PUT " + s1 + "/clock", `{"mode": "offset", "offset": "-24h"}`, 200, `^{"mode":"offset","now":"2022-08-19T01:38:16Z","offset":"-24h0m0s"}\n$`, nil},
+	{"PUT " + s1 + "/clock", `{"mode": "real"}`, 200, `^{"mode":"real","now":"2022-08-20T01:38:16Z"}\n$`, nil},
+	{"GET " + s1 + "/request-ids", "", 200, `^{"mode":"seed","seed":18446744073709551615}\n$`, nil},
+	{"PUT " + s1 + "/request-ids", `{"seed": 0}`, 200, `^{"mode":"seed","seed":0}\n$`, nil},
+	{"PUT " + s1 + "/request-ids", `{"mode": "random"}`, 200, `^{"mode":"random"}\n$`, nil},
+	{"GET " + s1 + "/pins", "", 200, `^{"pins":{}}\n$`, nil},
+	{"PUT " + s1 + "/pins", `{"pins": {"web-app": "2021/04/07", "": "2019/02/08"}}`, 200, `^{"pins":{"":"2019/02/08","web-app":"2021/04/07"}}\n$`, nil},
+	{"PUT " + s1 + "/pins", `{"pins": {"": null, "never": null}}`, 200, `^{"pins":{"web-app":"2021/04/07"}}\n$`, nil},
+	{"POST " + s1 + "/snapshots", `{"name": "a.b_c-1"}`, 201, `^{"name":"a.b_c-1","taken":"2022-08-20T01:38:16Z"}\n$`, nil},
+	{"GET " + s1 + "/snapshots", "", 200, `"limit":32,"snapshots":\[{"name":"a.b_c-1"`, nil},
+	{"GET " + s1 + "/records?limit=1&search=GEORGE", "", 200, `^{"more":false,"records":\[{"tenant_id":1,"customer_id":1,"customer_location_id":1,"name":"George Jones!!!\?","is_active":true,"changed":false}\]}\n$`, nil},
+	{"GET " + s1 + "/records?limit=1&after=1,1,1", "", 200, `^{"more":true,"records":\[{"tenant_id":1,"customer_id":2`, nil},
+	{"GET " + rec + "?api_version=2019/02/08", "", 200, `"changed":false,"api_version":"2019/02/08","record":{"account_number_1": ?null.*"location_id"`, nil},
+	{"PATCH " + rec, `{"note": null, "is_active": false}`, 200, `"changed":true,"api_version":"2023/04/19".*"is_active": ?false.*"note": ?null`, nil},
+	{"PUT " + s1 + "/records/1/1/2?api_version=2019/02/08", "RECORD", 200, `"customer_location_id":2,"changed":true,"api_version":"2019/02/08"`, nil},
+	{"GET " + s1 + "/diff", "", 200, `"path":"/records/1,1,1/is_active"`, nil},
+	{"DELETE " + rec, "", 204, `^$`, nil},
+	{"GET " + s1 + "/diff", "", 200, `{"op":"remove","path":"/records/1,1,1"}`, nil},
+	{"POST " + rec + "/revert", "", 200, `"changed":false`, nil},
+	{"GET /scenarios", "", 200, `"carried_by":{.*"scenarios":\[`, nil},
+	{"GET " + s1 + "/scenarios", "", 200, `"on":\[\]`, nil},
+	{"POST " + s1 + "/scenarios", `{"definition": {"name": "broken", "then": {"respond": {"status": 500}}}, "times": 2, "until": "2030-01-01T00:00:00Z"}`, 201, `"on":\[{"name":"broken","times":2,"until":"2030-01-01T00:00:00Z","seen":0,"taken":0}\]`, nil},
+	{"DELETE " + s1 + "/scenarios/broken", "", 200, `"on":\[\]`, nil},
+	{"POST " + s1 + "/scenarios", `{"name": "broken"}`, 201, `"on":\[{"name":"broken","seen":0,"taken":0}\]`, nil},
+	{"DELETE " + s1 + "/scenarios", "", 200, `"on":\[\]`, nil},
+	{"POST " + s1 + "/snapshots/a.b_c-1/restore", "", 200, `"id":"s1"`, nil},
+	{"DELETE " + s1 + "/snapshots/a.b_c-1", "", 204, `^$`, nil},
+	{"GET " + s1 + "/bundle", "", 200, `[0-9a-f]{64}`, nil},
+	{"GET /journal?session=s1&control=true&limit=1", "", 200, `"exchanges":\[{"id":[0-9]+.*"more":true`, nil},
+	{"GET /journal?status=4xx&method=get&path=/a*b&text=x&verdict=good&since=2022-08-20T01:38:16%2B02:00&after=1&before=5", "", 200, `"exchanges":\[\]`, nil},
+	{"POST /journal/verify?session=s1", `{"nothing_else": true}`, 200, `"ok":true`, nil},
+	{"POST /journal/verify", `{"request": {"method": "DELETE"}}`, 200, `"ok":false`, nil},
+	{"GET /journal/har?session=s1", "", 200, `(?s)"log".*"version": ?"1\.2"`, nil},
+	{"DELETE /journal?session=s1", "", 204, `^$`, nil},
+	{"DELETE /journal", "", 204, `^$`, nil},
+	{"POST " + s1 + "/reset", "", 200, `"seed":18446744073709551615`, nil},
+	{"POST " + s1 + "/reset", `{"keep_journal": true}`, 200, `"id":"s1"`, nil},
+	{"DELETE " + s1, "", 204, `^$`, nil},
+}
+
+// TestGoodRequests holds what each route of the door answers when all is well.
+func TestGoodRequests(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{})
+	for i, x := range good {
+		t.Run(fmt.Sprintf("%d %s", i, x.call), func(t *testing.T) {
+			method, path, _ := strings.Cut(x.call, " ")
+			body := x.body
+			if body == "RECORD" { // the sample's, at another location
+				var record struct{ Record json.RawMessage }
+				r.must(t, "GET", rec+"?api_version=2019/02/08", "", &record)
+				body = strings.Replace(string(record.Record), `"location_id":1`, `"location_id":2`, 1)
+			}
+			got := r.do(t, method, "/_mock"+path, body)
+			if got.status != x.status || !regexp.MustCompile(x.want).MatchString(got.body) {
+				t.Errorf("got %d %s\nwant %d and a match of %s", got.status, got.body, x.status, x.want)
+			}
+			kind := got.header.Get("Content-Type")
+			if got.status == 204 && (kind != "" || got.body != "") || got.status != 204 && (kind != "application/json" || !json.Valid([]byte(got.body))) {
+				t.Errorf("got the Content-Type %q of\n%s\nwant JSON that says so, or nothing at all", kind, got.body)
+			}
+			if got.header.Get("Cache-Control") != "no-store" || got.header.Get("X-Content-Type-Options") != "nosniff" {
+				t.Errorf("the header lets the answer be cached or guessed at: %v", got.header)
+			}
+		})
+	}
+}
