@@ -71,7 +71,7 @@ func (d *Door) table() []route {
 		{method: "GET", path: "/scenarios", handle: d.catalogue, about: "The scenarios that every session knows."},
 		{method: "GET", path: one + "/scenarios", handle: d.listScenarios, about: "The session's own scenarios, and those that are on."},
 		{method: "POST", path: one + "/scenarios", handle: d.change(d.switchOn), about: "Defines a scenario, or names a known one, and switches it on.", body: "switch"},
-		{method: "POST", path: one + "/scenarios/check", handle: d.checkScenario, about: "Checks the definition of a scenario, and switches nothing on.", body: "switch"},
+		{method: "POST", path: one + "/scenario-check", handle: d.checkScenario, about: "Checks the definition of a scenario, and switches nothing on.", body: "switch"},
 		{method: "DELETE", path: one + "/scenarios", handle: d.change(d.switchAllOff), about: "Switches all scenarios off."},
 		{method: "DELETE", path: one + "/scenarios/{name}", handle: d.change(d.switchOff), about: "Switches a scenario off."},
 

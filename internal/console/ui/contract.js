@@ -37,7 +37,7 @@ export class Contract {
     fill(this.root, h('div', { class: 'row apart' }, h('h1', {}, 'Contract'), h('label', { class: 'row' }, 'as of version', pick)),
       h('nav', { class: 'toc', 'aria-label': 'Parts' }, sections.map(([id, title]) => h('button', { type: 'button', 'data-step': true, onclick: () => { const e = document.getElementById('part-' + id); e.scrollIntoView(); e.focus({ preventScroll: true }); } }, title))),
       part('versions', 'Versions', table(['Version', 'What it changes'], c.versions.map(v => [h('strong', {}, v.version), v.changes.length ? v.changes.map(x => h('p', {}, h('code', {}, x.model), ': ', x.sentence)) : h('span', { class: 'quiet' }, 'nothing of this endpoint')]))),
-      part('operations', 'Operations', table(['Operation', 'Method and path', 'Roles', 'Grade'], c.operations.map(o => [[h('strong', {}, o.name), h('p', { class: 'quiet' }, o.description, o.served ? '' : ' Not mocked: answered 501.')], h('code', {}, `${o.method} ${o.path}`), (o.roles || []).join(', ') || 'nobody is asked', grade(gradeOf(o.comment))]))),
+      part('operations', 'Operations', table(['Operation', 'Method and path', 'Roles', 'Grade'], c.operations.map(o => [[h('strong', {}, o.name), h('p', { class: 'quiet' }, o.description, o.served ? '' : ' Not mocked: answered 501.')], h('code', {}, soft(`${o.method} ${o.path}`)), (o.roles || []).join(', ') || 'nobody is asked', grade(gradeOf(o.comment))]))),
       part('headers', 'Header rules', ['StandardRequestHeadersModel', 'StandardResponseHeadersModel'].filter(n => c.schemas[n]).map(n => model(n, c.schemas))),
       part('models', `Models as of ${c.api_version}`, ['DispatchCustomerLocationModel', 'CustomerAddressModel', 'CustomerContactModel', 'PathParameters', 'ErrorModel'].filter(n => c.schemas[n]).map(n => model(n, c.schemas))),
       part('facts', 'What is known', h('p', { class: 'quiet' }, Object.entries(grades).map(([g, about]) => [grade(g), ` ${about}. `])),
@@ -89,6 +89,9 @@ function model(name, schemas) {
       return [[h('code', {}, member), required.has(member) ? '' : h('span', { class: 'quiet' }, ' optional')], types(r), rules(r), r.description || '', grade(gradeOf(r.$comment))];
     })));
 }
+
+// soft lets a path break behind its slashes.
+function soft(path) { return path.split(/(?<=\/)/).map(p => [p, h('wbr')]); }
 
 function types(r) {
   if (r.items?.$ref) return `array of ${r.items.$ref.replace('.json', '')}`;

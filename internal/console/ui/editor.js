@@ -36,7 +36,7 @@ export class Editor {
 
   resize() {
     const lines = this.text.split('\n').length;
-    this.area.style.height = `${Math.min(560, Math.max(220, lines * 20 + 30))}px`;
+    this.area.style.height = `${Math.min(560, Math.max(220, innerHeight * 0.6), Math.max(220, lines * 20 + 30))}px`;
     this.gutter.style.height = this.area.style.height;
   }
 

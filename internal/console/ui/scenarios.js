@@ -80,7 +80,7 @@ export class Scenarios {
       h('h3', {}, h('button', { type: 'button', class: 'more', 'data-step': true, title: 'Edit as JSON', onclick: () => this.edit(text(s)) }, show(s.name, 100)), ' ', s.own && h('span', { class: 'tag' }, 'own'), ' ', on && h('span', { class: 'tag on' }, 'on')),
       h('p', {}, show(s.description || 'No description.', 600)),
       carried.length > 0 && h('p', {}, 'Always for ', carried.slice(0, 4).map(k => [h('a', { href: href('world', k.split('/')) }, `customer ${k.split('/')[1]}`), ' '])),
-      h('div', { class: 'row' }, on ? button('Off', () => this.off(s.name)) : button('On', () => this.switchOn({ name: s.name }), { class: 'main' }),
+      h('div', { class: 'row' }, on ? button('Off', () => this.off(s.name)) : button('On', () => this.switchOn({ name: s.name })),
         button('Once', () => this.switchOn({ name: s.name, times: 1 })), button('n times', () => this.nTimes(s.name)),
         h('a', { class: 'button', href: href('try', [], { scenario: s.name, customer: carried[0]?.split('/')[1] }) }, 'Try')));
   }
@@ -118,7 +118,7 @@ export class Scenarios {
   }
 
   openEditor(json) {
-    this.editor = new Editor({ label: 'The scenario as JSON', value: json, base: '/definition', check: v => post(`${this.path}/check`, { definition: v }), changed: t => sessionStorage.setItem(draft, t) });
+    this.editor = new Editor({ label: 'The scenario as JSON', value: json, base: '/definition', check: v => post(`/sessions/${encodeURIComponent(oneSession())}/scenario-check`, { definition: v }), changed: t => sessionStorage.setItem(draft, t) });
     this.times = h('input', { type: 'number', min: '1', placeholder: 'no limit', 'aria-label': 'How many times', class: 'times' });
     fill(this.editHost, h('section', { class: 'card stack' }, h('h2', {}, 'Edit a scenario'),
       h('p', { class: 'quiet' }, '"when" says which requests it takes over, "then" what happens. It is checked while you type.'), this.editor.root,

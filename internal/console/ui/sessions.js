@@ -27,7 +27,7 @@ export class Sessions {
     this.when = h('input', { id: 'make-at', autocomplete: 'off', spellcheck: 'false', placeholder: '2022-08-20T01:38:16Z' });
     this.shift = h('input', { id: 'make-shift', autocomplete: 'off', spellcheck: 'false', placeholder: '1s or -24h' });
     this.seed = h('input', { id: 'make-seed', inputmode: 'numeric', autocomplete: 'off', placeholder: 'random unless you give a number' });
-    const form = h('form', { class: 'card stack', 'aria-label': 'Make a session' }, h('h2', {}, 'Make a session'), h('div', { class: 'form wideform' },
+    const form = h('form', { class: 'card stack', 'aria-label': 'Make a session' }, h('h2', {}, 'Make a session'), h('div', { class: 'form wideform pairs2' },
       field('make-id', 'ID', this.id), field('make-name', 'Name', this.name), field('make-clock', 'Clock', this.mode),
       field('make-at', 'Clock at', this.when), field('make-shift', 'Step or offset', this.shift), field('make-seed', 'Seed of request IDs', this.seed)),
     h('div', { class: 'row' }, h('button', { type: 'submit', class: 'main' }, 'Make it')), this.wrong = h('ul', { class: 'flaws', 'aria-live': 'polite' }));

@@ -20,8 +20,8 @@ export class Traffic {
     this.pauseButton = h('button', { type: 'button', onclick: () => this.pause(!this.paused), title: 'Pause the list (p)' }, 'Pause');
     this.inputs = {
       text: this.field('text', 'search', 'Search in everything (/)', 'Text'),
-      status: this.field('status', 'search', '404, 4xx', 'Status'),
-      path: this.field('path', 'search', '/customers/*', 'Path'),
+      status: this.field('status', 'search', 'status: 4xx', 'Status'),
+      path: this.field('path', 'search', 'path', 'Path'),
       method: this.choice('method', ['', 'DELETE', 'GET', 'OPTIONS', 'POST', 'PATCH', 'PUT'], 'Method'),
       verdict: this.choice('verdict', ['', ...Object.keys(verdicts)], 'Verdict'),
     };

@@ -51,7 +51,7 @@ export class Try {
     const field = (label, input, ...more) => [h('label', { for: input.id }, label), more.length ? h('div', { class: 'row' }, input, more) : input];
     this.cors = h('div', { 'aria-live': 'polite' });
     this.curl = h('pre', { class: 'code' });
-    this.result = h('section', { class: 'stack', 'aria-label': 'Answer', 'aria-live': 'polite' });
+    this.result = h('section', { class: 'stack', 'aria-label': 'Answer', 'aria-live': 'polite' }, h('div', { class: 'card' }, h('p', { class: 'quiet' }, 'The answer appears here, and the whole exchange in the traffic.')));
     this.form = h('form', { class: 'card stack', 'aria-label': 'Request' }, h('h2', {}, 'Request'), h('div', { class: 'form wideform' },
       field('Method', f.method), field('Customer', f.customer), field('Location', f.location), field('Path', f.path), field('Token', f.client, f.token), field('x-tenant-id', f.tenant),
       field('x-api-version', f.version), field('x-request-id', f.request, button('New', () => { f.request.value = uuid(); this.changed(); })), field('Scenario', f.scenario), field('More headers', f.headers), field('Body', f.body)),

@@ -48,7 +48,7 @@ export class World {
     this.body = h('div', { class: 'card wide', tabindex: '0', role: 'region', 'aria-label': 'Records' });
     this.pager = h('nav', { class: 'pager', 'aria-label': 'Pages' });
     fill(this.host, h('div', { class: 'wrap' }, h('div', { class: 'row apart' },
-      h('h1', {}, 'World ', h('span', { class: 'quiet' }, this.which = h('small', {}))),
+      h('h1', {}, 'World ', this.which = h('span', { class: 'quiet' })),
       h('div', { class: 'row' }, button('Reset the session', () => this.reset(), { class: 'danger', title: 'All records, pins, scenarios and the clock, as they were' }))),
     h('div', { class: 'row' }, this.tabs, this.search), this.body, this.pager));
   }
@@ -100,7 +100,7 @@ export class World {
 
   row(r) {
     const key = [r.tenant_id, r.customer_id, r.customer_location_id].map(String);
-    return h('tr', { class: 'pick' }, key.map(n => h('td', { class: 'num' }, n)),
+    return h('tr', { class: 'choose' }, key.map(n => h('td', { class: 'num' }, n)),
       h('td', {}, h('a', { href: href('world', key), 'data-step': true }, show(r.name || '(no name)', 200))),
       h('td', {}, r.is_active ? '● active' : '○ inactive'), h('td', {}, r.changed ? h('span', { class: 'tag on' }, 'changed') : ''));
   }
