@@ -48,6 +48,8 @@ type Options struct {
 	// Version is the program's.
 	Version string
 	Log     *slog.Logger
+	// Target is where the mocked API listens, for requests that the door sends.
+	Target net.Addr
 	// Page serves what is no part of the API of the door; nil has none.
 	Page http.Handler
 	// Settings are told in bundles: how the server was started.
@@ -67,7 +69,7 @@ type Door struct {
 
 // bodies are the schemas of the bodies that the door takes, by their names.
 func bodies() []string {
-	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch"}
+	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch", "send"}
 }
 
 // New returns a door.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/api"
+	"dispatchmock/internal/console"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/control"
 	"dispatchmock/internal/exchange"
@@ -100,7 +101,11 @@ func New(o Options) (*Server, error) {
 	o.Sessions.Dropped = s.journal.Forget
 	s.sessions = session.NewSessions(o.Sessions)
 	if !o.Control.Off {
-		if s.door, err = control.New(s.doorOptions()); err != nil {
+		page, err := console.Handler()
+		if err != nil {
+			return nil, fmt.Errorf("server: %w", err)
+		}
+		if s.door, err = control.New(s.doorOptions(page)); err != nil {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
