@@ -212,9 +212,9 @@ func (d *Door) change(h handler) handler {
 		start := time.Now()
 		v, err := h(r)
 		x.Took = time.Since(start)
-		if err == nil && d.Journal != nil {
+		if err == nil {
 			x.Status = http.StatusOK
-			d.Journal.Add(x)
+			d.Journal.AddUnless(n.Over, x)
 		}
 		return v, err
 	}
