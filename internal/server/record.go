@@ -4,12 +4,13 @@ import (
 	"net/http"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 )
 
 // record puts an exchange into the journal, before its first byte leaves: who
 // has the answer finds its record. A request that net/http refused is nil.
-func (s *Server) record(x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
+func (s *Server) record(n *session.Session, x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
 	s.coverage.Add(x, r)
 	if s.Journal.Count == 0 && s.Recorded == nil {
 		return
@@ -27,7 +28,7 @@ func (s *Server) record(x *exchange.Exchange, r *http.Request, reply *wire.Reply
 		x.Response.Body = x.Response.Body[:exchange.MaxBody]
 	}
 	if s.Journal.Count > 0 {
-		s.journal.Add(x)
+		s.journal.AddUnless(n.Over, x)
 	}
 	if s.Recorded != nil {
 		s.Recorded(x)

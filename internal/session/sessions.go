@@ -36,7 +36,8 @@ type Options struct {
 	// Now is the machine's clock, NewID the random source of IDs.
 	Now   func() time.Time
 	NewID func() uuid.UUID
-	// Dropped is told the ID of each session that ends.
+	// Dropped is told the ID of each session that ends, once its Over is true
+	// and before there can be another of the ID.
 	Dropped func(id string)
 }
 
@@ -201,6 +202,7 @@ func (s *Sessions) Drop(id string) error {
 func (s *Sessions) drop(n *Session) {
 	if s.byID[n.Spec.ID] == n {
 		delete(s.byID, n.Spec.ID)
+		n.over.Store(true)
 		s.options.Dropped(n.Spec.ID)
 	}
 }
