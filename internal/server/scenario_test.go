@@ -2,17 +2,12 @@ package server_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
-	"time"
 
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/exchange"
@@ -205,7 +200,7 @@ func (p stage) play(t *testing.T, n int, step step, requestID string) {
 	if got, want := p.record(t, p.r), p.record(t, p.usual); got != want {
 		t.Errorf("request %d, %s: afterwards the record is %s\nwant %s", n, method, got, want)
 	}
-	p.journal(t, n, step, by, requestID)
+	p.journal(t, n, step, by, p.r.entry(t, p.id, requestID), got)
 }
 
 // record returns the record as the door has it, without what is said of it.
@@ -219,10 +214,13 @@ func (p stage) record(t *testing.T, r *running) string {
 }
 
 // journal holds what the journal says of a step: which scenario it was, that
-// what it broke was broken on purpose, and that nothing is held against us.
-func (p stage) journal(t *testing.T, n int, step step, by bool, requestID string) {
+// what it broke was broken on purpose, that nothing is held against us, and
+// what the client saw.
+func (p stage) journal(t *testing.T, n int, step step, by bool, x report.Entry, seen string) {
 	t.Helper()
-	x := p.r.entry(t, p.id, requestID)
+	if got := answered(t, x); got != unchunked(seen) {
+		t.Errorf("request %d: the journal has the answer\n%q\nthe client saw\n%q", n, got, seen)
+	}
 	name, verdict, altered := p.w.known(p.c), exchange.OnPurpose, true
 	switch {
 	case !by:
@@ -249,43 +247,4 @@ func (p stage) journal(t *testing.T, n int, step step, by bool, requestID string
 	if len(x.Violations) > 0 || x.Error != "" || len(x.Problems) > 0 {
 		t.Errorf("request %d: the journal has violations %+v, the error %q and problems %+v, want none", n, x.Violations, x.Error, x.Problems)
 	}
-}
-
-// entry returns what the journal says of the exchange of a request ID.
-func (r *running) entry(t testing.TB, session, requestID string) report.Entry {
-	t.Helper()
-	var x report.Entry
-	if err := json.Unmarshal([]byte(r.door(t, http.MethodGet, "/journal/"+requestID+"?session="+session, "")), &x); err != nil {
-		t.Fatal(err)
-	}
-	return x
-}
-
-// take sends a request and returns every byte that comes back, and whether a
-// TCP reset ends the connection. A client that stays keeps its half open: the
-// server ends the connection, or the test fails for want of patience.
-func take(t testing.TB, r *running, request string, stays bool) (got string, reset bool) {
-	t.Helper()
-	conn, err := net.Dial("tcp", r.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.WriteString(conn, request); err != nil {
-		t.Fatal(err)
-	}
-	if !stays {
-		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text, err := io.ReadAll(conn)
-	reset = errors.Is(err, syscall.ECONNRESET)
-	if err != nil && !reset {
-		t.Fatalf("%.60q: the connection ends with %v behind %q", request, err, text)
-	}
-	return string(text), reset
 }
