@@ -30,6 +30,7 @@ func TestScripts(t *testing.T) {
 		// A server that should have been refused would serve for ever.
 		Deadline: time.Now().Add(2 * time.Minute),
 		Setup: func(e *testscript.Env) error {
+			e.Vars = append(e.Vars, awake...)
 			e.Values[serverKey{}] = new(*process)
 			return nil
 		},
@@ -38,6 +39,9 @@ func TestScripts(t *testing.T) {
 		},
 	})
 }
+
+// awake keeps the race detector from a second of sleep before a program ends.
+var awake = []string{"GORACE=atexit_sleep_ms=0"}
 
 type serverKey struct{}
 
@@ -76,7 +80,10 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 
 // inFolder lets a command run in the script's folder.
 func inFolder(ts *testscript.TestScript) func(*exec.Cmd) {
-	return func(c *exec.Cmd) { c.Dir = ts.MkAbs(".") }
+	return func(c *exec.Cmd) {
+		c.Dir = ts.MkAbs(".")
+		c.Env = append(os.Environ(), awake...)
+	}
 }
 
 // begin TEXT ARGUMENT... starts the program and waits until it prints the text

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 
 	"dispatchmock/internal/dispatch"
@@ -40,6 +41,8 @@ func rows(code dispatch.Code) row {
 		return row{0, "The record is inactive already."}
 	case dispatch.SessionUnknown:
 		return row{http.StatusNotFound, "The mock has no such session."}
+	case dispatch.ScenarioUnknown:
+		return row{http.StatusBadRequest, "The mock has no such scenario."}
 	case dispatch.RequestMalformed:
 		return row{http.StatusBadRequest, "The request is not valid HTTP."}
 	case dispatch.HeaderTooLarge:
@@ -65,10 +68,17 @@ func (a *API) Refuse(s *session.Session, x *exchange.Exchange, f *dispatch.Fault
 	if x.RequestID == "" {
 		x.RequestID = s.IDs.New().String()
 	}
+	a.RefuseWith(s, x, f, 0, reply)
+}
+
+// RefuseWith is Refuse with another status than the table or the choices have,
+// where status is not 0.
+func (a *API) RefuseWith(s *session.Session, x *exchange.Exchange, f *dispatch.Fault, status int, reply *wire.Reply) {
 	r := rows(f.Code)
 	if r.status == 0 {
 		r.status = s.Choices().Statuses[f.Code]
 	}
+	r.status = cmp.Or(status, r.status)
 	body, err := wire.Print(map[string]any{"field": f.Field, "detail": f.Detail, "explanation": r.explanation})
 	if err != nil {
 		x.Err, body = err, wire.Empty()

@@ -23,11 +23,11 @@ type doorFlags struct {
 	sessionTTL   time.Duration
 }
 
-// The limits of the journal: such that the mock stays small beside the tests
-// that drive it.
+// The limits of the journal: such that the mock stays within 25 MB beside the
+// tests that drive it.
 const (
-	defaultJournalCount = 2_000
-	defaultJournalBytes = 8 << 20
+	defaultJournalCount = 1_000
+	defaultJournalBytes = 1 << 20
 )
 
 func (f *doorFlags) add(flags *pflag.FlagSet) {

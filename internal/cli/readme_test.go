@@ -112,7 +112,8 @@ func TestReadmeHasEveryFlag(t *testing.T) {
 				t.Errorf("README.md has no row of --%s under %q", f.Name, heading)
 				return
 			}
-			if f.DefValue != "" && f.DefValue != "false" && !strings.HasPrefix(row[1], "`"+f.DefValue+"`") {
+			zero := slices.Contains([]string{"", "false", "[]", "0"}, f.DefValue)
+			if !zero && !strings.HasPrefix(row[1], "`"+strings.Trim(f.DefValue, "[]")+"`") {
 				t.Errorf("README.md, %s --%s: got %q, want the default %s first", name, f.Name, row[1], f.DefValue)
 			}
 			for word := range strings.SplitSeq(f.Value.Type(), "|") {

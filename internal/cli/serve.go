@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,9 @@ const defaultAddress = "127.0.0.1:8003"
 
 // stopWithin is how long requests in flight may take after a signal.
 const stopWithin = 900 * time.Millisecond
+
+// largeWorld is how many records are worth a collection after loading.
+const largeWorld = 10_000
 
 // serveFlags are the flags of serve.
 type serveFlags struct {
@@ -105,6 +109,10 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 			which += " or --control HOST:PORT"
 		}
 		return fmt.Errorf("%w\nchoose another address with %s, such as 127.0.0.1:0, where port 0 picks a free one", err, which)
+	}
+	if files.Base.Records() > largeWorld {
+		// Loading leaves as much behind as it made.
+		go debug.FreeOSMemory()
 	}
 	if f.watches {
 		if err := f.watch(ctx, c, s.Sessions(), log); err != nil {

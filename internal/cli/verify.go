@@ -25,7 +25,7 @@ type verifyFlags struct {
 	second                     string
 	roleTokens                 []string
 	tenant                     int64
-	foreign                    int64
+	foreign                    string
 	records                    []string
 	only, ignore, reports      []string
 	list, strict, writes, pins bool
@@ -56,7 +56,7 @@ func newVerify(io streams) *cobra.Command {
 	flags.StringVar(&f.second, "second-token", "", "a Dispatcher's token of another client ID: ENV:NAME, FILE:PATH or the token (`SOURCE`)")
 	flags.StringArrayVar(&f.roleTokens, "role-token", nil, "a token of another role: `ROLE=SOURCE`, such as Driver=ENV:NAME (repeatable)")
 	flags.Int64Var(&f.tenant, "tenant", 1, "the token's tenant (`ID`)")
-	flags.Int64Var(&f.foreign, "foreign-tenant", 0, "a tenant that exists and is not the token's (`ID`)")
+	flags.StringVar(&f.foreign, "foreign-tenant", "", "a tenant that exists and is not the token's (`ID`)")
 	flags.StringArrayVar(&f.records, "record", []string{"1/1"}, "`CUSTOMER/LOCATION` of the tenant; the first may be deactivated, others are read (repeatable)")
 	flags.BoolVar(&f.writes, "allow-writes", false, "run the cases that deactivate the first record as well; implies --allow-pins")
 	flags.BoolVar(&f.pins, "allow-pins", false, "run the cases that name a version as well; the pin is put back at the end")
@@ -101,7 +101,7 @@ func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
 	if f.list {
 		return f.printList(io.out, cases)
 	}
-	if err := f.options(&o, cmd.Flags().Changed("foreign-tenant")); err != nil {
+	if err := f.options(&o); err != nil {
 		return err
 	}
 	writers, err := f.writers()

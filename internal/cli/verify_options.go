@@ -15,7 +15,7 @@ import (
 )
 
 // options fills in what the flags say of the target and the tokens.
-func (f *verifyFlags) options(o *verify.Options, foreign bool) error {
+func (f *verifyFlags) options(o *verify.Options) error {
 	var err error
 	if o.Target, err = url.Parse(f.target); err != nil || o.Target.Scheme != "http" && o.Target.Scheme != "https" || o.Target.Host == "" ||
 		o.Target.RawQuery != "" || o.Target.User != nil {
@@ -39,8 +39,12 @@ func (f *verifyFlags) options(o *verify.Options, foreign bool) error {
 			return err
 		}
 	}
-	if foreign {
-		o.ForeignTenant = &f.foreign
+	if f.foreign != "" {
+		tenant, err := strconv.ParseInt(f.foreign, 10, 64)
+		if err != nil || tenant == f.tenant {
+			return errMisuse{fmt.Errorf("--foreign-tenant %q: must be an integer, and not the token's own tenant", f.foreign)}
+		}
+		o.ForeignTenant = &tenant
 	}
 	for _, text := range f.records {
 		record, err := parseRecord(text)

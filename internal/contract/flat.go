@@ -54,6 +54,9 @@ func (f *flat) good(values *texts, present uint64) bool {
 }
 
 func (m *flatMember) judge(text string) bool {
+	if m.part.format != nil {
+		return m.part.format(text)
+	}
 	if m.part.texts.has(text) || m.integer && m.part.numbers.has(json.Number(text)) {
 		return true
 	}

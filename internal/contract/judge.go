@@ -89,6 +89,24 @@ type proof struct {
 // JudgeReply returns the rules that a reply to the operation breaks in version
 // v at the time now.
 func (o *Operation) JudgeReply(v dispatch.Version, cors CORS, now time.Time, reply *wire.Reply) []exchange.Finding {
+	findings := o.JudgeHead(v, cors, reply)
+	r := o.rules[v]
+	if r == nil {
+		return findings
+	}
+	if got := reply.Value(wire.ContentLength); got != reply.Body.Length {
+		findings = append(findings, exchange.Finding{Part: exchange.PartHeader, Pointer: "/" + wire.ContentLength,
+			Rule: "length of the body", Value: short(got), Remedy: "must be the body's length, " + reply.Body.Length})
+	}
+	if m, ok := r.status(reply.Status); ok {
+		findings = append(findings, m.judgeBody(reply.Body, now)...)
+	}
+	return findings
+}
+
+// JudgeHead returns the rules that a reply's status and header break, whatever
+// its body is.
+func (o *Operation) JudgeHead(v dispatch.Version, cors CORS, reply *wire.Reply) []exchange.Finding {
 	r := o.rules[v]
 	if r == nil {
 		return []exchange.Finding{{Part: exchange.PartHeader, Pointer: "/" + wire.APIVersion, Rule: "version in force",
@@ -99,16 +117,11 @@ func (o *Operation) JudgeReply(v dispatch.Version, cors CORS, now time.Time, rep
 		findings = append(findings, exchange.Finding{Part: exchange.PartHeader, Pointer: "/" + wire.APIVersion,
 			Rule: "version in force", Value: short(got), Remedy: "must be the version in force, " + string(v)})
 	}
-	if got := reply.Value(wire.ContentLength); got != reply.Body.Length {
-		findings = append(findings, exchange.Finding{Part: exchange.PartHeader, Pointer: "/" + wire.ContentLength,
-			Rule: "length of the body", Value: short(got), Remedy: "must be the body's length, " + reply.Body.Length})
-	}
-	m, ok := r.status(reply.Status)
-	if !ok {
-		return append(findings, exchange.Finding{Part: exchange.PartStatus, Rule: "responses", Value: fmt.Sprint(reply.Status),
+	if _, ok := r.status(reply.Status); !ok {
+		findings = append(findings, exchange.Finding{Part: exchange.PartStatus, Rule: "responses", Value: fmt.Sprint(reply.Status),
 			Schema: operationsFile, Remedy: "is no status of " + o.Name})
 	}
-	return append(findings, m.judgeBody(reply.Body, now)...)
+	return findings
 }
 
 func (m *Model) judgeBody(body *wire.Body, now time.Time) []exchange.Finding {

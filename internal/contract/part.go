@@ -23,6 +23,9 @@ type part struct {
 	frame   *frame  // where objects are judged in parts
 	members []*part // in the order of the frame's names
 	items   *part   // where arrays are judged in parts
+	// format is the whole rule, where the schema asks for a text of a format
+	// and for nothing else: request IDs are of one and come once only.
+	format func(string) bool
 
 	null, no, yes atomic.Bool // found good
 	texts         memo[string]
@@ -71,6 +74,9 @@ func (s *set) part(file, pointer string, doc any) (*part, error) {
 		return nil, err
 	}
 	p := &part{schema: compiled}
+	if name, ok := schema["format"].(string); ok && schema["type"] == "string" && only(schema, "type", "format") {
+		p.format = formats()[name].valid
+	}
 	return p, p.take(s, file, pointer, schema)
 }
 
@@ -119,6 +125,9 @@ func (p *part) good(v any) bool {
 		}
 		return p.once(&p.no, v)
 	case string:
+		if p.format != nil {
+			return p.format(v)
+		}
 		return p.texts.has(v) || valid(p.schema, v) && p.texts.add(v, len(v))
 	case json.Number:
 		return p.numbers.has(v) || valid(p.schema, v) && p.numbers.add(v, len(v))

@@ -48,6 +48,8 @@ type Options struct {
 	// Version is the program's.
 	Version string
 	Log     *slog.Logger
+	// Target is where the mocked API listens, for requests that the door sends.
+	Target net.Addr
 	// Page serves what is no part of the API of the door; nil has none.
 	Page http.Handler
 	// Settings are told in bundles: how the server was started.
@@ -59,7 +61,7 @@ type Door struct {
 	Options
 	handler http.Handler
 	blotter *exchange.Blotter
-	models  map[string]*contract.Model
+	models  map[string]func() (*contract.Model, error) // compiled when first asked for
 	parser  *scenario.Parser
 	done    chan struct{}
 	close   sync.Once
@@ -67,18 +69,16 @@ type Door struct {
 
 // bodies are the schemas of the bodies that the door takes, by their names.
 func bodies() []string {
-	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch"}
+	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch", "send"}
 }
 
-// New returns a door. A schema that is missing or broken is an error.
+// New returns a door.
 func New(o Options) (*Door, error) {
-	d := &Door{Options: o, blotter: exchange.NewBlotter(), models: map[string]*contract.Model{}, done: make(chan struct{})}
+	d := &Door{Options: o, blotter: exchange.NewBlotter(), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
 	for _, name := range bodies() {
-		m, err := contract.Standalone(o.Schemas, "control/"+name+".json", "")
-		if err != nil {
-			return nil, err
-		}
-		d.models[name] = m
+		d.models[name] = sync.OnceValues(func() (*contract.Model, error) {
+			return contract.Standalone(o.Schemas, "control/"+name+".json", "")
+		})
 	}
 	var err error
 	if d.parser, err = scenario.NewParser(o.Schemas, o.Contract.Versions()); err != nil {
@@ -181,7 +181,11 @@ func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
 	if err != nil {
 		return nil, problem(http.StatusBadRequest, "The body is no JSON: %v.", err)
 	}
-	if flaws := d.models[model].Flaws("body", "", v); len(flaws) > 0 {
+	m, err := d.models[model]()
+	if err != nil {
+		return nil, err
+	}
+	if flaws := m.Flaws("body", "", v); len(flaws) > 0 {
 		return nil, flaws
 	}
 	doc, ok := v.(map[string]any)

@@ -79,7 +79,7 @@ func (r *running) streamed(t testing.TB, n int) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, "GET", r.url+"/_mock/journal/stream?after=0&control=true", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/_mock/journal/stream?after=0&control=true", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -133,7 +133,11 @@ func (d *Door) Remake(n *session.Session, made []byte) error {
 	if err != nil {
 		return err
 	}
-	if flaws := d.models["session"].Flaws("session", "", v); len(flaws) > 0 {
+	m, err := d.models["session"]()
+	if err != nil {
+		return err
+	}
+	if flaws := m.Flaws("session", "", v); len(flaws) > 0 {
 		return flaws
 	}
 	doc, _ := v.(map[string]any)

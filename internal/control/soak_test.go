@@ -83,7 +83,7 @@ func life(r *running, id string, random *rand.Rand) (int, error) {
 func listen(r *running, id string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, "GET", r.url+"/_mock/journal/stream?session="+id, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/_mock/journal/stream?session="+id, nil)
 	if err != nil {
 		return err
 	}

@@ -224,6 +224,27 @@ func TestVerifyNone(t *testing.T) {
 	}
 }
 
+// TestVerifyLost holds that a result says what it could not know.
+func TestVerifyLost(t *testing.T) {
+	t.Parallel()
+	e, err := parse(t, model(t), `{"request": {"method": "GET"}, "times": {"exactly": 2}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := New(Limits{Count: 2, Bytes: 1 << 20})
+	for range 2 {
+		j.Add(&exchange.Exchange{Session: "a", Method: "GET"})
+	}
+	const met = "expected GET exactly twice, and found it twice among 2 requests"
+	if r := j.Verify("a", e); !r.OK || r.Sentence != met {
+		t.Errorf("got %+v", r)
+	}
+	j.Add(&exchange.Exchange{Session: "a", Method: "GET"})
+	if r := j.Verify("a", e); !strings.HasPrefix(r.Sentence, met+"; the journal has lost the 1 exchange before these") {
+		t.Errorf("got %+v", r)
+	}
+}
+
 // TestSameNumber holds that numbers are compared by value, whatever their
 // size.
 func TestSameNumber(t *testing.T) {

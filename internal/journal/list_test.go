@@ -14,13 +14,13 @@ import (
 // steps.
 func TestAgainstList(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(40) {
+	for seed := range uint64(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(seed, 1))
 			limits := Limits{Count: 1 + r.IntN(200), Bytes: int64(4<<10 + r.IntN(300<<10))}
 			j, l := New(limits), &list{Limits: limits, lost: map[string]uint64{}}
-			for step := range 3000 {
+			for step := range 1500 {
 				session := fmt.Sprint("s", r.IntN(1+r.IntN(12)))
 				if r.IntN(50) == 0 {
 					j.Forget(session)

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -15,8 +16,8 @@ const MaxSubscribers = 1024
 
 // Reasons to refuse a subscription.
 var (
-	ErrTooMany = errors.New("1024 subscriptions to the journal are open, and more are not allowed; close one that nobody reads")
-	ErrKeepsNo = errors.New("the journal's limits keep nothing, so nothing can be watched; raise them")
+	ErrTooMany      = fmt.Errorf("%d subscriptions to the journal are open, and more are not allowed; close one that nobody reads", MaxSubscribers)
+	ErrKeepsNothing = errors.New("the journal's limits keep nothing, so nothing can be watched; raise them")
 )
 
 // Subscription delivers exchanges as they are added. It is no more than a
@@ -56,7 +57,7 @@ func (j *Journal) subscribe(f Filter, queue int, catchUp bool) (*Subscription, e
 	defer j.mu.Unlock()
 	switch {
 	case j.limits.Count <= 0 || j.limits.Bytes <= 0:
-		return nil, ErrKeepsNo
+		return nil, ErrKeepsNothing
 	case j.subscribers == MaxSubscribers:
 		return nil, ErrTooMany
 	}

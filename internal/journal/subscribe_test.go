@@ -227,7 +227,7 @@ func TestSubscribers(t *testing.T) {
 		}
 	})
 	for _, l := range []Limits{{0, 1}, {1, 0}} {
-		if _, err := New(l).Subscribe(Filter{}, 10); !errors.Is(err, ErrKeepsNo) {
+		if _, err := New(l).Subscribe(Filter{}, 10); !errors.Is(err, ErrKeepsNothing) {
 			t.Errorf("%+v: got %v, want that nothing is kept", l, err)
 		}
 	}

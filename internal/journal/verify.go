@@ -39,6 +39,16 @@ type Near struct {
 // maxNearest is how many exchanges a result shows.
 const maxNearest = 3
 
+// Verify holds what the journal has of a session against an expectation, and
+// says so where it may have lost what was expected.
+func (j *Journal) Verify(session string, e Expectation) Result {
+	r := Verify(j.All(session), e)
+	if lost := j.Lost(session); lost > 0 {
+		r.Sentence += fmt.Sprintf("; the journal has lost the %s before these to keep its limits, raise them to be sure", counted(int(lost), "exchange"))
+	}
+	return r
+}
+
 // Verify holds exchanges, in the order in which they arrived, against an
 // expectation. The first thing that is not as expected makes the result.
 // Changes through the control door are no requests of the API.

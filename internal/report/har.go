@@ -33,13 +33,13 @@ func HAR(w io.Writer, version string, seq iter.Seq[*exchange.Exchange]) error {
 		if err != nil {
 			return fmt.Errorf("HAR of exchange %d: %w", x.ID, err)
 		}
-		b.WriteString(separator)
+		fmt.Fprint(b, separator)
 		if _, err := b.Write(text); err != nil {
 			return err
 		}
 		separator = ",\n"
 	}
-	b.WriteString("\n]}}\n")
+	fmt.Fprint(b, "\n]}}\n")
 	return b.Flush()
 }
 

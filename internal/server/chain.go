@@ -104,6 +104,9 @@ func (s *Server) judged(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 		c := w.(*carrier)
 		if x := c.exchange; x.Altered {
+			if c.reply.Status == 0 { // no reply at all
+				return
+			}
 			x.Deliberate = s.Contract.Operation(x.Operation).JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, judgedAt(c.session, x), &c.reply)
 			return
 		}

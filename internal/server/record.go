@@ -16,7 +16,12 @@ func (s *Server) record(x *exchange.Exchange, r *http.Request, reply *wire.Reply
 	if r != nil {
 		x.Request.Head, x.Authorization = s.blotter.Head(wire.RequestHead(r))
 	}
-	x.Response = exchange.Message{Head: reply.Head(), Body: reply.Body.Bytes, Size: int64(len(reply.Body.Bytes))}
+	if reply.Status != 0 {
+		x.Response = exchange.Message{Head: reply.Head(), Body: reply.Body.Bytes, Size: int64(len(reply.Body.Bytes))}
+	}
+	if r != nil && r.Method == http.MethodHead {
+		x.Response.Body, x.Response.Size = nil, 0
+	}
 	if len(x.Response.Body) > exchange.MaxBody {
 		x.Response.Body = x.Response.Body[:exchange.MaxBody]
 	}

@@ -58,15 +58,15 @@ func (s *Server) act(a actor, w http.ResponseWriter, r *http.Request, next http.
 	}
 	switch {
 	case plan.Fault != nil:
-		s.api.Refuse(n, x, plan.Fault, reply)
+		s.api.RefuseWith(n, x, plan.Fault, plan.Status, reply)
 	case plan.Respond != nil:
 		s.api.Answer(n, x, plan.Respond.Status, plan.Respond.Reason, plan.Respond.Body, reply)
 	case plan.Stale && reply.Status == http.StatusOK:
 		if err := s.api.Original(n, x, q.Record, reply); err != nil {
 			x.Err = err
 		}
-	case !plan.Performs:
-		s.api.Answer(n, x, http.StatusOK, "", wire.Empty(), reply)
+	case !plan.Performs: // what breaks the connection leaves no reply
+		*reply = wire.Reply{Body: wire.Empty()}
 	}
 	altered, err := plan.Alter(reply, dispatch.Version(x.VersionUsed))
 	if err != nil {

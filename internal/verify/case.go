@@ -20,7 +20,8 @@ const (
 // Documented reports whether a server that differs is wrong beyond doubt.
 func (g Grade) Documented() bool { return g == Page || g == Vendor }
 
-func (g Grade) String() string {
+// Word says the grade in words: documented, inferred, assumed.
+func (g Grade) Word() string {
 	switch g {
 	case Page, Vendor:
 		return "documented"

@@ -64,12 +64,12 @@ func Cases(c *contract.Contract, files fs.FS) ([]Case, error) {
 	k.bodies()
 	k.errors()
 	k.form()
-	for i, line := range strings.Split(strings.TrimSpace(numbers), "\n") {
-		for j := range k.cases {
-			if k.cases[j].Name == line {
-				k.cases[j].Number = i + 1
-			}
-		}
+	number := map[string]int{}
+	for name := range strings.Lines(numbers) {
+		number[strings.TrimSpace(name)] = len(number) + 1
+	}
+	for i, c := range k.cases {
+		k.cases[i].Number = number[c.Name]
 	}
 	return k.cases, nil
 }

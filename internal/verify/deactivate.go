@@ -84,6 +84,9 @@ func (k *catalogue) deactivate(op *contract.Operation) {
 		return inactive(s.removed, "deactivate/status")
 	})
 	m, _ := op.Reply(k.newest(), 200)
+	if m == nil {
+		return
+	}
 	for _, place := range m.Places() {
 		if len(place.Path) != 1 || place.Name == "is_active" {
 			continue

@@ -62,7 +62,13 @@ func example(p contract.Place) string {
 	if list, ok := p.Doc["examples"].([]any); ok && len(list) > 0 {
 		return fmt.Sprint(list[0])
 	}
-	return ""
+	switch {
+	case p.Doc["type"] == "integer":
+		return "1"
+	case p.Doc["format"] == "uuid":
+		return "ed5b5458-1f72-41d7-b8ad-f1757de1ec4f"
+	}
+	return "application/json"
 }
 
 // value returns the value that the run sends in a header field.

@@ -67,7 +67,7 @@ func (r *Report) Summary() string {
 }
 
 func writeCase(b *strings.Builder, r *Result) {
-	fmt.Fprintf(b, "\n%s %d %s (%s, %s)\n", strings.ToUpper(string(r.Outcome)), r.Number, r.Name, string(r.Grade), r.Grade)
+	fmt.Fprintf(b, "\n%s %d %s (%s, %s)\n", strings.ToUpper(string(r.Outcome)), r.Number, r.Name, r.Grade, r.Grade.Word())
 	fmt.Fprintf(b, "  documented  %s\n              %s\n", r.Documented, r.Source)
 	if r.Reason != "" {
 		fmt.Fprintf(b, "  reason      %s\n", printable(r.Reason))

@@ -1,11 +1,15 @@
 package verify_test
 
 import (
+	"encoding/json"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/verify"
 	"dispatchmock/schemas"
 )
@@ -73,5 +77,61 @@ func TestNumbers(t *testing.T) {
 		if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestOtherSchemas holds that the cases follow schemas of somebody's own: a
+// rule that is changed changes its cases, and a new one has cases without a
+// number.
+func TestOtherSchemas(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{}
+	err := fs.WalkDir(schemas.FS, ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(schemas.FS, path)
+		files[path] = &fstest.MapFile{Data: text}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const headers = "2019-02-08/StandardRequestHeadersModel.json"
+	var doc map[string]any
+	if err := json.Unmarshal(files[headers].Data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	properties := doc["properties"].(map[string]any)
+	for _, p := range properties {
+		delete(p.(map[string]any), "examples")
+	}
+	properties["authorization"].(map[string]any)["maxLength"] = 64
+	properties["x-depot-id"] = map[string]any{"$comment": "A", "description": "A depot.", "type": "integer", "minimum": 1, "maximum": 99}
+	if files[headers].Data, err = json.Marshal(doc); err != nil {
+		t.Fatal(err)
+	}
+	c, err := contract.Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases, err := verify.Cases(c, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]verify.Case{}
+	for _, c := range cases {
+		byName[c.Name] = c
+	}
+	for _, name := range []string{"get/x-depot-id/max+1/refused", "get/x-depot-id/text/field", "delete/x-depot-id/absent/accepted", "get/authorization/length-65/refused"} {
+		if c, ok := byName[name]; !ok || c.Number != 0 {
+			t.Errorf("%s: got %+v, want a case without a number", name, c)
+		}
+	}
+	if c, ok := byName["get/authorization/length-257/refused"]; ok {
+		t.Errorf("got %+v, which no rule gives reason for", c)
+	}
+	if c := byName["error/reason"]; c.Number != 717 {
+		t.Errorf("error/reason has the number %d, want 717, as ever", c.Number)
 	}
 }

@@ -115,7 +115,7 @@ func secretWays(p contract.Place) []way {
 		{name: "token-of-2", texts: one("Bearer ab"), cap: Page},
 	}
 	if n := length(p, "maxLength"); n > 0 {
-		fill := func(n int) []string { return []string{"Bearer " + strings.Repeat("a", n-len("Bearer "))} }
+		fill := func(n int) []string { return []string{"Bearer " + strings.Repeat("a", max(n-len("Bearer "), 0))} }
 		ways = append(ways, way{name: fmt.Sprintf("length-%d", n), texts: func(string) []string { return fill(n) }, cap: Page},
 			way{name: fmt.Sprintf("length-%d", n+1), texts: func(string) []string { return fill(n + 1) }, cap: Page})
 	}
@@ -178,7 +178,7 @@ func mediaTypeWays(p contract.Place) []way {
 	}
 	if n := length(p, "maxLength"); n > 0 {
 		pad := func(n int) func(string) []string {
-			return changed(func(v string) string { v += "; p="; return v + strings.Repeat("p", n-len(v)) })
+			return changed(func(v string) string { v += "; p="; return v + strings.Repeat("p", max(n-len(v), 0)) })
 		}
 		ways = append(ways, way{name: fmt.Sprintf("length-%d", n), texts: pad(n), same: true, cap: Page, topic: topicParameters},
 			way{name: fmt.Sprintf("length-%d", n+1), texts: pad(n + 1), cap: Page})

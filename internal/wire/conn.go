@@ -30,6 +30,7 @@ type Conn struct {
 	spoke    atomic.Bool // the client has sent something
 	intake   intake
 	length   int64 // of the body of the request at hand, -1 where it is not known
+	relayed  bool  // the head held came from another server
 	state    state
 	head     []byte // the head to print, when state is held
 	out      []byte // room for a head and what follows it
@@ -64,7 +65,10 @@ func (c *Conn) Write(p []byte) (int, error) {
 	c.state = inBody
 	out := append(c.out[:0], proto...)
 	out = append(out, c.head...)
-	out = appendConnection(out, p[:len(p)-len(rest)])
+	out = appendConnection(out, p[:len(p)-len(rest)], "\r\nConnection: ")
+	if c.relayed {
+		out = appendConnection(out, p[:len(p)-len(rest)], "\r\nTransfer-Encoding: ")
+	}
 	out = append(out, "\r\n"...)
 	out = append(out, rest...)
 	_, err := c.Conn.Write(out)
@@ -121,20 +125,6 @@ func splitHead(p []byte) (proto, rest []byte, ok bool) {
 	return p[:len("HTTP/1.1")], rest, ok
 }
 
-// appendConnection carries over what net/http decided about the connection.
-func appendConnection(dst, head []byte) []byte {
-	name := []byte("\r\nConnection: ")
-	i := bytes.Index(head, name)
-	if i < 0 {
-		return dst
-	}
-	value := head[i+len(name):]
-	value = value[:bytes.IndexByte(value, '\r')]
-	dst = append(dst, name[2:]...)
-	dst = append(dst, value...)
-	return append(dst, "\r\n"...)
-}
-
 type connKey struct{}
 
 var errNoConn = errors.New("wire: the request's connection did not come from wire.Attach")
@@ -146,7 +136,7 @@ func Send(w http.ResponseWriter, r *http.Request, reply *Reply) error {
 	if !ok {
 		return errNoConn
 	}
-	c.length = r.ContentLength
+	c.length, c.relayed = r.ContentLength, false
 	if reply.Break != nil {
 		return c.sendBroken(w, r, reply)
 	}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/openapi"
+)
+
+// loadContract reads the contract from a folder, or the embedded one.
+func loadContract(dir string) (*contract.Contract, error) {
+	files, err := (&sources{schemas: dir}).schemaFiles()
+	if err != nil {
+		return nil, err
+	}
+	c, err := contract.Load(files)
+	if err != nil {
+		return nil, wrong("the schemas", dir, err)
+	}
+	return c, nil
+}
+
+// knownVersion refuses a version that the contract does not have.
+func knownVersion(c *contract.Contract, name string) (dispatch.Version, error) {
+	v := dispatch.Version(name)
+	if c.Has(v) {
+		return v, nil
+	}
+	var names []string
+	for _, known := range c.Versions() {
+		names = append(names, string(known))
+	}
+	text := fmt.Sprintf("%q is no API version; there are %v", name, names)
+	if near := contract.Nearest(name, names); near != "" {
+		text += "; did you mean " + near + "?"
+	}
+	return "", errMisuse{fmt.Errorf("%s", text)}
+}
+
+func newOpenAPI(io streams) *cobra.Command {
+	var version, schemas, server string
+	form := string(openapi.Form31)
+	cmd := &cobra.Command{
+		Use:   "openapi",
+		Short: "Print the contract of one API version as an OpenAPI document",
+		Args:  noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			c, err := loadContract(schemas)
+			if err != nil {
+				return err
+			}
+			v := c.Versions()[len(c.Versions())-1]
+			if version != "" {
+				if v, err = knownVersion(c, version); err != nil {
+					return err
+				}
+			}
+			d, err := openapi.New(c, openapi.Options{Version: v, Form: openapi.Form(form), Server: server, Now: time.Now()})
+			if err != nil {
+				return err
+			}
+			return d.Write(io.out)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&version, "api-version", "", "the API `VERSION`, such as 2021/04/07 (default: the newest)")
+	flags.Var(oneOf{&form, []string{string(openapi.Form31), string(openapi.Form30)}}, "openapi", "the version of OpenAPI; 3.0 is for older tools")
+	flags.StringVar(&server, "server", "http://"+defaultAddress, "name `URL` as the server")
+	flags.StringVar(&schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
+	return cmd
+}
