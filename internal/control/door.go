@@ -19,6 +19,7 @@ import (
 
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
 	"dispatchmock/internal/scenario"
@@ -38,6 +39,7 @@ type Options struct {
 	Schemas  fs.FS // where the schemas of bodies and fixtures stand
 	Sessions *session.Sessions
 	Journal  *journal.Journal
+	Coverage *coverage.Coverage
 	// Token is what each request must carry; "" asks for none.
 	Token string
 	// Name is the host name of the server's own address, if it has one.

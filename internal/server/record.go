@@ -10,7 +10,8 @@ import (
 // record puts an exchange into the journal, before its first byte leaves: who
 // has the answer finds its record. A request that net/http refused is nil.
 func (s *Server) record(x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
-	if s.Journal.Count == 0 {
+	s.coverage.Add(x, r)
+	if s.Journal.Count == 0 && s.Recorded == nil {
 		return
 	}
 	if r != nil {
@@ -25,5 +26,10 @@ func (s *Server) record(x *exchange.Exchange, r *http.Request, reply *wire.Reply
 	if len(x.Response.Body) > exchange.MaxBody {
 		x.Response.Body = x.Response.Body[:exchange.MaxBody]
 	}
-	s.journal.Add(x)
+	if s.Journal.Count > 0 {
+		s.journal.Add(x)
+	}
+	if s.Recorded != nil {
+		s.Recorded(x)
+	}
 }
