@@ -129,6 +129,8 @@ var bad = []exercise{
 	{"POST /send", `{"method": "GET", "path": "/", "session": "none"}`, 404, `There is no session "none"`, nil},
 	{"POST /send", `{"method": "GET ", "path": "/"}`, 422, `/method`, []string{"/method"}},
 	{"POST /send", `{"method": "GET", "path": "/", "headers": [{"name": "host", "value": "evil.example"}]}`, 422, `must not be Host`, []string{"/headers"}},
+	{"GET /coverage?session=none", "", 404, `There is no session "none"`, nil},
+	{"DELETE /coverage?session=none", "", 404, `There is no session "none"`, nil},
 	{"GET /nowhere", "", 404, `The control door has no /_mock/nowhere; /_mock/openapi.json lists`, nil},
 	{"GET //health", "", 404, `has no`, nil},
 	{"GET /sessions/", "", 404, `has no`, nil},
