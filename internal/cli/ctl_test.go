@@ -88,6 +88,7 @@ func TestCtl(t *testing.T) {
 		{"openapi", `"openapi": "3\.1\.0"`},
 		{"contract --api-version 2019/02/08", `"versions": \[`},
 		{"clients", `(?m)^web-app +dispatcher-token +dana +Dispatcher +1$`},
+		{"openapi --of api --api-version 2019/02/08 --openapi 3.0", `(?s)^{\n  "openapi": "3\.0\.3",.*"version": "2019/02/08"`},
 		{"session create --id a --name Anna --ttl 5m --clock step:2022-08-20T01:38:16Z,1s --seed 7 --fixtures " + fixtures, `^http://\S+/_s/a\n$`},
 		{"session list", `(?m)^a +Anna +\S+Z +step +0 +http://\S+/_s/a$`},
 		{"session show", `(?m)^id +default$`},
@@ -173,6 +174,20 @@ func TestCtl(t *testing.T) {
 	}
 	followed(t, base)
 	h.reached(t, direct)
+}
+
+// TestAPIDocument holds that the door describes the API in the bytes that the
+// command openapi prints.
+func TestAPIDocument(t *testing.T) {
+	t.Parallel()
+	base := serve(t)
+	for _, args := range []string{"", " --openapi 3.0", " --api-version 2019/02/08 --openapi 3.1"} {
+		here := run(t, strings.Fields("openapi --server "+base+args)...)
+		door := run(t, strings.Fields("ctl --json --url "+base+" openapi --of api"+args)...)
+		if here.code != 0 || door != here {
+			t.Errorf("openapi%s: got %d %.300q from the door, want %d %.300q", args, door.code, door.stdout+door.stderr, here.code, here.stdout+here.stderr)
+		}
+	}
 }
 
 // number returns the number of the newest exchange that the API answered.

@@ -131,6 +131,10 @@ var bad = []exercise{
 	{"POST /send", `{"method": "GET", "path": "/", "headers": [{"name": "host", "value": "evil.example"}]}`, 422, `must not be Host`, []string{"/headers"}},
 	{"GET /coverage?session=none", "", 404, `There is no session "none"`, nil},
 	{"DELETE /coverage?session=none", "", 404, `There is no session "none"`, nil},
+	{"GET /api/openapi.json?api_version=2020/01/01", "", 400, `api_version: "2020/01/01": must be one of \[2019/02/08 `, nil},
+	{"GET /api/openapi.json?openapi=2.0", "", 400, `openapi: "2.0": must be one of \[3\.1 3\.0\]`, nil},
+	{"GET /api/openapi.json?session=none", "", 404, `There is no session "none"`, nil},
+
 	{"GET /nowhere", "", 404, `The control door has no /_mock/nowhere; /_mock/openapi.json lists`, nil},
 	{"GET //health", "", 404, `has no`, nil},
 	{"GET /sessions/", "", 404, `has no`, nil},
