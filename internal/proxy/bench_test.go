@@ -83,7 +83,9 @@ func (a *asker) ask(b *testing.B) time.Duration {
 	return time.Since(start)
 }
 
-func discard(o *server.Options) { o.Quiet, o.Log, o.Seen = true, slog.New(slog.DiscardHandler), nil }
+func discard(o *server.Options) {
+	o.Quiet, o.Log, o.Recorded = true, slog.New(slog.DiscardHandler), nil
+}
 
 // BenchmarkLatency asks the same of the same server through a bare
 // ReverseProxy and through the proxy, in turns, and reports the medians and
@@ -126,14 +128,14 @@ func latency(b *testing.B, origin string) {
 	seen := make(chan *exchange.Exchange, 1)
 	p := before(b, origin, quiet, func(o *proxy.Options) {
 		record := o.Record
-		o.Record = func(x *exchange.Exchange) {
+		o.Record = func(x *exchange.Exchange, r *http.Request) {
 			if len(x.Violations) > 0 {
 				select {
 				case seen <- x:
 				default:
 				}
 			}
-			record(x)
+			record(x, r)
 		}
 	})
 	through := []*asker{newAsker(b, bare(b, origin)), newAsker(b, p.url)}

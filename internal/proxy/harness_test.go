@@ -74,7 +74,7 @@ func launch(t testing.TB, front func(server.Backstage) http.Handler, change ...f
 		Journal: journal.Limits{Count: 1000, Bytes: 16 << 20}, Control: server.Control{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: world, Now: time.Now, NewID: uuid.New},
 		Log:      slog.New(slog.NewTextHandler(r.log, nil)), Front: front}
-	o.Seen = func(x *exchange.Exchange) {
+	o.Recorded = func(x *exchange.Exchange) {
 		select {
 		case r.seen <- x:
 		default: // a benchmark asks for none

@@ -39,7 +39,7 @@ func (way *passage) finish() {
 		}
 	}
 	p.log(x)
-	p.Record(x)
+	p.Record(x, way.in)
 }
 
 // judgeRequest finds what the client does that the contract does not have. It

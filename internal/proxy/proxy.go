@@ -39,7 +39,7 @@ type Options struct {
 	Home    *session.Session
 	Blotter *exchange.Blotter
 	// Record is given each exchange, before the last byte of its answer leaves.
-	Record func(*exchange.Exchange)
+	Record func(*exchange.Exchange, *http.Request)
 	// Passed is told before that of each exchange whose answer is as whole as
 	// it was read; nil is nobody.
 	Passed func(*Passed)

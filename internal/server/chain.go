@@ -70,6 +70,7 @@ func (s *Server) opened(next http.Handler) http.Handler {
 		if s.Front != nil {
 			x.Fallback = exchange.FallbackOf(r.Context())
 		}
+		announce(x, c.session.Spec.Announced, r.Header[announceHeader])
 		next.ServeHTTP(w, r)
 	})
 }
@@ -81,7 +82,7 @@ func (s *Server) recorded(next http.Handler) http.Handler {
 		start := time.Now()
 		next.ServeHTTP(w, r)
 		c.exchange.Took = time.Since(start)
-		s.record(c.exchange, r, &c.reply)
+		s.record(c.session, c.exchange, r, &c.reply)
 		s.log(c.exchange)
 	})
 }
@@ -178,7 +179,7 @@ func (s *Server) refused(status int, text string) *wire.Reply {
 	x.Problems = []exchange.Finding{{Part: "request", Rule: string(fault.Code), Remedy: fault.Detail}}
 	s.api.Refuse(home, x, fault, reply)
 	s.judge(home, x, reply)
-	s.record(x, nil, reply)
+	s.record(home, x, nil, reply)
 	s.log(x)
 	return reply
 }
