@@ -79,7 +79,7 @@ const PartConnection = "connection"
 
 // left notes that the client did not wait for the end of its answer.
 func (way *passage) left() {
-	way.x.Problems = append(way.x.Problems, exchange.Finding{Part: PartConnection, Rule: "wait for the answer",
+	way.x.Problems = append(way.x.Problems, exchange.Finding{Part: PartConnection, Rule: "wait for the answer", World: true,
 		Remedy: "the client closed its connection, or stood still, before it had the whole answer"})
 	way.gone = true
 }
