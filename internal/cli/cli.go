@@ -120,14 +120,16 @@ func flagError(cmd *cobra.Command, err error) error {
 	return errMisuse{fmt.Errorf("%s (see %s --help)", text, cmd.CommandPath())}
 }
 
-// ownerOf returns the command that has a flag of this name, or "".
+// ownerOf returns the command that has a flag of this name, or "": of several
+// the default one, where it is among them.
 func ownerOf(root *cobra.Command, flag string) string {
+	owner := ""
 	for _, c := range root.Commands() {
-		if c.Flags().Lookup(flag) != nil {
-			return c.CommandPath()
+		if c.Flags().Lookup(flag) != nil && (owner == "" || c.Name() == "serve") {
+			owner = c.CommandPath()
 		}
 	}
-	return ""
+	return owner
 }
 
 // noArguments refuses arguments with a clear error.
