@@ -18,7 +18,7 @@ import (
 
 func (c *ctl) journal() *cobra.Command {
 	return group("journal", "Show, follow, export and verify what happened", c.listJournal(), c.showExchange(), c.clearJournal(),
-		c.follow(), c.exportHAR(), c.verify())
+		c.follow(), c.exportHAR(), c.verify(), c.code())
 }
 
 // filterFlags are the flags that choose exchanges; the names are those of the
