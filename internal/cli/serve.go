@@ -161,6 +161,12 @@ func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *w
 	ops, versions := c.Operations(), c.Versions()
 	fmt.Fprintf(w, "Dispatchmock %s, a stand-in for the CRO Software Dispatch API\n", version)
 	fmt.Fprintf(w, "  address   %s\n", url)
+	switch {
+	case door != nil: // on a listener of its own
+		fmt.Fprintf(w, "  console   %s/_mock/\n", baseURL(door))
+	case f.control != "off":
+		fmt.Fprintf(w, "  console   %s/_mock/\n", url)
+	}
 	fmt.Fprintf(w, "  endpoint  %s %s (GET reads the record back)\n", ops[0].Method, ops[0].Path)
 	fmt.Fprintf(w, "  world     %s, %s, %s, %s (%s to %s)\n", plural(base.Records(), "record"), plural(base.Tenants(), "tenant"),
 		plural(len(base.Clients()), "client"), plural(len(versions), "API version"), versions[0], versions[len(versions)-1])
@@ -169,9 +175,6 @@ func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *w
 	}
 	if f.schemas != "" {
 		fmt.Fprintf(w, "  schemas   %s\n", f.schemas)
-	}
-	if door != nil { // on a listener of its own
-		fmt.Fprintf(w, "  control   %s/_mock/\n", baseURL(door))
 	}
 	if f.auth == "any" {
 		fmt.Fprintln(w, "  tokens    any well-formed one is a Dispatcher of every tenant")

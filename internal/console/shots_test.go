@@ -72,7 +72,11 @@ func smaller(t testing.TB, text []byte) []byte {
 	}
 	colors := slices.SortedFunc(maps.Keys(count), func(a, b color.RGBA) int { return count[b] - count[a] })
 	palette := color.Palette{}
-	for _, c := range colors[:min(256, len(colors))] {
+	// Marks are small and coloured, so the most colourful have a share too.
+	common := colors[:min(160, len(colors))]
+	rest := slices.DeleteFunc(slices.Clone(colors[len(common):]), func(c color.RGBA) bool { return count[c] < 4 })
+	slices.SortFunc(rest, func(a, b color.RGBA) int { return colourful(b) - colourful(a) })
+	for _, c := range append(slices.Clone(common), rest[:min(256-len(common), len(rest))]...) {
 		palette = append(palette, c)
 	}
 	near := map[color.RGBA]uint8{}
@@ -94,6 +98,8 @@ func smaller(t testing.TB, text []byte) []byte {
 	}
 	return out.Bytes()
 }
+
+func colourful(c color.RGBA) int { return int(max(c.R, c.G, c.B)) - int(min(c.R, c.G, c.B)) }
 
 // lively gives a server something to show.
 func lively(t testing.TB, r *running) {

@@ -1,7 +1,7 @@
 // What must be: versions, rules, models, facts and choices, and what of it the
 // session's traffic has touched.
 import { h, fill, show, toast } from './dom.js';
-import { get, ask_ } from './door.js';
+import { get, rows, ask_ } from './door.js';
 import { route, refine, session, oneSession } from './router.js';
 import { print } from './exact.js';
 import { gradeOf, grades } from './words.js';
@@ -23,7 +23,7 @@ export class Contract {
       const [c, choices, seen] = await Promise.all([
         get('/contract' + (version ? `?api_version=${encodeURIComponent(version)}` : '')),
         get(`/sessions/${encodeURIComponent(oneSession())}/choices`),
-        get(`/journal?limit=10000${session() ? '&session=' + encodeURIComponent(session()) : ''}`),
+        rows(`/journal?limit=10000${session() ? '&session=' + encodeURIComponent(session()) : ''}`),
       ]);
       if (turn === this.turn) this.draw(c, choices, seen);
     } catch (err) {
@@ -74,9 +74,9 @@ export class Contract {
 
 function grade(g) { return g ? h('span', { class: 'tag g-' + g.split(',')[0] }, g) : '–'; }
 
-function table(heads, rows) {
-  return h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': heads[0] }, h('table', {}, h('thead', {}, h('tr', {}, heads.map(t => h('th', { scope: 'col' }, t)))),
-    h('tbody', {}, rows.map(cells => h('tr', {}, cells.map(c => h('td', {}, c)))))));
+function table(heads, lines, label = heads[0]) {
+  return h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': label }, h('table', {}, h('thead', {}, h('tr', {}, heads.map(t => h('th', { scope: 'col' }, t)))),
+    h('tbody', {}, lines.map(cells => h('tr', {}, cells.map(c => h('td', {}, c)))))));
 }
 
 // model shows a JSON Schema of an object as a table.
@@ -87,7 +87,7 @@ function model(name, schemas) {
     Object.entries(s.properties || {}).map(([member, rule]) => {
       const r = rule.$ref ? { ...schemas[rule.$ref.replace('.json', '')] } : rule;
       return [[h('code', {}, member), required.has(member) ? '' : h('span', { class: 'quiet' }, ' optional')], types(r), rules(r), r.description || '', grade(gradeOf(r.$comment))];
-    })));
+    }), `Members of ${name}`));
 }
 
 // soft lets a path break behind its slashes.

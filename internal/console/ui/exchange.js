@@ -62,28 +62,28 @@ export class Detail {
       const language = menu.value;
       menu.value = '';
       try {
-        await this.copyAs(language);
+        await this.copyAs(x, language);
       } catch (err) {
         toast(err.message, 'bad');
       }
     });
-    return h('div', { class: 'row actions' }, button('Copy curl', () => this.copyAs('curl'), { title: 'c' }), menu,
-      button('Send again', () => this.again(), { title: 's' }),
-      button('Send changed', () => this.changed(), { title: 'e' }),
-      button('Save as scenario', () => this.asScenario()),
+    return h('div', { class: 'row actions' }, button('Copy curl', () => this.copyAs(x, 'curl'), { title: 'c' }), menu,
+      button('Send again', () => this.again(x), { title: 's' }),
+      button('Send changed', () => this.changed(x), { title: 'e' }),
+      button('Save as scenario', () => this.asScenario(x)),
       button('Save bundle', () => download(`/sessions/${encodeURIComponent(x.session)}/bundle`, x.session + '.bundle.json'), { title: 'The whole session in one file, for dispatchmock replay' }));
   }
 
-  async copyAs(language) {
-    const texts = await get(`/exchanges/${this.id}/snippets`);
+  async copyAs(x, language) {
+    const texts = await get(`/exchanges/${x.id}/snippets`);
     await copy(texts[language], `the request as ${languages[language]}`);
   }
 
-  async again() {
-    const request = requestOf(this.entry, await once('/clients'));
+  async again(x) {
+    const request = requestOf(x, await once('/clients'));
     if (request.unknown) {
       toast('Its token was not kept; choose one and send it from here.');
-      this.changed();
+      this.changed(x);
       return;
     }
     const answer = await post('/send', request.send);
@@ -91,10 +91,10 @@ export class Detail {
     if (answer.exchange) go('traffic', [answer.exchange.id], Object.fromEntries(route.query));
   }
 
-  changed() { go('try', [], { from: String(this.id) }); }
+  changed(x) { go('try', [], { from: String(x.id) }); }
 
-  asScenario() {
-    sessionStorage.setItem('scenario-draft', print(scenarioOf(this.entry)));
+  asScenario(x) {
+    sessionStorage.setItem('scenario-draft', print(scenarioOf(x)));
     go('scenarios', ['edit']);
   }
 
@@ -131,8 +131,9 @@ export class Detail {
   }
 
   key(k) {
-    if (!this.entry) return false;
-    const act = { c: () => this.copyAs('curl'), s: () => this.again(), e: () => this.changed() }[k];
+    const x = this.entry;
+    if (!x || x.control) return false;
+    const act = { c: () => this.copyAs(x, 'curl'), s: () => this.again(x), e: () => this.changed(x) }[k];
     if (!act) return false;
     Promise.resolve(act()).catch(err => toast(err.message, 'bad'));
     return true;
