@@ -25,9 +25,11 @@ export async function script(n) {
     await expectations(session);
     await reasons(session);
     if (n % 10 === 0) await duplicateClick(session);
-  } finally {
-    await session.drop();
+  } catch (error) {
+    await session.drop().catch(() => {}); // the first error is the one to tell
+    throw error;
   }
+  await session.drop();
   const gone = await session.api('GET', sample);
   assert.equal(gone.status, 404, 'a dropped session still answers');
 }
