@@ -37,6 +37,7 @@ var rooms = map[string]room{
 	"internal/journal":  {3, nil},
 	"internal/verify":   {3, []string{"github.com/go-json-experiment/json/jsontext"}},
 	"internal/openapi":  {3, nil},
+	"internal/spool":    {3, nil},
 	"internal/report":   {3, []string{"github.com/wI2L/jsondiff"}},
 	"internal/contract": {2, []string{"github.com/xeipuuv/gojsonschema", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/jsontext", "github.com/google/uuid"}},
 	"internal/world":    {2, []string{"github.com/hashicorp/golang-lru/v2"}},
