@@ -69,6 +69,7 @@ func atPort(text, port string) string {
 		}
 		return serves.ReplaceAllString(line, "$1 --listen 127.0.0.1:"+port+"$2")
 	})
+	text = strings.ReplaceAll(text, "dispatchmock ctl ", "dispatchmock ctl --url http://127.0.0.1:8003 ")
 	return strings.ReplaceAll(text, "127.0.0.1:8003", "127.0.0.1:"+port)
 }
 

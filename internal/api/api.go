@@ -114,8 +114,14 @@ func (a *API) Identified(next http.Handler) http.Handler {
 	})
 }
 
-// ServeHTTP implements http.Handler; it must stand within Identified.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
+// ServeHTTP implements http.Handler; it must stand within Identified. The
+// router's own ServeHTTP would copy the request to hand on what it found.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var match mux.RouteMatch
+	a.router.Match(r, &match)
+	w.(*call).parameters = match.Vars
+	match.Handler.ServeHTTP(w, r)
+}
 
 // operation answers with what the action returns.
 func (a *API) operation(op *contract.Operation, act action) http.Handler {
@@ -200,9 +206,8 @@ func firstToken(clients []dispatch.Client, roles []dispatch.Role) string {
 	return ""
 }
 
-// pathParameters returns the path's parameters, unescaped.
-func pathParameters(r *http.Request) map[string]string {
-	vars := mux.Vars(r)
+// unescape unescapes the path's parameters.
+func unescape(vars map[string]string) {
 	for name, text := range vars {
 		if strings.IndexByte(text, '%') >= 0 {
 			if plain, err := url.PathUnescape(text); err == nil {
@@ -210,5 +215,4 @@ func pathParameters(r *http.Request) map[string]string {
 			}
 		}
 	}
-	return vars
 }

@@ -46,7 +46,7 @@ func codeOf(header string) dispatch.Code {
 // problems. The order is that of api-facts: inputs, then token, role, tenant,
 // record (grade A).
 func (a *API) check(c *call) *dispatch.Fault {
-	c.parameters = pathParameters(c.r)
+	unescape(c.parameters)
 	headers := c.op.JudgeHeaders(c.version, c.r.Header)
 	path := c.op.JudgePath(c.version, c.parameters)
 	var problems []problem

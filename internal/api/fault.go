@@ -41,6 +41,8 @@ func rows(code dispatch.Code) row {
 		return row{0, "The record is inactive already."}
 	case dispatch.SessionUnknown:
 		return row{http.StatusNotFound, "The mock has no such session."}
+	case dispatch.ScenarioUnknown:
+		return row{http.StatusBadRequest, "The mock has no such scenario."}
 	case dispatch.RequestMalformed:
 		return row{http.StatusBadRequest, "The request is not valid HTTP."}
 	case dispatch.HeaderTooLarge:

@@ -84,7 +84,7 @@ func TestCtl(t *testing.T) {
 		args string
 		want string // in the output, as a regular expression
 	}{
-		{"health", `^http://\S+ is ready: dispatchmock \S+, 20 records, 1 session\.\n$`},
+		{"health", `^http://\S+ is ready: dispatchmock \S+, 59 records, 1 session\.\n$`},
 		{"openapi", `"openapi": "3\.1\.0"`},
 		{"session create --id a --name Anna --ttl 5m --clock step:2022-08-20T01:38:16Z,1s --seed 7 --fixtures " + fixtures, `^http://\S+/_s/a\n$`},
 		{"session list", `(?m)^a +Anna +\S+Z +step +0 +http://\S+/_s/a$`},

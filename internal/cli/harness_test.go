@@ -12,16 +12,16 @@ import (
 	"time"
 )
 
-// printed is an output that may be read while it is written.
-type printed struct {
+// liveText is an output that may be read while it is written.
+type liveText struct {
 	mu   sync.Mutex
 	b    bytes.Buffer
 	news chan struct{}
 }
 
-func newPrinted() *printed { return &printed{news: make(chan struct{}, 1)} }
+func newPrinted() *liveText { return &liveText{news: make(chan struct{}, 1)} }
 
-func (p *printed) Write(b []byte) (int, error) {
+func (p *liveText) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.b.Write(b)
@@ -32,14 +32,14 @@ func (p *printed) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (p *printed) String() string {
+func (p *liveText) String() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.b.String()
 }
 
 // await waits until the output matches.
-func (p *printed) await(t *testing.T, pattern string) string {
+func (p *liveText) await(t *testing.T, pattern string) string {
 	t.Helper()
 	re, late := regexp.MustCompile(pattern), time.After(patience)
 	for {
@@ -55,7 +55,7 @@ func (p *printed) await(t *testing.T, pattern string) string {
 }
 
 // beside runs the command line beside the test and stops it when that ends.
-func beside(t *testing.T, args ...string) (stdout, stderr *printed, stop func() int) {
+func beside(t *testing.T, args ...string) (stdout, stderr *liveText, stop func() int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	stdout, stderr = newPrinted(), newPrinted()

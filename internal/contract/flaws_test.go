@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 )
 
 const (
+	pathModel    = "2019-02-08/PathParameters.json"
 	errorModel   = "2019-02-08/ErrorModel.json"
 	headersModel = "2019-02-08/StandardRequestHeadersModel.json"
 	addressModel = "2019-02-08/CustomerAddressModel.json"
@@ -76,6 +76,12 @@ var schemaFlaws = []struct {
 
 	{"reference to no file", replace("2019-02-08/DispatchCustomerLocationModel.json", "CustomerAddressModel.json", "CustomerAdressModel.json"),
 		[]string{`2019-02-08/DispatchCustomerLocationModel.json /properties/addresses/items/$ref: "CustomerAdressModel.json": no such file in this version's folder or an older one`}},
+	{"reference to no file, from another rule", edit(errorModel, func(s map[string]any) { s["additionalProperties"] = map[string]any{"$ref": "None.json"} }),
+		[]string{errorModel + ` /additionalProperties/$ref: "None.json": no such file in this version's folder or an older one`}},
+	{"reference to a definition", edit(errorModel, func(s map[string]any) {
+		s["additionalProperties"], s["definitions"] = map[string]any{"$ref": "#/definitions/any"}, map[string]any{"any": map[string]any{}}
+	}),
+		[]string{errorModel + ` /additionalProperties/$ref: "#/definitions/any": a model refers to whole files; put what it names into a file of its own`}},
 	{"reference to a newer file", all(write("2021-04-07/New.json", emptyObject), edit(errorModel, func(s map[string]any) { s["properties"].(map[string]any)["new"] = map[string]any{"$ref": "New.json"} })),
 		[]string{errorModel + ` /properties/new/$ref: "New.json": no such file in this version's folder or an older one`}},
 	{"reference to the network", replace(headersModel, `"ApiVersion.json"`, `"http://127.0.0.1:1/ApiVersion.json"`),
@@ -90,9 +96,9 @@ var schemaFlaws = []struct {
 	{"rule beside a reference", replace(headersModel, `"$ref": "ApiVersion.json"`, `"$ref": "ApiVersion.json", "description": "x", "maxLength": 10`),
 		[]string{headersModel + ` /properties/x-api-version/maxLength: 10: has no effect beside a $ref; put it into the file that the $ref names`}},
 	{"file that refers to itself", write(errorModel, `{"$ref": "ErrorModel.json"}`),
-		[]string{errorModel + ` /$ref: "ErrorModel.json": leads back to this file: ErrorModel.json → ErrorModel.json`}},
+		[]string{errorModel + ` /$ref: "ErrorModel.json": leads back to where it stands: ErrorModel.json → ErrorModel.json`}},
 	{"files that refer to each other", all(write(errorModel, `{"$ref": "Other.json"}`), write("2021-04-07/Other.json", `{"$ref": "ErrorModel.json"}`), write("2019-02-08/Other.json", emptyObject)),
-		[]string{`2021-04-07/Other.json /$ref: "ErrorModel.json": leads back to this file: Other.json → ErrorModel.json → Other.json`}},
+		[]string{`2021-04-07/Other.json /$ref: "ErrorModel.json": leads back to where it stands: Other.json → ErrorModel.json → Other.json`}},
 
 	{"version without a folder", replace(versionModel, `"2019/02/08",`, `"2018/12/31", "2019/02/08",`),
 		[]string{`ApiVersion.json: version 2018/12/31 is older than the oldest version folder, 2019-02-08`}},
@@ -133,19 +139,19 @@ var schemaFlaws = []struct {
 		[]string{`operations.json /operations/0/responses/error: 7: must be null or a string`}},
 	{"header model that is no file", replace("operations.json", `"PathParameters.json"`, `"PathParameter.json"`),
 		[]string{`operations.json /operations/0/path_parameters: "PathParameter.json": no version folder has such a file`}},
-	{"header model with an array", edit("2019-02-08/PathParameters.json", func(s map[string]any) {
+	{"header model with an array", edit(pathModel, func(s map[string]any) {
 		s["properties"].(map[string]any)["tags"] = map[string]any{"type": "array"}
-	}), flatFlaws("2019-02-08/PathParameters.json")},
-	{"header model with a number", replace("2019-02-08/PathParameters.json", `"integer"`, `"number"`), flatFlaws("2019-02-08/PathParameters.json")},
-	{"header model with two types", replace("2019-02-08/PathParameters.json", `"integer"`, `["integer", "null"]`), flatFlaws("2019-02-08/PathParameters.json")},
-	{"header model with another rule", edit("2019-02-08/PathParameters.json", func(s map[string]any) {
+	}), flatFlaws()},
+	{"header model with a number", replace(pathModel, `"integer"`, `"number"`), flatFlaws()},
+	{"header model with two types", replace(pathModel, `"integer"`, `["integer", "null"]`), flatFlaws()},
+	{"header model with another rule", edit(pathModel, func(s map[string]any) {
 		s["dependencies"] = map[string]any{"customer_id": []any{"customer_location_id"}}
-	}), flatFlaws("2019-02-08/PathParameters.json")},
-	{"header model with a time", edit("2019-02-08/PathParameters.json", func(s map[string]any) {
+	}), flatFlaws()},
+	{"header model with a time", edit(pathModel, func(s map[string]any) {
 		s["properties"].(map[string]any)["since"] = map[string]any{"type": "string", "format": pastTimestamp}
-	}), flatFlaws("2019-02-08/PathParameters.json")},
-	{"header model that is a text", write("2019-02-08/PathParameters.json", `{"type": "string"}`), flatFlaws("2019-02-08/PathParameters.json")},
-	{"header model without names", write("2019-02-08/PathParameters.json", emptyObject), flatFlaws("2019-02-08/PathParameters.json")},
+	}), flatFlaws()},
+	{"header model that is a text", write(pathModel, `{"type": "string"}`), flatFlaws()},
+	{"header model without names", write(pathModel, emptyObject), flatFlaws()},
 
 	{"no version folder", remove(realNames("2*/*.json")...),
 		[]string{`.: there is no version folder: a folder named after a version, such as 2019-02-08, must hold the models`}},
@@ -160,10 +166,10 @@ var schemaFlaws = []struct {
 }
 
 // flatFlaws are those of the four operations that have path parameters.
-func flatFlaws(file string) []string {
+func flatFlaws() []string {
 	var flaws []string
 	for _, i := range []string{"0", "1", "2", "3"} {
-		flaws = append(flaws, "operations.json /operations/"+i+"/path_parameters: "+file+flatRule)
+		flaws = append(flaws, "operations.json /operations/"+i+"/path_parameters: "+pathModel+flatRule)
 	}
 	return flaws
 }
@@ -244,138 +250,5 @@ func TestRecursiveModel(t *testing.T) {
 	f := m.Judge(parse(t, strings.Replace(good, "{}", `{"n": "x"}`, 1)), "", sampleTime)
 	if len(f) != 1 || f[0].Pointer != strings.Repeat("/next", depth)+"/n" || f[0].Remedy != "must be an integer" {
 		t.Errorf("got %v, want one finding at the bottom", f)
-	}
-}
-
-// TestUnreadableSchemas holds that a file that cannot be read is named.
-func TestUnreadableSchemas(t *testing.T) {
-	t.Parallel()
-	_, err := Load(unreadable{realFiles(t), errorModel})
-	if err == nil || err.Error() != errorModel+": cannot be read: open "+errorModel+": permission denied" {
-		t.Errorf("got %v, want the file and why", err)
-	}
-	if _, err = Load(fstest.MapFS{}); err == nil || !strings.Contains(err.Error(), "meta/schema.json: the file is missing") {
-		t.Errorf("got %v of an empty folder, want what is missing", err)
-	}
-}
-
-// unreadable is a file system with a file that nobody may read.
-type unreadable struct {
-	fstest.MapFS
-	name string
-}
-
-func (u unreadable) Open(name string) (fs.File, error) {
-	if name == u.name {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
-	}
-	return u.MapFS.Open(name)
-}
-
-func (u unreadable) ReadFile(name string) ([]byte, error) {
-	if name == u.name {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
-	}
-	return u.MapFS.ReadFile(name)
-}
-
-// TestFlawsError holds how flaws are spelt out, and that many are not.
-func TestFlawsError(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		f    Flaw
-		want string
-	}{
-		{Flaw{File: "a.json", Rule: "is wrong"}, "a.json: is wrong"},
-		{Flaw{File: "a.json", Line: 3, Rule: "is wrong"}, "a.json:3: is wrong"},
-		{Flaw{File: "a.json", Line: 3, Pointer: "/b/0", Value: `"x"`, Rule: "is wrong"}, `a.json:3 /b/0: "x": is wrong`},
-	} {
-		if got := c.f.String(); got != c.want {
-			t.Errorf("got %q, want %q", got, c.want)
-		}
-	}
-	many := make(Flaws, 53)
-	for i := range many {
-		many[i] = Flaw{File: "a.json", Rule: "is wrong"}
-	}
-	if got := many[:50].Error(); strings.Count(got, "is wrong") != 50 || strings.Contains(got, "more") {
-		t.Errorf("got %q, want 50 flaws spelt out", got)
-	}
-	if got := many.Error(); strings.Count(got, "is wrong") != 50 || !strings.HasSuffix(got, "\n… and 3 more") {
-		t.Errorf("got %q, want 50 flaws spelt out, and the number of the others", got)
-	}
-}
-
-// TestLines holds the lines that flaws get.
-func TestLines(t *testing.T) {
-	t.Parallel()
-	files := fstest.MapFS{"a.json": {Data: []byte("{\n \"a\": [\n  1,\n  {\n   \"b/c\": 2\n  }\n ],\n \"d\": 3\n}")}, "broken.json": {Data: []byte("{\n\"a\":\n1,,}")}}
-	for _, c := range []struct {
-		file, pointer string
-		want          int
-	}{
-		{"a.json", "", 1}, {"a.json", "/a", 2}, {"a.json", "/a/0", 3}, {"a.json", "/a/1", 4}, {"a.json", "/a/1/b~1c", 5}, {"a.json", "/d", 8},
-		{"a.json", "/a/1/missing", 4}, {"a.json", "/a/1/missing/deeper", 4}, {"a.json", "/missing", 1}, {"a.json", "/a/7/x", 2},
-		{"broken.json", "/a", 2}, {"broken.json", "/z", 1}, {"none.json", "/a", 0}, {".", "", 0},
-	} {
-		f := Flaws{{File: c.file, Pointer: c.pointer}, {File: c.file, Line: 99}}
-		f.Lines(files)
-		if f[0].Line != c.want || f[1].Line != 99 {
-			t.Errorf("%s %s: got line %d, want %d; a known line is now %d, want 99", c.file, c.pointer, f[0].Line, c.want, f[1].Line)
-		}
-	}
-}
-
-// TestStandalone holds what is said of a schema file of no version.
-func TestStandalone(t *testing.T) {
-	t.Parallel()
-	files := fstest.MapFS{"good.json": {Data: []byte(`{"type": "object", "properties": {"a": {"type": "string", "default": "x"}, "b": {}}}`)},
-		"broken.json": {Data: []byte("{\n")}, "bad.json": {Data: []byte(`{"type": "text"}`)}}
-	m, err := Standalone(files, "good.json", "")
-	if err != nil || len(m.Flaws("f", "/p", parse(t, `{"a": "1"}`))) != 0 {
-		t.Errorf("got %v, want a good model", err)
-	}
-	if d := m.Defaults(); len(d) != 1 || d["a"] != "x" {
-		t.Errorf("got the defaults %v, want that of a", d)
-	}
-	if got := m.Flaws("f", "/p", parse(t, `{"a": 1}`)).Error(); got != `f /p/a: 1: must be a string` {
-		t.Errorf("got %q", got)
-	}
-	if m, err = Standalone(files, "good.json", "/properties/a"); err != nil || m.Flaws("f", "", number("1")).Error() != "f: 1: must be a string" {
-		t.Errorf("got %v, want the model of a part", err)
-	}
-	for _, c := range []struct{ name, pointer, want string }{
-		{"none.json", "", "none.json: the file is missing"},
-		{"broken.json", "", "broken.json:2: is no JSON: line 2, column 1: the text ends too early"},
-		{"good.json", "/properties/z", "good.json /properties/z: there must be a schema here"},
-		{"bad.json", "", "bad.json: is no schema: "},
-	} {
-		var flaws Flaws
-		if _, err := Standalone(files, c.name, c.pointer); !errors.As(err, &flaws) || !strings.HasPrefix(err.Error(), c.want) {
-			t.Errorf("%s %s: got %v, want %s", c.name, c.pointer, err, c.want)
-		}
-	}
-}
-
-// TestCheckSchema holds schemas of no version to the same rules.
-func TestCheckSchema(t *testing.T) {
-	t.Parallel()
-	for _, name := range realNames("fixtures/*.json") {
-		if err := CheckSchema(schemaFS(), name); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	for _, c := range []struct{ text, want string }{
-		{`{"maxLenght": 1}`, `x.json /maxLenght: 1: is not a known name; did you mean maxLength?`},
-		{`{"properties": {"a": {"format": "email"}}}`, `x.json /properties/a/format: "email": must be one of accepts-json, cro-date, cro-past-timestamp, email-list, http-date, uuid`},
-		{`{"properties": {"a": {"$ref": "ErrorModel.json"}}}`, `x.json /properties/a/$ref: "ErrorModel.json": no such file in this version's folder or an older one`},
-		{`{`, `x.json:1: is no JSON: line 1, column 2: the text ends too early`},
-		{`7`, `x.json: must be a JSON object`},
-	} {
-		files := realFiles(t)
-		write("x.json", c.text)(t, files)
-		if err := CheckSchema(files, "x.json"); err == nil || err.Error() != c.want {
-			t.Errorf("%s: got %v, want %s", c.text, err, c.want)
-		}
 	}
 }

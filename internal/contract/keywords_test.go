@@ -150,6 +150,7 @@ func TestValidatorIsSilent(t *testing.T) {
 // TestFormats holds each format by values on both sides of its border.
 func TestFormats(t *testing.T) {
 	t.Parallel()
+	register()
 	cases := map[string]struct{ good, bad []string }{
 		"accepts-json": {
 			good: []string{"application/json", "*/*", "application/*", "text/html, */*;q=0.1", "APPLICATION/JSON", "text/html,,application/json", "application/json; charset=utf-8; q=0.001",

@@ -32,26 +32,25 @@ func Standalone(fsys fs.FS, name, pointer string) (*Model, error) {
 	return m, nil
 }
 
-// CheckSchema holds a schema file that belongs to no version to the rules for
+// CheckSchemas holds schema files that belong to no version to the rules for
 // those that do; what breaks them is returned as Flaws.
-func CheckSchema(fsys fs.FS, name string) error {
+func CheckSchemas(fsys fs.FS, names ...string) error {
 	register()
 	l := &loading{fsys: fsys}
 	meta := l.metaSchema("meta/schema.json")
-	if doc := l.read(name); doc != nil && meta != nil {
-		l.validate(name, doc, meta)
-		if len(l.flaws) == 0 {
+	for _, name := range names {
+		if doc := l.read(name); doc != nil && meta != nil {
+			l.validate(name, doc, meta)
 			// It may refer to its own definitions alone.
 			own := &set{files: map[string]source{}}
 			definitions, _ := sub(doc, "definitions")
 			for d := range definitions {
-				own.files["#/definitions/"+d] = source{}
+				schema, _ := sub(definitions, d)
+				own.files["#/definitions/"+d] = source{name, schema}
 			}
 			l.references(own, name, "", doc)
 			for _, d := range slices.Sorted(maps.Keys(definitions)) {
-				if schema, ok := sub(definitions, d); ok {
-					l.references(own, name, "/definitions/"+escape(d), schema)
-				}
+				l.circle(own, name, "#/definitions/"+d, "/definitions/"+escape(d))
 			}
 		}
 	}

@@ -50,6 +50,8 @@ type Options struct {
 	// Version is the program's.
 	Version string
 	Log     *slog.Logger
+	// Target is where the mocked API listens, for requests that the door sends.
+	Target net.Addr
 	// Page serves what is no part of the API of the door; nil has none.
 	Page http.Handler
 	// Settings are told in bundles: how the server was started.
@@ -60,6 +62,7 @@ type Options struct {
 type Door struct {
 	Options
 	handler http.Handler
+	blotter *exchange.Blotter
 	models  map[string]func() (*contract.Model, error) // compiled when first asked for
 	parser  *scenario.Parser
 	done    chan struct{}
@@ -68,12 +71,12 @@ type Door struct {
 
 // bodies are the schemas of the bodies that the door takes, by their names.
 func bodies() []string {
-	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch"}
+	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch", "send"}
 }
 
 // New returns a door.
 func New(o Options) (*Door, error) {
-	d := &Door{Options: o, models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
+	d := &Door{Options: o, blotter: exchange.NewBlotter(), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
 	for _, name := range bodies() {
 		d.models[name] = sync.OnceValues(func() (*contract.Model, error) {
 			return contract.Standalone(o.Schemas, "control/"+name+".json", "")
@@ -208,7 +211,7 @@ func (d *Door) change(h handler) handler {
 			return nil, err
 		}
 		x := &exchange.Exchange{Control: true, Session: n.Spec.ID, Sequence: n.Next(), Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
-		x.Request.Head = r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"
+		x.Request.Head, _ = d.blotter.Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
 		x.Request.Body, x.Request.Size = text, int64(len(text))
 		start := time.Now()
 		v, err := h(r)

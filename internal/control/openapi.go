@@ -31,6 +31,7 @@ func (d *Door) openAPI(*http.Request) (any, error) {
 			return nil, err
 		}
 		delete(doc, "$schema") // of an older draft than the document's own
+		moveReferences(doc, "#/components/schemas/"+name)
 		schemas[name] = doc
 	}
 	return map[string]any{
@@ -40,6 +41,24 @@ func (d *Door) openAPI(*http.Request) (any, error) {
 		"paths":      paths,
 		"components": map[string]any{"schemas": schemas},
 	}, nil
+}
+
+// moveReferences makes a schema's references to its own parts lead there from
+// the document that it becomes a part of.
+func moveReferences(v any, at string) {
+	switch v := v.(type) {
+	case map[string]any:
+		if ref, ok := v["$ref"].(string); ok {
+			v["$ref"] = at + strings.TrimPrefix(ref, "#")
+		}
+		for _, member := range v {
+			moveReferences(member, at)
+		}
+	case []any:
+		for _, item := range v {
+			moveReferences(item, at)
+		}
+	}
 }
 
 func operation(route route) map[string]any {

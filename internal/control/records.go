@@ -46,6 +46,9 @@ func (d *Door) listRecords(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if q.Has("sort") || q.Has("offset") {
+		return sortedRecords(n, q, int(limit))
+	}
 	var after *world.Key
 	if s := q.Get("after"); s != "" {
 		k, err := key(strings.Split(s, ","))
@@ -57,14 +60,17 @@ func (d *Door) listRecords(r *http.Request) (any, error) {
 	keys, more := n.World.Page(after, int(limit), matcher(q.Get("search")))
 	rows := make([]Row, 0, len(keys))
 	for _, k := range keys {
-		now, ok := n.World.Record(k)
-		if !ok {
-			continue
+		if row, ok := showRow(n, k); ok {
+			rows = append(rows, row)
 		}
-		old, _ := n.World.Original(k)
-		rows = append(rows, Row{k.Tenant, k.Customer, k.Location, now.Name.Value, now.IsActive, now.Revision != old.Revision})
 	}
 	return map[string]any{"records": rows, "more": more}, nil
+}
+
+func showRow(n *session.Session, k world.Key) (Row, bool) {
+	now, ok := n.World.Record(k)
+	old, _ := n.World.Original(k)
+	return Row{k.Tenant, k.Customer, k.Location, now.Name.Value, now.IsActive, now.Revision != old.Revision}, ok
 }
 
 // matcher finds a word in a record's names and numbers; nil finds all.
@@ -214,6 +220,16 @@ func (d *Door) patchRecord(r *http.Request) (any, error) {
 }
 
 func (d *Door) write(n *session.Session, k world.Key, v dispatch.Version, tree map[string]any) (any, error) {
+	records, err := d.checked(n, k, v, tree)
+	if err != nil {
+		return nil, err
+	}
+	n.World.Put(records)
+	return showRecord(n, k, v)
+}
+
+// checked reads a record as one of the fixtures is read.
+func (d *Door) checked(n *session.Session, k world.Key, v dispatch.Version, tree map[string]any) (map[world.Key]dispatch.CustomerLocation, error) {
 	patch := map[string]any{"api_version": string(v), "tenant_id": json.Number(strconv.FormatInt(k.Tenant, 10)),
 		"customer_locations": []any{map[string]any{"record": tree}}}
 	change, err := n.Fixtures().Patch("body", patch, *n.Choices(), d.Schemas, d.Contract, n.Clock.Now())
@@ -223,8 +239,7 @@ func (d *Door) write(n *session.Session, k world.Key, v dispatch.Version, tree m
 	if _, ok := change.Records[k]; !ok {
 		return nil, problem(http.StatusUnprocessableEntity, "The body's customer and location are not those of the path, %d and %d.", k.Customer, k.Location)
 	}
-	n.World.Put(change.Records)
-	return showRecord(n, k, v)
+	return change.Records, nil
 }
 
 func (d *Door) removeRecord(r *http.Request) (any, error) {

@@ -3,7 +3,7 @@ package exchange
 import (
 	"bytes"
 	"hash/maphash"
-	"regexp"
+	"net/url"
 	"strings"
 	"sync/atomic"
 )
@@ -39,13 +39,9 @@ func secretField(name []byte) (secret, authorization bool) {
 	return false, false
 }
 
-// secretQuery finds the values of query parameters whose names speak of
-// secrets.
-var secretQuery = regexp.MustCompile(`(?i)([?&][^=&#]*(?:token|secret|password|passwd|key|auth|code|session)[^=&#]*=)([^&# ]+)`)
-
 // Head returns a request's head with its secrets blotted out, and the blots of
 // its authorization fields. Other fields in which a token may stand by a slip
-// (X-Token and the like) are blotted by their name.
+// are blotted by their name (X-Token and the like) or by what they say.
 func (b *Blotter) Head(head []byte) (string, []Blot) {
 	var out strings.Builder
 	out.Grow(len(head) + 32)
@@ -65,15 +61,66 @@ func (b *Blotter) Head(head []byte) (string, []Blot) {
 	return out.String(), blots
 }
 
+// line blots the user part and the query of a request line.
 func (b *Blotter) line(out *strings.Builder, line []byte) {
-	if bytes.IndexByte(line, '?') < 0 {
-		out.Write(line)
+	target := line
+	first, _, _ := bytes.Cut(line, []byte("?"))
+	if scheme := bytes.Index(first, []byte("://")); scheme >= 0 {
+		authority := scheme + len("://")
+		end := len(line)
+		if i := bytes.IndexAny(line[authority:], "/? "); i >= 0 {
+			end = authority + i
+		}
+		if at := bytes.LastIndexByte(line[:end], '@'); at >= authority {
+			out.Write(line[:authority])
+			out.WriteString(HashOf(string(line[authority:at])))
+			target = line[at:]
+		}
+	}
+	path, query, ok := bytes.Cut(target, []byte("?"))
+	out.Write(path)
+	if !ok {
 		return
 	}
-	out.WriteString(secretQuery.ReplaceAllStringFunc(string(line), func(s string) string {
-		name, value, _ := strings.Cut(s, "=")
-		return name + "=" + HashOf(value)
-	}))
+	query, protocol, _ := cutLast(query, ' ')
+	out.WriteByte('?')
+	for len(query) > 0 {
+		pair := query
+		if i := bytes.IndexAny(query, "&;"); i >= 0 {
+			pair = query[:i]
+		}
+		b.parameter(out, pair)
+		if query = query[len(pair):]; len(query) > 0 {
+			out.WriteByte(query[0])
+			query = query[1:]
+		}
+	}
+	out.Write(protocol)
+}
+
+// cutLast cuts before the last c.
+func cutLast(s []byte, c byte) (before, after []byte, found bool) {
+	if i := bytes.LastIndexByte(s, c); i >= 0 {
+		return s[:i], s[i:], true
+	}
+	return s, nil, false
+}
+
+// parameter blots the value of a query parameter whose name speaks of secrets,
+// or that says what such a field says.
+func (b *Blotter) parameter(out *strings.Builder, pair []byte) {
+	name, value, ok := bytes.Cut(pair, []byte("="))
+	plain, err := url.QueryUnescape(string(name))
+	if err != nil {
+		plain = string(name)
+	}
+	word := []byte(plain)
+	if !ok || !suspicious(word) && !containsFold(word, "key") && !containsFold(word, "code") && !containsFold(word, "session") && !bearer(value) {
+		out.Write(pair)
+		return
+	}
+	out.Write(name)
+	out.WriteString("=" + HashOf(string(value)))
 }
 
 func (b *Blotter) field(out *strings.Builder, line []byte, blots []Blot) []Blot {
@@ -84,7 +131,7 @@ func (b *Blotter) field(out *strings.Builder, line []byte, blots []Blot) []Blot 
 	}
 	name := line[:colon]
 	secret, authorization := secretField(name)
-	if !secret && !suspicious(name) {
+	if !secret && !suspicious(name) && !bearer(line[colon+1:]) {
 		out.Write(line)
 		return blots
 	}
@@ -99,13 +146,44 @@ func (b *Blotter) field(out *strings.Builder, line []byte, blots []Blot) []Blot 
 	return blots
 }
 
+// suspicious reports a name that speaks of secrets, well spelt or not.
 func suspicious(name []byte) bool {
-	for _, word := range []string{"token", "secret", "password", "api-key", "apikey"} {
-		if containsFold(name, word) {
-			return true
+	for i, c := range name {
+		var words []string
+		switch c | 0x20 {
+		case 'a':
+			words = suspiciousA[:]
+		case 'c':
+			words = suspiciousC[:]
+		case 'p':
+			words = suspiciousP[:]
+		case 's':
+			words = suspiciousS[:]
+		case 't':
+			words = suspiciousT[:]
+		}
+		for _, word := range words {
+			if len(name)-i >= len(word) && strings.EqualFold(string(name[i:i+len(word)]), word) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// The words that names of secrets have in them, by their first letters.
+var (
+	suspiciousA = [...]string{"auth", "autor", "api-key", "api_key", "apikey"} //nolint:misspell // the slip is what is looked for
+	suspiciousC = [...]string{"cookie", "credential"}
+	suspiciousP = [...]string{"passw", "passphrase"}
+	suspiciousS = [...]string{"secret"}
+	suspiciousT = [...]string{"token"}
+)
+
+// bearer reports a value that has the scheme of a bearer token in it, in one
+// of its usual spellings.
+func bearer(value []byte) bool {
+	return bytes.Contains(value, []byte("earer ")) || bytes.Contains(value, []byte("EARER ")) || bytes.Contains(value, []byte("earer%20")) || bytes.Contains(value, []byte("earer+"))
 }
 
 func containsFold(s []byte, word string) bool {

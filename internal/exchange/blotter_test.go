@@ -22,6 +22,18 @@ func TestBlotterHead(t *testing.T) {
 		{"GET / HTTP/1.1\r\nX-API-KEY: " + secret, "GET / HTTP/1.1\r\nX-API-KEY: " + shown},
 		{"GET /a?access_token=" + secret + "&b=1 HTTP/1.1", "GET /a?access_token=" + shown + "&b=1 HTTP/1.1"},
 		{"GET /a?b=1&Password=" + secret + " HTTP/1.1", "GET /a?b=1&Password=" + shown + " HTTP/1.1"},
+		{"GET /a?b=1;token=" + secret + " HTTP/1.1", "GET /a?b=1;token=" + shown + " HTTP/1.1"},
+		{"GET /a?%74oken=" + secret + "&&=x&c HTTP/1.1", "GET /a?%74oken=" + shown + "&&=x&c HTTP/1.1"},
+		{"GET /a?x=Bearer%20" + secret + " HTTP/1.1", "GET /a?x=" + HashOf("Bearer%20"+secret) + " HTTP/1.1"},
+		{"GET /a?token=" + secret + " x HTTP/1.1", "GET /a?token=" + HashOf(secret+" x") + " HTTP/1.1"},
+		{"GET /a?token=" + secret, "GET /a?token=" + shown},
+		{"GET http://" + secret + "@a/b?c=1 HTTP/1.1", "GET http://" + shown + "@a/b?c=1 HTTP/1.1"},
+		{"GET http://a/b@c HTTP/1.1", "GET http://a/b@c HTTP/1.1"},
+		{"GET /a?token=" + secret + "&u=http://b@c HTTP/1.1", "GET /a?token=" + shown + "&u=http://b@c HTTP/1.1"},
+		{"GET / HTTP/1.1\r\nX-Authorization: " + secret, "GET / HTTP/1.1\r\nX-Authorization: " + shown},
+		{"GET / HTTP/1.1\r\nAutorisation: " + secret, "GET / HTTP/1.1\r\nAutorisation: " + shown},
+		{"GET / HTTP/1.1\r\nX-User: BEARER " + secret, "GET / HTTP/1.1\r\nX-User: BEARER " + shown},
+		{"GET / HTTP/1.1\r\nAccept: a\r\nUser-Agent: curl/8\r\nContent-Type: b", "GET / HTTP/1.1\r\nAccept: a\r\nUser-Agent: curl/8\r\nContent-Type: b"},
 		{"GET /a?b=1 HTTP/1.1\r\nx-tenant-id: 1", "GET /a?b=1 HTTP/1.1\r\nx-tenant-id: 1"},
 	} {
 		t.Run(fmt.Sprintf("%.60q", c.in), func(t *testing.T) {

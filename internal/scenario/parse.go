@@ -80,7 +80,11 @@ func (a at) has(name string) bool {
 // member returns the place of an object's member.
 func (a at) member(name string) at {
 	object, _ := a.v.(map[string]any)
-	return at{a.r, a.pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name), object[name]}
+	v := object[name]
+	if strings.ContainsAny(name, "~/") {
+		name = strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
+	}
+	return at{a.r, a.pointer + "/" + name, v}
 }
 
 // names returns the names of an object's members, sorted.

@@ -134,7 +134,6 @@ func patched(tree any, patch jsonpatch.Patch) (any, error) {
 	options := jsonpatch.NewApplyOptions()
 	options.SupportNegativeIndices = false // RFC 6902 has none
 	options.AccumulatedCopySizeLimit = MaxBody
-	options.EscapeHTML = false
 	if text, err = patch.ApplyWithOptions(text, options); err != nil {
 		return nil, fmt.Errorf("the JSON Patch does not fit the body: %w", err)
 	}

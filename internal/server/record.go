@@ -20,6 +20,9 @@ func (s *Server) record(x *exchange.Exchange, r *http.Request, reply *wire.Reply
 	if reply.Status != 0 {
 		x.Response = exchange.Message{Head: reply.Head(), Body: reply.Body.Bytes, Size: int64(len(reply.Body.Bytes))}
 	}
+	if r != nil && r.Method == http.MethodHead {
+		x.Response.Body, x.Response.Size = nil, 0
+	}
 	if len(x.Response.Body) > exchange.MaxBody {
 		x.Response.Body = x.Response.Body[:exchange.MaxBody]
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/api"
+	"dispatchmock/internal/console"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/control"
 	"dispatchmock/internal/coverage"
@@ -106,7 +107,11 @@ func New(o Options) (*Server, error) {
 	s.sessions = session.NewSessions(o.Sessions)
 	s.coverage = coverage.New(coverage.Options{Contract: o.Contract, Fixtures: s.sessions.Fixtures, AnyToken: o.AnyToken, CORS: o.CORS})
 	if !o.Control.Off {
-		if s.door, err = control.New(s.doorOptions()); err != nil {
+		page, err := console.Handler()
+		if err != nil {
+			return nil, fmt.Errorf("server: %w", err)
+		}
+		if s.door, err = control.New(s.doorOptions(page)); err != nil {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
@@ -127,7 +132,7 @@ func New(o Options) (*Server, error) {
 // Start listens on HOST:PORT and serves until Shutdown. A port of 0 picks a
 // free one; Addr tells which.
 func (s *Server) Start(address string) error {
-	l, err := net.Listen("tcp", address)
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}

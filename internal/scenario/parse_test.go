@@ -1,0 +1,167 @@
+package scenario_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"dispatchmock/internal/wire"
+)
+
+// TestRefused holds that what cannot be meant is refused, with the place and
+// the rule.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	then := func(text string) string { return `{"name": "x", "then": ` + text + `}` }
+	when := func(text string) string { return `{"name": "x", "when": ` + text + `, ` + fails + `}` }
+	for _, c := range []struct{ name, text, pointer, rule string }{
+		{"no object", `[]`, "", "must be an object"},
+		{"no name", `{` + fails + `}`, "/name", "required"},
+		{"a name of capitals", `{"name": "Flaky", ` + fails + `}`, "/name", "small letters"},
+		{"a long name", `{"name": "` + strings.Repeat("a", 65) + `", ` + fails + `}`, "/name", "64 at most"},
+		{"nothing happens", `{"name": "x"}`, "/then", "required"},
+		{"unknown member", `{"name": "x", ` + fails + `, "wen": {}}`, "/wen", "did you mean when?"},
+		{"unknown condition", when(`{"metod": "GET"}`), "/when/metod", "did you mean method?"},
+		{"unknown action", then(`{"eror": {"code": "internal"}}`), "/then/eror", "did you mean error?"},
+
+		{"a limit of nothing", `{"name": "x", "limit": {"times": 0}, ` + fails + `}`, "/limit/times", "at least 1"},
+		{"a limit of no time", `{"name": "x", "limit": {"until": "tomorrow"}, ` + fails + `}`, "/limit/until", "2022-08-20T02:00:00Z"},
+		{"a number beyond 64 bits", when(`{"tenant": 9223372036854775808}`), "/when/tenant", "at most 9223372036854775807"},
+		{"a number in another form", when(`{"tenant": 1e2}`), "/when/tenant", "whole number"},
+
+		{"unknown version asked", when(`{"version": "2020/01/01"}`), "/when/version", "2019/02/08"},
+		{"nth and first", when(`{"nth": 1, "first": 2}`), "/when", "one of nth, first and every"},
+		{"no probability", when(`{"probability": 0}`), "/when/probability", "above 0"},
+		{"more than certain", when(`{"probability": 1.1}`), "/when/probability", "at most 1"},
+		{"bad expression", when(`{"headers": {"a": {"matches": "("}}}`), "/when/headers/a/matches", "regular expression"},
+		{"two header conditions", when(`{"headers": {"a": {"equals": "x", "present": true}}}`), "/when/headers/a", "one of equals"},
+		{"no header condition", when(`{"headers": {"a": {}}}`), "/when/headers/a", "one of equals"},
+		{"bad header name", when(`{"headers": {"a b": "x"}}`), "/when/headers/a b", "no name of a header field"},
+		{"a secret", when(`{"headers": {"authorization": "Bearer s3cr3t"}}`), "/when/headers/authorization", "client_id"},
+
+		{"empty then", then(`{}`), "/then", "says nothing"},
+		{"performs alone", then(`{"performs": true}`), "/then", "says nothing"},
+		{"unknown code", then(`{"error": {"code": "teapot"}}`), "/then/error/code", "must be one of"},
+		{"an error that is none", then(`{"error": {"code": "internal", "status": 200}}`), "/then/error/status", "at least 400"},
+		{"error and respond", then(`{"error": {"code": "internal"}, "respond": {"status": 200}}`), "/then/respond", "cannot be combined"},
+		{"error and stale", then(`{"error": {"code": "internal"}, "stale": true}`), "/then/stale", "cannot be combined"},
+		{"error and version", then(`{"error": {"code": "internal"}, "version": "other"}`), "/then/version", "cannot be combined"},
+		{"respond and patch", then(`{"respond": {"status": 200}, "patch": [{"op": "remove", "path": "/a"}]}`), "/then/patch", "cannot be combined"},
+		{"respond and headers", then(`{"respond": {"status": 200}, "headers": {"remove": ["Server"]}}`), "/then/headers", "cannot be combined"},
+		{"interim status", then(`{"respond": {"status": 100}}`), "/then/respond/status", "at least 200"},
+		{"status of six hundred", then(`{"respond": {"status": 600}}`), "/then/respond/status", "at most 599"},
+		{"two bodies", then(`{"respond": {"status": 200, "body": {}, "text": ""}}`), "/then/respond", "not both"},
+		{"a body that cannot be", then(`{"respond": {"status": 204, "text": "x"}}`), "/then/respond", "no body"},
+		{"a large body", then(`{"respond": {"status": 200, "body": "` + strings.Repeat("x", 1<<20) + `"}}`), "/then/respond", "at most"},
+		{"a large text", then(`{"respond": {"status": 200, "text": "` + strings.Repeat("x", 1<<20+1) + `"}}`), "/then/respond/text", "at most"},
+		{"a header of two lines", then(`{"respond": {"status": 200, "headers": {"A": "x\r\nB: y"}}}`), "/then/respond/headers/A", "printable ASCII"},
+		{"unknown version shown", then(`{"version": "2020/01/01"}`), "/then/version", "2019/02/08"},
+
+		{"a pause of no unit", then(`{"delay": {"fixed": "100"}}`), "/then/delay/fixed", "such as 250ms"},
+		{"a pause of a number", then(`{"delay": {"fixed": 100}}`), "/then/delay/fixed", "must be a string"},
+		{"a pause too long", then(`{"delay": {"fixed": "5.1m"}}`), "/then/delay/fixed", "at most 5m0s"},
+		{"a pause far too long", then(`{"delay": {"fixed": "999999999m"}}`), "/then/delay/fixed", "at most 5m0s"},
+		{"half a range", then(`{"delay": {"min": "1s"}}`), "/then/delay", "takes fixed, or min and max"},
+		{"a pause of two kinds", then(`{"delay": {"fixed": "1s", "p50": "1s", "p99": "2s"}}`), "/then/delay", "takes fixed, or min and max"},
+		{"a range backwards", then(`{"delay": {"min": "2s", "max": "1s"}}`), "/then/delay", "min must not be longer"},
+		{"percentiles backwards", then(`{"delay": {"p50": "2s", "p99": "1s"}}`), "/then/delay", "p50 must be longer"},
+		{"a median of nothing", then(`{"delay": {"p50": "0s", "p99": "1s"}}`), "/then/delay", "p50 must be longer"},
+
+		{"an empty patch", then(`{"patch": []}`), "/then/patch", "at least 1"},
+		{"a patch of no list", then(`{"patch": {}}`), "/then/patch", "must be an array"},
+		{"unknown operation", then(`{"patch": [{"op": "set", "path": "/a"}]}`), "/then/patch/0/op", "must be one of"},
+		{"a patch without a value", then(`{"patch": [{"op": "add", "path": "/a"}]}`), "/then/patch/0", "needs value"},
+		{"a patch without from", then(`{"patch": [{"op": "move", "path": "/a"}]}`), "/then/patch/0", "needs from"},
+		{"a patch with a value too many", then(`{"patch": [{"op": "remove", "path": "/a", "value": 1}]}`), "/then/patch/0/value", "does not take value"},
+		{"no pointer", then(`{"patch": [{"op": "remove", "path": "a"}]}`), "/then/patch/0/path", "no JSON pointer"},
+		{"a pointer with a tilde", then(`{"patch": [{"op": "remove", "path": "/a~2"}]}`), "/then/patch/0/path", "no JSON pointer"},
+
+		{"no change of headers", then(`{"headers": {}}`), "/then/headers", "says nothing"},
+		{"a header that frames", then(`{"headers": {"remove": ["content-length"]}}`), "/then/headers/remove/0", "belongs to the connection"},
+		{"set and removed", then(`{"headers": {"remove": ["Server"], "set": {"server": "x"}}}`), "/then/headers", "both removed and set"},
+		{"set twice", then(`{"headers": {"set": {"Server": "y", "server": "x"}}}`), "/then/headers/set/server", "twice"},
+
+		{"unknown fault", then(`{"connection": {"fault": "slow"}}`), "/then/connection/fault", "must be one of"},
+		{"truncated nowhere", then(`{"connection": {"fault": "truncated"}}`), "/then/connection", "needs bytes"},
+		{"chunked into nothing", then(`{"connection": {"fault": "chunked"}}`), "/then/connection", "needs chunks"},
+		{"pauses too long together", then(`{"connection": {"fault": "chunked", "chunks": 62, "pause": "5s"}}`), "/then/connection", "5m0s together"},
+		{"a member of another fault", then(`{"connection": {"fault": "reset", "bytes": 1}}`), "/then/connection/bytes", "does not take bytes"},
+		{"an error that nobody sees", then(`{"connection": {"fault": "reset"}, "error": {"code": "internal"}}`), "/then/error", "nobody would see it"},
+		{"nothing to answer with", then(`{"delay": {"fixed": "1s"}, "performs": false}`), "/then/performs", "nothing to answer with"},
+
+		{"a rate of nothing", then(`{"rate_limit": {"requests": 1, "per": "0s"}}`), "/then/rate_limit/per", "longer than nothing"},
+		{"a rate with an error", then(`{"rate_limit": {"requests": 1, "per": "1s"}, "error": {"code": "internal"}}`), "/then/error", "cannot be combined with rate_limit"},
+		{"a sequence with an error", then(`{"sequence": {"steps": [{"pass": true}]}, "error": {"code": "internal"}}`), "/then", "sequence alone"},
+		{"a sequence of nothing", then(`{"sequence": {"steps": []}}`), "/then/sequence/steps", "at least 1"},
+		{"a step of nothing", then(`{"sequence": {"steps": [{"times": 2}]}}`), "/then/sequence/steps/0", "says nothing"},
+		{"a step of two kinds", then(`{"sequence": {"steps": [{"pass": true, "delay": {"fixed": "1s"}}]}}`), "/then/sequence/steps/0", "pass alone"},
+		{"a sequence in a step", then(`{"sequence": {"steps": [{"sequence": {"steps": []}}]}}`), "/then/sequence/steps/0/sequence", "not a known name"},
+		{"a flaw in a step", then(`{"sequence": {"steps": [{"pass": true}, {"delay": {}}]}}`), "/then/sequence/steps/1/delay", "takes fixed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			tree, err := wire.Parse([]byte(c.text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, flaws := parser(t).Parse("a.json", "/scenarios/0", tree)
+			if s != nil || len(flaws) == 0 {
+				t.Fatalf("%.200s has no flaw, want one at %s", c.text, c.pointer)
+			}
+			for _, f := range flaws {
+				if f.File == "a.json" && f.Pointer == "/scenarios/0"+c.pointer && strings.Contains(f.Rule, c.rule) {
+					if strings.Contains(f.String(), "s3cr3t") {
+						t.Errorf("the flaw shows the secret: %s", f)
+					}
+					return
+				}
+			}
+			t.Errorf("got %v\nwant a flaw at %s with %q", flaws, c.pointer, c.rule)
+		})
+	}
+}
+
+// TestAllFlaws holds that a user sees all flaws, not only the first.
+func TestAllFlaws(t *testing.T) {
+	t.Parallel()
+	tree, err := wire.Parse([]byte(`{"name": "x", "when": {"version": "1"}, "then": {"version": "2", "delay": {"min": "1s"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, flaws := parser(t).Parse("a.json", "", tree); len(flaws) != 3 {
+		t.Errorf("got %d flaws, want 3:\n%v", len(flaws), flaws)
+	}
+}
+
+// TestRoundTrip holds that what a scenario was made of comes out again, and
+// makes the same scenario.
+func TestRoundTrip(t *testing.T) {
+	t.Parallel()
+	const text = `{"description": "All of it.", "limit": {"times": 3, "until": "2022-08-20T02:00:00Z"}, "name": "all", "on": true, ` +
+		`"then": {"delay": {"p50": "1s", "p99": "1.5s"}, "patch": [{"op": "add", "path": "/a~1b", "value": {"\u00e9": [1.50, null]}}], "stale": true, "version": "other"}, ` +
+		`"when": {"every": 2, "headers": {"X-A": {"matches": "^a"}, "x-b": "b"}, "method": "DELETE", "probability": 0.5, "tenant": -1}}`
+	s := parse(t, text)
+	got, err := s.MarshalJSON()
+	if err != nil || string(got) != text {
+		t.Errorf("got %s, %v\nwant %s", got, err, text)
+	}
+	if s.Name != "all" || s.Description != "All of it." || !s.On || s.Limit.Times != 3 || s.Limit.Until.IsZero() {
+		t.Errorf("got %+v", s)
+	}
+	// By way of encoding/json too, which prints it more tightly.
+	again, err := json.Marshal(map[string]any{"s": s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := wire.Parse(again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, flaws := parser(t).Parse("again", "", tree.(map[string]any)["s"])
+	if len(flaws) > 0 {
+		t.Fatal(flaws)
+	}
+	if got, _ := second.MarshalJSON(); string(got) != text {
+		t.Errorf("the second time it is %s\nwant %s", got, text)
+	}
+}

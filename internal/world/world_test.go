@@ -1,0 +1,288 @@
+package world
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+
+	"dispatchmock/internal/dispatch"
+)
+
+// sampleTime is the time of the page's sample response.
+var sampleTime = time.Date(2022, 8, 20, 1, 38, 16, 0, time.UTC)
+
+// someBase has customers 0 … n-1 at locations 0 and 1 of tenants 1 and 2; each
+// fifth is inactive.
+func someBase(n int) *Base {
+	b := NewBuilder()
+	for tenant := range int64(2) {
+		b.AddTenant(tenant + 1)
+		for customer := range int64(n) {
+			for location := range int64(2) {
+				b.AddRecord(tenant+1, dispatch.CustomerLocation{CustomerID: customer, LocationID: location, IsActive: (customer+location)%5 != 0,
+					Name: dispatch.Of(fmt.Sprint("customer ", tenant, customer, location)), LastUpdatedOn: dispatch.Of("2020-04-22T17:23:17.363000")})
+			}
+		}
+	}
+	return b.Build()
+}
+
+// TestBuilder holds what a base is made of, and what stands twice.
+func TestBuilder(t *testing.T) {
+	t.Parallel()
+	b := NewBuilder()
+	if !b.AddTenant(1) || b.AddTenant(1) || !b.AddTenant(-1) || !b.HasTenant(1) || b.HasTenant(0) {
+		t.Error("want each tenant to be new once")
+	}
+	if !b.AddClient(dispatch.Client{Token: "a", ID: "first"}) || b.AddClient(dispatch.Client{Token: "a", ID: "second"}) || !b.AddClient(dispatch.Client{Token: "A", ID: "first"}) {
+		t.Error("want each token to be new once")
+	}
+	for i, l := range []dispatch.CustomerLocation{{CustomerID: 1, LocationID: 1}, {CustomerID: 1, LocationID: 2}, {CustomerID: 2, LocationID: 1}} {
+		if _, ok := b.AddRecord(1, l); !ok {
+			t.Errorf("record %d is not taken", i)
+		}
+	}
+	if first, ok := b.AddRecord(1, dispatch.CustomerLocation{CustomerID: 2, LocationID: 1, IsActive: true}); ok || first != 2 {
+		t.Errorf("got %d, %t for a record that stands already, want the number of the first, 2", first, ok)
+	}
+	if _, ok := b.AddRecord(-1, dispatch.CustomerLocation{CustomerID: 1, LocationID: 1}); !ok {
+		t.Error("the same customer at the same location of another tenant is not taken")
+	}
+	want := map[Key]struct{}{{Tenant: 1, Customer: 1}: {}, {Tenant: 1, Customer: 2}: {}, {Tenant: -1, Customer: 1}: {}}
+	if got := b.Customers(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got the customers %v, want %v", got, want)
+	}
+	base := b.Build()
+	if base.Records() != 4 || base.Tenants() != 2 || !base.HasTenant(-1) || base.HasTenant(2) {
+		t.Errorf("got %d records and %d tenants, want 4 and 2", base.Records(), base.Tenants())
+	}
+	if c, ok := base.Client("a"); !ok || c.ID != "first" {
+		t.Errorf("got the client %+v, want the first of the token", c)
+	}
+	if _, ok := base.Client("b"); ok {
+		t.Error("got a client for an unknown token")
+	}
+	if all := base.Clients(); len(all) != 2 || all[0].Token != "a" || all[1].Token != "A" {
+		t.Errorf("got the clients %v, want the order in which they were added", all)
+	}
+	keys := base.Keys()
+	if want := []Key{{1, 1, 1}, {1, 1, 2}, {1, 2, 1}, {-1, 1, 1}}; !reflect.DeepEqual(keys, want) {
+		t.Errorf("got the keys %v, want %v", keys, want)
+	}
+	keys[0] = Key{}
+	if base.Keys()[0] == keys[0] {
+		t.Error("a caller can change the base's keys")
+	}
+}
+
+// TestCompare holds the order of keys.
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	ordered := []Key{{-1, 9, 9}, {1, -5, 9}, {1, 2, 3}, {1, 2, 4}, {1, 3, 0}, {2, 0, 0}}
+	for i, a := range ordered {
+		for j, b := range ordered {
+			if got := a.Compare(b); got < 0 != (i < j) || got > 0 != (i > j) {
+				t.Errorf("%v and %v: got %d", a, b, got)
+			}
+		}
+	}
+}
+
+// plainWorld is what a world must be: maps without any layers.
+type plainWorld struct {
+	records map[Key]dispatch.CustomerLocation
+	pins    map[string]dispatch.Version
+}
+
+func plainOf(base *Base) *plainWorld {
+	p := &plainWorld{map[Key]dispatch.CustomerLocation{}, map[string]dispatch.Version{}}
+	for i, k := range base.keys {
+		p.records[k] = base.records[i]
+	}
+	return p
+}
+
+// TestOverlay holds a world, and others over the same base, against plain maps
+// through thousands of random calls.
+func TestOverlay(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(8) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(2, seed))
+			base := someBase(6)
+			worlds := []*World{New(base), New(base), New(base)}
+			plain := []*plainWorld{plainOf(base), plainOf(base), plainOf(base)}
+			saved := make([]State, len(worlds))
+			savedPlain := []plainWorld{*plainOf(base), *plainOf(base), *plainOf(base)}
+			revision := map[uint64]dispatch.CustomerLocation{}
+			for range 3000 {
+				i := r.IntN(len(worlds))
+				w, p := worlds[i], plain[i]
+				k := Key{int64(r.IntN(4)), int64(r.IntN(8)), int64(r.IntN(3))}
+				client := fmt.Sprint("client ", r.IntN(5))
+				switch r.IntN(8) {
+				case 0:
+					var touch time.Time
+					if r.IntN(2) == 0 {
+						touch = sampleTime.Add(time.Duration(r.IntN(1000)) * time.Second)
+					}
+					before, there := p.records[k]
+					did, found := w.Deactivate(k, touch)
+					want := before
+					want.IsActive = false
+					if there && before.IsActive && !touch.IsZero() {
+						want.LastUpdatedOn = dispatch.Of(dispatch.Timestamp(touch))
+					}
+					if found != there || did.Changed != (there && before.IsActive) || !reflect.DeepEqual(did.After.CustomerLocation, want) || !reflect.DeepEqual(did.Before.CustomerLocation, before) {
+						t.Fatalf("Deactivate(%v): got %+v, found %t, want %+v of %+v, %t", k, did, found, want, before, there)
+					}
+					if there {
+						p.records[k] = want
+					}
+				case 1:
+					got, found := w.Record(k)
+					want, there := p.records[k]
+					if found != there || !reflect.DeepEqual(got.CustomerLocation, want) {
+						t.Fatalf("Record(%v): got %+v, %t, want %+v, %t", k, got, found, want, there)
+					}
+					if !found {
+						break
+					}
+					if known, old := revision[got.Revision]; old && !reflect.DeepEqual(known, got.CustomerLocation) || got.Revision == 0 {
+						t.Fatalf("Record(%v): revision %d was %+v and is %+v", k, got.Revision, known, got.CustomerLocation)
+					}
+					revision[got.Revision] = got.CustomerLocation
+				case 2:
+					v := dispatch.Version([]string{"2019/02/08", "2021/04/07", "2023/04/19"}[r.IntN(3)])
+					w.Pin(client, v)
+					p.pins[client] = v
+				case 3:
+					if got := w.Pinned(client); got != p.pins[client] {
+						t.Fatalf("Pinned(%s): got %q, want %q", client, got, p.pins[client])
+					}
+				case 4:
+					l := dispatch.CustomerLocation{CustomerID: k.Customer, LocationID: k.Location, IsActive: r.IntN(2) == 0, Name: dispatch.Of(fmt.Sprint("put ", r.Int()))}
+					w.Put(map[Key]dispatch.CustomerLocation{k: l})
+					p.records[k] = l
+				case 5:
+					_, there := p.records[k]
+					if got := w.Remove(k); got != there {
+						t.Fatalf("Remove(%v): got %t, want %t", k, got, there)
+					}
+					delete(p.records, k)
+				case 6:
+					w.Revert(k)
+					delete(p.records, k)
+					if l, ok := base.record(k); ok {
+						p.records[k] = l.CustomerLocation
+					}
+				case 7:
+					if r.IntN(2) == 0 {
+						saved[i], savedPlain[i] = w.Save(), plainWorld{maps.Clone(p.records), maps.Clone(p.pins)}
+						break
+					}
+					w.Restore(saved[i])
+					*p = plainWorld{maps.Clone(savedPlain[i].records), maps.Clone(savedPlain[i].pins)}
+				}
+			}
+			for i, w := range worlds {
+				changed := 0
+				for k := range maps.Keys(plain[i].records) {
+					if original, ok := base.record(k); !ok || !reflect.DeepEqual(original.CustomerLocation, plain[i].records[k]) {
+						changed++
+					}
+				}
+				if n := w.Changed(); n < changed || n > len(base.keys)+4*8*3 {
+					t.Fatalf("world %d says that %d records are changed, want at least %d, and no more than there are", i, n, changed)
+				}
+			}
+			for i, k := range base.keys {
+				if r, ok := New(base).Record(k); !ok || !reflect.DeepEqual(r.CustomerLocation, base.records[i]) || !reflect.DeepEqual(r.CustomerLocation, someBase(6).records[i]) {
+					t.Fatalf("after all calls a new world has %+v at %v, want the base's record as it was", r, k)
+				}
+			}
+		})
+	}
+}
+
+// TestRevisions holds that two states never have one revision, over bases and
+// worlds, and that an unchanged record has one revision in all worlds.
+func TestRevisions(t *testing.T) {
+	t.Parallel()
+	seen := map[uint64]string{}
+	note := func(what string, r Record) {
+		t.Helper()
+		if before, twice := seen[r.Revision]; twice || r.Revision == 0 {
+			t.Fatalf("revision %d belongs to %s and to %s", r.Revision, before, what)
+		}
+		seen[r.Revision] = what
+	}
+	for b := range 3 {
+		base := someBase(4)
+		first, second := New(base), New(base)
+		for _, k := range base.Keys() {
+			r, _ := first.Record(k)
+			note(fmt.Sprintf("base %d, %v", b, k), r)
+			if other, _ := second.Record(k); other.Revision != r.Revision {
+				t.Fatalf("%v is revision %d in one world and %d in another, unchanged", k, r.Revision, other.Revision)
+			}
+			for n, w := range []*World{first, second} {
+				did, _ := w.Deactivate(k, time.Time{})
+				after := did.After
+				if did.Changed {
+					note(fmt.Sprintf("base %d, world %d, %v deactivated", b, n, k), after)
+				} else if after.Revision != r.Revision {
+					t.Fatalf("%v was inactive and has revision %d, want %d as before", k, after.Revision, r.Revision)
+				}
+				if again, _ := w.Record(k); again.Revision != after.Revision {
+					t.Fatalf("%v is read as revision %d, want %d", k, again.Revision, after.Revision)
+				}
+			}
+		}
+	}
+	if base := NewBuilder().Build(); base.Records() != 0 {
+		t.Error("an empty base has records")
+	}
+}
+
+// TestPinsAreBounded holds that a world remembers a bounded number of client
+// IDs, the ones that named a version last.
+func TestPinsAreBounded(t *testing.T) {
+	t.Parallel()
+	w := New(someBase(1))
+	if got := w.Pinned("nobody"); got != "" {
+		t.Errorf("got %q before anybody named a version", got)
+	}
+	for i := range maxPins + 100 {
+		w.Pin(fmt.Sprint(i), "2021/04/07")
+		if i == maxPins-1 {
+			w.Pin("0", "2023/04/19") // named again, so not the oldest
+		}
+	}
+	if n := w.pins.Len(); n != maxPins {
+		t.Errorf("remembers %d client IDs, want %d", n, maxPins)
+	}
+	for client, want := range map[string]dispatch.Version{"0": "2023/04/19", "1": "", "100": "", "101": "2021/04/07", fmt.Sprint(maxPins + 99): "2021/04/07"} {
+		if got := w.Pinned(client); got != want {
+			t.Errorf("client ID %s: got %q, want %q", client, got, want)
+		}
+	}
+}
+
+// TestNewIsCheap holds that a world costs the same whatever its base.
+func TestNewIsCheap(t *testing.T) {
+	small, large := someBase(1), someBase(2000)
+	var w *World
+	few := testing.AllocsPerRun(20, func() { w = New(small) })
+	many := testing.AllocsPerRun(20, func() { w = New(large) })
+	if few != many || many > 2 {
+		t.Errorf("got %v allocations over a small base and %v over a large one, want the same few", few, many)
+	}
+	if w.Base() != large {
+		t.Error("a world does not know its base")
+	}
+}
