@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
@@ -197,5 +199,34 @@ func BenchmarkAdd(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		cov.Add(x, r)
+	}
+}
+
+// TestSessionsEnd holds that sessions that end while requests are counted stop
+// nobody.
+func TestSessionsEnd(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{})
+	done := make(chan struct{})
+	var wait sync.WaitGroup
+	for i := range 4 {
+		wait.Go(func() {
+			id := fmt.Sprint("s", i)
+			for range 50 {
+				r.door(t, "POST", "/sessions", `{"id": "`+id+`"}`)
+				r.ask(t, "GET", "/_s/"+id+"/customers/1/locations/1")
+				r.door(t, "GET", "/coverage?session="+id, "")
+				r.door(t, "DELETE", "/sessions/"+id, "")
+			}
+		})
+	}
+	go func() {
+		wait.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		t.Fatal("requests and the ends of sessions wait for each other")
 	}
 }

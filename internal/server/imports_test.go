@@ -23,7 +23,7 @@ const module = "dispatchmock"
 // rooms has those of the architecture that are yet to be built as well.
 var rooms = map[string]room{
 	"cmd/dispatchmock":  {9, nil}, // the door to row 8
-	"internal/cli":      {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid", "github.com/fsnotify/fsnotify"}},
+	"internal/cli":      {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid", "github.com/fsnotify/fsnotify", "golang.org/x/sys/unix"}},
 	"internal/server":   {7, []string{"github.com/google/uuid"}},
 	"internal/api":      {6, []string{"github.com/gorilla/mux", "github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
 	"internal/control":  {6, []string{"github.com/gorilla/mux", "github.com/wI2L/jsondiff"}},
