@@ -14,6 +14,7 @@ var stages = []string{
 	`{"name": "chance", "description": "Fails now and then.", "when": {"probability": 0.5}, "then": {"respond": {"status": 503}}}`,
 	`{"name": "rated", "description": "Too many.", "then": {"rate_limit": {"requests": 2, "per": "5m"}}}`,
 	`{"name": "version", "description": "Of a version.", "when": {"version": "2021/04/07"}, "then": {"respond": {"status": 503}}}`,
+	`{"name": "expired", "description": "The token has expired.", "then": {"error": {"code": "token_unknown", "status": 401}}}`,
 	`{"name": "silent", "description": "Never answers.", "then": {"connection": {"fault": "reset"}}}`,
 }
 

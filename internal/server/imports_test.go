@@ -23,7 +23,7 @@ const module = "dispatchmock"
 // rooms has those of the architecture that are yet to be built as well.
 var rooms = map[string]room{
 	"cmd/dispatchmock":  {9, nil}, // the door to row 8
-	"internal/cli":      {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid", "github.com/fsnotify/fsnotify"}},
+	"internal/cli":      {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid", "github.com/fsnotify/fsnotify", "golang.org/x/sys/unix"}},
 	"internal/server":   {7, []string{"github.com/google/uuid"}},
 	"internal/api":      {6, []string{"github.com/gorilla/mux", "github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
 	"internal/control":  {6, []string{"github.com/gorilla/mux", "github.com/wI2L/jsondiff"}},
@@ -37,6 +37,7 @@ var rooms = map[string]room{
 	"internal/journal":  {3, nil},
 	"internal/verify":   {3, []string{"github.com/go-json-experiment/json/jsontext"}},
 	"internal/openapi":  {3, nil},
+	"internal/spool":    {3, nil},
 	"internal/report":   {3, []string{"github.com/wI2L/jsondiff"}},
 	"internal/contract": {2, []string{"github.com/xeipuuv/gojsonschema", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/jsontext", "github.com/google/uuid"}},
 	"internal/world":    {2, []string{"github.com/hashicorp/golang-lru/v2"}},
