@@ -73,7 +73,7 @@ func newRoot(io streams) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	serve := newServe(io)
-	root.AddCommand(serve, newCtl(io), newExec(io), newCheck(io), newHealth(io), newVerify(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newVersion(io))
+	root.AddCommand(serve, newCtl(io), newExec(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newVersion(io))
 	root.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
