@@ -193,6 +193,8 @@ func TestAgain(t *testing.T) {
 	p.press("Send again")
 	p.until("the second exchange", "location.hash.startsWith('#/traffic/2') && document.querySelector('.rows [aria-current]')")
 	p.sees(".detail .fields", "Connection")
+	p.press("Save bundle")
+	p.until("the bundle", "performance.getEntriesByType('resource').some(e => e.name.endsWith('/_mock/sessions/default/bundle') && e.responseStatus === 200)")
 	p.press("Save as scenario")
 	p.until("the editor", "document.querySelector('.editor textarea')?.value.includes('\"name\": \"saved-2\"')")
 	p.press("Save and switch on")
