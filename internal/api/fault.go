@@ -41,6 +41,8 @@ func rows(code dispatch.Code) row {
 		return row{0, "The record is inactive already."}
 	case dispatch.SessionUnknown:
 		return row{http.StatusNotFound, "The mock has no such session."}
+	case dispatch.ScenarioUnknown:
+		return row{http.StatusBadRequest, "The mock has no such scenario."}
 	case dispatch.RequestMalformed:
 		return row{http.StatusBadRequest, "The request is not valid HTTP."}
 	case dispatch.HeaderTooLarge:
@@ -72,6 +74,7 @@ func (a *API) Refuse(s *session.Session, x *exchange.Exchange, f *dispatch.Fault
 // RefuseWith is Refuse with another status than the table or the choices have,
 // where status is not 0.
 func (a *API) RefuseWith(s *session.Session, x *exchange.Exchange, f *dispatch.Fault, status int, reply *wire.Reply) {
+	x.Fault = string(f.Code)
 	r := rows(f.Code)
 	if r.status == 0 {
 		r.status = s.Choices().Statuses[f.Code]

@@ -31,7 +31,7 @@ func (a *API) deactivate(c *call) (*wire.Body, *dispatch.Fault) {
 	if status := c.s.Choices().Statuses[dispatch.RepeatedDelete]; !did.Changed && status != http.StatusOK {
 		text := fmt.Sprintf("customer %d at location %d was deactivated before", c.key.Customer, c.key.Location)
 		c.x.Problems = append(c.x.Problems, exchange.Finding{Part: exchange.PartPath, Pointer: "/customer_location_id",
-			Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Remedy: text})
+			Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Remedy: text, World: true})
 		return nil, &dispatch.Fault{Code: dispatch.RepeatedDelete, Field: "customer_location_id", Detail: sentence(text)}
 	}
 	if did.Changed {

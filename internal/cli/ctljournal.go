@@ -17,8 +17,8 @@ import (
 )
 
 func (c *ctl) journal() *cobra.Command {
-	return group("journal", "Show, follow, export and verify what happened", c.listJournal(), c.showExchange(), c.clearJournal(),
-		c.follow(), c.exportHAR(), c.verify(), c.code())
+	return group("journal", "Show, follow, export and verify what happened", c.listJournal(), c.showExchange(), c.snippets(), c.clearJournal(),
+		c.follow(), c.exportHAR(), c.verify())
 }
 
 // filterFlags are the flags that choose exchanges; the names are those of the

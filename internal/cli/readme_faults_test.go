@@ -110,6 +110,7 @@ func faultRequests() map[string]string {
 		"record_unknown":         sample("DELETE", "/customers/1/locations/2"),
 		"repeated_delete":        sample("DELETE", "/customers/5/locations/1"), // inactive from the start
 		"session_unknown":        sample("DELETE", "/_s/none/customers/1/locations/1"),
+		"scenario_unknown":       sample("DELETE", resource, "X-Mock-Scenario", "no-such"),
 		"request_malformed":      "nonsense\r\n\r\n",
 		"header_too_large":       sample("DELETE", resource, "x", strings.Repeat("a", 80<<10)),
 		"body_too_large":         sample("DELETE", resource, "Content-Length", "1048577"),

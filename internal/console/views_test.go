@@ -121,7 +121,11 @@ func TestContractView(t *testing.T) {
 	p.sees("#part-models", "customer_id")
 	p.sees("#part-facts", "last_updated_on stays as it is")
 	p.sees("#part-facts .g-inferred", "inferred")
-	p.sees("#part-coverage tr", "DELETE\t·\t·\t1\t·\t·\t·")
+	p.sees("#part-coverage .tried", "authorization right")
+	p.sees("#part-coverage summary", "authorization absent")
+	eval[bool](p, "([...document.querySelectorAll('#part-coverage summary')].find(e => e.innerText.includes('authorization absent')).click(), true)")
+	p.sees("#part-coverage details[open]", "No request was without authorization.")
+	p.sees("#part-coverage details[open] pre", "curl ")
 	p.fill("select[aria-label=repeated_delete]", "410")
 	p.sees("#toasts", "repeated_delete is 410")
 	if body := first(r.do(t, "GET", "/_mock/sessions/default/choices", "")); !strings.Contains(body, `"repeated_delete":410`) {

@@ -37,6 +37,7 @@ func (d *Door) table() []route {
 	return []route{
 		{method: "GET", path: "/health", handle: d.health, about: "Tells that the server is ready."},
 		{method: "GET", path: "/openapi.json", handle: d.openAPI, about: "This document."},
+		{method: "GET", path: "/api/openapi.json", raw: d.apiDocument, about: "The mocked API in one version, as an OpenAPI document.", query: []string{"api_version", "openapi", "session"}},
 
 		{method: "GET", path: "/sessions", handle: d.listSessions, about: "Lists the sessions."},
 		{method: "POST", path: "/sessions", handle: d.createSession, about: "Makes a session: a world of its own.", body: "session"},
@@ -81,6 +82,8 @@ func (d *Door) table() []route {
 		{method: "GET", path: "/journal/har", raw: d.har, about: "The exchanges as HAR 1.2.", query: filters()},
 		{method: "POST", path: "/journal/verify", handle: d.verify, about: "Holds what happened in a session against an expectation.", body: "expectation", query: session},
 		{method: "GET", path: "/journal/{request_id}", handle: d.getByRequestID, about: "The whole truth about the newest exchange of an X-REQUEST-ID.", query: session},
+		{method: "GET", path: "/coverage", handle: d.covered, about: "What of the contract was tried, and how to try the rest.", query: session},
+		{method: "DELETE", path: "/coverage", handle: d.clearCoverage, about: "Forgets what a session, or all, have tried.", query: session},
 		{method: "GET", path: "/exchanges/{id}", handle: d.getExchange, about: "The whole truth about an exchange."},
 		{method: "GET", path: "/exchanges/{id}/snippets", handle: d.getSnippets, about: "Commands and programs that send the request of an exchange again."},
 

@@ -24,6 +24,7 @@ const (
 	RepeatedDelete       Code = "repeated_delete"
 
 	SessionUnknown    Code = "session_unknown"
+	ScenarioUnknown   Code = "scenario_unknown"
 	RequestMalformed  Code = "request_malformed"
 	HeaderTooLarge    Code = "header_too_large"
 	BodyTooLarge      Code = "body_too_large"

@@ -173,7 +173,7 @@ func suspicious(name []byte) bool {
 
 // The words that names of secrets have in them, by their first letters.
 var (
-	suspiciousA = [...]string{"auth", "autor", "api-key", "api_key", "apikey"}
+	suspiciousA = [...]string{"auth", "autor", "api-key", "api_key", "apikey"} //nolint:misspell // the slip is what is looked for
 	suspiciousC = [...]string{"cookie", "credential"}
 	suspiciousP = [...]string{"passw", "passphrase"}
 	suspiciousS = [...]string{"secret"}

@@ -70,7 +70,7 @@ func unknown(name string, sets ...map[string]*Scenario) string {
 	slices.Sort(names)
 	text := fmt.Sprintf("there is no scenario %q", name)
 	if near := contract.Nearest(name, names); near != "" {
-		text += "; did you mean " + near + "?"
+		return text + "; did you mean " + near + "?"
 	}
-	return text
+	return text + "; GET /_mock/scenarios lists them"
 }

@@ -42,6 +42,8 @@ func fault(code dispatch.Code) (dispatch.Fault, bool) {
 		field, detail = "customer_location_id", "The customer was deactivated at this location before."
 	case dispatch.SessionUnknown:
 		field, detail = "session", "The mock has no such session."
+	case dispatch.ScenarioUnknown:
+		field, detail = "x-mock-scenario", "The mock has no such scenario."
 	case dispatch.RequestMalformed:
 		field, detail = "request", "The request line or a header field is malformed."
 	case dispatch.HeaderTooLarge:

@@ -67,6 +67,7 @@ func (s *Server) opened(next http.Handler) http.Handler {
 		x := c.exchange
 		x.Session, x.Sequence, x.Start = c.session.Spec.ID, c.session.Next(), c.session.Clock.Tick()
 		x.Method, x.Path = r.Method, r.URL.EscapedPath()
+		announce(x, c.session.Spec.Announced, r.Header[announceHeader])
 		next.ServeHTTP(w, r)
 	})
 }
@@ -78,7 +79,7 @@ func (s *Server) recorded(next http.Handler) http.Handler {
 		start := time.Now()
 		next.ServeHTTP(w, r)
 		c.exchange.Took = time.Since(start)
-		s.record(c.exchange, r, &c.reply)
+		s.record(c.session, c.exchange, r, &c.reply)
 		s.log(c.exchange)
 	})
 }
@@ -175,7 +176,7 @@ func (s *Server) refused(status int, text string) *wire.Reply {
 	x.Problems = []exchange.Finding{{Part: "request", Rule: string(fault.Code), Remedy: fault.Detail}}
 	s.api.Refuse(home, x, fault, reply)
 	s.judge(home, x, reply)
-	s.record(x, nil, reply)
+	s.record(home, x, nil, reply)
 	s.log(x)
 	return reply
 }

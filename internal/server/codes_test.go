@@ -30,6 +30,7 @@ var codes = map[string]struct{ golden, line string }{
 	"record_unknown":         {"path/unknown-customer", `404 customer_location_id: Tenant 1 has no customer`},
 	"repeated_delete":        {"choices/repeated_delete-409", `409 customer_location_id: Customer 1 at location 1 was deactivated before`},
 	"session_unknown":        {"session/unknown-path", `404 session: The path /_s/none names the session`},
+	"scenario_unknown":       {"session/unknown-scenario", `400 x-mock-scenario: There is no scenario "no-such"; GET /_mock/scenarios lists them.`},
 	"request_malformed":      {"wire/bad-request-line", `400 request: `},
 	"header_too_large":       {"wire/header-of-1-mb", `431 request: The request line and the header fields`},
 	"body_too_large":         {"wire/body-announced-too-large", `413 body: The request's body may have`},

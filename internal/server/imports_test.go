@@ -30,6 +30,7 @@ var rooms = map[string]room{
 	"internal/console":  {6, nil},
 	"internal/proxy":    {6, nil},
 	"internal/bundle":   {4, nil},
+	"internal/coverage": {5, nil},
 	"internal/session":  {5, []string{"github.com/google/uuid"}},
 	"internal/fixture":  {4, []string{"github.com/go-json-experiment/json/jsontext"}},
 	"internal/scenario": {3, []string{"github.com/evanphx/json-patch/v5"}},

@@ -17,6 +17,7 @@ import (
 	"dispatchmock/internal/console"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/control"
+	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
 	"dispatchmock/internal/session"
@@ -57,6 +58,9 @@ type Options struct {
 	Quiet bool
 	// Journal bounds what is kept of exchanges; the zero limits keep nothing.
 	Journal journal.Limits
+	// Recorded is told each exchange before its first byte leaves, and may not
+	// change it; nil tells nobody.
+	Recorded func(*exchange.Exchange)
 	// Control says whether and where the control door is.
 	Control Control
 }
@@ -79,6 +83,7 @@ type Server struct {
 	Options
 	sessions *session.Sessions
 	journal  *journal.Journal
+	coverage *coverage.Coverage
 	blotter  *exchange.Blotter
 	door     *control.Door // nil where it is off
 	api      *api.API
@@ -98,8 +103,9 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	s := &Server{Options: o, journal: journal.New(o.Journal), blotter: exchange.NewBlotter(), api: a, done: make(chan struct{})}
-	o.Sessions.Dropped = s.journal.Forget
+	o.Sessions.Dropped = s.forget
 	s.sessions = session.NewSessions(o.Sessions)
+	s.coverage = coverage.New(coverage.Options{Contract: o.Contract, Fixtures: s.sessions.Fixtures, AnyToken: o.AnyToken, CORS: o.CORS})
 	if !o.Control.Off {
 		page, err := console.Handler()
 		if err != nil {
@@ -126,7 +132,7 @@ func New(o Options) (*Server, error) {
 // Start listens on HOST:PORT and serves until Shutdown. A port of 0 picks a
 // free one; Addr tells which.
 func (s *Server) Start(address string) error {
-	l, err := net.Listen("tcp", address)
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}
@@ -142,6 +148,15 @@ func (s *Server) Start(address string) error {
 	}()
 	return nil
 }
+
+// forget lets go of what a session left behind.
+func (s *Server) forget(session string) {
+	s.journal.Forget(session)
+	s.coverage.Forget(session)
+}
+
+// Coverage returns what was tried of the contract.
+func (s *Server) Coverage() *coverage.Coverage { return s.coverage }
 
 // Sessions returns the server's sessions.
 func (s *Server) Sessions() *session.Sessions { return s.sessions }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/wire"
@@ -35,6 +36,8 @@ type Spec struct {
 	// they draw by chance.
 	Scenarios []*scenario.Scenario
 	Seed      uint64
+	// Announced is what the session's requests do on purpose.
+	Announced exchange.Announced
 	// Made is the document that the spec was read from, for bundles.
 	Made []byte
 }
@@ -54,6 +57,7 @@ type Session struct {
 	ground   atomic.Pointer[fixture.Fixtures]
 	sequence atomic.Uint64
 	used     atomic.Int64 // when it was last named, in Unix nanoseconds
+	over     atomic.Bool  // it was dropped
 
 	mu    sync.Mutex
 	saved map[string]Snapshot
@@ -70,6 +74,10 @@ func (s *Session) Fixtures() *fixture.Fixtures { return s.ground.Load() }
 
 // Next returns the number of a request that arrives now.
 func (s *Session) Next() uint64 { return s.sequence.Add(1) }
+
+// Over reports that the session was dropped: a request that began before may
+// still be under way in it.
+func (s *Session) Over() bool { return s.over.Load() }
 
 // Used returns when the session was last named by a request.
 func (s *Session) Used() time.Time { return time.Unix(0, s.used.Load()) }
