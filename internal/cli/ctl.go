@@ -27,8 +27,8 @@ type ctl struct {
 func newCtl(io streams) *cobra.Command {
 	c := &ctl{streams: io}
 	cmd := group("ctl", "Control a running mock: sessions, state, clock, scenarios, journal",
-		c.health(), c.openAPI(), c.sessions(), c.reset(), c.snapshots(), c.records(), c.diff(), c.pins(), c.clock(), c.ids(),
-		c.choices(), c.scenarios(), c.journal(), c.bundle())
+		c.health(), c.openAPI(), c.contract(), c.clients(), c.send(), c.sessions(), c.reset(), c.snapshots(), c.records(), c.diff(), c.pins(), c.clock(), c.ids(),
+		c.choices(), c.scenarios(), c.journal(), c.coverage(), c.bundle())
 	flags := cmd.PersistentFlags()
 	flags.StringVar(&c.url, "url", "http://"+defaultAddress, "`URL` of the server, or of its control door where that has a listener of its own")
 	flags.StringVar(&c.session, "session", session.DefaultID, "`ID` of the session that is meant")

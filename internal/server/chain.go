@@ -79,7 +79,7 @@ func (s *Server) recorded(next http.Handler) http.Handler {
 		start := time.Now()
 		next.ServeHTTP(w, r)
 		c.exchange.Took = time.Since(start)
-		s.record(c.exchange, r, &c.reply)
+		s.record(c.session, c.exchange, r, &c.reply)
 		s.log(c.exchange)
 	})
 }
@@ -176,7 +176,7 @@ func (s *Server) refused(status int, text string) *wire.Reply {
 	x.Problems = []exchange.Finding{{Part: "request", Rule: string(fault.Code), Remedy: fault.Detail}}
 	s.api.Refuse(home, x, fault, reply)
 	s.judge(home, x, reply)
-	s.record(x, nil, reply)
+	s.record(home, x, nil, reply)
 	s.log(x)
 	return reply
 }

@@ -57,6 +57,7 @@ type Session struct {
 	ground   atomic.Pointer[fixture.Fixtures]
 	sequence atomic.Uint64
 	used     atomic.Int64 // when it was last named, in Unix nanoseconds
+	over     atomic.Bool  // it was dropped
 
 	mu    sync.Mutex
 	saved map[string]Snapshot
@@ -73,6 +74,10 @@ func (s *Session) Fixtures() *fixture.Fixtures { return s.ground.Load() }
 
 // Next returns the number of a request that arrives now.
 func (s *Session) Next() uint64 { return s.sequence.Add(1) }
+
+// Over reports that the session was dropped: a request that began before may
+// still be under way in it.
+func (s *Session) Over() bool { return s.over.Load() }
 
 // Used returns when the session was last named by a request.
 func (s *Session) Used() time.Time { return time.Unix(0, s.used.Load()) }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,7 +36,8 @@ type Options struct {
 	// Now is the machine's clock, NewID the random source of IDs.
 	Now   func() time.Time
 	NewID func() uuid.UUID
-	// Dropped is told the ID of each session that ends.
+	// Dropped is told the ID of each session that ends, once its Over is true
+	// and before there can be another of the ID.
 	Dropped func(id string)
 }
 
@@ -44,9 +46,12 @@ type Sessions struct {
 	options Options
 	home    *Session // the default one
 
-	mu     sync.RWMutex
-	ground *fixture.Fixtures
-	byID   map[string]*Session
+	// ground is read without the lock, by those who are told of dropped
+	// sessions under it, too.
+	ground atomic.Pointer[fixture.Fixtures]
+
+	mu   sync.RWMutex
+	byID map[string]*Session
 }
 
 // Errors of Sessions that callers tell apart.
@@ -70,7 +75,8 @@ func NewSessions(o Options) *Sessions {
 		o.Dropped = func(string) {}
 	}
 	o.Default.ID = DefaultID
-	s := &Sessions{options: o, ground: o.Fixtures, byID: map[string]*Session{}}
+	s := &Sessions{options: o, byID: map[string]*Session{}}
+	s.ground.Store(o.Fixtures)
 	s.home = s.make(o.Default)
 	return s
 }
@@ -79,7 +85,7 @@ func (s *Sessions) make(spec Spec) *Session {
 	n := &Session{Spec: spec, Created: s.options.Now()}
 	n.Clock.machine, n.IDs.random = s.options.Now, s.options.NewID
 	n.used.Store(n.Created.UnixNano())
-	n.begin(s.ground)
+	n.begin(s.ground.Load())
 	return n
 }
 
@@ -196,6 +202,7 @@ func (s *Sessions) Drop(id string) error {
 func (s *Sessions) drop(n *Session) {
 	if s.byID[n.Spec.ID] == n {
 		delete(s.byID, n.Spec.ID)
+		n.over.Store(true)
 		s.options.Dropped(n.Spec.ID)
 	}
 }
@@ -220,18 +227,14 @@ func (s *Sessions) Reset(n *Session) {
 }
 
 // Fixtures returns the newest fixtures.
-func (s *Sessions) Fixtures() *fixture.Fixtures {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.ground
-}
+func (s *Sessions) Fixtures() *fixture.Fixtures { return s.ground.Load() }
 
 // Reload makes fixtures the newest. The default session goes over to them at
 // once, with its changes kept; the others keep theirs until they are reset.
 func (s *Sessions) Reload(f *fixture.Fixtures) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ground = f
+	s.ground.Store(f)
 	if s.home.Spec.Choices == nil {
 		s.home.choices.Store(&f.Choices)
 	}
