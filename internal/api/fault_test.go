@@ -102,8 +102,8 @@ func TestEveryCodeHasItsRow(t *testing.T) {
 
 // TestEveryInputHasItsCode holds that each request header field that the
 // schemas have a rule for has a code of its own, and a place in the order of
-// errors: else it would be reported as malformed HTTP, behind all others and
-// in no order.
+// errors: else it would be reported as one of a user's own schemas, behind all
+// others.
 func TestEveryInputHasItsCode(t *testing.T) {
 	t.Parallel()
 	var order []string
@@ -121,7 +121,7 @@ func TestEveryInputHasItsCode(t *testing.T) {
 	seen := map[dispatch.Code]string{}
 	for name := range doc.Properties {
 		code := codeOf(name)
-		if code == dispatch.RequestMalformed {
+		if code == dispatch.HeaderInvalid {
 			t.Errorf("%s has no code of its own", name)
 		}
 		if other, twice := seen[code]; twice {
