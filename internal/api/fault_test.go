@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -86,6 +87,9 @@ func TestEveryCodeHasItsRow(t *testing.T) {
 			r := rows(code)
 			if own := !strings.HasPrefix(r.explanation, fallback); own == (code == dispatch.Internal) {
 				t.Errorf("got the explanation %q; want one of its own for every code but %s", r.explanation, dispatch.Internal)
+			}
+			if slices.Contains(dispatch.StatusChoices(), code) != (r.status == 0) {
+				t.Errorf("dispatch.StatusChoices has %s: %v, and its row has the status %d", code, !(r.status == 0), r.status)
 			}
 			if _, choice := defaults[string(code)].(float64); choice != (r.status == 0) {
 				t.Errorf("got status %d, and schemas/fixtures/choices.json has the status as a choice: %v; want 0 exactly where it has", r.status, choice)
