@@ -237,31 +237,6 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestReload holds what new fixtures change: the default session at once, with
-// its changes kept; others with their next reset.
-func TestReload(t *testing.T) {
-	t.Parallel()
-	all, _ := newSessions(session.Options{Fixtures: ground(1)})
-	s, err := all.Create(session.Spec{ID: "a"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	home := all.Default()
-	home.World.Deactivate(first, time.Time{})
-	all.Reload(ground(2))
-	second := world.Key{Tenant: 1, Customer: 2, Location: 1}
-	if active(t, home, first) || !active(t, home, second) || all.Stale(home) {
-		t.Error("the default session has not the new fixtures under its changes")
-	}
-	if _, ok := s.World.Record(second); ok || !all.Stale(s) {
-		t.Error("another session has the new fixtures before its reset, or does not say that its are old")
-	}
-	all.Reset(s)
-	if !active(t, s, second) || all.Stale(s) {
-		t.Error("a reset does not bring the new fixtures")
-	}
-}
-
 // TestClock holds how each mode goes.
 func TestClock(t *testing.T) {
 	t.Parallel()

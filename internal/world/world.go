@@ -38,6 +38,17 @@ func (w *World) Base() *Base {
 	return w.base
 }
 
+// Reset makes the world what a base says, with records put over it, in one
+// step.
+func (w *World) Reset(base *Base, records map[Key]dispatch.CustomerLocation) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.base, w.changed, w.pins = base, nil, nil
+	for k, l := range records {
+		w.set(k, l)
+	}
+}
+
 // Rebase puts another base under the changes.
 func (w *World) Rebase(base *Base) {
 	w.mu.Lock()
