@@ -43,7 +43,7 @@ func TestReloadKeepsChoices(t *testing.T) {
 	all, _ := newSessions(session.Options{Fixtures: ground(1)})
 	home := all.Default()
 	changed := dispatch.Choices{Statuses: map[dispatch.Code]int{dispatch.RepeatedDelete: 409}}
-	home.SetChoices(changed)
+	home.ReplaceChoices(home.Choices(), &changed)
 	fresh := ground(1)
 	fresh.Choices = dispatch.Choices{Touch: true, Statuses: map[dispatch.Code]int{dispatch.RepeatedDelete: 410, dispatch.RecordUnknown: 403}}
 	all.Reload(fresh)

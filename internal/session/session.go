@@ -63,8 +63,11 @@ type Session struct {
 // Choices returns the choices in force.
 func (s *Session) Choices() *dispatch.Choices { return s.choices.Load() }
 
-// SetChoices puts other choices in force.
-func (s *Session) SetChoices(c dispatch.Choices) { s.choices.Store(&c) }
+// ReplaceChoices puts choices in the place of those that Choices returned, and
+// reports false where others are in force by now.
+func (s *Session) ReplaceChoices(was, c *dispatch.Choices) bool {
+	return s.choices.CompareAndSwap(was, c)
+}
 
 // Fixtures returns what the session was last made or reset from.
 func (s *Session) Fixtures() *fixture.Fixtures { return s.ground.Load() }

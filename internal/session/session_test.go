@@ -93,7 +93,7 @@ func TestIsolation(t *testing.T) {
 	a.World.Pin("app", "2021/04/07")
 	a.Clock.Set(session.ClockSetting{Mode: session.ClockFrozen, At: time.Unix(0, 0)})
 	a.IDs.Set(session.IDSetting{Seeded: true, Seed: 1})
-	a.SetChoices(dispatch.Choices{Touch: true})
+	a.ReplaceChoices(a.Choices(), &dispatch.Choices{Touch: true})
 	for _, other := range []*session.Session{b, all.Default()} {
 		if !active(t, other, first) || other.World.Pinned("app") != "" || other.Clock.Now().Unix() == 0 || other.Choices().Touch {
 			t.Errorf("session %s sees what happened in session a", other.Spec.ID)
@@ -121,7 +121,7 @@ func TestReset(t *testing.T) {
 	s.World.Remove(k)
 	s.World.Pin("app", "2021/04/07")
 	s.Clock.Set(session.ClockSetting{Mode: session.ClockReal})
-	s.SetChoices(dispatch.Choices{})
+	s.ReplaceChoices(s.Choices(), &dispatch.Choices{})
 	all.Reset(s)
 	if !active(t, s, first) || !active(t, s, k) || s.World.Pinned("app") != "" || s.Clock.Setting() != frozen || !s.Choices().Touch {
 		t.Errorf("after a reset the session is not as it was made: %+v", s.Spec)
