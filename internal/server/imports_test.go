@@ -103,6 +103,9 @@ func importFlaws(p imports) []string {
 	}
 	var flaws []string
 	for _, path := range p.Imports {
+		if path == "testing" || strings.HasPrefix(path, "testing/") {
+			flaws = append(flaws, fmt.Sprintf("%s imports %s, which is for tests", name, path))
+		}
 		if isLibrary(path) {
 			if !slices.ContainsFunc(own.libs, func(lib string) bool { return path == lib || strings.HasPrefix(path, lib+"/") }) {
 				flaws = append(flaws, fmt.Sprintf("%s imports %s, which its room does not allow; it allows %q", name, path, own.libs))
@@ -154,6 +157,7 @@ func TestImportFlaws(t *testing.T) {
 		{"own row", imports{"dispatchmock/internal/contract", []string{"dispatchmock/internal/world"}, nil}, "internal/contract (row 2) imports internal/world (row 2)"},
 		{"library", imports{"dispatchmock/internal/world", []string{"github.com/gorilla/mux"}, nil}, "internal/world imports github.com/gorilla/mux"},
 		{"library of a like name", imports{"dispatchmock/internal/api", []string{"github.com/gorilla/muxer"}, nil}, "internal/api imports github.com/gorilla/muxer"},
+		{"testing", imports{"dispatchmock/internal/fixture", []string{"testing/fstest"}, nil}, "internal/fixture imports testing/fstest, which is for tests"},
 		{"unknown room", imports{"dispatchmock/internal/utils", nil, nil}, "internal/utils stands in no row"},
 		{"roundabout", imports{"dispatchmock/internal/verify", nil, []string{"dispatchmock/internal/world"}}, "internal/verify reaches internal/world"},
 	} {
