@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,7 +119,14 @@ func TestWeight(t *testing.T) {
 	for _, f := range eval[[]size](p, "[performance.getEntriesByType('navigation')[0], ...performance.getEntriesByType('resource').filter(e => e.name.includes('/_mock/ui/'))].map(e => ({Name: e.name, Bytes: e.transferSize}))") {
 		total += f.Bytes
 	}
-	t.Logf("the page weighs %d bytes with its header sections; first contentful paint after %.0f ms", total, paint)
+	again := []float64{}
+	for range 5 {
+		eval[bool](p, "(sessionStorage.setItem('before', performance.timeOrigin), location.reload(), true)")
+		p.until("the page again", "performance.timeOrigin != sessionStorage.getItem('before') && document.readyState === 'complete' && performance.getEntriesByName('first-contentful-paint').length")
+		again = append(again, eval[float64](p, "performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+	}
+	slices.Sort(again)
+	t.Logf("the page weighs %d bytes with its header sections; first contentful paint after %.0f ms in a fresh browser, %.0f ms (median of 5) when it comes again", total, paint, again[2])
 	if total > maxWeight || total < 10_000 {
 		t.Errorf("the page weighs %d bytes, want at most %d", total, maxWeight)
 	}

@@ -115,6 +115,9 @@ func TestOpenAPI(t *testing.T) {
 	for ref := range used {
 		t.Errorf("%q leads nowhere", ref)
 	}
+	if strings.Contains(text, `"dependencies":`) {
+		t.Error("a schema has the keyword dependencies, which its draft no longer has")
+	}
 	// A reference within a component would be looked up in the whole document.
 	for _, m := range regexp.MustCompile(`"\$ref":"([^"]*)"`).FindAllStringSubmatch(text, -1) {
 		if !resolves(t, text, m[1]) {

@@ -33,13 +33,15 @@ func secretField(name []byte) (secret, authorization bool) {
 		return authorization, authorization
 	case len("cookie"):
 		return bytes.EqualFold(name, []byte("cookie")), false
+	case len("set-cookie"):
+		return bytes.EqualFold(name, []byte("set-cookie")), false
 	case len("proxy-authorization"):
 		return bytes.EqualFold(name, []byte("proxy-authorization")), false
 	}
 	return false, false
 }
 
-// Head returns a request's head with its secrets blotted out, and the blots of
+// Head returns a message's head with its secrets blotted out, and the blots of
 // its authorization fields. Other fields in which a token may stand by a slip
 // are blotted by their name (X-Token and the like) or by what they say.
 func (b *Blotter) Head(head []byte) (string, []Blot) {

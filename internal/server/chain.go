@@ -67,6 +67,9 @@ func (s *Server) opened(next http.Handler) http.Handler {
 		x := c.exchange
 		x.Session, x.Sequence, x.Start = c.session.Spec.ID, c.session.Next(), c.session.Clock.Tick()
 		x.Method, x.Path = r.Method, r.URL.EscapedPath()
+		if s.Front != nil {
+			x.Fallback = exchange.FallbackOf(r.Context())
+		}
 		announce(x, c.session.Spec.Announced, r.Header[announceHeader])
 		next.ServeHTTP(w, r)
 	})

@@ -1,7 +1,7 @@
 // What must be: versions, rules, models, facts and choices, and what of it the
 // session's traffic has touched.
 import { h, fill, show, toast } from './dom.js';
-import { get, rows, ask_ } from './door.js';
+import { get, ask_ } from './door.js';
 import { route, refine, session, oneSession } from './router.js';
 import { print } from './exact.js';
 import { gradeOf, grades } from './words.js';
@@ -23,7 +23,7 @@ export class Contract {
       const [c, choices, seen] = await Promise.all([
         get('/contract' + (version ? `?api_version=${encodeURIComponent(version)}` : '')),
         get(`/sessions/${encodeURIComponent(oneSession())}/choices`),
-        rows(`/journal?limit=10000${session() ? '&session=' + encodeURIComponent(session()) : ''}`),
+        get('/coverage' + (session() ? '?session=' + encodeURIComponent(session()) : '')),
       ]);
       if (turn === this.turn) this.draw(c, choices, seen);
     } catch (err) {
@@ -44,7 +44,7 @@ export class Contract {
         table(['Fact', 'Grade', 'Evidence', 'Switch'], c.facts.map(f => [f.fact, grade(f.grade), f.evidence || '–', f.switch ? h('code', {}, f.switch) : '–']))),
       part('choices', `Choices in force in the session ${oneSession()}`, h('p', { class: 'quiet' }, 'Where nothing public says what happens, the mock chooses, and you may choose otherwise.'),
         table(['Choice', 'What it decides', 'Grade', 'Value'], Object.entries(c.choices.properties).map(([name, rule]) => [h('code', {}, name), rule.description, grade(gradeOf(rule.$comment)), this.choice(name, rule, choices[name])]))),
-      part('coverage', session() ? `Coverage of the session ${session()}` : 'Coverage of all sessions', coverage(c, seen.exchanges, seen.more)));
+      part('coverage', session() ? `Coverage of the session ${session()}` : 'Coverage of all sessions', coverage(seen)));
   }
 
   choice(name, rule, value) {

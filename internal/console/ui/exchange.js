@@ -5,7 +5,7 @@ import { route, href, go, refine } from './router.js';
 import { print, parse } from './exact.js';
 import { unified } from './diff.js';
 import { time, duration } from './when.js';
-import { verdicts, statusClass } from './words.js';
+import { verdicts, statusClass, sentence } from './words.js';
 import { requestOf, scenarioOf } from './again.js';
 
 const languages = { curl: 'curl', fetch: 'fetch (browser, Node)', python: 'Python requests', csharp: 'C# HttpClient', go: 'Go' };
@@ -104,7 +104,7 @@ export class Detail {
     return [x.error && h('section', { class: 'finding v-violation' }, h('h3', {}, 'The mock failed'), h('pre', {}, show(x.error))),
       groups.filter(g => g[1].length).map(([title, findings, kind]) => h('section', { class: 'why' }, h('h3', {}, title, findings.length > 1 ? ` (${findings.length} findings, the first was answered)` : ''),
         findings.map(f => h('article', { class: 'finding v-' + kind },
-          h('p', { class: 'remedy' }, show(f.remedy || f.rule, 2000)),
+          h('p', { class: 'remedy' }, show(sentence(f), 2000)),
           h('dl', {}, term('Place', `${f.part} ${f.pointer || ''}`), term('Received', f.value), term('Rule', f.rule), term('Documented', f.documented), term('Schema', f.schema))))))];
   }
 

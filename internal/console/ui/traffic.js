@@ -5,7 +5,7 @@ import { route, href, go, refine, session, oneSession } from './router.js';
 import { follow } from './stream.js';
 import { RowList } from './list.js';
 import { time, duration, count } from './when.js';
-import { verdicts, statusClass, sampleCurl } from './words.js';
+import { verdicts, statusClass, sampleCurl, short } from './words.js';
 import { Detail } from './exchange.js';
 import { copy } from './dom.js';
 
@@ -19,8 +19,8 @@ export class Traffic {
     this.total = h('span', { class: 'quiet' });
     this.pauseButton = h('button', { type: 'button', onclick: () => this.pause(!this.paused), title: 'Pause the list (p)' }, 'Pause');
     this.inputs = {
-      text: this.field('text', 'search', 'Search in everything (/)', 'Text'),
-      status: this.field('status', 'search', 'status: 4xx', 'Status'),
+      text: this.field('text', 'search', 'Search (/)', 'Text'),
+      status: this.field('status', 'search', '4xx', 'Status'),
       path: this.field('path', 'search', 'path', 'Path'),
       method: this.choice('method', ['', 'DELETE', 'GET', 'OPTIONS', 'POST', 'PATCH', 'PUT'], 'Method'),
       verdict: this.choice('verdict', ['', ...Object.keys(verdicts)], 'Verdict'),
@@ -208,7 +208,7 @@ export class Traffic {
       h('span', { class: 'c-client' }, show(r.client_id || '–', 60)),
       h('span', { class: 'c-version' }, r.version || '–'),
       h('span', { class: 'c-took' }, duration(r.took_ms)),
-      h('span', { class: 'c-finding' }, r.finding ? show(r.finding, 300) : r.changed ? 'The record was deactivated.' : ''));
+      h('span', { class: 'c-finding' }, r.finding ? show(short(r.finding), 300) : r.changed ? 'The record was deactivated.' : ''));
   }
 
   // keys are what the keyboard does here.
