@@ -106,7 +106,7 @@ func readBundle(t testing.TB, text []byte) *bundle.Bundle {
 
 func replay(t *testing.T, b *bundle.Bundle) (server.Replayed, error) {
 	t.Helper()
-	c, f := loadFixtures(t, settings{}, b.Exchanges[0].Start)
+	c, f := loadFixtures(t, settings{}, b.GoodBy())
 	return server.Replay(t.Context(), server.Options{Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any",
 		OnViolation: server.OnViolation(b.Settings.OnViolation), Sessions: session.Options{Fixtures: f}, Log: slog.New(slog.DiscardHandler),
 		Control: server.Control{Schemas: schemas.FS}}, b)
