@@ -121,7 +121,7 @@ func TestFlaws(t *testing.T) {
 		{"an unknown setting", `"documented"`, `"strict"`, "must be one of documented, relaxed"},
 		{"an ID that is a path", `"id": "a"`, `"id": "../a"`, "the ID of a session"},
 		{"no exchange", "\n" + good[strings.Index(good, ` "exchanges"`):], "\n \"exchanges\": []}", "a.bundle: has no exchange"},
-		{"lost exchanges", `"lost": 0`, `"lost": 3`, "the journal had let go of 3 exchanges"},
+		{"lost exchanges", `"lost": 0`, `"lost": 3`, "the journal had let go of 3 of the exchanges"},
 		{"a begin that is missing", `"sequence": 1`, `"sequence": 0`, "must be at least 1"},
 		{"a journal that was cleared", `"sequence": 1,`, `"sequence": 2,`, "its journal was cleared"},
 		{"one twice", `"sequence": 2`, `"sequence": 1`, "/exchanges/1/sequence: 1: must follow the one before, 1"},
