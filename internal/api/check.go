@@ -61,8 +61,8 @@ func (a *API) check(c *call) *dispatch.Fault {
 	if len(problems) == 0 {
 		return nil
 	}
-	for _, p := range problems {
-		c.x.Problems = append(c.x.Problems, p.finding)
+	for i := range problems {
+		a.tell(c, &problems[i])
 	}
 	return &problems[0].fault
 }
@@ -191,9 +191,9 @@ func unknownRecord(k world.Key) problem {
 }
 
 // notFound records and returns the fault of a record that is not there.
-func notFound(c *call) *dispatch.Fault {
+func (a *API) notFound(c *call) *dispatch.Fault {
 	p := unknownRecord(c.key)
-	c.x.Problems = append(c.x.Problems, p.finding)
+	a.tell(c, &p)
 	return &p.fault
 }
 

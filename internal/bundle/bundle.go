@@ -122,12 +122,16 @@ const maxFile = 256 << 20
 // Read reads and checks a bundle; name is what flaws call it, schema the
 // schema of bundles.
 func Read(name string, r io.Reader, schema *contract.Model) (*Bundle, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	return readUpTo(maxFile, name, r, schema)
+}
+
+func readUpTo(limit int, name string, r io.Reader, schema *contract.Model) (*Bundle, error) {
+	text, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if len(text) > maxFile {
-		return nil, fmt.Errorf("%s: is longer than the %d bytes that a bundle may have", name, maxFile)
+	if len(text) > limit {
+		return nil, fmt.Errorf("%s: is longer than the %d bytes that a bundle may have", name, limit)
 	}
 	doc, err := wire.Parse(text)
 	if err != nil {

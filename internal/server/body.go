@@ -26,7 +26,8 @@ func (s *Server) readBody(next http.Handler) http.Handler {
 		}
 		// What is left of the body cannot be told from a next request.
 		w.Header().Set("Connection", "close")
-		c.exchange.Problems = append(c.exchange.Problems, exchange.Finding{Part: "request body", Rule: string(fault.Code), Remedy: fault.Detail})
+		c.exchange.Problems = append(c.exchange.Problems, exchange.Finding{Part: "request body", Rule: string(fault.Code),
+			Remedy: fault.Detail + " No operation of the mock needs a body: it can be left out."})
 		s.api.Refuse(c.session, c.exchange, fault, &c.reply)
 	})
 }
