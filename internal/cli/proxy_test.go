@@ -152,6 +152,9 @@ func replayGolden(t *testing.T, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if n := len(archive.Files); n < 2 || n%2 != 0 {
+			t.Fatalf("%s has %d sections, want requests and responses", file, n)
+		}
 		if !strings.Contains(string(archive.Comment), "\nclock: "+sampleTime+"\n") {
 			t.Errorf("%s begins with %q, want the clock of its answer", file, archive.Comment)
 		}

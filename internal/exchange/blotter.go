@@ -33,8 +33,6 @@ func secretField(name []byte) (secret, authorization bool) {
 		return authorization, authorization
 	case len("cookie"):
 		return bytes.EqualFold(name, []byte("cookie")), false
-	case len("set-cookie"):
-		return bytes.EqualFold(name, []byte("set-cookie")), false
 	case len("proxy-authorization"):
 		return bytes.EqualFold(name, []byte("proxy-authorization")), false
 	}
@@ -133,7 +131,7 @@ func (b *Blotter) field(out *strings.Builder, line []byte, blots []Blot) []Blot 
 	}
 	name := line[:colon]
 	secret, authorization := secretField(name)
-	if !secret && !suspicious(name) && !bearer(line[colon+1:]) {
+	if challenge(name) || !secret && !suspicious(name) && !bearer(line[colon+1:]) {
 		out.Write(line)
 		return blots
 	}
@@ -146,6 +144,11 @@ func (b *Blotter) field(out *strings.Builder, line []byte, blots []Blot) []Blot 
 		blots = append(blots, blot)
 	}
 	return blots
+}
+
+// challenge reports a field in which a server asks for a secret.
+func challenge(name []byte) bool {
+	return bytes.EqualFold(name, []byte("www-authenticate")) || bytes.EqualFold(name, []byte("proxy-authenticate"))
 }
 
 // suspicious reports a name that speaks of secrets, well spelt or not.

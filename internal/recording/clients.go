@@ -66,7 +66,7 @@ func (c *client) note(s *seen) {
 		}
 	}
 	switch s.answer {
-	case answerRecord:
+	case answerGiven, answerRecord:
 		add(&c.tenants)
 		c.reads = c.reads || s.in.Method == http.MethodGet
 		c.deletes = c.deletes || s.in.Method == http.MethodDelete

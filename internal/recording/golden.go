@@ -130,7 +130,8 @@ func (r *Recorder) text(g *golden, scrub *strings.Replacer) (string, bool) {
 			return "", false
 		}
 	}
-	return b.String(), r.section(&b, g, scrub)
+	ok := r.section(&b, g, scrub)
+	return b.String(), ok
 }
 
 // printable keeps a path from ending its line.

@@ -97,8 +97,11 @@ func (r *Recorder) Add(x *exchange.Exchange, in *http.Request, reply *wire.Reply
 	if s.client != nil {
 		s.client.note(&s)
 	}
-	if s.answer == answerRecord {
+	switch s.answer {
+	case answerRecord:
 		r.note(&s)
+	case answerGiven:
+		r.left++
 	}
 	r.keep(&s)
 }
@@ -121,8 +124,9 @@ type answer uint8
 
 const (
 	answerOther   answer = iota
-	answerRecord         // the record itself
 	answerRefused        // 403
+	answerGiven          // 200, and no record that fixtures can have
+	answerRecord         // the record
 )
 
 func (r *Recorder) read(x *exchange.Exchange, in *http.Request, reply *wire.Reply) seen {
@@ -139,7 +143,10 @@ func (r *Recorder) read(x *exchange.Exchange, in *http.Request, reply *wire.Repl
 	case reply.Status == http.StatusForbidden:
 		s.answer = answerRefused
 	case reply.Status == http.StatusOK && r.names(&s):
-		s.answer = answerRecord
+		s.answer = answerGiven
+		if r.good(&s) {
+			s.answer = answerRecord
+		}
 	}
 	if text, ok := contract.HeaderText(in.Header, "Authorization"); ok && r.Contract.ValidHeader(r.Contract.Oldest(), "authorization", text) {
 		_, token, _ := strings.Cut(text, " ")
@@ -164,7 +171,7 @@ func (r *Recorder) note(s *seen) {
 	body := s.reply.Body.Bytes
 	switch {
 	case known == nil:
-		if len(r.records) >= maxRecords || r.bytes+int64(len(body)) > maxBytes || !r.good(s) {
+		if len(r.records) >= maxRecords || r.bytes+int64(len(body)) > maxBytes {
 			r.left++
 			return
 		}
@@ -175,9 +182,6 @@ func (r *Recorder) note(s *seen) {
 		return
 	case deletes:
 		known.changed = true
-		return
-	case !r.good(s):
-		r.left++
 		return
 	}
 	r.bytes += int64(len(body) - len(known.body))
