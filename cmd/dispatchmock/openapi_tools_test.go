@@ -149,11 +149,21 @@ func inside(doc map[string]any, path ...string) map[string]any {
 	return doc
 }
 
-// TestDocumentsByOthers holds that validators of other makers accept each
-// document that the mock serves, and refuse each with a mistake.
-func TestDocumentsByOthers(t *testing.T) {
+// TestOpenAPIByOthers holds the documents against tools of other makers, one
+// after the other: each takes a processor for itself.
+func TestOpenAPIByOthers(t *testing.T) {
 	t.Parallel()
 	tools := openAPITools(t)
+	t.Run("validators", func(t *testing.T) { validated(t, tools) })
+	for _, form := range openapi.Forms() {
+		t.Run("goldens through Prism "+string(form), func(t *testing.T) { throughPrism(t, tools, form) })
+	}
+	t.Run("mistakes through Prism", func(t *testing.T) { wrongThroughPrism(t, tools) })
+}
+
+// validated holds that validators of other makers accept each document that the
+// mock serves, and refuse each with a mistake.
+func validated(t *testing.T, tools string) {
 	base, dir := serving(t), t.TempDir()
 	args := []string{"validate.mjs", keep(t, dir, "door.json", fetch(t, base+"/_mock/openapi.json"))}
 	wrong := map[string][]string{} // by file: who must refuse it
