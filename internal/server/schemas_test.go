@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"dispatchmock/internal/api"
+	"dispatchmock/internal/contract"
 	"dispatchmock/schemas"
 )
 
@@ -67,5 +70,68 @@ func TestHeadersOfOtherSchemas(t *testing.T) {
 	answer, _ := r.do(t, http.MethodDelete, resource)
 	if !strings.HasPrefix(answer.Status, "401 StandardRequestHeadersModel.authorization") {
 		t.Errorf("got %s, want the documented fields told first", answer.Status)
+	}
+}
+
+// TestUnableToServe holds that an operation which the mock has no action for is
+// refused at the start, not answered as if it were not there.
+func TestUnableToServe(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, old, with, want string }{
+		{"no action", `"POST",
+      "path": "/customers/{customer_id}/locations/{customer_location_id}",`, `"POST",
+      "path": "/customers",`, ""},
+		{"served", `"served": false,
+      "roles": [
+        "Dispatcher"
+      ],
+      "responses": {
+        "error": "ErrorModel.json"
+      },
+      "description": "Adds`, `"served": true,
+      "roles": [
+        "Dispatcher"
+      ],
+      "responses": {
+        "error": "ErrorModel.json"
+      },
+      "description": "Adds`, `operations.json /operations/2/served: true: the mock performs DELETE, GET and OPTIONS only; with false it answers POST as one that it does not mock`},
+		{"another path", `"GET",
+      "path": "/customers/{customer_id}/locations/{customer_location_id}",`, `"GET",
+      "path": "/customers/{customer_id}",`, `operations.json /operations/1/served: true: the mock finds records by {customer_id} and {customer_location_id} alone, and /customers/{customer_id} has not both`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			con, err := contract.Load(otherSchemas(t, "operations.json", c.old, c.with))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = api.New(api.Options{Contract: con})
+			if got := fmt.Sprint(err); got != c.want && (c.want != "" || err != nil) {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
+// TestOperationsAreDocumented holds the list of operations against
+// api-facts.md, by hand.
+func TestOperationsAreDocumented(t *testing.T) {
+	t.Parallel()
+	c, err := contract.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, op := range c.Operations() {
+		got = append(got, fmt.Sprint(op.Method, " ", op.Served, " ", op.Roles))
+	}
+	want := []string{
+		"DELETE true [Dispatcher]",
+		"GET true [Admin ClientCustomer CrmUser Dispatcher Driver ThirdPartyDispatcher ThirdPartyDriver]",
+		"POST false [Dispatcher]", "PATCH false [Dispatcher]", "OPTIONS true []",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
