@@ -24,6 +24,11 @@ const (
 // errMisuse marks errors of the arguments.
 type errMisuse struct{ error }
 
+// errExit ends the program with a code; all that there is to say was said.
+type errExit struct{ code int }
+
+func (e errExit) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
 // streams are where a command prints.
 type streams struct{ out, err io.Writer }
 
@@ -37,10 +42,18 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitDone
 	}
+	var exit errExit
+	if errors.As(err, &exit) {
+		return exit.code
+	}
 	fmt.Fprintln(stderr, "dispatchmock: "+err.Error())
 	var misuse errMisuse
 	if errors.As(err, &misuse) {
 		return exitMisuse
+	}
+	var cannot errCannotRun
+	if errors.As(err, &cannot) {
+		return cannot.code
 	}
 	return exitWrong
 }
@@ -60,7 +73,7 @@ func newRoot(io streams) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	serve := newServe(io)
-	root.AddCommand(serve, newCtl(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newVersion(io))
+	root.AddCommand(serve, newCtl(io), newExec(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newVersion(io))
 	root.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

@@ -35,7 +35,7 @@ type proxyFlags struct {
 }
 
 func newProxy(io streams) *cobra.Command {
-	f := &proxyFlags{serveFlags: serveFlags{cors: "documented", auth: "fixtures", onViolation: "fail", log: "text"}, fallback: "none"}
+	f := &proxyFlags{serveFlags: serveFlags{serverFlags: newServerFlags(), log: "text"}, fallback: "none"}
 	cmd := &cobra.Command{
 		Use:        "proxy --target URL",
 		SuggestFor: []string{"record", "forward"},

@@ -134,11 +134,3 @@ type Carrier interface {
 	http.ResponseWriter
 	Exchange() *Exchange
 }
-
-// Of returns the record that w carries, or one that nobody will read.
-func Of(w http.ResponseWriter) *Exchange {
-	if c, ok := w.(Carrier); ok {
-		return c.Exchange()
-	}
-	return new(Exchange)
-}

@@ -235,11 +235,7 @@ func (s *Sessions) Reload(f *fixture.Fixtures) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ground.Store(f)
-	if s.home.Spec.Choices == nil {
-		s.home.choices.Store(&f.Choices)
-	}
-	s.home.ground.Store(f)
-	s.home.World.Rebase(f.Base)
+	s.home.goOver(f)
 }
 
 // Stale reports whether there are newer fixtures than the session's.
