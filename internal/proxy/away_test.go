@@ -178,8 +178,8 @@ func TestSecureTarget(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		body := make([]byte, response.ContentLength)
-		_, err = io.ReadFull(response.Body, body)
+		body, err := io.ReadAll(response.Body)
+		response.Body.Close()
 		want, _ := url.Parse(s.URL)
 		if err != nil || string(body) != want.Host || response.Header.Get("X-Proto") != "HTTP/1.1" {
 			t.Errorf("got %q over %s, %v, want %q over HTTP/1.1", body, response.Header.Get("X-Proto"), err, want.Host)

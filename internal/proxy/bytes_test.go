@@ -55,6 +55,7 @@ func TestRequestBytes(t *testing.T) {
 			want: lines("DELETE / HTTP/1.1", "content-LENGTH: 2", "Host: {host}", "", "{}")},
 		{name: "length of nothing", sent: lines("DELETE / HTTP/1.1", "Content-Length: 0", "Host: a", "", ""),
 			want: lines("DELETE / HTTP/1.1", "Content-Length: 0", "Host: {host}", "", "")},
+		{name: "no length of nothing", sent: lines("POST / HTTP/1.1", "Host: a", "", ""), want: lines("POST / HTTP/1.1", "Host: {host}", "", "")},
 		{name: "length said twice", sent: lines("PUT / HTTP/1.1", "Content-Length: 2", "Host: a", "Content-Length: 2", "", "{}"),
 			want: lines("PUT / HTTP/1.1", "Content-Length: 2", "Host: {host}", "", "{}")},
 		{name: "chunks", sent: lines("PATCH / HTTP/1.1", "Host: a", "transfer-encoding: chunked", "X: y", "", "2", "{}", "0", "", ""),

@@ -98,6 +98,8 @@ func (way *passage) cut() {
 
 // standIn returns the request that the mock answers in the target's place.
 func (way *passage) standIn() *http.Request {
+	_ = way.control.SetReadDeadline(time.Now().Add(stall))
+	_ = way.control.SetWriteDeadline(time.Now().Add(stall))
 	why := fmt.Sprintf("%v: %v", ErrNoAnswer, way.why)
 	return way.in.WithContext(exchange.WithFallback(way.in.Context(), why))
 }

@@ -102,7 +102,7 @@ func (p *Proxy) judgeResponse(way *passage, op *contract.Operation) *wire.Reply 
 		op = nil // the contract knows nothing of this answer
 	}
 	body, err := plain(way)
-	if err != nil && op != nil {
+	if err != nil && op != nil && !p.Quiet {
 		p.write(levelOf(x), "the body is not judged", "request_id", x.RequestID, "reason", err)
 	}
 	whole := err == nil && way.broken == nil && !way.gone

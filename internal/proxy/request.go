@@ -116,7 +116,7 @@ func framed(head, printed []byte) []byte {
 	if chunked != nil && !hadCoding {
 		out = append(out, "\r\nTransfer-Encoding: chunked"...)
 	}
-	if length != nil && !hadLength {
+	if length != nil && string(length) != "0" && !hadLength {
 		out = append(append(out, "\r\nContent-Length: "...), length...)
 	}
 	return append(out, "\r\n\r\n"...)

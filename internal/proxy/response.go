@@ -19,6 +19,7 @@ func (p *Proxy) answered(response *http.Response) error {
 		return errSwitch
 	}
 	way.answered = true
+	_ = way.control.SetWriteDeadline(time.Now().Add(stall))
 	way.coding = response.Header.Get("Content-Encoding")
 	told := response.Header.Get("X-Api-Version")
 	chunked := len(response.TransferEncoding) > 0

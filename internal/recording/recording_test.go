@@ -4,17 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"dispatchmock/fixtures"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
@@ -263,131 +260,5 @@ func TestBounds(t *testing.T) {
 	act{method: "GET", path: "/customers/2/locations/1", token: visitor, tenant: "1", status: 200, answer: recordOf(2, true, nil), used: newest}.add(r)
 	if len(r.records) != 1 {
 		t.Errorf("%d records are kept beyond the bound", len(r.records))
-	}
-}
-
-// TestRedact holds that no personal data is written, that pseudonyms are
-// stable, and that records stay good: of every record of the default world.
-func TestRedact(t *testing.T) {
-	t.Parallel()
-	defaults, err := fixtures.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := recorder(t, func(o *Options) { o.Redact = true })
-	f, err := fixture.Load(defaults, schemas.FS, r.Contract, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	base := f.Base
-	mock := world.New(base)
-	var secrets []string
-	for _, k := range base.Keys() {
-		l, _ := mock.Record(k)
-		tree := l.Tree()
-		secrets = append(secrets, personals(tree)...)
-		b, err := wire.Print(tree)
-		if err != nil {
-			t.Fatal(err)
-		}
-		act{method: "GET", path: fmt.Sprintf("/customers/%d/locations/%d", k.Customer, k.Location), token: visitor, tenant: fmt.Sprint(k.Tenant),
-			status: 200, answer: string(b.Bytes), used: newest}.add(r)
-	}
-	again, dir, saved := save(t, r)
-	if again.Records() != base.Records() || saved.Records != base.Records() || saved.Exchanges != base.Records() || saved.Left > 0 {
-		t.Errorf("got %d of %d records, and told %+v", again.Records(), base.Records(), saved)
-	}
-	if len(secrets) < 100 {
-		t.Fatalf("the default world has %d personal texts, want at least 100", len(secrets))
-	}
-	text := all(t, dir)
-	for _, secret := range secrets {
-		if strings.Contains(text, secret) {
-			t.Errorf("the recording has %q", secret)
-		}
-	}
-	if r.pseudonym("George Jones") != r.pseudonym("George Jones") || r.pseudonym("George Jones") == r.pseudonym("George Jonas") {
-		t.Error("pseudonyms are not stable, or the same for two names")
-	}
-	other := recorder(t, func(o *Options) { o.Key = []byte("another") })
-	if r.pseudonym("George Jones") == other.pseudonym("George Jones") {
-		t.Error("the pseudonym does not depend on the key: a list of names would tell whose it is")
-	}
-	if got := r.pseudonym("George Ñandú 3rd!"); !regexp.MustCompile(`^[A-Z][a-z]{5} [A-Z][a-z]{4} [0-9][a-z]{2}!$`).MatchString(got) {
-		t.Errorf("got %q, want the form of the name", got)
-	}
-}
-
-// personals returns what of a record tells of persons, as texts that stand in
-// nothing else.
-func personals(tree map[string]any) []string {
-	var texts []string
-	add := func(doc map[string]any, names ...string) {
-		for _, name := range names {
-			if s := fmt.Sprint(doc[name]); doc[name] != nil && len(s) > 6 {
-				quoted, _ := json.Marshal(s)
-				texts = append(texts, strings.Trim(string(quoted), `"`))
-			}
-		}
-	}
-	add(tree, personal...)
-	for _, o := range objects(tree["contacts"]) {
-		add(o, append([]string{"email"}, personalContacts...)...)
-	}
-	for _, o := range objects(tree["addresses"]) {
-		add(o, append([]string{"latitude", "longitude"}, personalPlaces...)...)
-	}
-	return texts
-}
-
-// TestPrepare holds that a recording takes the place of nothing.
-func TestPrepare(t *testing.T) {
-	t.Parallel()
-	dir := filepath.Join(t.TempDir(), "a", "b")
-	if err := Prepare(dir); err != nil {
-		t.Fatal(err)
-	}
-	if err := Prepare(dir); err != nil {
-		t.Errorf("an empty folder is refused: %v", err)
-	}
-	for _, name := range []string{"fixtures", "exchanges"} {
-		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := Prepare(dir); err == nil || !strings.Contains(err.Error(), name+" exists already") {
-			t.Errorf("with %s there: got %v", name, err)
-		}
-		if err := os.Remove(filepath.Join(dir, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// TestSaveAgain holds that a later recording takes the place of the one before
-// as a whole, and that nothing else is left behind.
-func TestSaveAgain(t *testing.T) {
-	t.Parallel()
-	r := recorder(t, nil)
-	dir := t.TempDir()
-	for customer := range int64(3) {
-		act{method: "GET", path: fmt.Sprintf("/customers/%d/locations/1", customer), token: visitor, tenant: "1", status: 200, answer: recordOf(customer, true, nil), used: newest}.add(r)
-		if !r.Changed() {
-			t.Error("it does not know that it has changed")
-		}
-		if saved, err := r.Save(dir); err != nil || saved.Records != int(customer)+1 || r.Changed() {
-			t.Fatalf("got %+v, %v, changed %v", saved, err, r.Changed())
-		}
-	}
-	names, err := filepath.Glob(filepath.Join(dir, "*"))
-	hidden, err2 := filepath.Glob(filepath.Join(dir, ".*"))
-	if err != nil || err2 != nil || len(names) != 2 || len(hidden) != 0 {
-		t.Errorf("the folder has %q and %q, want fixtures and exchanges", names, hidden)
-	}
-	// What would be no good fixtures is not put in place.
-	r.order = append(r.order, r.order[0])
-	act{method: "GET", path: path1, token: visitor, tenant: "1", status: http.StatusNotFound}.add(r)
-	before := all(t, dir)
-	if _, err := r.Save(dir); err == nil || !strings.Contains(err.Error(), "twice") || all(t, dir) != before {
-		t.Errorf("got %v, want that the record stands there twice, and nothing changed", err)
 	}
 }

@@ -89,7 +89,7 @@ func place(dir, name string, files map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(fresh) // where something went wrong
+	defer func() { _ = os.RemoveAll(fresh) }() // what went wrong is told
 	if err := os.Chmod(fresh, 0o755); err != nil {
 		return err
 	}

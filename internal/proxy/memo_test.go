@@ -1,0 +1,64 @@
+package proxy
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/wire"
+	"dispatchmock/schemas"
+)
+
+// TestMemo judges many bodies, each several times and by several at once, and
+// holds that each has the verdict on its very bytes.
+func TestMemo(t *testing.T) {
+	t.Parallel()
+	c, err := contract.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := c.Operation("Get Customer")
+	m := newMemo()
+	judge := func(body string) (findings int, bytes string) {
+		m.judged([]byte(body), func(b *wire.Body) {
+			bytes = string(b.Bytes)
+			reply := &wire.Reply{Status: 404, Body: b, Fields: []wire.Field{{Name: wire.ContentLength, Value: b.Length}}}
+			for _, f := range op.JudgeReply(c.Oldest(), contract.CORSDocumented, time.Now(), reply) {
+				if f.Part == "body" {
+					findings++
+				}
+			}
+		})
+		return findings, bytes
+	}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for i := range 1000 {
+				i %= 250 // more than there is room for
+				body, want := fmt.Sprintf(`{"detail": "%d", "explanation": "b", "field": "c"}`, i), 0
+				if i%3 == 0 {
+					body, want = fmt.Sprintf(`{"detail": %d, "explanation": "b", "field": "c"}`, i), 1
+				}
+				if got, bytes := judge(body); got != want || bytes != body {
+					t.Errorf("%s: got %d findings on %s, want %d", body, got, bytes, want)
+				}
+			}
+		})
+	}
+	all.Wait()
+	kept := 0
+	for i := range m.bodies {
+		if b := m.bodies[i].Load(); b != nil {
+			kept++
+			if b.Proof() == nil {
+				t.Errorf("%s is remembered without a proof", b.Bytes)
+			}
+		}
+	}
+	if kept == 0 {
+		t.Error("no body is remembered")
+	}
+}
