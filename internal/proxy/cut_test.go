@@ -148,7 +148,8 @@ func (zeros) Read(p []byte) (int, error) {
 // TestRecordedBeforeAnswered holds that who has an answer finds its record.
 func TestRecordedBeforeAnswered(t *testing.T) {
 	t.Parallel()
-	for _, answer := range []string{ok, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", "HTTP/1.1 204 No\r\n\r\n",
+	long := strings.Repeat("x", 100_000)
+	for _, answer := range []string{ok, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + long, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", "HTTP/1.1 204 No\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"} {
 		t.Run(answer[9:12]+" "+strconv.Itoa(len(answer)), func(t *testing.T) {
 			t.Parallel()

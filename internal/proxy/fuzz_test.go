@@ -34,6 +34,7 @@ func FuzzResponseHead(f *testing.F) {
 			if response, err = http.ReadResponse(read, nil); err != nil {
 				return
 			}
+			response.Body.Close()
 			if response.StatusCode >= 200 {
 				break
 			}
@@ -58,6 +59,7 @@ func FuzzResponseHead(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q is passed on as %q, which nobody reads: %v", b, passed, err)
 		}
+		again.Body.Close()
 		if again.Status != response.Status || again.ContentLength != response.ContentLength || len(again.TransferEncoding) != len(response.TransferEncoding) {
 			t.Errorf("%q is passed on as %q: got %q and the length %d, want %q and %d", b, passed, again.Status, again.ContentLength, response.Status, response.ContentLength)
 		}

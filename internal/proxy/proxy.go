@@ -5,6 +5,7 @@ package proxy
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -158,7 +159,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			way.finish()
 			return
 		}
-		if cut == http.ErrAbortHandler {
+		if err, _ := cut.(error); errors.Is(err, http.ErrAbortHandler) {
 			way.cut()
 		} else {
 			way.x.Err = fmt.Errorf("panic: %v\n%s", cut, debug.Stack())

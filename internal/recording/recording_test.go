@@ -143,7 +143,7 @@ func TestRecordState(t *testing.T) {
 			}
 			base, _, saved := save(t, r)
 			got, _ := world.New(base).Record(world.Key{Tenant: 1, Customer: 1, Location: 1})
-			if got.Name.Value != c.want || got.IsActive != c.active || saved.Records != base.Records() {
+			if got.Name.Value != c.want || got.IsActive != c.active || saved.Records != base.Records() || saved.Records > 0 != (c.want != "") {
 				t.Errorf("recorded %q, active %v, want %q, %v; %+v", got.Name.Value, got.IsActive, c.want, c.active, saved)
 			}
 		})

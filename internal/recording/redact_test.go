@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,19 @@ func TestRedact(t *testing.T) {
 		if strings.Contains(text, secret) {
 			t.Errorf("the recording has %q", secret)
 		}
+	}
+	full := map[string]any{"contacts": []any{map[string]any{}}, "addresses": []any{map[string]any{}}}
+	for _, name := range personal {
+		full[name] = "Tell-tale 1"
+	}
+	for _, name := range append(slices.Clone(personalContacts), "email") {
+		objects(full["contacts"])[0][name] = "Tell-tale 1"
+	}
+	for _, name := range []string{"line_1", "line_2", "line_3", "line_4", "locality", "postcode", "region"} {
+		objects(full["addresses"])[0][name] = "Tell-tale 1"
+	}
+	if r.redact(full); strings.Contains(fmt.Sprint(full), "tale") {
+		t.Errorf("got %v", full)
 	}
 	const name = "George Jones"
 	if first := r.pseudonym(name); first != r.pseudonym(name) || first == r.pseudonym("George Jonas") {
