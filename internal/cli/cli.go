@@ -133,14 +133,19 @@ func flagError(cmd *cobra.Command, err error) error {
 	return errMisuse{fmt.Errorf("%s (see %s --help)", text, cmd.CommandPath())}
 }
 
-// ownerOf returns the command that has a flag of this name, or "".
+// ownerOf returns the command that has a flag of this name, serve before all
+// others, or "".
 func ownerOf(root *cobra.Command, flag string) string {
+	owner := ""
 	for _, c := range root.Commands() {
-		if c.Flags().Lookup(flag) != nil {
-			return c.CommandPath()
+		if c.Flags().Lookup(flag) == nil {
+			continue
+		}
+		if c.Name() == "serve" || owner == "" {
+			owner = c.CommandPath()
 		}
 	}
-	return ""
+	return owner
 }
 
 // noArguments refuses arguments with a clear error.
