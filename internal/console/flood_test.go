@@ -65,6 +65,9 @@ func TestFlood(t *testing.T) {
 	p.sees(".bar", "2,000 exchanges")
 	eval[bool](p, "(document.querySelector('.scroller').scrollTop = 1e9, true)")
 	p.until("the end of the list", "document.querySelector('.rows li:last-child')?.getAttribute('aria-posinset') === '2000'")
+	if rows := eval[int](p, "document.querySelectorAll('.rows li').length"); rows > 60 {
+		t.Errorf("at the end of the list the document has %d rows", rows)
+	}
 	if last := eval[string](p, "document.querySelector('.rows li:last-child a').getAttribute('href')"); last != fmt.Sprintf("#/traffic/%d", total+more-1999) {
 		t.Errorf("the last of 2,000 rows is %s, want %d: some are lost or come twice", last, total+more-1999)
 	}
