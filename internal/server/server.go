@@ -30,7 +30,8 @@ const (
 	maxConnections = 2048
 	maxHeaderBytes = 64 << 10
 	maxBodyBytes   = 1 << 20
-	headerTimeout  = 10 * time.Second
+	// A client of many threads on a busy machine connects long before it sends.
+	headerTimeout  = 30 * time.Second
 	requestTimeout = 30 * time.Second
 	idleTimeout    = 2 * time.Minute
 )
