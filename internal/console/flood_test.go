@@ -81,7 +81,7 @@ func (r *running) sendMany(t *testing.T, total int) {
 			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1}}
 			defer client.CloseIdleConnections()
 			for i := s; i < total; i += 4 {
-				request, err := http.NewRequest("GET", fmt.Sprintf("%s/customers/%d/locations/1", r.url, i%40), nil)
+				request, err := http.NewRequest(http.MethodGet, fmt.Sprintf("%s/customers/%d/locations/1", r.url, i%40), nil)
 				if err != nil {
 					t.Error(err)
 					return
