@@ -229,7 +229,9 @@ func (s *Sessions) List() []*Session {
 
 // Reset puts a session back to how it was made, over the newest fixtures.
 func (s *Sessions) Reset(n *Session) {
-	n.begin(s.Fixtures())
+	s.mu.RLock() // a reload comes before or behind it
+	defer s.mu.RUnlock()
+	n.begin(s.ground)
 }
 
 // Fixtures returns the newest fixtures.
