@@ -92,19 +92,3 @@ func TestResetAndReturnDoNotMix(t *testing.T) {
 		}
 	}
 }
-
-// TestResetAndReloadDoNotMix resets the default session while new fixtures
-// come: it has them in the end.
-func TestResetAndReloadDoNotMix(t *testing.T) {
-	t.Parallel()
-	all, _ := newSessions(session.Options{Fixtures: ground(1)})
-	for range 2000 {
-		var both sync.WaitGroup
-		both.Go(func() { all.Reset(all.Default()) })
-		both.Go(func() { all.Reload(ground(1)) })
-		both.Wait()
-		if all.Stale(all.Default()) {
-			t.Fatal("the default session has old fixtures after a reload")
-		}
-	}
-}
