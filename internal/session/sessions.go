@@ -236,7 +236,7 @@ func (s *Sessions) List() []*Session {
 func (s *Sessions) Reset(n *Session) {
 	s.mu.RLock() // a reload comes before or behind it
 	defer s.mu.RUnlock()
-	n.begin(s.ground)
+	n.begin(s.ground.Load())
 }
 
 // Fixtures returns the newest fixtures.
