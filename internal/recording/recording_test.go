@@ -306,7 +306,7 @@ func TestRedact(t *testing.T) {
 			t.Errorf("the recording has %q", secret)
 		}
 	}
-	if r.pseudonym("George Jones") != r.pseudonym("George Jones") || r.pseudonym("George Jones") == r.pseudonym("George Jonas") {
+	if first, again := r.pseudonym("George Jones"), r.pseudonym("George Jones"); first != again || r.pseudonym("George Jones") == r.pseudonym("George Jonas") {
 		t.Error("pseudonyms are not stable, or the same for two names")
 	}
 	other := recorder(t, func(o *Options) { o.Key = []byte("another") })

@@ -90,7 +90,7 @@ func place(dir, name string, files map[string][]byte, good func(fs.FS) error) er
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(fresh) // where something went wrong
+	defer func() { _ = os.RemoveAll(fresh) }() // where something went wrong
 	if err := os.Chmod(fresh, 0o755); err != nil {
 		return err
 	}
