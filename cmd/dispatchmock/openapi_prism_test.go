@@ -45,6 +45,9 @@ func notThroughPrism() []about {
 		{names: "cors/options-unknown-path", why: "is about a path that the document has not"},
 		{names: "authorization/twice", why: "has a field twice, of which Node's HTTP passes one on"},
 		{names: "content-type/twice", why: "has a field twice, of which Node's HTTP passes one on"},
+		{names: "x-api-version/twice", why: "has a field twice, which Prism joins to one, so that the mock has nothing to say of two"},
+		{names: "x-request-id/twice", why: "has a field twice, which Prism joins to one, so that the mock has nothing to say of two"},
+		{names: "x-tenant-id/twice", why: "has a field twice, which Prism joins to one, so that the mock has nothing to say of two"},
 	}
 }
 

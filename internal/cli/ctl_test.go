@@ -133,6 +133,7 @@ func TestCtl(t *testing.T) {
 		{"journal list --all-sessions --method delete --verdict good --control", ` /customers/1/locations/1/ `},
 		{"journal show REQUEST-ID", `(?m)^request +DELETE /customers/1/locations/1/$`},
 		{"journal show NUMBER", `(?m)^exchange +[0-9]+, number [0-9]+ of the session a$`},
+		{"contract --api-version 2019/02/08", `"api_version": "2019/02/08"`},
 		{"--session a journal verify " + good, `found it once`},
 		{"--session a journal har " + har, `^Wrote \S+journal\.har\.\n$`},
 		{"--session a journal har -", `"version": ?"1\.2"`},

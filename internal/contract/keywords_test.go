@@ -33,6 +33,8 @@ var proofs = map[string]struct{ schema, good, bad string }{
 	"dependencies":         {`{"dependencies": {"a": ["b"]}}`, `{"a": 1, "b": 1}`, `{"a": 1}`},
 	"patternProperties":    {`{"patternProperties": {"^a": {"type": "null"}}}`, `{"b": 1, "a1": null}`, `{"a1": 1}`},
 	"minProperties":        {`{"minProperties": 1}`, `{"a": 1}`, `{}`},
+	"maxProperties":        {`{"maxProperties": 1}`, `{"a": 1}`, `{"a": 1, "b": 1}`},
+	"propertyNames":        {`{"propertyNames": {"maxLength": 2}}`, `{"éé": 1}`, `{"abc": 1}`},
 	"anyOf":                {`{"anyOf": [{"type": "null"}, {"minimum": 5}]}`, `5`, `4`},
 	"allOf":                {`{"allOf": [{"type": "integer"}, {"minimum": 5}]}`, `5`, `4`},
 }

@@ -230,14 +230,14 @@ func (d *Door) change(h handler) handler {
 		if err != nil {
 			return nil, err
 		}
-		x := &exchange.Exchange{Control: true, Session: n.Spec.ID, Sequence: n.Next(), Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
+		x := &exchange.Exchange{Control: true, Session: n.Spec.ID, Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
 		x.Request.Head, _ = d.blotter.Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
 		x.Request.Body, x.Request.Size = text, int64(len(text))
 		start := time.Now()
 		v, err := h(r)
 		x.Took = time.Since(start)
 		if err == nil {
-			x.Status = statusOf(v)
+			x.Sequence, x.Status = n.Next(), statusOf(v)
 			d.Journal.AddUnless(n.Over, x)
 		}
 		return v, err

@@ -74,9 +74,10 @@ func (c *Coverage) Add(x *exchange.Exchange, r *http.Request) {
 	if x.Control {
 		return
 	}
+	files := c.options.Fixtures()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	g := c.current()
+	g := c.current(files)
 	var room [64]int
 	items := g.match(room[:0], x, r)
 	if len(items) == 0 {
@@ -98,9 +99,10 @@ func (c *Coverage) Add(x *exchange.Exchange, r *http.Request) {
 }
 
 // current returns the grid of the fixtures in force. Where those have changed,
-// what was counted goes over to the new grid by name.
-func (c *Coverage) current() *grid {
-	files := c.options.Fixtures()
+// what was counted goes over to the new grid by name. Whoever holds the lock
+// must not ask for the fixtures: the sessions tell of their end while they hold
+// theirs.
+func (c *Coverage) current(files *fixture.Fixtures) *grid {
 	if c.grid != nil && c.files == files {
 		return c.grid
 	}
@@ -149,8 +151,9 @@ func (c *Coverage) Clear() {
 // Report tells what a session has covered, or all of them together where it is
 // "". The base URL is where the commands send their requests.
 func (c *Coverage) Report(session, baseURL string) *report.Coverage {
+	files := c.options.Fixtures()
 	c.mu.Lock()
-	g := c.current()
+	g := c.current(files)
 	counted := c.total
 	if session != "" {
 		counted = c.sessions[session]

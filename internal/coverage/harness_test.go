@@ -2,6 +2,7 @@ package coverage_test
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -33,7 +34,7 @@ type settings struct {
 	anyToken  bool
 	choices   string            // instead of the default world's file of choices
 	files     map[string]string // instead of, or beside, those of the default world
-	scenarios []string          // the catalogue
+	scenarios []string          // instead of the catalogue
 }
 
 func load(t testing.TB, s settings) (*contract.Contract, *fixture.Fixtures) {
@@ -47,17 +48,16 @@ func load(t testing.TB, s settings) (*contract.Contract, *fixture.Fixtures) {
 		t.Fatal(err)
 	}
 	files := fstest.MapFS{}
-	for _, name := range []string{"choices.json", "clients.json", "edges.json", "page-sample.json", "tenant-2.json"} {
-		text, err := def.Open(name)
+	names, err := fs.Glob(def, "*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(def, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		info, _ := text.Stat()
-		data := make([]byte, info.Size())
-		if _, err := text.Read(data); err != nil {
-			t.Fatal(err)
-		}
-		files[name] = &fstest.MapFile{Data: data}
+		files[name] = &fstest.MapFile{Data: text}
 	}
 	for name, text := range s.files {
 		files[name] = &fstest.MapFile{Data: []byte(text)}

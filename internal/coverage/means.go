@@ -39,11 +39,18 @@ func (w *writer) means() {
 	w.tidy()
 }
 
+// patiently has curl give up what a scenario never answers.
+const patiently = "--max-time 5"
+
 // reading returns a request for a record of who may read it.
 func (w *writer) reading(k world.Key) (request, bool) {
 	for _, c := range w.clients() {
 		if c.Sees(k.Tenant) && w.may(c, w.op) {
-			return w.request(w.op.Method, c, k), true
+			r := w.request(w.op.Method, c, k)
+			if w.files.RecordScenarios[k] != "" {
+				r.options = patiently
+			}
+			return r, true
 		}
 	}
 	return request{}, false
@@ -120,6 +127,6 @@ func (w *writer) staged(s *scenario.Scenario) command {
 	}
 	r = r.with("X-Mock-Scenario", s.Name)
 	r.repeat = o.Repeat
-	r.options = "--max-time 5" // some never answer
+	r.options = patiently
 	return command{r}
 }

@@ -27,8 +27,19 @@ func (s *Server) record(n *session.Session, x *exchange.Exchange, r *http.Reques
 	if len(x.Response.Body) > exchange.MaxBody {
 		x.Response.Body = x.Response.Body[:exchange.MaxBody]
 	}
+	s.keep(n.Over, x)
+}
+
+// passed records an exchange that a Front has made.
+func (s *Server) passed(x *exchange.Exchange, r *http.Request) {
+	s.coverage.Add(x, r)
+	s.keep(nil, x)
+}
+
+// keep puts a finished exchange into the journal.
+func (s *Server) keep(over func() bool, x *exchange.Exchange) {
 	if s.Journal.Count > 0 {
-		s.journal.AddUnless(n.Over, x)
+		s.journal.AddUnless(over, x)
 	}
 	if s.Recorded != nil {
 		s.Recorded(x)
