@@ -30,8 +30,7 @@ const (
 	maxConnections = 2048
 	maxHeaderBytes = 64 << 10
 	maxBodyBytes   = 1 << 20
-	// A client of many threads on a busy machine connects long before it sends.
-	headerTimeout  = 30 * time.Second
+	headerTimeout  = 10 * time.Second
 	requestTimeout = 30 * time.Second
 	idleTimeout    = 2 * time.Minute
 )
