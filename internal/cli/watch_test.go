@@ -47,11 +47,12 @@ func (w *watched) write(t *testing.T, name, text string) {
 	}
 }
 
-// replace puts a new file in the place of an old one, as editors do.
-func (w *watched) replace(t *testing.T, name, text string) {
+// replace puts a new file in the place of the sample's, as editors do.
+func (w *watched) replace(t *testing.T, text string) {
 	t.Helper()
-	w.write(t, "."+name+".swp", text)
-	if err := os.Rename(filepath.Join(w.dir, "."+name+".swp"), filepath.Join(w.dir, name)); err != nil {
+	const name, draft = "page-sample.json", ".page-sample.json.swp"
+	w.write(t, draft, text)
+	if err := os.Rename(filepath.Join(w.dir, draft), filepath.Join(w.dir, name)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -158,7 +159,7 @@ func TestWatchSwapsIn(t *testing.T) {
 			t.Errorf("after its reset %s has %s", id, got)
 		}
 	}
-	w.replace(t, "page-sample.json", w.text(t, "Renamed"))
+	w.replace(t, w.text(t, "Renamed"))
 	w.comes(t, "Renamed")
 	second := regexp.MustCompile(`("(?:customer_)?id": )1(,\s+"is_active": true,\s+"is_commercial")`).ReplaceAllString(w.text(t, "Second"), "${1}2$2")
 	w.write(t, "more.json", second)
@@ -182,7 +183,7 @@ func TestWatchKeepsTheWorld(t *testing.T) {
 		{"an unknown scenario", strings.Replace(w.text(t, "X"), `"record": {`, `"scenario": "none-such", "record": {`, 1), `pointer=/customer_locations/0/scenario value="" rule="there is no scenario`},
 	} {
 		seen := len(w.log.String())
-		w.replace(t, "page-sample.json", c.text)
+		w.replace(t, c.text)
 		w.says(t, seen, `(?s)the changed fixtures have flaws, so the world is as it was.*`+c.want)
 		if now := w.get(t, http.MethodGet, ""); now != before {
 			t.Errorf("%s: the record is now %s", c.name, now)
@@ -192,7 +193,7 @@ func TestWatchKeepsTheWorld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.replace(t, "page-sample.json", strings.Replace(strings.Replace(string(original), `"scenario": "none-such", `, "", 1), `"name": "X"`, `"name": "Good again"`, 1))
+	w.replace(t, strings.Replace(strings.Replace(string(original), `"scenario": "none-such", `, "", 1), `"name": "X"`, `"name": "Good again"`, 1))
 	w.comes(t, "Good again")
 }
 
@@ -208,7 +209,7 @@ func TestWatchTakesTheLast(t *testing.T) {
 		case 0:
 			w.write(t, "page-sample.json", text)
 		case 1:
-			w.replace(t, "page-sample.json", text)
+			w.replace(t, text)
 		default:
 			w.write(t, "page-sample.json", text[:len(text)/2]) // as if in the middle
 			w.write(t, "page-sample.json", text)
@@ -227,7 +228,7 @@ func TestWatchOtherFiles(t *testing.T) {
 	for _, name := range []string{"notes.txt", ".hidden.json", "page-sample.json~", "4913"} {
 		w.write(t, name, "nonsense")
 	}
-	w.replace(t, "page-sample.json", w.text(t, "Seen"))
+	w.replace(t, w.text(t, "Seen"))
 	w.comes(t, "Seen")
 	if log := w.log.String(); strings.Contains(log, "flaw") || strings.Count(log, "in force") != 1 {
 		t.Errorf("got the log\n%s\nwant one change", log)
@@ -252,7 +253,7 @@ func TestWatchFolderGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.log.await(t, `watching the fixtures again`)
-	w.replace(t, "page-sample.json", good)
+	w.replace(t, good)
 	w.comes(t, "Back")
 }
 

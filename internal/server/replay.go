@@ -81,7 +81,7 @@ func Replay(ctx context.Context, o Options, b *bundle.Bundle) (Replayed, error) 
 		if err != nil {
 			return made, err
 		}
-		if _, err := p.control(ctx, http.MethodPost, control.Prefix+"/sessions", document); err != nil {
+		if err := p.control(ctx, http.MethodPost, control.Prefix+"/sessions", document); err != nil {
 			return made, fmt.Errorf("making the session: %w", err)
 		}
 	}
@@ -146,7 +146,7 @@ func (p *player) play(ctx context.Context, x bundle.Recorded) (bool, error) {
 	}
 	p.now.Store(&at)
 	if x.Control {
-		_, err := p.control(ctx, x.Method, x.Path, x.Request.Body)
+		err := p.control(ctx, x.Method, x.Path, x.Request.Body)
 		return err == nil, err
 	}
 	if id, err := uuid.Parse(x.RequestID); err == nil && !n.IDs.Setting().Seeded {
