@@ -3,6 +3,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,7 +38,8 @@ type API struct {
 	example atomic.Pointer[example]
 }
 
-// New returns an API.
+// New returns an API. What the contract has it serve and it cannot perform is
+// returned as contract.Flaws.
 func New(o Options) (*API, error) {
 	bodies, err := lru.New[bodyKey, *wire.Body](maxBodies)
 	if err != nil {
@@ -45,8 +47,42 @@ func New(o Options) (*API, error) {
 	}
 	a := &API{Options: o, bodies: bodies}
 	a.calls.New = func() any { return new(call) }
+	if flaws := a.unable(); len(flaws) > 0 {
+		return nil, flaws
+	}
 	a.router = a.routes()
 	return a, nil
+}
+
+// performs returns what the API does at a method, or nil.
+func (a *API) performs(method string) action {
+	switch method {
+	case http.MethodDelete:
+		return a.deactivate
+	case http.MethodGet:
+		return a.get
+	case http.MethodOptions:
+		return a.preflight
+	}
+	return nil
+}
+
+// unable returns the operations that are to be served and cannot be.
+func (a *API) unable() (flaws contract.Flaws) {
+	for i, op := range a.Contract.Operations() {
+		rule := ""
+		switch {
+		case !op.Served:
+		case a.performs(op.Method) == nil:
+			rule = "the mock performs DELETE, GET and OPTIONS only; with false it answers " + op.Method + " as one that it does not mock"
+		case op.Method != http.MethodOptions && !(strings.Contains(op.Path, "{customer_id}") && strings.Contains(op.Path, "{customer_location_id}")):
+			rule = "the mock finds records by {customer_id} and {customer_location_id} alone, and " + op.Path + " has not both"
+		}
+		if rule != "" {
+			flaws = append(flaws, contract.Flaw{File: "operations.json", Pointer: fmt.Sprintf("/operations/%d/served", i), Value: "true", Rule: rule})
+		}
+	}
+	return flaws
 }
 
 // routes is the route table: every operation of the contract at its path, in
@@ -56,14 +92,7 @@ func (a *API) routes() *mux.Router {
 	for _, op := range a.Contract.Operations() {
 		act := a.unserved
 		if op.Served {
-			switch op.Method {
-			case http.MethodDelete:
-				act = a.deactivate
-			case http.MethodGet:
-				act = a.get
-			case http.MethodOptions:
-				act = a.preflight
-			}
+			act = a.performs(op.Method)
 		}
 		router.Handle(op.Path+"{slash:/?}", a.operation(op, act)).Methods(op.Method)
 	}
@@ -114,8 +143,14 @@ func (a *API) Identified(next http.Handler) http.Handler {
 	})
 }
 
-// ServeHTTP implements http.Handler; it must stand within Identified.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
+// ServeHTTP implements http.Handler; it must stand within Identified. The
+// router's own ServeHTTP would copy the request to hand on what it found.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var match mux.RouteMatch
+	a.router.Match(r, &match)
+	w.(*call).parameters = match.Vars
+	match.Handler.ServeHTTP(w, r)
+}
 
 // operation answers with what the action returns.
 func (a *API) operation(op *contract.Operation, act action) http.Handler {
@@ -200,9 +235,8 @@ func firstToken(clients []dispatch.Client, roles []dispatch.Role) string {
 	return ""
 }
 
-// pathParameters returns the path's parameters, unescaped.
-func pathParameters(r *http.Request) map[string]string {
-	vars := mux.Vars(r)
+// unescape unescapes the path's parameters.
+func unescape(vars map[string]string) {
 	for name, text := range vars {
 		if strings.IndexByte(text, '%') >= 0 {
 			if plain, err := url.PathUnescape(text); err == nil {
@@ -210,5 +244,4 @@ func pathParameters(r *http.Request) map[string]string {
 			}
 		}
 	}
-	return vars
 }

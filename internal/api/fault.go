@@ -29,6 +29,8 @@ func rows(code dispatch.Code) row {
 		return row{0, "The caller could not be authenticated."}
 	case dispatch.TenantIDInvalid, dispatch.APIVersionInvalid, dispatch.RequestIDInvalid, dispatch.ContentTypeInvalid:
 		return row{0, "A request header breaks its rule."}
+	case dispatch.HeaderInvalid:
+		return row{http.StatusBadRequest, "A request header breaks its rule."}
 	case dispatch.NotAcceptable:
 		return row{0, "The only representation is application/json."}
 	case dispatch.PathInvalid:
@@ -74,6 +76,7 @@ func (a *API) Refuse(s *session.Session, x *exchange.Exchange, f *dispatch.Fault
 // RefuseWith is Refuse with another status than the table or the choices have,
 // where status is not 0.
 func (a *API) RefuseWith(s *session.Session, x *exchange.Exchange, f *dispatch.Fault, status int, reply *wire.Reply) {
+	x.Fault = string(f.Code)
 	r := rows(f.Code)
 	if r.status == 0 {
 		r.status = s.Choices().Statuses[f.Code]

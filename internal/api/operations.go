@@ -32,7 +32,7 @@ func (a *API) deactivate(c *call) (*wire.Body, *dispatch.Fault) {
 		text := fmt.Sprintf("customer %d at location %d was deactivated before", c.key.Customer, c.key.Location)
 		p := problem{dispatch.Fault{Code: dispatch.RepeatedDelete, Field: "customer_location_id", Detail: sentence(text)},
 			exchange.Finding{Part: exchange.PartPath, Pointer: "/customer_location_id",
-				Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Remedy: text}}
+				Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Remedy: text, World: true}}
 		a.tell(c, &p)
 		return nil, &p.fault
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 func (c *ctl) journal() *cobra.Command {
-	return group("journal", "Show, follow, export and verify what happened", c.listJournal(), c.showExchange(), c.clearJournal(),
+	return group("journal", "Show, follow, export and verify what happened", c.listJournal(), c.showExchange(), c.snippets(), c.clearJournal(),
 		c.follow(), c.exportHAR(), c.verify())
 }
 

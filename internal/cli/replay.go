@@ -82,7 +82,7 @@ func readBundle(name string) (*bundle.Bundle, error) {
 
 // made returns the document that would make a session as the flags make the
 // default one.
-func (f *serveFlags) made() ([]byte, error) {
+func (f *serverFlags) made() ([]byte, error) {
 	doc := map[string]any{}
 	if !f.clock.at.IsZero() {
 		doc["clock"] = map[string]any{"mode": "frozen", "at": f.clock.at.Format(time.RFC3339Nano)}

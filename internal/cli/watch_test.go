@@ -50,9 +50,9 @@ func (w *watched) write(t *testing.T, name, text string) {
 // replace puts a new file in the place of the sample's, as editors do.
 func (w *watched) replace(t *testing.T, text string) {
 	t.Helper()
-	const name, draft = "page-sample.json", ".page-sample.json.swp"
-	w.write(t, draft, text)
-	if err := os.Rename(filepath.Join(w.dir, draft), filepath.Join(w.dir, name)); err != nil {
+	const name, swap = "page-sample.json", ".page-sample.json.swp"
+	w.write(t, swap, text)
+	if err := os.Rename(filepath.Join(w.dir, swap), filepath.Join(w.dir, name)); err != nil {
 		t.Fatal(err)
 	}
 }

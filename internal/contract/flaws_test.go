@@ -9,6 +9,7 @@ import (
 )
 
 const (
+	pathModel    = "2019-02-08/PathParameters.json"
 	errorModel   = "2019-02-08/ErrorModel.json"
 	headersModel = "2019-02-08/StandardRequestHeadersModel.json"
 	addressModel = "2019-02-08/CustomerAddressModel.json"
@@ -119,6 +120,8 @@ var schemaFlaws = []struct {
 	{"unused file", write("2021-04-07/CustomerModel.json", emptyObject),
 		[]string{`2021-04-07/CustomerModel.json: is used by nothing: neither operations.json nor a $ref names it`}},
 
+	{"misspelt required name", replace("2019-02-08/PathParameters.json", `"customer_id",`, `"custmer_id",`),
+		[]string{`2019-02-08/PathParameters.json /required/0: "custmer_id": is none of the properties; did you mean customer_id?`}},
 	{"no operations", remove("operations.json"), []string{`operations.json: the file is missing`}},
 	{"operations no JSON", write("operations.json", "{"), []string{`operations.json:1: is no JSON: line 1, column 2: the text ends too early`}},
 	{"empty operations", replace("operations.json", `"operations": [`, `"operations": [], "x": [`),
@@ -138,19 +141,19 @@ var schemaFlaws = []struct {
 		[]string{`operations.json /operations/0/responses/error: 7: must be null or a string`}},
 	{"header model that is no file", replace("operations.json", `"PathParameters.json"`, `"PathParameter.json"`),
 		[]string{`operations.json /operations/0/path_parameters: "PathParameter.json": no version folder has such a file`}},
-	{"header model with an array", edit("2019-02-08/PathParameters.json", func(s map[string]any) {
+	{"header model with an array", edit(pathModel, func(s map[string]any) {
 		s["properties"].(map[string]any)["tags"] = map[string]any{"type": "array"}
-	}), flatFlaws("2019-02-08/PathParameters.json")},
-	{"header model with a number", replace("2019-02-08/PathParameters.json", `"integer"`, `"number"`), flatFlaws("2019-02-08/PathParameters.json")},
-	{"header model with two types", replace("2019-02-08/PathParameters.json", `"integer"`, `["integer", "null"]`), flatFlaws("2019-02-08/PathParameters.json")},
-	{"header model with another rule", edit("2019-02-08/PathParameters.json", func(s map[string]any) {
+	}), flatFlaws()},
+	{"header model with a number", replace(pathModel, `"integer"`, `"number"`), flatFlaws()},
+	{"header model with two types", replace(pathModel, `"integer"`, `["integer", "null"]`), flatFlaws()},
+	{"header model with another rule", edit(pathModel, func(s map[string]any) {
 		s["dependencies"] = map[string]any{"customer_id": []any{"customer_location_id"}}
-	}), flatFlaws("2019-02-08/PathParameters.json")},
-	{"header model with a time", edit("2019-02-08/PathParameters.json", func(s map[string]any) {
+	}), flatFlaws()},
+	{"header model with a time", edit(pathModel, func(s map[string]any) {
 		s["properties"].(map[string]any)["since"] = map[string]any{"type": "string", "format": pastTimestamp}
-	}), flatFlaws("2019-02-08/PathParameters.json")},
-	{"header model that is a text", write("2019-02-08/PathParameters.json", `{"type": "string"}`), flatFlaws("2019-02-08/PathParameters.json")},
-	{"header model without names", write("2019-02-08/PathParameters.json", emptyObject), flatFlaws("2019-02-08/PathParameters.json")},
+	}), flatFlaws()},
+	{"header model that is a text", write(pathModel, `{"type": "string"}`), flatFlaws()},
+	{"header model without names", write(pathModel, emptyObject), flatFlaws()},
 
 	{"no version folder", remove(realNames("2*/*.json")...),
 		[]string{`.: there is no version folder: a folder named after a version, such as 2019-02-08, must hold the models`}},
@@ -165,10 +168,10 @@ var schemaFlaws = []struct {
 }
 
 // flatFlaws are those of the four operations that have path parameters.
-func flatFlaws(file string) []string {
+func flatFlaws() []string {
 	var flaws []string
 	for _, i := range []string{"0", "1", "2", "3"} {
-		flaws = append(flaws, "operations.json /operations/"+i+"/path_parameters: "+file+flatRule)
+		flaws = append(flaws, "operations.json /operations/"+i+"/path_parameters: "+pathModel+flatRule)
 	}
 	return flaws
 }

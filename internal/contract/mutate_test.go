@@ -2,7 +2,6 @@ package contract
 
 import (
 	"encoding/json"
-	"errors"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -66,7 +65,7 @@ func mutate(r *rand.Rand, tree any) any {
 }
 
 // deleted, set at a place, takes the place away.
-var deleted any = errors.New("deleted")
+var deleted any = new(byte)
 
 // allPaths returns the places of all values within a tree, in a fixed order.
 func allPaths(tree any, at []any) [][]any {

@@ -92,6 +92,9 @@ func TestPastReaches(t *testing.T) {
 	if !slices.Equal(pointers, []string{"/last/at", "/visits/2/at"}) {
 		t.Errorf("got %v, want the two that lie in the future", pointers)
 	}
+	if f := m.Judge(parse(t, `{"visits": [7], "last": {"at": "2099-01-01T00:00:00"}}`), "", sampleTime); len(f) != 2 || f[0].Pointer != "/last/at" || f[1].Pointer != "/visits/0" {
+		t.Errorf("got %v, want one order for all that is found", f)
+	}
 	if f := m.Judge(parse(t, `{"visits": [{"at": 1}, 7], "last": "x"}`), "", sampleTime); len(f) != 3 {
 		t.Errorf("got %v, want three wrong types and no failure", f)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
 	"dispatchmock/internal/scenario"
@@ -38,6 +39,7 @@ type Options struct {
 	Schemas  fs.FS // where the schemas of bodies and fixtures stand
 	Sessions *session.Sessions
 	Journal  *journal.Journal
+	Coverage *coverage.Coverage
 	// Token is what each request must carry; "" asks for none.
 	Token string
 	// Name is the host name of the server's own address, if it has one.
@@ -48,6 +50,8 @@ type Options struct {
 	// Version is the program's.
 	Version string
 	Log     *slog.Logger
+	// Target is where the mocked API listens, for requests that the door sends.
+	Target net.Addr
 	// Page serves what is no part of the API of the door; nil has none.
 	Page http.Handler
 	// Settings are told in bundles: how the server was started.
@@ -67,7 +71,7 @@ type Door struct {
 
 // bodies are the schemas of the bodies that the door takes, by their names.
 func bodies() []string {
-	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch"}
+	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch", "send"}
 }
 
 // New returns a door.
@@ -119,6 +123,17 @@ func (d *Door) page(r *http.Request) bool {
 // created is an answer of status 201.
 type created struct{ value any }
 
+// statusOf returns the status of an answer without an error.
+func statusOf(v any) int {
+	switch v.(type) {
+	case created:
+		return http.StatusCreated
+	case nil:
+		return http.StatusNoContent
+	}
+	return http.StatusOK
+}
+
 func (d *Door) json(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -131,12 +146,12 @@ func (d *Door) json(h handler) http.Handler {
 			writeProblem(w, p)
 			return
 		}
-		status := http.StatusOK
-		switch c := v.(type) {
-		case created:
-			v, status = c.value, http.StatusCreated
-		case nil:
-			w.WriteHeader(http.StatusNoContent)
+		status := statusOf(v)
+		if c, ok := v.(created); ok {
+			v = c.value
+		}
+		if v == nil {
+			w.WriteHeader(status)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -162,15 +177,24 @@ func noSession(id string) *Problem {
 	return problem(http.StatusNotFound, "There is no session %.80q; POST %s/sessions makes one.", id, Prefix)
 }
 
-// body reads and checks the request's body; a missing body is an empty object.
-func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
+// read reads the request's body.
+func read(r *http.Request) ([]byte, error) {
 	text, err := io.ReadAll(r.Body)
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	switch {
+	case errors.As(err, &tooLarge):
 		return nil, problem(http.StatusRequestEntityTooLarge, "The body may have at most %d bytes.", maxBody)
-	}
-	if err != nil {
+	case err != nil:
 		return nil, problem(http.StatusBadRequest, "The body could not be read: %v.", err)
+	}
+	return text, nil
+}
+
+// body reads and checks the request's body; a missing body is an empty object.
+func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
+	text, err := read(r)
+	if err != nil {
+		return nil, err
 	}
 	if len(text) == 0 {
 		text = []byte("{}")
@@ -197,9 +221,9 @@ func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
 // session can be replayed.
 func (d *Door) change(h handler) handler {
 	return func(r *http.Request) (any, error) {
-		text, err := io.ReadAll(r.Body)
+		text, err := read(r)
 		if err != nil {
-			return nil, problem(http.StatusRequestEntityTooLarge, "The body may have at most %d bytes.", maxBody)
+			return nil, err
 		}
 		r.Body = io.NopCloser(strings.NewReader(string(text)))
 		n, err := d.session(r)
@@ -212,9 +236,9 @@ func (d *Door) change(h handler) handler {
 		start := time.Now()
 		v, err := h(r)
 		x.Took = time.Since(start)
-		if err == nil && d.Journal != nil {
-			x.Sequence, x.Status = n.Next(), http.StatusOK
-			d.Journal.Add(x)
+		if err == nil {
+			x.Sequence, x.Status = n.Next(), statusOf(v)
+			d.Journal.AddUnless(n.Over, x)
 		}
 		return v, err
 	}

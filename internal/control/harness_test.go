@@ -28,7 +28,7 @@ import (
 )
 
 // patience is how long a test waits for what must come at once.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // sampleTime is the time of the page's sample response.
 var sampleTime = time.Date(2022, 8, 20, 1, 38, 16, 0, time.UTC)
@@ -38,6 +38,8 @@ var sampleTime = time.Date(2022, 8, 20, 1, 38, 16, 0, time.UTC)
 type settings struct {
 	control  server.Control
 	sessions int              // their limit
+	home     session.Spec     // of the default session
+	newID    func() uuid.UUID // the random source
 	ttl      time.Duration    // of sessions
 	now      func() time.Time // the machine's clock
 	journal  journal.Limits
@@ -80,6 +82,9 @@ func launch(t testing.TB, s settings) *running {
 	if s.now == nil {
 		s.now = func() time.Time { return sampleTime }
 	}
+	if s.newID == nil {
+		s.newID = seededIDs()
+	}
 	if s.journal == (journal.Limits{}) {
 		s.journal = journal.Limits{Count: 2000, Bytes: 8 << 20}
 	}
@@ -90,7 +95,7 @@ func launch(t testing.TB, s settings) *running {
 	r := &running{}
 	r.Server, err = server.New(server.Options{Contract: w.contract, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: server.Fail,
 		Quiet: true, Journal: s.journal, Control: s.control, Log: slog.New(slog.DiscardHandler),
-		Sessions: session.Options{Fixtures: w.fixtures, Now: s.now, NewID: seededIDs(), Limit: s.sessions, TTL: s.ttl}})
+		Sessions: session.Options{Fixtures: w.fixtures, Now: s.now, NewID: s.newID, Default: s.home, Limit: s.sessions, TTL: s.ttl}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +135,7 @@ type reply struct {
 
 // client follows no redirect and keeps as many connections as tests need.
 var client = &http.Client{
-	Transport:     &http.Transport{MaxIdleConnsPerHost: 100},
+	Transport:     &http.Transport{MaxIdleConns: 2000, MaxIdleConnsPerHost: 1000},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 

@@ -68,6 +68,7 @@ func (r *running) said(t testing.TB) map[string]string {
 	for _, x := range list.Exchanges {
 		path := fmt.Sprintf("/exchanges/%d", x.ID)
 		said[path] = r.do(t, "GET", "/_mock"+path, "").body
+		said[path+"/snippets"] = r.do(t, "GET", "/_mock"+path+"/snippets", "").body
 	}
 	said["/journal/verify"] = r.do(t, "POST", "/_mock/journal/verify", `{"request": {"header": {"authorization": "Bearer other"}, "path": "/never"}, "times": {"exactly": 9}}`).body
 	said["/journal/stream"] = r.streamed(t, len(list.Exchanges))
@@ -79,7 +80,7 @@ func (r *running) streamed(t testing.TB, n int) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, "GET", r.url+"/_mock/journal/stream?after=0&control=true", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/_mock/journal/stream?after=0&control=true", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,8 @@ type Session struct {
 	IDs     IDs       `json:"request_ids"`
 	Changed int       `json:"changed_records"`
 	On      []string  `json:"scenarios_on,omitempty"`
+	// Announced is what the session's requests do on purpose.
+	Announced []string `json:"announced,omitempty"`
 	// Stale tells that the fixtures have changed since the session began; a
 	// reset brings it up to date.
 	Stale bool `json:"fixtures_are_old"`
@@ -36,6 +38,7 @@ func (d *Door) show(r *http.Request, n *session.Session) Session {
 	s := Session{
 		ID: n.Spec.ID, Name: n.Spec.Name, BaseURL: d.baseURL(r, n), Created: n.Created, Used: n.Used(),
 		Clock: showClock(n), IDs: showIDs(n), Changed: n.World.Changed(), Stale: d.Sessions.Stale(n), Lost: d.Journal.Lost(n.Spec.ID),
+		Announced: n.Spec.Announced.Words(),
 	}
 	for _, on := range n.Scenarios().Switched() {
 		s.On = append(s.On, on.Name)
@@ -122,6 +125,9 @@ func (d *Door) spec(doc map[string]any) (session.Spec, error) {
 			return spec, bad("/seed", string(seed), "must be a whole number from 0 on, of at most 64 bits")
 		}
 	}
+	for _, word := range items(doc["announced"]) {
+		spec.Announced.Announce(text(word)) // the schema has the words
+	}
 	// What made a session is kept, so that it can be made again elsewhere.
 	spec.Made, err = json.Marshal(doc)
 	return spec, err
@@ -195,10 +201,14 @@ func (d *Door) patchChoices(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	change, err := n.Fixtures().Patch("body", map[string]any{"choices": doc}, *n.Choices(), d.Schemas, d.Contract, n.Clock.Now())
-	if err != nil {
-		return nil, err
+	for {
+		now := n.Choices()
+		change, err := n.Fixtures().Patch("body", map[string]any{"choices": doc}, *now, d.Schemas, d.Contract, n.Clock.Now())
+		if err != nil {
+			return nil, err
+		}
+		if n.ReplaceChoices(now, change.Choices) {
+			return fixture.ChoiceValues(*change.Choices), nil
+		}
 	}
-	n.SetChoices(*change.Choices)
-	return fixture.ChoiceValues(*n.Choices()), nil
 }

@@ -3,6 +3,7 @@ package control_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -37,7 +38,7 @@ func (r *running) tryToFollow(t testing.TB, query, last string) (f *follower, st
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
-	request, err := http.NewRequestWithContext(ctx, "GET", r.url+"/_mock/journal/stream"+query, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/_mock/journal/stream"+query, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +164,7 @@ func TestStreamEndsWithTheServer(t *testing.T) {
 		t.Errorf("Shutdown took %v with open streams, want a second at most", took)
 	}
 	for _, f := range all {
-		if e, err := f.next(); err != io.EOF {
+		if e, err := f.next(); !errors.Is(err, io.EOF) {
 			t.Errorf("behind the end comes %+v, %v, want the end of the stream", e, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"dispatchmock/internal/dispatch"
@@ -45,7 +46,7 @@ func Sample(v dispatch.Version) (map[string]any, error) {
 	}
 	var newest *example
 	for i, e := range list {
-		if e.Method != "DELETE" || e.Status != 200 {
+		if e.Method != http.MethodDelete || e.Status != 200 {
 			continue
 		}
 		if e.Version == v {

@@ -20,7 +20,7 @@ func TestRefused(t *testing.T) {
 		{"a name of capitals", `{"name": "Flaky", ` + fails + `}`, "/name", "small letters"},
 		{"a long name", `{"name": "` + strings.Repeat("a", 65) + `", ` + fails + `}`, "/name", "64 at most"},
 		{"nothing happens", `{"name": "x"}`, "/then", "required"},
-		{"unknown member", `{"name": "x", ` + fails + `, "whn": {}}`, "/whn", "did you mean when?"},
+		{"unknown member", `{"name": "x", ` + fails + `, "wen": {}}`, "/wen", "did you mean when?"},
 		{"unknown condition", when(`{"metod": "GET"}`), "/when/metod", "did you mean method?"},
 		{"unknown action", then(`{"eror": {"code": "internal"}}`), "/then/eror", "did you mean error?"},
 

@@ -122,7 +122,8 @@ func scriptedCatalogue(t testing.TB) *scenario.Catalogue {
 // plans, in this run and in every other one.
 func TestDeterminism(t *testing.T) {
 	t.Parallel()
-	if script(scripted(t, 7), 200) != script(scripted(t, 7), 200) {
+	first, second := scripted(t, 7), scripted(t, 7)
+	if script(first, 200) != script(second, 200) {
 		t.Error("two sets of one seed differ")
 	}
 	if script(scripted(t, 7), 200) == script(scripted(t, 8), 200) {

@@ -2,11 +2,13 @@ package scenario
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/world"
 )
 
@@ -19,13 +21,13 @@ const (
 // Set is the scenarios of one session, with what they have counted. It is safe
 // for concurrent use; of two simultaneous requests exactly one is the nth.
 type Set struct {
+	on atomic.Pointer[[]*switched] // newest first; the slice never changes
+
+	mu        sync.Mutex
 	catalogue *Catalogue
 	seed      uint64
-	on        atomic.Pointer[[]*switched] // newest first; the slice never changes
-
-	mu       sync.Mutex
-	own      map[string]*Scenario
-	counters map[key]*counter
+	own       map[string]*Scenario
+	counters  map[key]*counter
 }
 
 // switched is a scenario that is on.
@@ -98,21 +100,27 @@ func (s *Set) Match(q *Request, now time.Time) (Plan, bool) {
 	if q.Named != "" {
 		sc, rule := s.Get(q.Named)
 		if sc == nil {
-			return Plan{Name: q.Named, Unknown: true, Fault: &dispatch.Fault{Code: dispatch.ScenarioUnknown, Field: "x-mock-scenario", Detail: capital(rule)}}, true
+			return Plan{Name: q.Named, By: exchange.ByRequest, Unknown: true, Fault: &dispatch.Fault{Code: dispatch.ScenarioUnknown, Field: "x-mock-scenario", Detail: capital(rule)}}, true
 		}
 		if p, ok := s.take(sc, sc.Limit, key{origin: named, name: sc.Name}, q, now); ok {
+			p.By = exchange.ByRequest
 			return p, true
 		}
 	}
 	if q.Carried != "" {
 		if sc, _ := s.Get(q.Carried); sc != nil {
 			if p, ok := s.take(sc, sc.Limit, key{carried, sc.Name, q.Record}, q, now); ok {
+				p.By = exchange.ByRecord
 				return p, true
 			}
 		}
 	}
 	for _, sw := range switchedOn {
 		if p, ok := s.take(sw.Scenario, sw.limit, key{origin: on, name: sw.Name}, q, now); ok {
+			p.By = exchange.BySession
+			if slices.Contains(s.catalogue.on, sw) {
+				p.By = exchange.ByFixtures
+			}
 			return p, true
 		}
 	}
@@ -153,20 +161,13 @@ func (s *Set) take(sc *Scenario, limit Limit, k key, q *Request, now time.Time) 
 // Get returns the scenario of a name: the session's own, or the catalogue's.
 // Where there is none, the text says so.
 func (s *Set) Get(name string) (*Scenario, string) {
-	if sc, ok := s.ownOf(name); ok {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sc, ok := s.own[name]; ok {
 		return sc, ""
 	}
 	if sc, ok := s.catalogue.Get(name); ok {
 		return sc, ""
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	return nil, unknown(name, s.catalogue.byName, s.own)
-}
-
-func (s *Set) ownOf(name string) (*Scenario, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	sc, ok := s.own[name]
-	return sc, ok
 }

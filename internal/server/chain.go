@@ -67,6 +67,10 @@ func (s *Server) opened(next http.Handler) http.Handler {
 		x := c.exchange
 		x.Session, x.Sequence, x.Start = c.session.Spec.ID, c.session.Next(), c.session.Clock.Tick()
 		x.Method, x.Path = r.Method, r.URL.EscapedPath()
+		if s.Front != nil {
+			x.Fallback = exchange.FallbackOf(r.Context())
+		}
+		announce(x, c.session.Spec.Announced, r.Header[announceHeader])
 		next.ServeHTTP(w, r)
 	})
 }
@@ -78,7 +82,7 @@ func (s *Server) recorded(next http.Handler) http.Handler {
 		start := time.Now()
 		next.ServeHTTP(w, r)
 		c.exchange.Took = time.Since(start)
-		s.record(c.exchange, r, &c.reply)
+		s.record(c.session, c.exchange, r, &c.reply)
 		s.log(c.exchange)
 	})
 }
@@ -175,7 +179,7 @@ func (s *Server) refused(status int, text string) *wire.Reply {
 	x.Problems = []exchange.Finding{{Part: "request", Rule: string(fault.Code), Remedy: fault.Detail + wayOut(fault.Code)}}
 	s.api.Refuse(home, x, fault, reply)
 	s.judge(home, x, reply)
-	s.record(x, nil, reply)
+	s.record(home, x, nil, reply)
 	s.log(x)
 	return reply
 }

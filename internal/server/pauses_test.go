@@ -76,7 +76,7 @@ func take1(t testing.TB, r *running, request string) string {
 	return got
 }
 
-// requestIDIn returns the request ID in a raw message.
+// requestIDIn returns the X-REQUEST-ID of a raw answer.
 func requestIDIn(text string) string {
 	_, rest, _ := strings.Cut(text, "\r\nX-REQUEST-ID: ")
 	value, _, _ := strings.Cut(rest, "\r\n")

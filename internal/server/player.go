@@ -68,7 +68,7 @@ func (p *player) send(ctx context.Context, x bundle.Recorded, last uint64) ([]by
 		return nil, err
 	}
 	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // ends what waits for it
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // what is under way fails, and tells so
 	defer stop()
 	if err := conn.SetDeadline(time.Now().Add(replayTime)); err != nil {
 		return nil, err

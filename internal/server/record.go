@@ -4,13 +4,15 @@ import (
 	"net/http"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 )
 
 // record puts an exchange into the journal, before its first byte leaves: who
 // has the answer finds its record. A request that net/http refused is nil.
-func (s *Server) record(x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
-	if s.Journal.Count == 0 {
+func (s *Server) record(n *session.Session, x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
+	s.coverage.Add(x, r)
+	if s.Journal.Count == 0 && s.Recorded == nil {
 		return
 	}
 	if r == nil {
@@ -25,7 +27,23 @@ func (s *Server) record(x *exchange.Exchange, r *http.Request, reply *wire.Reply
 	if len(x.Response.Body) > exchange.MaxBody {
 		x.Response.Body = x.Response.Body[:exchange.MaxBody]
 	}
-	s.journal.Add(x)
+	s.keep(n.Over, x)
+}
+
+// passed records an exchange that a Front has made.
+func (s *Server) passed(x *exchange.Exchange, r *http.Request) {
+	s.coverage.Add(x, r)
+	s.keep(nil, x)
+}
+
+// keep puts a finished exchange into the journal.
+func (s *Server) keep(over func() bool, x *exchange.Exchange) {
+	if s.Journal.Count > 0 {
+		s.journal.AddUnless(over, x)
+	}
+	if s.Recorded != nil {
+		s.Recorded(x)
+	}
 }
 
 // seen returns what of a reply reaches the client. Of a body that a scenario

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,6 +20,10 @@ const (
 	DefaultLimit = 2_000
 	DefaultTTL   = time.Hour
 )
+
+// MaxMade is how many bytes the documents of all sessions may have together:
+// each is kept as long as its session, and so is what it says.
+const MaxMade = 64 << 20
 
 // busy is how long ago a session must have been named last to make room for
 // another: one that a test still uses is never dropped.
@@ -35,7 +40,8 @@ type Options struct {
 	// Now is the machine's clock, NewID the random source of IDs.
 	Now   func() time.Time
 	NewID func() uuid.UUID
-	// Dropped is told the ID of each session that ends.
+	// Dropped is told the ID of each session that ends, once its Over is true
+	// and before there can be another of the ID.
 	Dropped func(id string)
 }
 
@@ -44,9 +50,13 @@ type Sessions struct {
 	options Options
 	home    *Session // the default one
 
-	mu     sync.RWMutex
-	ground *fixture.Fixtures
-	byID   map[string]*Session
+	// ground is read without the lock, by those who are told of dropped
+	// sessions under it, too.
+	ground atomic.Pointer[fixture.Fixtures]
+
+	mu   sync.RWMutex
+	byID map[string]*Session
+	made int // bytes of the documents of those
 }
 
 // Errors of Sessions that callers tell apart.
@@ -55,6 +65,7 @@ var (
 	ErrTaken   = errors.New("there is a session of this ID already")
 	ErrBadID   = errors.New("a session's ID has 1 to 63 of the characters a-z, 0-9 and -, and begins with a letter or a digit")
 	ErrFull    = errors.New("there are as many sessions as the limit allows, all of them in use")
+	ErrHeavy   = errors.New("the documents that sessions were made of have as many bytes together as they may; drop sessions that have fixtures of their own")
 	ErrDefault = errors.New("the default session can be reset, but not dropped")
 )
 
@@ -70,7 +81,8 @@ func NewSessions(o Options) *Sessions {
 		o.Dropped = func(string) {}
 	}
 	o.Default.ID = DefaultID
-	s := &Sessions{options: o, ground: o.Fixtures, byID: map[string]*Session{}}
+	s := &Sessions{options: o, byID: map[string]*Session{}}
+	s.ground.Store(o.Fixtures)
 	s.home = s.make(o.Default)
 	return s
 }
@@ -79,7 +91,7 @@ func (s *Sessions) make(spec Spec) *Session {
 	n := &Session{Spec: spec, Created: s.options.Now()}
 	n.Clock.machine, n.IDs.random = s.options.Now, s.options.NewID
 	n.used.Store(n.Created.UnixNano())
-	n.begin(s.ground)
+	n.begin(s.ground.Load())
 	return n
 }
 
@@ -147,11 +159,15 @@ func (s *Sessions) Create(spec Spec) (*Session, error) {
 		}
 		s.drop(old)
 	}
+	if s.made+len(spec.Made) > MaxMade {
+		return nil, fmt.Errorf("%w (%d)", ErrHeavy, MaxMade)
+	}
 	if len(s.byID) >= s.options.Limit && !s.makeRoom() {
 		return nil, fmt.Errorf("%w (%d)", ErrFull, s.options.Limit)
 	}
 	n := s.make(spec)
 	s.byID[spec.ID] = n
+	s.made += len(spec.Made)
 	return n, nil
 }
 
@@ -196,6 +212,8 @@ func (s *Sessions) Drop(id string) error {
 func (s *Sessions) drop(n *Session) {
 	if s.byID[n.Spec.ID] == n {
 		delete(s.byID, n.Spec.ID)
+		s.made -= len(n.Spec.Made)
+		n.over.Store(true)
 		s.options.Dropped(n.Spec.ID)
 	}
 }
@@ -216,27 +234,21 @@ func (s *Sessions) List() []*Session {
 
 // Reset puts a session back to how it was made, over the newest fixtures.
 func (s *Sessions) Reset(n *Session) {
-	n.begin(s.Fixtures())
+	s.mu.RLock() // a reload comes before or behind it
+	defer s.mu.RUnlock()
+	n.begin(s.ground.Load())
 }
 
 // Fixtures returns the newest fixtures.
-func (s *Sessions) Fixtures() *fixture.Fixtures {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.ground
-}
+func (s *Sessions) Fixtures() *fixture.Fixtures { return s.ground.Load() }
 
 // Reload makes fixtures the newest. The default session goes over to them at
 // once, with its changes kept; the others keep theirs until they are reset.
 func (s *Sessions) Reload(f *fixture.Fixtures) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ground = f
-	if s.home.Spec.Choices == nil {
-		s.home.choices.Store(&f.Choices)
-	}
-	s.home.ground.Store(f)
-	s.home.World.Rebase(f.Base)
+	s.ground.Store(f)
+	s.home.goOver(f)
 }
 
 // Stale reports whether there are newer fixtures than the session's.

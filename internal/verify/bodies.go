@@ -78,7 +78,7 @@ func (k *catalogue) bodies() {
 				return !slices.ContainsFunc(places, func(p contract.Place) bool { return within(path, p.Path) }) && len(path) > 0
 			})
 		}})
-	k.identity(op)
+	k.identity()
 }
 
 // findings gathers what the bodies break at the paths that are meant.
@@ -175,7 +175,7 @@ func has(v any, path []string) bool {
 }
 
 // identity adds that the record is the one that the path names.
-func (k *catalogue) identity(op *contract.Operation) {
+func (k *catalogue) identity() {
 	for _, c := range []struct {
 		name, member, documented string
 		grade                    Grade

@@ -122,7 +122,7 @@ func TestPinIsPutBack(t *testing.T) {
 		}
 		name("2021/08/02")
 		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
+		t.Cleanup(cancel)
 		o.Progress = func(done, _ int, _ string) {
 			if done == stop && stop > 0 {
 				cancel()

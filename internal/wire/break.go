@@ -111,8 +111,7 @@ func (c *Conn) sendChunks(w http.ResponseWriter, r *http.Request, reply *Reply) 
 		// HTTP/1.0 has no chunks; the pieces come one by one all the same.
 		h["Content-Length"] = []string{reply.Body.Length}
 	}
-	c.head = plain.appendHead(c.head[:0])
-	c.state = held
+	c.hold(r, &plain)
 	w.WriteHeader(reply.Status)
 	n := min(max(b.Chunks, 1), len(body))
 	for i := range n {

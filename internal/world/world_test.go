@@ -5,8 +5,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"reflect"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -168,7 +166,9 @@ func TestOverlay(t *testing.T) {
 					}
 				case 4:
 					l := dispatch.CustomerLocation{CustomerID: k.Customer, LocationID: k.Location, IsActive: r.IntN(2) == 0, Name: dispatch.Of(fmt.Sprint("put ", r.Int()))}
-					w.Put(map[Key]dispatch.CustomerLocation{k: l})
+					if err := w.Put(map[Key]dispatch.CustomerLocation{k: l}); err != nil {
+						t.Fatal(err)
+					}
 					p.records[k] = l
 				case 5:
 					_, there := p.records[k]
@@ -248,82 +248,6 @@ func TestRevisions(t *testing.T) {
 	}
 	if base := NewBuilder().Build(); base.Records() != 0 {
 		t.Error("an empty base has records")
-	}
-}
-
-// TestDeactivateAtOnce holds that of 1,000 simultaneous calls exactly one
-// makes the transition, and that all see one state, before or after.
-func TestDeactivateAtOnce(t *testing.T) {
-	t.Parallel()
-	const calls = 1000
-	w := New(someBase(3))
-	k := Key{Tenant: 1, Customer: 1, Location: 0}
-	before, _ := w.Record(k)
-	var transitions atomic.Int32
-	states := make([]Record, calls)
-	start := make(chan struct{})
-	var all sync.WaitGroup
-	for i := range calls {
-		all.Go(func() {
-			<-start
-			if r, ok := w.Record(k); !ok || r.IsActive != (r.Revision == before.Revision) {
-				t.Errorf("call %d reads revision %d, active %t, before it was %d", i, r.Revision, r.IsActive, before.Revision)
-			}
-			did, found := w.Deactivate(k, sampleTime.Add(time.Duration(i)*time.Second))
-			if did.Changed {
-				transitions.Add(1)
-			}
-			if !found || did.After.IsActive || did.Changed != did.Before.IsActive {
-				t.Errorf("call %d: found %t, %+v", i, found, did)
-			}
-			states[i] = did.After
-		})
-	}
-	close(start)
-	all.Wait()
-	if n := transitions.Load(); n != 1 {
-		t.Errorf("%d calls made the transition, want exactly one", n)
-	}
-	for i, s := range states {
-		if !reflect.DeepEqual(s, states[0]) {
-			t.Fatalf("call %d got %+v, and call 0 %+v, want all alike", i, s, states[0])
-		}
-	}
-}
-
-// TestManyRecordsAtOnce holds that calls for different records do not disturb
-// each other.
-func TestManyRecordsAtOnce(t *testing.T) {
-	t.Parallel()
-	base := someBase(50)
-	w := New(base)
-	var transitions atomic.Int32
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() {
-			for i, k := range base.keys {
-				if did, _ := w.Deactivate(k, time.Time{}); did.Changed {
-					transitions.Add(1)
-				}
-				w.Pin(fmt.Sprint(i%7), "2019/02/08")
-				w.Pinned(fmt.Sprint(i % 5))
-			}
-		})
-	}
-	all.Wait()
-	active := 0
-	for _, l := range base.records {
-		if l.IsActive {
-			active++
-		}
-	}
-	if int(transitions.Load()) != active {
-		t.Errorf("got %d transitions of %d active records", transitions.Load(), active)
-	}
-	for _, k := range base.keys {
-		if r, ok := w.Record(k); !ok || r.IsActive {
-			t.Errorf("%v is active yet", k)
-		}
 	}
 }
 
