@@ -3,6 +3,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,7 +38,8 @@ type API struct {
 	example atomic.Pointer[example]
 }
 
-// New returns an API.
+// New returns an API. What the contract has it serve and it cannot perform is
+// returned as contract.Flaws.
 func New(o Options) (*API, error) {
 	bodies, err := lru.New[bodyKey, *wire.Body](maxBodies)
 	if err != nil {
@@ -45,8 +47,42 @@ func New(o Options) (*API, error) {
 	}
 	a := &API{Options: o, bodies: bodies}
 	a.calls.New = func() any { return new(call) }
+	if flaws := a.unable(); len(flaws) > 0 {
+		return nil, flaws
+	}
 	a.router = a.routes()
 	return a, nil
+}
+
+// performs returns what the API does at a method, or nil.
+func (a *API) performs(method string) action {
+	switch method {
+	case http.MethodDelete:
+		return a.deactivate
+	case http.MethodGet:
+		return a.get
+	case http.MethodOptions:
+		return a.preflight
+	}
+	return nil
+}
+
+// unable returns the operations that are to be served and cannot be.
+func (a *API) unable() (flaws contract.Flaws) {
+	for i, op := range a.Contract.Operations() {
+		rule := ""
+		switch {
+		case !op.Served:
+		case a.performs(op.Method) == nil:
+			rule = "the mock performs DELETE, GET and OPTIONS only; with false it answers " + op.Method + " as one that it does not mock"
+		case op.Method != http.MethodOptions && !(strings.Contains(op.Path, "{customer_id}") && strings.Contains(op.Path, "{customer_location_id}")):
+			rule = "the mock finds records by {customer_id} and {customer_location_id} alone, and " + op.Path + " has not both"
+		}
+		if rule != "" {
+			flaws = append(flaws, contract.Flaw{File: "operations.json", Pointer: fmt.Sprintf("/operations/%d/served", i), Value: "true", Rule: rule})
+		}
+	}
+	return flaws
 }
 
 // routes is the route table: every operation of the contract at its path, in
@@ -56,14 +92,7 @@ func (a *API) routes() *mux.Router {
 	for _, op := range a.Contract.Operations() {
 		act := a.unserved
 		if op.Served {
-			switch op.Method {
-			case http.MethodDelete:
-				act = a.deactivate
-			case http.MethodGet:
-				act = a.get
-			case http.MethodOptions:
-				act = a.preflight
-			}
+			act = a.performs(op.Method)
 		}
 		router.Handle(op.Path+"{slash:/?}", a.operation(op, act)).Methods(op.Method)
 	}

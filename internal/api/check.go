@@ -2,6 +2,8 @@ package api
 
 import (
 	"fmt"
+	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +24,7 @@ type problem struct {
 // pathInput is the name of the path in the order of errors.
 const pathInput = "path"
 
-// codes gives the fault of each request header field that has a rule.
+// codeOf gives the fault of each request header field that has a rule.
 func codeOf(header string) dispatch.Code {
 	switch header {
 	case "authorization":
@@ -38,7 +40,7 @@ func codeOf(header string) dispatch.Code {
 	case "accept":
 		return dispatch.NotAcceptable
 	}
-	return dispatch.RequestMalformed
+	return dispatch.HeaderInvalid
 }
 
 // check runs every check whose inputs are there. It returns the fault that the
@@ -59,8 +61,8 @@ func (a *API) check(c *call) *dispatch.Fault {
 	if len(problems) == 0 {
 		return nil
 	}
-	for _, p := range problems {
-		c.x.Problems = append(c.x.Problems, p.finding)
+	for i := range problems {
+		a.tell(c, &problems[i])
 	}
 	return &problems[0].fault
 }
@@ -74,6 +76,9 @@ func (a *API) inputs(c *call, headers, path []exchange.Finding) []problem {
 		if c.s.Choices().Statuses[code] == 200 {
 			continue
 		}
+		if n := len(c.r.Header[http.CanonicalHeaderKey(name)]); n > 1 && code != dispatch.NotAcceptable { // accept is a list
+			f.Remedy += fmt.Sprintf(", and be sent once; it was sent %d times", n)
+		}
 		byInput[name] = append(byInput[name], problem{
 			dispatch.Fault{Code: code, Field: c.op.HeaderField(c.version, name), Detail: a.headerDetail(c, name, f)}, f})
 	}
@@ -84,8 +89,9 @@ func (a *API) inputs(c *call, headers, path []exchange.Finding) []problem {
 			Field: c.op.HeaderField(c.version, "content-type"), Detail: sentence(f.Remedy)}, f}}
 	}
 	for _, f := range path {
+		name := strings.TrimPrefix(f.Pointer, "/")
 		byInput[pathInput] = append(byInput[pathInput], problem{
-			dispatch.Fault{Code: dispatch.PathInvalid, Field: strings.TrimPrefix(f.Pointer, "/"), Detail: detail(f, received(f))}, f})
+			dispatch.Fault{Code: dispatch.PathInvalid, Field: name, Detail: detail(f, c.parameters[name])}, f})
 	}
 	slices.SortStableFunc(byInput[pathInput], func(a, b problem) int { return strings.Compare(a.fault.Field, b.fault.Field) })
 	var problems []problem
@@ -93,8 +99,8 @@ func (a *API) inputs(c *call, headers, path []exchange.Finding) []problem {
 		problems = append(problems, byInput[name]...)
 		delete(byInput, name)
 	}
-	for _, rest := range byInput { // a rule of the user's own schemas
-		problems = append(problems, rest...)
+	for _, name := range slices.Sorted(maps.Keys(byInput)) { // rules of the user's own schemas
+		problems = append(problems, byInput[name]...)
 	}
 	return problems
 }
@@ -103,11 +109,9 @@ func (a *API) inputs(c *call, headers, path []exchange.Finding) []problem {
 // them are good, and fills in the call's key. It returns the problems with its
 // own behind them, or nil where it has none.
 func (a *API) rights(c *call, problems []problem) []problem {
-	wrong := func(code dispatch.Code, input string) bool {
-		return slices.ContainsFunc(problems, func(p problem) bool { return p.fault.Code == code && (input == "" || p.fault.Field == input) })
+	good := func(code dispatch.Code) bool {
+		return !slices.ContainsFunc(problems, func(p problem) bool { return p.fault.Code == code })
 	}
-	inputsGood := !wrong(dispatch.PathInvalid, "")
-	tenantGood := !wrong(dispatch.TenantIDInvalid, "")
 	var more []problem
 	// The hint is for the client alone: it names a token, and logs name none.
 	add := func(code dispatch.Code, name, value, rule, remedy, hint string) {
@@ -133,7 +137,7 @@ func (a *API) rights(c *call, problems []problem) []problem {
 		add(dispatch.RoleMissing, "authorization", list(c.client.Roles), "roles: "+list(roles),
 			fmt.Sprintf("%s needs %s, and this token's user has %s", c.op.Name, oneOf(roles), list(c.client.Roles)), a.hint(c.s))
 	}
-	if !tenantGood {
+	if !good(dispatch.TenantIDInvalid) {
 		return appendOrNil(problems, more)
 	}
 	tenantText, _ := contract.HeaderText(c.r.Header, "X-Tenant-Id")
@@ -152,7 +156,7 @@ func (a *API) rights(c *call, problems []problem) []problem {
 		add(code, "x-tenant-id", tenantText, "tenants of the token", fmt.Sprintf("tenant %d is not assigned to this token%s", tenant, a.tenantsOf(c)), "")
 		return appendOrNil(problems, more)
 	}
-	if !inputsGood {
+	if !good(dispatch.PathInvalid) {
 		return appendOrNil(problems, more)
 	}
 	c.key.Customer, err = strconv.ParseInt(c.parameters["customer_id"], 10, 64)
@@ -187,9 +191,9 @@ func unknownRecord(k world.Key) problem {
 }
 
 // notFound records and returns the fault of a record that is not there.
-func notFound(c *call) *dispatch.Fault {
+func (a *API) notFound(c *call) *dispatch.Fault {
 	p := unknownRecord(c.key)
-	c.x.Problems = append(c.x.Problems, p.finding)
+	a.tell(c, &p)
 	return &p.fault
 }
 

@@ -38,9 +38,6 @@ func detail(f exchange.Finding, text string) string {
 	return sentence(f.Remedy + "; received " + cut(text))
 }
 
-// received returns the text of a finding's value.
-func received(f exchange.Finding) string { return strings.Trim(f.Value, `"`) }
-
 // maxReceived is how many bytes of a received value are sent back.
 const maxReceived = 64
 

@@ -29,6 +29,8 @@ func rows(code dispatch.Code) row {
 		return row{0, "The caller could not be authenticated."}
 	case dispatch.TenantIDInvalid, dispatch.APIVersionInvalid, dispatch.RequestIDInvalid, dispatch.ContentTypeInvalid:
 		return row{0, "A request header breaks its rule."}
+	case dispatch.HeaderInvalid:
+		return row{http.StatusBadRequest, "A request header breaks its rule."}
 	case dispatch.NotAcceptable:
 		return row{0, "The only representation is application/json."}
 	case dispatch.PathInvalid:

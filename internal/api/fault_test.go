@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -87,6 +88,9 @@ func TestEveryCodeHasItsRow(t *testing.T) {
 			if own := !strings.HasPrefix(r.explanation, fallback); own == (code == dispatch.Internal) {
 				t.Errorf("got the explanation %q; want one of its own for every code but %s", r.explanation, dispatch.Internal)
 			}
+			if slices.Contains(dispatch.StatusChoices(), code) != (r.status == 0) {
+				t.Errorf("dispatch.StatusChoices has %s: %v, and its row has the status %d", code, !(r.status == 0), r.status)
+			}
 			if _, choice := defaults[string(code)].(float64); choice != (r.status == 0) {
 				t.Errorf("got status %d, and schemas/fixtures/choices.json has the status as a choice: %v; want 0 exactly where it has", r.status, choice)
 			}
@@ -102,8 +106,8 @@ func TestEveryCodeHasItsRow(t *testing.T) {
 
 // TestEveryInputHasItsCode holds that each request header field that the
 // schemas have a rule for has a code of its own, and a place in the order of
-// errors: else it would be reported as malformed HTTP, behind all others and
-// in no order.
+// errors: else it would be reported as one of a user's own schemas, behind all
+// others.
 func TestEveryInputHasItsCode(t *testing.T) {
 	t.Parallel()
 	var order []string
@@ -121,7 +125,7 @@ func TestEveryInputHasItsCode(t *testing.T) {
 	seen := map[dispatch.Code]string{}
 	for name := range doc.Properties {
 		code := codeOf(name)
-		if code == dispatch.RequestMalformed {
+		if code == dispatch.HeaderInvalid {
 			t.Errorf("%s has no code of its own", name)
 		}
 		if other, twice := seen[code]; twice {

@@ -84,10 +84,14 @@ func health(ctx context.Context, base string) error {
 	}
 	response, err := client.Do(r)
 	if err != nil {
+		connected := dialled(err)
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("none came within %v", healthTimeout)
 		}
-		return unreachable(base, u.Host, err)
+		if !connected {
+			return unreachable(base, u.Host, err)
+		}
+		return fmt.Errorf("no answer from %s as this mock gives it: %w; another server listens there, or the mock is stuck", base, within(err))
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK || response.Header.Get("X-Api-Version") == "" {

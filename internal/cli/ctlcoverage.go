@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 
@@ -11,12 +12,12 @@ import (
 )
 
 func (c *ctl) coverage() *cobra.Command {
-	return group("coverage", "Show what of the contract was tried", c.showCoverage(), c.clearCoverage())
+	return group("coverage", "Show what of the contract the session has tried", c.showCoverage(), c.clearCoverage())
 }
 
 func (c *ctl) showCoverage() *cobra.Command {
-	var all bool
-	cmd := c.command("show", "Show what of the contract the session has tried; --json has the commands that try the rest", func(ctx context.Context, d *doorClient, _ []string) error {
+	var all, missing bool
+	cmd := c.command("show", "Show what was tried", func(ctx context.Context, d *doorClient, _ []string) error {
 		query := one("session", c.session)
 		if all {
 			query = nil
@@ -25,15 +26,31 @@ func (c *ctl) showCoverage() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		var failed error
-		err = c.print(a.raw, func(w io.Writer) { failed = report.CoverageText(w, &a.value) })
-		if failed != nil {
-			return failed
-		}
-		return err
+		return c.print(a.raw, func(w io.Writer) {
+			// What it writes to is a buffer.
+			_ = report.CoverageText(w, &a.value)
+			if missing {
+				untried(w, &a.value)
+			}
+		})
 	})
-	cmd.Flags().BoolVar(&all, "all-sessions", false, "what all sessions have tried together")
+	cmd.Flags().BoolVar(&all, "all-sessions", false, "what all sessions together have tried")
+	cmd.Flags().BoolVar(&missing, "missing", false, "tell also how to try what is missing")
 	return cmd
+}
+
+// untried prints what was never tried, and the command that would try it.
+func untried(w io.Writer, c *report.Coverage) {
+	for _, g := range c.Groups {
+		for _, item := range g.Items {
+			if !item.Covered {
+				fmt.Fprintf(w, "\n%s, %s: %s\n", g.Name, item.Name, printable(item.Sentence))
+				if item.Command != "" {
+					fmt.Fprintln(w, lines(item.Command))
+				}
+			}
+		}
+	}
 }
 
 func (c *ctl) clearCoverage() *cobra.Command {
@@ -46,8 +63,8 @@ func (c *ctl) clearCoverage() *cobra.Command {
 		if _, err := d.raw(ctx, call{method: http.MethodDelete, path: "/coverage", query: query}); err != nil {
 			return err
 		}
-		return c.say("Cleared the coverage of %s.", whose)
+		return c.say("Forgot what %s tried.", whose)
 	})
-	cmd.Flags().BoolVar(&all, "all-sessions", false, "forget what all have tried")
+	cmd.Flags().BoolVar(&all, "all-sessions", false, "forget what all sessions have tried")
 	return cmd
 }

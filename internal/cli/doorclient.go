@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -194,9 +195,21 @@ func (e errUnreachable) Unwrap() error { return e.error }
 
 // unreachable says how to start a server that does not answer.
 func unreachable(base, host string, err error) error {
+	return errUnreachable{fmt.Errorf("no answer from %s: %w\nis it running? start it with: dispatchmock serve --listen %s", base, within(err), host)}
+}
+
+// within returns what a client's error says beside the method and the URL,
+// whose path the user did not give.
+func within(err error) error {
 	var failed *url.Error
 	if errors.As(err, &failed) {
-		err = failed.Err // without the path, which the user did not give
+		return failed.Err
 	}
-	return errUnreachable{fmt.Errorf("no answer from %s: %w\nis it running? start it with: dispatchmock serve --listen %s", base, err, host)}
+	return err
+}
+
+// dialled reports that an error came when there was a connection already.
+func dialled(err error) bool {
+	var op *net.OpError
+	return !errors.As(err, &op) || op.Op != "dial"
 }

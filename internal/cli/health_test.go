@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -47,5 +48,34 @@ func TestHealthAsksWithoutEffect(t *testing.T) {
 	}
 	if want := "OPTIONS /customers/1/locations/1 "; len(asked) != 1 || asked[0] != want {
 		t.Errorf("got the requests %q, want %q alone", asked, want)
+	}
+}
+
+// TestHealthOfAnotherServer holds that health does not ask whether the mock is
+// running where somebody else has the port.
+func TestHealthOfAnotherServer(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.WriteString(c, "SSH-2.0-other\r\n")
+			c.Close()
+		}
+	}()
+	err = health(t.Context(), "http://"+l.Addr().String())
+	if err == nil || !strings.Contains(err.Error(), "another server listens there") || strings.Contains(err.Error(), "is it running?") {
+		t.Errorf("got %v, want an error that another server listens", err)
+	}
+	l.Close()
+	err = health(t.Context(), "http://"+l.Addr().String())
+	if err == nil || !strings.Contains(err.Error(), "is it running?") {
+		t.Errorf("got %v where nobody listens, want to be asked whether it is running", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"dispatchmock/fixtures"
+	"dispatchmock/internal/api"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/schemas"
@@ -64,6 +65,9 @@ func (s *sources) read(now time.Time) (*contract.Contract, *fixture.Fixtures, er
 	}
 	c, err := contract.Load(schemaFiles)
 	if err != nil {
+		return nil, nil, wrong("the schemas", s.schemas, err)
+	}
+	if _, err := api.New(api.Options{Contract: c}); err != nil {
 		return nil, nil, wrong("the schemas", s.schemas, err)
 	}
 	f, err := s.readFixtures(c, now)

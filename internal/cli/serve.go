@@ -28,8 +28,13 @@ const defaultAddress = "127.0.0.1:8003"
 // stopWithin is how long requests in flight may take after a signal.
 const stopWithin = 900 * time.Millisecond
 
-// largeWorld is how many records are worth a collection after loading.
-const largeWorld = 10_000
+const (
+	// largeWorld is how many records are worth a collection after loading.
+	largeWorld = 10_000
+	// smallWorldGC is how much garbage a smaller one may make before it is
+	// collected, in percent of what lives.
+	smallWorldGC = 25
+)
 
 // serverFlags say what a server is made of.
 type serverFlags struct {
@@ -111,6 +116,9 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if files.Base.Records() > largeWorld {
 		// Loading leaves as much behind as it made.
 		go debug.FreeOSMemory()
+	} else {
+		// A small world is to stay small beside the tests that drive it.
+		debug.SetGCPercent(smallWorldGC)
 	}
 	if f.watches {
 		if err := f.watch(ctx, c, s.Sessions(), log); err != nil {
@@ -195,6 +203,12 @@ func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *w
 	ops, versions := c.Operations(), c.Versions()
 	fmt.Fprintf(w, "Dispatchmock %s, a stand-in for the CRO Software Dispatch API\n", version)
 	fmt.Fprintf(w, "  address   %s\n", url)
+	switch {
+	case door != nil: // on a listener of its own
+		fmt.Fprintf(w, "  console   %s/_mock/\n", baseURL(door))
+	case f.control != "off":
+		fmt.Fprintf(w, "  console   %s/_mock/\n", url)
+	}
 	fmt.Fprintf(w, "  endpoint  %s %s (GET reads the record back)\n", ops[0].Method, ops[0].Path)
 	fmt.Fprintf(w, "  world     %s, %s, %s, %s (%s to %s)\n", plural(base.Records(), "record"), plural(base.Tenants(), "tenant"),
 		plural(len(base.Clients()), "client"), plural(len(versions), "API version"), versions[0], versions[len(versions)-1])
@@ -203,9 +217,6 @@ func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *w
 	}
 	if f.schemas != "" {
 		fmt.Fprintf(w, "  schemas   %s\n", f.schemas)
-	}
-	if door != nil { // on a listener of its own
-		fmt.Fprintf(w, "  control   %s/_mock/\n", baseURL(door))
 	}
 	if f.auth == "any" {
 		fmt.Fprintln(w, "  tokens    any well-formed one is a Dispatcher of every tenant")

@@ -39,6 +39,10 @@ func shoot(p *tab, name string) {
 	if *shots == "" {
 		return
 	}
+	folder := *shots
+	if !filepath.IsAbs(folder) { // tests run in the folder of their package
+		folder = filepath.Join("..", "..", folder)
+	}
 	// What was just asked for is drawn in the second frame.
 	eval[bool](p, "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
 	result, err := chromedp.Call(p.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng})
@@ -49,7 +53,7 @@ func shoot(p *tab, name string) {
 	if len(text) > maxShot {
 		p.t.Errorf("%s has %d bytes, want at most %d", name, len(text), maxShot)
 	}
-	if err := os.WriteFile(filepath.Join(*shots, name+".png"), text, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, name+".png"), text, 0o644); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -72,7 +76,11 @@ func smaller(t testing.TB, text []byte) []byte {
 	}
 	colors := slices.SortedFunc(maps.Keys(count), func(a, b color.RGBA) int { return count[b] - count[a] })
 	palette := color.Palette{}
-	for _, c := range colors[:min(256, len(colors))] {
+	// Marks are small and coloured, so the most colourful have a share too.
+	common := colors[:min(160, len(colors))]
+	rest := slices.DeleteFunc(slices.Clone(colors[len(common):]), func(c color.RGBA) bool { return count[c] < 4 })
+	slices.SortFunc(rest, func(a, b color.RGBA) int { return colourful(b) - colourful(a) })
+	for _, c := range append(slices.Clone(common), rest[:min(256-len(common), len(rest))]...) {
 		palette = append(palette, c)
 	}
 	near := map[color.RGBA]uint8{}
@@ -94,6 +102,8 @@ func smaller(t testing.TB, text []byte) []byte {
 	}
 	return out.Bytes()
 }
+
+func colourful(c color.RGBA) int { return int(max(c.R, c.G, c.B)) - int(min(c.R, c.G, c.B)) }
 
 // lively gives a server something to show.
 func lively(t testing.TB, r *running) {
@@ -131,8 +141,8 @@ var views = []struct{ name, hash, ready string }{
 	{"try", "#/try", "document.querySelector('.good-note, .bad-note')"},
 }
 
-// TestScreenshots makes the pictures of the README:
-// go test ./internal/console -run TestScreenshots -shots testdata/shots
+// TestScreenshots makes the pictures of the README, and TestNewcomer those of a
+// first visit: go test ./internal/console -run 'Screenshots|Newcomer' -shots DIR
 func TestScreenshots(t *testing.T) {
 	if *shots == "" {
 		t.Skip("no folder is given for the pictures (-shots DIR)")
@@ -140,28 +150,24 @@ func TestScreenshots(t *testing.T) {
 	r := launch(t, settings{})
 	lively(t, r)
 	p := open(t, r.url+"/_mock/")
-	for _, v := range views {
-		scheme(p, "light")
-		goTo(p, v.hash, v.ready)
-		shoot(p, v.name)
-	}
-	scheme(p, "dark")
-	for _, v := range views {
-		switch v.name {
-		case "traffic", "refusal", "world", "contract", "try", "scenarios":
-			goTo(p, v.hash, v.ready)
-			shoot(p, v.name+"-dark")
+	picture := func(suffix string, names ...string) {
+		t.Helper()
+		for _, v := range views {
+			if slices.Contains(names, v.name) {
+				goTo(p, v.hash, v.ready)
+				shoot(p, v.name+suffix)
+			}
 		}
 	}
-	p.run(chromedp.EmulateViewport(360, 740))
-	for _, v := range views {
-		goTo(p, v.hash, v.ready)
-		shoot(p, v.name+"-small")
-	}
-	p.run(chromedp.EmulateViewport(2560, 1300))
 	scheme(p, "light")
-	goTo(p, views[1].hash, views[1].ready)
-	shoot(p, "exchange-wide")
+	picture("", "exchange", "world", "record", "scenarios", "contract", "sessions", "try")
+	goTo(p, "#/contract", "document.querySelector('.stage.contract .tile')")
+	p.press("Coverage")
+	shoot(p, "coverage")
+	scheme(p, "dark")
+	picture("-dark", "refusal", "scenario-edit")
+	p.run(chromedp.EmulateViewport(360, 740))
+	picture("-small", "traffic", "exchange", "world", "try")
 }
 
 // goTo opens an address of the page and waits until it is shown. ID stands for

@@ -3,6 +3,7 @@ package contract
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/xeipuuv/gojsonschema"
@@ -32,6 +33,7 @@ func (l *loading) references(s *set, file, pointer string, schema map[string]any
 			}
 		}
 	}
+	l.required(file, pointer, schema)
 	for _, word := range []string{"items", "additionalProperties"} {
 		if in, ok := sub(schema, word); ok {
 			l.references(s, file, pointer+"/"+word, in)
@@ -44,6 +46,24 @@ func (l *loading) references(s *set, file, pointer string, schema map[string]any
 				l.references(s, file, pointer+"/"+word+"/"+escape(name), in)
 			}
 		}
+	}
+}
+
+// required reports a required name that is no property: most likely a slip,
+// and where no other names are allowed nothing could keep the rule.
+func (l *loading) required(file, pointer string, schema map[string]any) {
+	properties, ok := sub(schema, "properties")
+	list, _ := schema["required"].([]any)
+	for i, v := range list {
+		name, _ := v.(string)
+		if _, known := properties[name]; known || !ok {
+			continue
+		}
+		rule := "is none of the properties"
+		if near := Nearest(name, slices.Sorted(maps.Keys(properties))); near != "" {
+			rule += "; did you mean " + near + "?"
+		}
+		l.flaws = append(l.flaws, Flaw{File: file, Pointer: pointer + "/required/" + strconv.Itoa(i), Value: short(v), Rule: rule})
 	}
 }
 

@@ -120,6 +120,8 @@ var schemaFlaws = []struct {
 	{"unused file", write("2021-04-07/CustomerModel.json", emptyObject),
 		[]string{`2021-04-07/CustomerModel.json: is used by nothing: neither operations.json nor a $ref names it`}},
 
+	{"misspelt required name", replace("2019-02-08/PathParameters.json", `"customer_id",`, `"custmer_id",`),
+		[]string{`2019-02-08/PathParameters.json /required/0: "custmer_id": is none of the properties; did you mean customer_id?`}},
 	{"no operations", remove("operations.json"), []string{`operations.json: the file is missing`}},
 	{"operations no JSON", write("operations.json", "{"), []string{`operations.json:1: is no JSON: line 1, column 2: the text ends too early`}},
 	{"empty operations", replace("operations.json", `"operations": [`, `"operations": [], "x": [`),

@@ -3,6 +3,7 @@ package contract
 import (
 	"io/fs"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -32,6 +33,8 @@ var proofs = map[string]struct{ schema, good, bad string }{
 	"dependencies":         {`{"dependencies": {"a": ["b"]}}`, `{"a": 1, "b": 1}`, `{"a": 1}`},
 	"patternProperties":    {`{"patternProperties": {"^a": {"type": "null"}}}`, `{"b": 1, "a1": null}`, `{"a1": 1}`},
 	"minProperties":        {`{"minProperties": 1}`, `{"a": 1}`, `{}`},
+	"maxProperties":        {`{"maxProperties": 1}`, `{"a": 1}`, `{"a": 1, "b": 1}`},
+	"propertyNames":        {`{"propertyNames": {"maxLength": 2}}`, `{"éé": 1}`, `{"abc": 1}`},
 	"anyOf":                {`{"anyOf": [{"type": "null"}, {"minimum": 5}]}`, `5`, `4`},
 	"allOf":                {`{"allOf": [{"type": "integer"}, {"minimum": 5}]}`, `5`, `4`},
 }
@@ -192,9 +195,13 @@ func TestFormats(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			shape := regexp.MustCompile(f.shape)
 			for _, s := range c.good {
 				if found := m.judgeSchema(s, ""); len(found) > 0 {
 					t.Errorf("%q: got %v, want it to be good", s, found)
+				}
+				if !shape.MatchString(s) {
+					t.Errorf("%q: does not match %s, and good values must", s, f.shape)
 				}
 			}
 			for _, s := range c.bad {

@@ -17,7 +17,7 @@ func (d *Door) checkRecord(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.checked(n, k, v, doc); err != nil {
+	if _, err := d.check(n, k, v, doc); err != nil {
 		return nil, err
 	}
 	return map[string]any{"good": true}, nil

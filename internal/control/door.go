@@ -123,6 +123,17 @@ func (d *Door) page(r *http.Request) bool {
 // created is an answer of status 201.
 type created struct{ value any }
 
+// statusOf returns the status of an answer without an error.
+func statusOf(v any) int {
+	switch v.(type) {
+	case created:
+		return http.StatusCreated
+	case nil:
+		return http.StatusNoContent
+	}
+	return http.StatusOK
+}
+
 func (d *Door) json(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -135,12 +146,12 @@ func (d *Door) json(h handler) http.Handler {
 			writeProblem(w, p)
 			return
 		}
-		status := http.StatusOK
-		switch c := v.(type) {
-		case created:
-			v, status = c.value, http.StatusCreated
-		case nil:
-			w.WriteHeader(http.StatusNoContent)
+		status := statusOf(v)
+		if c, ok := v.(created); ok {
+			v = c.value
+		}
+		if v == nil {
+			w.WriteHeader(status)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -166,15 +177,24 @@ func noSession(id string) *Problem {
 	return problem(http.StatusNotFound, "There is no session %.80q; POST %s/sessions makes one.", id, Prefix)
 }
 
-// body reads and checks the request's body; a missing body is an empty object.
-func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
+// read reads the request's body.
+func read(r *http.Request) ([]byte, error) {
 	text, err := io.ReadAll(r.Body)
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	switch {
+	case errors.As(err, &tooLarge):
 		return nil, problem(http.StatusRequestEntityTooLarge, "The body may have at most %d bytes.", maxBody)
-	}
-	if err != nil {
+	case err != nil:
 		return nil, problem(http.StatusBadRequest, "The body could not be read: %v.", err)
+	}
+	return text, nil
+}
+
+// body reads and checks the request's body; a missing body is an empty object.
+func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
+	text, err := read(r)
+	if err != nil {
+		return nil, err
 	}
 	if len(text) == 0 {
 		text = []byte("{}")
@@ -201,24 +221,24 @@ func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
 // session can be replayed.
 func (d *Door) change(h handler) handler {
 	return func(r *http.Request) (any, error) {
-		text, err := io.ReadAll(r.Body)
+		text, err := read(r)
 		if err != nil {
-			return nil, problem(http.StatusRequestEntityTooLarge, "The body may have at most %d bytes.", maxBody)
+			return nil, err
 		}
 		r.Body = io.NopCloser(strings.NewReader(string(text)))
 		n, err := d.session(r)
 		if err != nil {
 			return nil, err
 		}
-		x := &exchange.Exchange{Control: true, Session: n.Spec.ID, Sequence: n.Next(), Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
+		x := &exchange.Exchange{Control: true, Session: n.Spec.ID, Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
 		x.Request.Head, _ = d.blotter.Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
 		x.Request.Body, x.Request.Size = text, int64(len(text))
 		start := time.Now()
 		v, err := h(r)
 		x.Took = time.Since(start)
-		if err == nil && d.Journal != nil {
-			x.Status = http.StatusOK
-			d.Journal.Add(x)
+		if err == nil {
+			x.Sequence, x.Status = n.Next(), statusOf(v)
+			d.Journal.AddUnless(n.Over, x)
 		}
 		return v, err
 	}

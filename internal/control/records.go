@@ -3,6 +3,7 @@ package control
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -189,7 +190,14 @@ func (d *Door) putRecord(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.write(n, k, v, doc)
+	l, err := d.check(n, k, v, doc)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.World.Put(map[world.Key]dispatch.CustomerLocation{k: l}); err != nil {
+		return nil, problem(http.StatusConflict, "%v", err)
+	}
+	return showRecord(n, k, v)
 }
 
 // patchRecord changes members of a record (JSON Merge Patch, RFC 7396, but
@@ -207,39 +215,39 @@ func (d *Door) patchRecord(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	now, ok := n.World.Record(k)
-	if !ok {
-		return showRecord(n, k, v)
+	for done := false; !done; {
+		now, ok := n.World.Record(k)
+		if !ok {
+			break
+		}
+		tree := now.Tree()
+		dispatch.ToVersion(tree, v)
+		maps.Copy(tree, doc)
+		l, err := d.check(n, k, v, tree)
+		if err != nil {
+			return nil, err
+		}
+		// Whoever changed it meanwhile must not have done so in vain.
+		if done, err = n.World.Replace(k, now, l); err != nil {
+			return nil, problem(http.StatusConflict, "%v", err)
+		}
 	}
-	tree := now.Tree()
-	dispatch.ToVersion(tree, v)
-	for name, value := range doc {
-		tree[name] = value
-	}
-	return d.write(n, k, v, tree)
-}
-
-func (d *Door) write(n *session.Session, k world.Key, v dispatch.Version, tree map[string]any) (any, error) {
-	records, err := d.checked(n, k, v, tree)
-	if err != nil {
-		return nil, err
-	}
-	n.World.Put(records)
 	return showRecord(n, k, v)
 }
 
-// checked reads a record as one of the fixtures is read.
-func (d *Door) checked(n *session.Session, k world.Key, v dispatch.Version, tree map[string]any) (map[world.Key]dispatch.CustomerLocation, error) {
+// check reads a record for a place, as one of the fixtures is read.
+func (d *Door) check(n *session.Session, k world.Key, v dispatch.Version, tree map[string]any) (l dispatch.CustomerLocation, err error) {
 	patch := map[string]any{"api_version": string(v), "tenant_id": json.Number(strconv.FormatInt(k.Tenant, 10)),
 		"customer_locations": []any{map[string]any{"record": tree}}}
 	change, err := n.Fixtures().Patch("body", patch, *n.Choices(), d.Schemas, d.Contract, n.Clock.Now())
 	if err != nil {
-		return nil, unwrapped(err)
+		return l, unwrapped(err)
 	}
-	if _, ok := change.Records[k]; !ok {
-		return nil, problem(http.StatusUnprocessableEntity, "The body's customer and location are not those of the path, %d and %d.", k.Customer, k.Location)
+	l, ok := change.Records[k]
+	if !ok {
+		return l, problem(http.StatusUnprocessableEntity, "The body's customer and location are not those of the path, %d and %d.", k.Customer, k.Location)
 	}
-	return change.Records, nil
+	return l, nil
 }
 
 func (d *Door) removeRecord(r *http.Request) (any, error) {

@@ -37,6 +37,7 @@ func (d *Door) table() []route {
 	return []route{
 		{method: "GET", path: "/health", handle: d.health, about: "Tells that the server is ready."},
 		{method: "GET", path: "/openapi.json", handle: d.openAPI, about: "This document."},
+		{method: "GET", path: "/api/openapi.json", raw: d.apiDocument, about: "The mocked API in one version, as an OpenAPI document.", query: []string{"api_version", "openapi", "session"}},
 
 		{method: "GET", path: "/sessions", handle: d.listSessions, about: "Lists the sessions."},
 		{method: "POST", path: "/sessions", handle: d.createSession, about: "Makes a session: a world of its own.", body: "session"},

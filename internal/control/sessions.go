@@ -201,10 +201,14 @@ func (d *Door) patchChoices(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	change, err := n.Fixtures().Patch("body", map[string]any{"choices": doc}, *n.Choices(), d.Schemas, d.Contract, n.Clock.Now())
-	if err != nil {
-		return nil, err
+	for {
+		now := n.Choices()
+		change, err := n.Fixtures().Patch("body", map[string]any{"choices": doc}, *now, d.Schemas, d.Contract, n.Clock.Now())
+		if err != nil {
+			return nil, err
+		}
+		if n.ReplaceChoices(now, change.Choices) {
+			return fixture.ChoiceValues(*change.Choices), nil
+		}
 	}
-	n.SetChoices(*change.Choices)
-	return fixture.ChoiceValues(*n.Choices()), nil
 }

@@ -197,7 +197,7 @@ func (d *Door) getPins(r *http.Request) (any, error) {
 }
 
 // putPins sets the pins of the client IDs that the body names; null takes one
-// away. All of them are checked before the first is set.
+// away. All of them are set, or none.
 func (d *Door) putPins(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
@@ -207,19 +207,15 @@ func (d *Door) putPins(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	pins, _ := doc["pins"].(map[string]any)
-	for id, v := range pins {
+	given, _ := doc["pins"].(map[string]any)
+	pins := make(map[string]dispatch.Version, len(given))
+	for id, v := range given {
+		pins[id] = dispatch.Version(text(v))
 		if v != nil && !d.Contract.Has(dispatch.Version(text(v))) {
 			return nil, bad("/pins/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(id), text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
 		}
 	}
-	for id, v := range pins {
-		if v == nil {
-			n.World.Unpin(id)
-		} else {
-			n.World.Pin(id, dispatch.Version(text(v)))
-		}
-	}
+	n.World.SetPins(pins)
 	return d.getPins(r)
 }
 

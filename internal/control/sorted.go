@@ -9,18 +9,26 @@ import (
 	"strings"
 
 	"dispatchmock/internal/session"
+	"dispatchmock/internal/world"
 )
+
+// line is what is kept of a record to be sorted: a record itself is large.
+type line struct {
+	key             world.Key
+	name            string // in small letters
+	active, changed bool
+}
 
 // orders are the columns by which records can be sorted. Those that are alike
 // stay in the order of their keys.
-func orders() map[string]func(a, b *Row) int {
-	return map[string]func(a, b *Row) int{
-		"key":      func(*Row, *Row) int { return 0 },
-		"customer": func(a, b *Row) int { return cmp.Compare(a.Customer, b.Customer) },
-		"location": func(a, b *Row) int { return cmp.Compare(a.Location, b.Location) },
-		"name":     func(a, b *Row) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) },
-		"active":   func(a, b *Row) int { return compareBools(a.IsActive, b.IsActive) },
-		"changed":  func(a, b *Row) int { return compareBools(a.Changed, b.Changed) },
+func orders() map[string]func(a, b line) int {
+	return map[string]func(a, b line) int{
+		"key":      func(a, b line) int { return a.key.Compare(b.key) },
+		"customer": func(a, b line) int { return cmp.Compare(a.key.Customer, b.key.Customer) },
+		"location": func(a, b line) int { return cmp.Compare(a.key.Location, b.key.Location) },
+		"name":     func(a, b line) int { return cmp.Compare(a.name, b.name) },
+		"active":   func(a, b line) int { return compareBools(a.active, b.active) },
+		"changed":  func(a, b line) int { return compareBools(a.changed, b.changed) },
 	}
 }
 
@@ -54,23 +62,40 @@ func sortedRecords(n *session.Session, q url.Values, limit int) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, _ := n.World.Page(nil, math.MaxInt, matcher(q.Get("search")))
-	rows := make([]Row, 0, len(keys))
-	for _, k := range keys {
-		if row, ok := showRow(n, k); ok {
+	lines := linesOf(n.World, matcher(q.Get("search")), column == "name")
+	slices.SortStableFunc(lines, func(a, b line) int {
+		if order == "desc" {
+			a, b = b, a
+		}
+		return compare(a, b)
+	})
+	from := min(int(offset), len(lines))
+	to := min(from+limit, len(lines))
+	rows := []Row{}
+	for _, l := range lines[from:to] {
+		if row, ok := showRow(n, l.key); ok {
 			rows = append(rows, row)
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b Row) int {
-		if order == "desc" {
-			return compare(&b, &a)
-		}
-		return compare(&a, &b)
-	})
-	if order == "desc" && column == "key" {
-		slices.Reverse(rows)
+	return map[string]any{"records": rows, "more": to < len(lines), "total": len(lines)}, nil
+}
+
+// linesOf returns a line of each record that matches, in the order of keys.
+func linesOf(w *world.World, match func(world.Key, *world.Record) bool, names bool) []line {
+	changed := map[world.Key]bool{}
+	for _, d := range w.Differences() {
+		changed[d.Key] = true
 	}
-	from := min(int(offset), len(rows))
-	to := min(from+limit, len(rows))
-	return map[string]any{"records": rows[from:to], "more": to < len(rows), "total": len(rows)}, nil
+	lines := make([]line, 0, w.Base().Records())
+	w.Page(nil, 1, func(k world.Key, r *world.Record) bool {
+		if match == nil || match(k, r) {
+			l := line{key: k, active: r.IsActive, changed: changed[k]}
+			if names {
+				l.name = strings.ToLower(r.Name.Value)
+			}
+			lines = append(lines, l)
+		}
+		return false
+	})
+	return lines
 }

@@ -15,6 +15,7 @@ const (
 	RequestIDInvalid     Code = "request_id_invalid"
 	ContentTypeInvalid   Code = "content_type_invalid"
 	NotAcceptable        Code = "not_acceptable"
+	HeaderInvalid        Code = "header_invalid" // of a rule of a user's own schemas
 	PathInvalid          Code = "path_parameter_invalid"
 	TokenUnknown         Code = "token_unknown"
 	RoleMissing          Code = "role_missing"

@@ -96,6 +96,9 @@ type Exchange struct {
 	Violations []Finding
 	// Err is what went wrong inside the server.
 	Err error
+	// Fallback is why the mock answered in the place of a proxy's target; "" is
+	// not at all.
+	Fallback string
 	// Control is set on a change that came through the control door; Request
 	// has its body.
 	Control bool
@@ -130,12 +133,4 @@ func (x *Exchange) Verdict() Verdict {
 type Carrier interface {
 	http.ResponseWriter
 	Exchange() *Exchange
-}
-
-// Of returns the record that w carries, or one that nobody will read.
-func Of(w http.ResponseWriter) *Exchange {
-	if c, ok := w.(Carrier); ok {
-		return c.Exchange()
-	}
-	return new(Exchange)
 }

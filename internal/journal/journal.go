@@ -60,10 +60,18 @@ func New(l Limits) *Journal {
 
 // Add gives the exchange its ID and keeps it; nobody may change it afterwards.
 // Where a limit is passed, the session that holds most loses its oldest.
-func (j *Journal) Add(x *exchange.Exchange) {
+func (j *Journal) Add(x *exchange.Exchange) { j.AddUnless(nil, x) }
+
+// AddUnless is Add, but keeps nothing of a session that is over: one of the
+// same name may have begun, and must not see it. Over is asked under the lock
+// that Forget takes; it must be true by the time Forget is called.
+func (j *Journal) AddUnless(over func() bool, x *exchange.Exchange) {
 	e := &entry{x: x, size: sizeOf(x)}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if over != nil && over() {
+		return
+	}
 	j.last++
 	x.ID, e.id = j.last, j.last
 	s := j.shelves[x.Session]
@@ -120,8 +128,7 @@ func (j *Journal) evict(s *shelf) {
 	}
 }
 
-// maxEmpty is how many empty shelves may remember what they lost. A request
-// that ends after its session leaves a shelf that nobody will forget.
+// maxEmpty is how many empty shelves may remember what they lost.
 const maxEmpty = 4096
 
 func (j *Journal) sweep() {

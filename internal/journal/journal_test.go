@@ -219,3 +219,22 @@ func TestSizeOf(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingOfASessionThatIsOver holds that an exchange which ends after its
+// session leaves nothing that a later session of the same name would see.
+func TestNothingOfASessionThatIsOver(t *testing.T) {
+	t.Parallel()
+	j := New(roomy)
+	over := false
+	isOver := func() bool { return over }
+	j.AddUnless(isOver, in("mine"))
+	if got := len(j.All("mine")); got != 1 {
+		t.Fatalf("the session has %d exchanges, want 1", got)
+	}
+	over = true
+	j.Forget("mine")
+	j.AddUnless(isOver, in("mine"))
+	if got := j.All("mine"); len(got) != 0 || j.Len() != 0 {
+		t.Errorf("the journal has %d exchanges, and %d of the session that is over, want none", j.Len(), len(got))
+	}
+}

@@ -1,6 +1,10 @@
 package scenario
 
-import "dispatchmock/internal/dispatch"
+import (
+	"strings"
+
+	"dispatchmock/internal/dispatch"
+)
 
 // The field that most header faults are about stands in this model.
 const headerModel = "StandardRequestHeadersModel."
@@ -26,6 +30,8 @@ func fault(code dispatch.Code) (dispatch.Fault, bool) {
 		field, detail = headerModel+"x-request-id", "Must be a UUID."
 	case dispatch.ContentTypeInvalid:
 		field, detail = headerModel+"content-type", "Must be application/json."
+	case dispatch.HeaderInvalid:
+		field, detail = strings.TrimSuffix(headerModel, "."), "A header field breaks its rule."
 	case dispatch.NotAcceptable:
 		field, detail = headerModel+"accept", "Must admit application/json."
 	case dispatch.PathInvalid:

@@ -21,13 +21,13 @@ const (
 // Set is the scenarios of one session, with what they have counted. It is safe
 // for concurrent use; of two simultaneous requests exactly one is the nth.
 type Set struct {
+	on atomic.Pointer[[]*switched] // newest first; the slice never changes
+
+	mu        sync.Mutex
 	catalogue *Catalogue
 	seed      uint64
-	on        atomic.Pointer[[]*switched] // newest first; the slice never changes
-
-	mu       sync.Mutex
-	own      map[string]*Scenario
-	counters map[key]*counter
+	own       map[string]*Scenario
+	counters  map[key]*counter
 }
 
 // switched is a scenario that is on.
@@ -161,20 +161,13 @@ func (s *Set) take(sc *Scenario, limit Limit, k key, q *Request, now time.Time) 
 // Get returns the scenario of a name: the session's own, or the catalogue's.
 // Where there is none, the text says so.
 func (s *Set) Get(name string) (*Scenario, string) {
-	if sc, ok := s.ownOf(name); ok {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sc, ok := s.own[name]; ok {
 		return sc, ""
 	}
 	if sc, ok := s.catalogue.Get(name); ok {
 		return sc, ""
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	return nil, unknown(name, s.catalogue.byName, s.own)
-}
-
-func (s *Set) ownOf(name string) (*Scenario, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	sc, ok := s.own[name]
-	return sc, ok
 }

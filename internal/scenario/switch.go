@@ -14,7 +14,7 @@ func (s *Set) Define(sc *Scenario) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, old := s.own[sc.Name]; !old && len(s.own) >= MaxOwn {
-		return fmt.Errorf("a session may have %d scenarios of its own; remove one first", MaxOwn)
+		return fmt.Errorf("a session may have %d scenarios of its own; define one of them anew, or reset the session", MaxOwn)
 	}
 	if s.own == nil {
 		s.own = map[string]*Scenario{}
@@ -89,6 +89,45 @@ func (s *Set) off(name string) bool {
 // forget drops what a scenario has counted, on every way.
 func (s *Set) forget(name string) {
 	maps.DeleteFunc(s.counters, func(k key, _ *counter) bool { return k.name == name })
+}
+
+// Renew puts another catalogue in the place of the set's. What is on stays on
+// as the new one has it, and what it has no more goes; of those that sessions
+// begin with, the ones that are new come on and the ones that are none any more
+// go off. The session's own scenarios and all counters stay.
+func (s *Set) Renew(c *Catalogue) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.catalogue
+	var list []*switched
+	for _, sw := range *s.on.Load() {
+		if s.own[sw.Name] == sw.Scenario {
+			list = append(list, sw)
+			continue
+		}
+		sc, known := c.Get(sw.Name)
+		if !known || begins(old, sw.Name) && !sc.On {
+			continue
+		}
+		limit := sw.limit
+		if limit == sw.Limit {
+			limit = sc.Limit
+		}
+		list = append(list, &switched{sc, limit})
+	}
+	for _, sw := range c.on {
+		if !begins(old, sw.Name) && !slices.ContainsFunc(list, func(other *switched) bool { return other.Name == sw.Name }) {
+			list = append(list, sw)
+		}
+	}
+	s.catalogue = c
+	s.on.Store(&list)
+}
+
+// begins reports a scenario of the catalogue that sessions begin with.
+func begins(c *Catalogue, name string) bool {
+	sc, ok := c.Get(name)
+	return ok && sc.On
 }
 
 // Reset makes the set as NewSet made it.

@@ -39,8 +39,9 @@ var codes = map[string]struct{ golden, line string }{
 }
 
 // driven are the codes that no request can bring about: only a mistake of ours
-// does, which these tests make on purpose.
+// or other schemas do, which these tests make on purpose.
 var driven = map[string]string{
+	"header_invalid":    "TestHeadersOfOtherSchemas",
 	"contract_violated": "TestJudgeSpeaks",
 	"internal":          "TestPanicIsAnswered",
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -38,6 +39,7 @@ type settings struct {
 	onViolation string
 	choices     string            // a JSON object of choices
 	files       map[string]string // further fixture files
+	schemas     fs.FS             // instead of the embedded ones
 	quiet       bool
 	discardLog  bool
 	jsonLog     bool
@@ -51,6 +53,11 @@ var loadContract = sync.OnceValues(func() (*contract.Contract, error) { return c
 func loadFixtures(t testing.TB, s settings, now time.Time) (*contract.Contract, *fixture.Fixtures) {
 	t.Helper()
 	c, err := loadContract()
+	if s.schemas != nil {
+		c, err = contract.Load(s.schemas)
+	} else {
+		s.schemas = schemas.FS
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +76,7 @@ func loadFixtures(t testing.TB, s settings, now time.Time) (*contract.Contract, 
 	for name, text := range s.files {
 		files[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	f, err := fixture.Load(files, schemas.FS, c, now)
+	f, err := fixture.Load(files, s.schemas, c, now)
 	if err != nil {
 		t.Fatal(err)
 	}

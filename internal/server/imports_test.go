@@ -22,30 +22,31 @@ const module = "dispatchmock"
 
 // rooms has those of the architecture that are yet to be built as well.
 var rooms = map[string]room{
-	"cmd/dispatchmock":  {9, nil}, // the door to row 8
-	"internal/cli":      {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid", "github.com/fsnotify/fsnotify", "golang.org/x/sys/unix"}},
-	"internal/server":   {7, []string{"github.com/google/uuid"}},
-	"internal/api":      {6, []string{"github.com/gorilla/mux", "github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
-	"internal/control":  {6, []string{"github.com/gorilla/mux", "github.com/wI2L/jsondiff"}},
-	"internal/console":  {6, nil},
-	"internal/proxy":    {6, nil},
-	"internal/bundle":   {4, nil},
-	"internal/coverage": {5, nil},
-	"internal/session":  {5, []string{"github.com/google/uuid"}},
-	"internal/fixture":  {4, []string{"github.com/go-json-experiment/json/jsontext"}},
-	"internal/scenario": {3, []string{"github.com/evanphx/json-patch/v5"}},
-	"internal/journal":  {3, nil},
-	"internal/verify":   {3, []string{"github.com/go-json-experiment/json/jsontext"}},
-	"internal/openapi":  {3, nil},
-	"internal/spool":    {3, nil},
-	"internal/report":   {3, []string{"github.com/wI2L/jsondiff"}},
-	"internal/contract": {2, []string{"github.com/xeipuuv/gojsonschema", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/jsontext", "github.com/google/uuid"}},
-	"internal/world":    {2, []string{"github.com/hashicorp/golang-lru/v2"}},
-	"internal/dispatch": {1, nil},
-	"internal/wire":     {1, []string{"github.com/go-json-experiment/json/jsontext"}},
-	"internal/exchange": {1, nil},
-	"fixtures":          {0, nil},
-	"schemas":           {0, nil},
+	"cmd/dispatchmock":   {9, nil}, // the door to row 8
+	"internal/cli":       {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid", "github.com/fsnotify/fsnotify", "golang.org/x/sys/unix"}},
+	"internal/server":    {7, []string{"github.com/google/uuid"}},
+	"internal/api":       {6, []string{"github.com/gorilla/mux", "github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
+	"internal/control":   {6, []string{"github.com/gorilla/mux", "github.com/wI2L/jsondiff"}},
+	"internal/console":   {6, nil},
+	"internal/proxy":     {6, nil},
+	"internal/bundle":    {4, nil},
+	"internal/coverage":  {5, nil},
+	"internal/session":   {5, []string{"github.com/google/uuid"}},
+	"internal/fixture":   {4, []string{"github.com/go-json-experiment/json/jsontext"}},
+	"internal/scenario":  {3, []string{"github.com/evanphx/json-patch/v5"}},
+	"internal/journal":   {3, nil},
+	"internal/verify":    {3, []string{"github.com/go-json-experiment/json/jsontext"}},
+	"internal/openapi":   {3, nil},
+	"internal/spool":     {3, nil},
+	"internal/report":    {3, []string{"github.com/wI2L/jsondiff"}},
+	"internal/contract":  {2, []string{"github.com/xeipuuv/gojsonschema", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/jsontext", "github.com/google/uuid"}},
+	"internal/world":     {2, []string{"github.com/hashicorp/golang-lru/v2"}},
+	"internal/dispatch":  {1, nil},
+	"internal/wire":      {1, []string{"github.com/go-json-experiment/json/jsontext"}},
+	"internal/exchange":  {1, nil},
+	"fixtures":           {0, nil},
+	"schemas":            {0, nil},
+	"internal/recording": {5, nil},
 }
 
 // never lists what a package must not reach, not even by way of another.
@@ -102,6 +103,9 @@ func importFlaws(p imports) []string {
 	}
 	var flaws []string
 	for _, path := range p.Imports {
+		if path == "testing" || strings.HasPrefix(path, "testing/") {
+			flaws = append(flaws, fmt.Sprintf("%s imports %s, which is for tests", name, path))
+		}
 		if isLibrary(path) {
 			if !slices.ContainsFunc(own.libs, func(lib string) bool { return path == lib || strings.HasPrefix(path, lib+"/") }) {
 				flaws = append(flaws, fmt.Sprintf("%s imports %s, which its room does not allow; it allows %q", name, path, own.libs))
@@ -153,6 +157,7 @@ func TestImportFlaws(t *testing.T) {
 		{"own row", imports{"dispatchmock/internal/contract", []string{"dispatchmock/internal/world"}, nil}, "internal/contract (row 2) imports internal/world (row 2)"},
 		{"library", imports{"dispatchmock/internal/world", []string{"github.com/gorilla/mux"}, nil}, "internal/world imports github.com/gorilla/mux"},
 		{"library of a like name", imports{"dispatchmock/internal/api", []string{"github.com/gorilla/muxer"}, nil}, "internal/api imports github.com/gorilla/muxer"},
+		{"testing", imports{"dispatchmock/internal/fixture", []string{"testing/fstest"}, nil}, "internal/fixture imports testing/fstest, which is for tests"},
 		{"unknown room", imports{"dispatchmock/internal/utils", nil, nil}, "internal/utils stands in no row"},
 		{"roundabout", imports{"dispatchmock/internal/verify", nil, []string{"dispatchmock/internal/world"}}, "internal/verify reaches internal/world"},
 	} {

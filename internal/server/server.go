@@ -63,6 +63,17 @@ type Options struct {
 	Recorded func(*exchange.Exchange)
 	// Control says whether and where the control door is.
 	Control Control
+	// Front makes what answers in the place of the mocked API; nil is nothing.
+	Front func(Backstage) http.Handler
+}
+
+// Backstage is what of the server a Front may use.
+type Backstage struct {
+	Mock    http.Handler // the mocked API
+	Home    *session.Session
+	Blotter *exchange.Blotter
+	// Record keeps an exchange of the session Home that a Front has made.
+	Record func(*exchange.Exchange, *http.Request)
 }
 
 // Control is how the control door is reached.
@@ -116,8 +127,12 @@ func New(o Options) (*Server, error) {
 		}
 	}
 	s.carriers.New = func() any { return new(carrier) }
+	front := s.chain(s.api)
+	if o.Front != nil {
+		front = o.Front(Backstage{Mock: front, Home: s.sessions.Default(), Blotter: s.blotter, Record: s.passed})
+	}
 	s.http = http.Server{
-		Handler:                      s.mounted(s.chain(s.api)),
+		Handler:                      s.mounted(front),
 		DisableGeneralOptionsHandler: true,
 		MaxHeaderBytes:               maxHeaderBytes,
 		ReadHeaderTimeout:            headerTimeout,

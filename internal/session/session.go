@@ -57,16 +57,20 @@ type Session struct {
 	ground   atomic.Pointer[fixture.Fixtures]
 	sequence atomic.Uint64
 	used     atomic.Int64 // when it was last named, in Unix nanoseconds
+	over     atomic.Bool  // it was dropped
 
-	mu    sync.Mutex
+	mu    sync.Mutex // held while the whole state is replaced or saved
 	saved map[string]Snapshot
 }
 
 // Choices returns the choices in force.
 func (s *Session) Choices() *dispatch.Choices { return s.choices.Load() }
 
-// SetChoices puts other choices in force.
-func (s *Session) SetChoices(c dispatch.Choices) { s.choices.Store(&c) }
+// ReplaceChoices puts choices in the place of those that Choices returned, and
+// reports false where others are in force by now.
+func (s *Session) ReplaceChoices(was, c *dispatch.Choices) bool {
+	return s.choices.CompareAndSwap(was, c)
+}
 
 // Fixtures returns what the session was last made or reset from.
 func (s *Session) Fixtures() *fixture.Fixtures { return s.ground.Load() }
@@ -74,15 +78,19 @@ func (s *Session) Fixtures() *fixture.Fixtures { return s.ground.Load() }
 // Next returns the number of a request that arrives now.
 func (s *Session) Next() uint64 { return s.sequence.Add(1) }
 
+// Over reports that the session was dropped: a request that began before may
+// still be under way in it.
+func (s *Session) Over() bool { return s.over.Load() }
+
 // Used returns when the session was last named by a request.
 func (s *Session) Used() time.Time { return time.Unix(0, s.used.Load()) }
 
 // begin puts the session into the state that its spec names, over a base.
 func (s *Session) begin(ground *fixture.Fixtures) {
-	s.ground.Store(ground)
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ground.Store(ground)
 	s.saved = nil
-	s.mu.Unlock()
 	if s.Spec.Clock.Mode == "" {
 		s.Spec.Clock.Mode = ClockReal
 	}
@@ -95,13 +103,8 @@ func (s *Session) begin(ground *fixture.Fixtures) {
 	s.IDs.Set(s.Spec.IDs)
 	if s.World == nil {
 		s.World = world.New(ground.Base)
-	} else {
-		s.World.Rebase(ground.Base)
-		s.World.Restore(world.State{})
 	}
-	if len(s.Spec.Records) > 0 {
-		s.World.Put(s.Spec.Records)
-	}
+	s.World.Reset(ground.Base, s.Spec.Records)
 	set := scenario.NewSet(cmp.Or(ground.Scenarios, none), s.Spec.Seed)
 	for _, sc := range s.Spec.Scenarios {
 		// The spec was checked against the limits of a set.
@@ -111,6 +114,19 @@ func (s *Session) begin(ground *fixture.Fixtures) {
 		_ = set.On(sc.Name, scenario.Limit{})
 	}
 	s.scenarios.Store(set)
+}
+
+// goOver puts other fixtures under the session and keeps its changes. A record
+// comes with the scenario that it carries: the scenarios are there first.
+func (s *Session) goOver(ground *fixture.Fixtures) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.ground.Load()
+	choices := ground.Rechoose(old.Choices, *s.choices.Load())
+	s.choices.Store(&choices)
+	s.Scenarios().Renew(cmp.Or(ground.Scenarios, none))
+	s.ground.Store(ground)
+	s.World.Rebase(ground.Base)
 }
 
 // none is the catalogue of fixtures without one.

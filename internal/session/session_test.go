@@ -93,7 +93,7 @@ func TestIsolation(t *testing.T) {
 	a.World.Pin("app", "2021/04/07")
 	a.Clock.Set(session.ClockSetting{Mode: session.ClockFrozen, At: time.Unix(0, 0)})
 	a.IDs.Set(session.IDSetting{Seeded: true, Seed: 1})
-	a.SetChoices(dispatch.Choices{Touch: true})
+	a.ReplaceChoices(a.Choices(), &dispatch.Choices{Touch: true})
 	for _, other := range []*session.Session{b, all.Default()} {
 		if !active(t, other, first) || other.World.Pinned("app") != "" || other.Clock.Now().Unix() == 0 || other.Choices().Touch {
 			t.Errorf("session %s sees what happened in session a", other.Spec.ID)
@@ -121,7 +121,7 @@ func TestReset(t *testing.T) {
 	s.World.Remove(k)
 	s.World.Pin("app", "2021/04/07")
 	s.Clock.Set(session.ClockSetting{Mode: session.ClockReal})
-	s.SetChoices(dispatch.Choices{})
+	s.ReplaceChoices(s.Choices(), &dispatch.Choices{})
 	all.Reset(s)
 	if !active(t, s, first) || !active(t, s, k) || s.World.Pinned("app") != "" || s.Clock.Setting() != frozen || !s.Choices().Touch {
 		t.Errorf("after a reset the session is not as it was made: %+v", s.Spec)
@@ -234,31 +234,6 @@ func TestNames(t *testing.T) {
 	}
 	if err := all.Drop("a"); !errors.Is(err, session.ErrUnknown) {
 		t.Errorf("a session can be dropped twice: %v", err)
-	}
-}
-
-// TestReload holds what new fixtures change: the default session at once, with
-// its changes kept; others with their next reset.
-func TestReload(t *testing.T) {
-	t.Parallel()
-	all, _ := newSessions(session.Options{Fixtures: ground(1)})
-	s, err := all.Create(session.Spec{ID: "a"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	home := all.Default()
-	home.World.Deactivate(first, time.Time{})
-	all.Reload(ground(2))
-	second := world.Key{Tenant: 1, Customer: 2, Location: 1}
-	if active(t, home, first) || !active(t, home, second) || all.Stale(home) {
-		t.Error("the default session has not the new fixtures under its changes")
-	}
-	if _, ok := s.World.Record(second); ok || !all.Stale(s) {
-		t.Error("another session has the new fixtures before its reset, or does not say that its are old")
-	}
-	all.Reset(s)
-	if !active(t, s, second) || all.Stale(s) {
-		t.Error("a reset does not bring the new fixtures")
 	}
 }
 

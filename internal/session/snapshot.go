@@ -27,14 +27,14 @@ type Snapshot struct {
 	Taken     time.Time // by the session's clock
 }
 
-// Save returns the state as it is now.
-func (s *Session) Save() Snapshot {
+// save returns the state as it is now.
+func (s *Session) save() Snapshot {
 	return Snapshot{World: s.World.Save(), Clock: s.Clock.Setting(), IDs: s.IDs.Setting(), Choices: s.choices.Load(),
 		Scenarios: s.Scenarios().Snapshot(), Taken: s.Clock.Now()}
 }
 
-// Restore puts the session into a state that was saved before.
-func (s *Session) Restore(snapshot Snapshot) {
+// restore puts the session into a state that was saved before.
+func (s *Session) restore(snapshot Snapshot) {
 	s.World.Restore(snapshot.World)
 	s.Clock.Set(snapshot.Clock)
 	s.IDs.Set(snapshot.IDs)
@@ -49,7 +49,7 @@ func (s *Session) Keep(name string) (Snapshot, error) {
 	if _, old := s.saved[name]; !old && len(s.saved) >= MaxSnapshots {
 		return Snapshot{}, fmt.Errorf("the session has %d snapshots, as many as it may; drop one first", MaxSnapshots)
 	}
-	snapshot := s.Save()
+	snapshot := s.save()
 	snapshot.Name = name
 	if s.saved == nil {
 		s.saved = map[string]Snapshot{}
@@ -64,7 +64,7 @@ func (s *Session) Return(name string) bool {
 	defer s.mu.Unlock()
 	snapshot, ok := s.saved[name]
 	if ok {
-		s.Restore(snapshot)
+		s.restore(snapshot)
 	}
 	return ok
 }

@@ -1,6 +1,9 @@
 package world
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,6 +39,17 @@ func (w *World) Base() *Base {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return w.base
+}
+
+// Reset makes the world what a base says, with records put over it, in one
+// step.
+func (w *World) Reset(base *Base, records map[Key]dispatch.CustomerLocation) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.base, w.changed, w.pins = base, nil, nil
+	for k, l := range records {
+		w.set(k, l)
+	}
 }
 
 // Rebase puts another base under the changes.
@@ -92,13 +106,44 @@ func (w *World) Deactivate(k Key, touch time.Time) (t Transition, found bool) {
 	return t, true
 }
 
+// MaxAdded is how many records a world may have that its base has not.
+const MaxAdded = 10_000
+
+// ErrFull says that a world holds as many records as it may.
+var ErrFull = fmt.Errorf("a session may have %d records that the fixtures have not; remove some, or reset it", MaxAdded)
+
 // Put writes records, all of them at once: readers see none of them or all.
-func (w *World) Put(records map[Key]dispatch.CustomerLocation) {
+func (w *World) Put(records map[Key]dispatch.CustomerLocation) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.put(records)
+}
+
+func (w *World) put(records map[Key]dispatch.CustomerLocation) error {
+	count := len(w.changed)
+	for k := range records {
+		if _, old := w.changed[k]; !old {
+			count++
+		}
+	}
+	if count > len(w.base.records)+MaxAdded {
+		return ErrFull
+	}
 	for k, l := range records {
 		w.set(k, l)
 	}
+	return nil
+}
+
+// Replace writes a record in the place of one state of it, and reports false
+// where it has another by now.
+func (w *World) Replace(k Key, was Record, l dispatch.CustomerLocation) (done bool, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if now, ok := w.record(k); !ok || now.Revision != was.Revision {
+		return false, nil
+	}
+	return true, w.put(map[Key]dispatch.CustomerLocation{k: l})
 }
 
 func (w *World) set(k Key, l dispatch.CustomerLocation) Record {
@@ -168,12 +213,16 @@ func (w *World) pin(clientID string, v dispatch.Version) {
 	w.pins.Add(clientID, v)
 }
 
-// Unpin forgets the version that a client ID named.
-func (w *World) Unpin(clientID string) {
+// SetPins sets the versions of client IDs, all at once; "" takes a pin away.
+func (w *World) SetPins(pins map[string]dispatch.Version) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.pins != nil {
-		w.pins.Remove(clientID)
+	for _, id := range slices.Sorted(maps.Keys(pins)) {
+		if pins[id] != "" {
+			w.pin(id, pins[id])
+		} else if w.pins != nil {
+			w.pins.Remove(id)
+		}
 	}
 }
 

@@ -166,7 +166,9 @@ func TestOverlay(t *testing.T) {
 					}
 				case 4:
 					l := dispatch.CustomerLocation{CustomerID: k.Customer, LocationID: k.Location, IsActive: r.IntN(2) == 0, Name: dispatch.Of(fmt.Sprint("put ", r.Int()))}
-					w.Put(map[Key]dispatch.CustomerLocation{k: l})
+					if err := w.Put(map[Key]dispatch.CustomerLocation{k: l}); err != nil {
+						t.Fatal(err)
+					}
 					p.records[k] = l
 				case 5:
 					_, there := p.records[k]

@@ -23,7 +23,7 @@ export class Contract {
       const [c, choices, seen] = await Promise.all([
         get('/contract' + (version ? `?api_version=${encodeURIComponent(version)}` : '')),
         get(`/sessions/${encodeURIComponent(oneSession())}/choices`),
-        get(`/journal?limit=10000${session() ? '&session=' + encodeURIComponent(session()) : ''}`),
+        get('/coverage' + (session() ? '?session=' + encodeURIComponent(session()) : '')),
       ]);
       if (turn === this.turn) this.draw(c, choices, seen);
     } catch (err) {
@@ -44,7 +44,7 @@ export class Contract {
         table(['Fact', 'Grade', 'Evidence', 'Switch'], c.facts.map(f => [f.fact, grade(f.grade), f.evidence || '–', f.switch ? h('code', {}, f.switch) : '–']))),
       part('choices', `Choices in force in the session ${oneSession()}`, h('p', { class: 'quiet' }, 'Where nothing public says what happens, the mock chooses, and you may choose otherwise.'),
         table(['Choice', 'What it decides', 'Grade', 'Value'], Object.entries(c.choices.properties).map(([name, rule]) => [h('code', {}, name), rule.description, grade(gradeOf(rule.$comment)), this.choice(name, rule, choices[name])]))),
-      part('coverage', session() ? `Coverage of the session ${session()}` : 'Coverage of all sessions', coverage(c, seen.exchanges, seen.more)));
+      part('coverage', session() ? `Coverage of the session ${session()}` : 'Coverage of all sessions', coverage(seen)));
   }
 
   choice(name, rule, value) {
@@ -74,9 +74,9 @@ export class Contract {
 
 function grade(g) { return g ? h('span', { class: 'tag g-' + g.split(',')[0] }, g) : '–'; }
 
-function table(heads, rows) {
-  return h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': heads[0] }, h('table', {}, h('thead', {}, h('tr', {}, heads.map(t => h('th', { scope: 'col' }, t)))),
-    h('tbody', {}, rows.map(cells => h('tr', {}, cells.map(c => h('td', {}, c)))))));
+function table(heads, lines, label = heads[0]) {
+  return h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': label }, h('table', {}, h('thead', {}, h('tr', {}, heads.map(t => h('th', { scope: 'col' }, t)))),
+    h('tbody', {}, lines.map(cells => h('tr', {}, cells.map(c => h('td', {}, c)))))));
 }
 
 // model shows a JSON Schema of an object as a table.
@@ -87,7 +87,7 @@ function model(name, schemas) {
     Object.entries(s.properties || {}).map(([member, rule]) => {
       const r = rule.$ref ? { ...schemas[rule.$ref.replace('.json', '')] } : rule;
       return [[h('code', {}, member), required.has(member) ? '' : h('span', { class: 'quiet' }, ' optional')], types(r), rules(r), r.description || '', grade(gradeOf(r.$comment))];
-    })));
+    }), `Members of ${name}`));
 }
 
 // soft lets a path break behind its slashes.

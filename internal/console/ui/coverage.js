@@ -1,34 +1,25 @@
-// What the journal's exchanges have touched, as a grid that needs no colour.
-import { h } from './dom.js';
-import { count } from './when.js';
+// What of the contract the session has tried, as tiles that need no colour:
+// each has a mark, and those that are open say how to try them.
+import { h, show, button, copy } from './dom.js';
+import { href } from './router.js';
 
-const statuses = [200, 400, 401, 403, 404, 405, 406, 409, 410, 429, 500, 501];
-
-export function coverage(contract, rows, more) {
-  const methods = contract.operations.map(o => o.method);
-  const versions = contract.versions.map(v => v.version);
-  const byVersion = tally(rows, r => `${r.method} ${r.version}`);
-  const byStatus = tally(rows, r => `${r.method} ${r.status}`);
-  const other = [...new Set(rows.map(r => r.status))].filter(s => !statuses.includes(s)).sort((a, b) => a - b);
-  const all = [...statuses, ...other.slice(0, 10)];
+export function coverage(c) {
   return [
-    h('p', { class: 'quiet' }, rows.length ? `From ${count(rows.length, 'exchange')} that the journal still has${more ? ' (the newest)' : ''}. A number is how many; a dot is none yet.` : 'The journal has no exchange yet; every cell is a dot.'),
-    grid('Operation by version in force', 'Method', methods, versions, (m, v) => byVersion.get(`${m} ${v}`), () => false),
-    grid('Operation by status answered', 'Method', methods, all, (m, s) => byStatus.get(`${m} ${s}`), s => s >= 400 || s === 0),
+    h('p', {}, h('strong', {}, `${c.percent} %`), ` of what is documented was tried: ${c.covered} of ${c.total}. ✓ was tried, with how often; ○ was not, and opens to the command that tries it.`),
+    h('progress', { max: String(c.total), value: String(c.covered), 'aria-label': 'Coverage' }),
+    c.groups.map(g => h('section', { class: 'stack' },
+      h('h3', {}, `${g.name}: ${g.covered} of ${g.total}`, ' ', h('span', { class: 'quiet' }, g.about, g.documented ? '' : ' (not counted above)')),
+      h('ul', { class: 'tiles' }, g.items.map(tile)))),
   ];
 }
 
-function tally(rows, key) {
-  const t = new Map();
-  for (const r of rows) t.set(key(r), (t.get(key(r)) || 0) + 1);
-  return t;
-}
-
-function grid(caption, corner, rows, columns, value, bad) {
-  return h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': caption }, h('table', {}, h('caption', {}, caption),
-    h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, corner), columns.map(c => h('th', { scope: 'col', class: 'cell' }, c === 0 ? 'none' : String(c))))),
-    h('tbody', {}, rows.map(r => h('tr', {}, h('th', { scope: 'row' }, h('code', {}, r)), columns.map(c => {
-      const n = value(r, c);
-      return h('td', { class: 'cell' + (n ? (bad(c) ? ' bad' : ' some') : '') }, n ? String(n) : '·');
-    }))))));
+function tile(item) {
+  if (item.covered) {
+    return h('li', { class: 'tile tried' }, h('span', { class: 'mark', 'aria-hidden': 'true' }, '✓'), h('span', { class: 'off' }, 'tried: '),
+      item.request_id ? h('a', { href: href('traffic', [], { text: item.request_id }) }, show(item.name, 200)) : show(item.name, 200),
+      h('span', { class: 'quiet' }, ` × ${item.count}`));
+  }
+  return h('li', { class: 'tile' }, h('details', {}, h('summary', {}, h('span', { class: 'mark', 'aria-hidden': 'true' }, '○'), h('span', { class: 'off' }, 'not tried: '), show(item.name, 200)),
+    h('p', {}, show(item.sentence || '', 1000)),
+    item.command && [h('pre', { class: 'code', tabindex: '0' }, show(item.command, 4000)), button('Copy', () => copy(item.command, 'the command'))]));
 }

@@ -76,7 +76,17 @@ export function beside(titles, left, right) {
   const all = compare(left.split('\n'), right.split('\n'));
   for (let i = 0; i < all.length; i++) {
     const [mark, l, r] = all[i];
-    if (mark === '-' && all[i + 1]?.[0] === '+') {
+    let same = i;
+    while (all[same]?.[0] === ' ') same++;
+    const before = i === 0 ? 0 : 3;
+    const after = same === all.length ? 0 : 3;
+    if (same - i > before + after + 3 && all.some(one => one[0] !== ' ')) {
+      const hide = same - i - before - after;
+      for (const one of all.slice(i, i + before)) rows.push(pair('same', one[1], one[2]));
+      rows.push(folded(all.slice(i + before, i + before + hide)));
+      for (const one of all.slice(same - after, same)) rows.push(pair('same', one[1], one[2]));
+      i = same - 1;
+    } else if (mark === '-' && all[i + 1]?.[0] === '+') {
       rows.push(pair('change', l, all[++i][2]));
     } else {
       rows.push(pair({ ' ': 'same', '-': 'minus', '+': 'plus' }[mark], l, r));
@@ -86,6 +96,14 @@ export function beside(titles, left, right) {
   return h('div', { class: 'beside' }, h('table', { class: 'pairs' },
     h('caption', {}, n ? `${n} lines differ; they are marked.` : 'Both are the same.'),
     h('thead', {}, h('tr', {}, titles.map(t => h('th', { scope: 'col' }, t)))), h('tbody', {}, rows)));
+}
+
+// folded stands for lines that are alike, and shows them when it is asked.
+function folded(lines) {
+  const row = h('tr', { class: 'fold' }, h('td', { colspan: '2' }, h('button', { type: 'button', class: 'more', onclick: () => {
+    row.replaceWith(...lines.map(one => pair('same', one[1], one[2])));
+  } }, `Show ${lines.length} lines that are alike`)));
+  return row;
 }
 
 function pair(kind, l, r) {

@@ -43,8 +43,9 @@ export class Refusal extends Error {
   }
 }
 
-export async function ask_(method, path, body, options) {
-  const init = { method, ...options };
+// ask_ asks the door. Exact keeps numbers that a double would change.
+export async function ask_(method, path, body, { exact = true } = {}) {
+  const init = { method };
   if (body !== undefined) {
     init.body = typeof body === 'string' ? body : print(body, 0);
     init.headers = { 'Content-Type': 'application/json' };
@@ -56,11 +57,14 @@ export async function ask_(method, path, body, options) {
     try { problem = JSON.parse(text); } catch { /* the text must do */ }
     throw new Refusal(problem);
   }
-  return text ? parse(text) : null;
+  if (!text) return null;
+  return exact ? parse(text) : JSON.parse(text);
 }
 
-export const get = (path, options) => ask_('GET', path, undefined, options);
-export const post = (path, body = {}, options) => ask_('POST', path, body, options);
+export const get = path => ask_('GET', path);
+// rows asks for a list of exchanges, whose numbers are all small.
+export const rows = path => ask_('GET', path, undefined, { exact: false });
+export const post = (path, body = {}) => ask_('POST', path, body);
 export const put = (path, body) => ask_('PUT', path, body);
 export const del = path => ask_('DELETE', path);
 

@@ -5,7 +5,7 @@ import { route, href, go, refine } from './router.js';
 import { print, parse } from './exact.js';
 import { unified } from './diff.js';
 import { time, duration } from './when.js';
-import { verdicts, statusClass } from './words.js';
+import { verdicts, statusClass, sentence } from './words.js';
 import { requestOf, scenarioOf } from './again.js';
 
 const languages = { curl: 'curl', fetch: 'fetch (browser, Node)', python: 'Python requests', csharp: 'C# HttpClient', go: 'Go' };
@@ -62,28 +62,28 @@ export class Detail {
       const language = menu.value;
       menu.value = '';
       try {
-        await this.copyAs(language);
+        await this.copyAs(x, language);
       } catch (err) {
         toast(err.message, 'bad');
       }
     });
-    return h('div', { class: 'row actions' }, button('Copy curl', () => this.copyAs('curl'), { title: 'c' }), menu,
-      button('Send again', () => this.again(), { title: 's' }),
-      button('Send changed', () => this.changed(), { title: 'e' }),
-      button('Save as scenario', () => this.asScenario()),
+    return h('div', { class: 'row actions' }, button('Copy curl', () => this.copyAs(x, 'curl'), { title: 'c' }), menu,
+      button('Send again', () => this.again(x), { title: 's' }),
+      button('Send changed', () => this.changed(x), { title: 'e' }),
+      button('Save as scenario', () => this.asScenario(x)),
       button('Save bundle', () => download(`/sessions/${encodeURIComponent(x.session)}/bundle`, x.session + '.bundle.json'), { title: 'The whole session in one file, for dispatchmock replay' }));
   }
 
-  async copyAs(language) {
-    const texts = await get(`/exchanges/${this.id}/snippets`);
+  async copyAs(x, language) {
+    const texts = await get(`/exchanges/${x.id}/snippets`);
     await copy(texts[language], `the request as ${languages[language]}`);
   }
 
-  async again() {
-    const request = requestOf(this.entry, await once('/clients'));
+  async again(x) {
+    const request = requestOf(x, await once('/clients'));
     if (request.unknown) {
       toast('Its token was not kept; choose one and send it from here.');
-      this.changed();
+      this.changed(x);
       return;
     }
     const answer = await post('/send', request.send);
@@ -91,10 +91,10 @@ export class Detail {
     if (answer.exchange) go('traffic', [answer.exchange.id], Object.fromEntries(route.query));
   }
 
-  changed() { go('try', [], { from: String(this.id) }); }
+  changed(x) { go('try', [], { from: String(x.id) }); }
 
-  asScenario() {
-    sessionStorage.setItem('scenario-draft', print(scenarioOf(this.entry)));
+  asScenario(x) {
+    sessionStorage.setItem('scenario-draft', print(scenarioOf(x)));
     go('scenarios', ['edit']);
   }
 
@@ -104,7 +104,7 @@ export class Detail {
     return [x.error && h('section', { class: 'finding v-violation' }, h('h3', {}, 'The mock failed'), h('pre', {}, show(x.error))),
       groups.filter(g => g[1].length).map(([title, findings, kind]) => h('section', { class: 'why' }, h('h3', {}, title, findings.length > 1 ? ` (${findings.length} findings, the first was answered)` : ''),
         findings.map(f => h('article', { class: 'finding v-' + kind },
-          h('p', { class: 'remedy' }, show(f.remedy || f.rule, 2000)),
+          h('p', { class: 'remedy' }, show(sentence(f), 2000)),
           h('dl', {}, term('Place', `${f.part} ${f.pointer || ''}`), term('Received', f.value), term('Rule', f.rule), term('Documented', f.documented), term('Schema', f.schema))))))];
   }
 
@@ -131,8 +131,9 @@ export class Detail {
   }
 
   key(k) {
-    if (!this.entry) return false;
-    const act = { c: () => this.copyAs('curl'), s: () => this.again(), e: () => this.changed() }[k];
+    const x = this.entry;
+    if (!x || x.control) return false;
+    const act = { c: () => this.copyAs(x, 'curl'), s: () => this.again(x), e: () => this.changed(x) }[k];
     if (!act) return false;
     Promise.resolve(act()).catch(err => toast(err.message, 'bad'));
     return true;

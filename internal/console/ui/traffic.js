@@ -1,11 +1,11 @@
 // The live list of exchanges.
 import { h, fill, show, button, toast } from './dom.js';
-import { get, del, once } from './door.js';
+import { get, rows, del, once } from './door.js';
 import { route, href, go, refine, session, oneSession } from './router.js';
 import { follow } from './stream.js';
 import { RowList } from './list.js';
 import { time, duration, count } from './when.js';
-import { verdicts, statusClass, sampleCurl } from './words.js';
+import { verdicts, statusClass, sampleCurl, short } from './words.js';
 import { Detail } from './exchange.js';
 import { copy } from './dom.js';
 
@@ -19,8 +19,8 @@ export class Traffic {
     this.total = h('span', { class: 'quiet' });
     this.pauseButton = h('button', { type: 'button', onclick: () => this.pause(!this.paused), title: 'Pause the list (p)' }, 'Pause');
     this.inputs = {
-      text: this.field('text', 'search', 'Search in everything (/)', 'Text'),
-      status: this.field('status', 'search', 'status: 4xx', 'Status'),
+      text: this.field('text', 'search', 'Search (/)', 'Text'),
+      status: this.field('status', 'search', '4xx', 'Status'),
       path: this.field('path', 'search', 'path', 'Path'),
       method: this.choice('method', ['', 'DELETE', 'GET', 'OPTIONS', 'POST', 'PATCH', 'PUT'], 'Method'),
       verdict: this.choice('verdict', ['', ...Object.keys(verdicts)], 'Verdict'),
@@ -100,13 +100,13 @@ export class Traffic {
     this.list.clear();
     this.tellNotice('');
     try {
-      const found = await get(`/journal?limit=1000&${query}`);
+      const found = await rows(`/journal?limit=1000&${query}`);
       if (this.asked !== query || this.gone) return;
-      const rows = found.exchanges.reverse();
-      this.list.add(rows);
+      const known = found.exchanges.reverse();
+      this.list.add(known);
       if (found.lost > 0 && session()) this.tellNotice(`The journal has let go of ${count(found.lost, 'older exchange')} (--journal-count, --journal-bytes).`);
       this.flushed();
-      this.stop = follow(query, rows.length ? rows[rows.length - 1].id : 0, {
+      this.stop = follow(query, known.length ? known[known.length - 1].id : 0, {
         row: r => this.take(r),
         missed: () => this.tellNotice('Some exchanges came and went faster than they could be told: the journal no longer has them.'),
         state: (s, why) => this.tellState(s, why),
@@ -132,9 +132,9 @@ export class Traffic {
       this.pauseButton.textContent = `Go on (${this.pending.length}${this.pending.length >= limit ? '+' : ''} new)`;
       return;
     }
-    const rows = this.pending;
+    const some = this.pending;
     this.pending = [];
-    if (rows.length) this.list.add(rows);
+    if (some.length) this.list.add(some);
     this.flushed();
   }
 
@@ -208,7 +208,7 @@ export class Traffic {
       h('span', { class: 'c-client' }, show(r.client_id || '–', 60)),
       h('span', { class: 'c-version' }, r.version || '–'),
       h('span', { class: 'c-took' }, duration(r.took_ms)),
-      h('span', { class: 'c-finding' }, r.finding ? show(r.finding, 300) : r.changed ? 'The record was deactivated.' : ''));
+      h('span', { class: 'c-finding' }, r.finding ? show(short(r.finding), 300) : r.changed ? 'The record was deactivated.' : ''));
   }
 
   // keys are what the keyboard does here.

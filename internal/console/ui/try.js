@@ -4,7 +4,7 @@ import { get, post, once } from './door.js';
 import { route, href, session, oneSession } from './router.js';
 import { print, parse } from './exact.js';
 import { requestOf } from './again.js';
-import { quote, operationPath, statusClass } from './words.js';
+import { quote, operationPath, statusClass, sentence } from './words.js';
 import { verdict } from './cors.js';
 import { duration } from './when.js';
 
@@ -176,7 +176,7 @@ export class Try {
     try { body = print(parse(a.body)); } catch { /* it is no JSON */ }
     const x = a.exchange;
     fill(this.result, h('div', { class: 'card stack' }, h('h2', {}, h('span', { class: 'status ' + statusClass(a.status) }, a.status || 'No whole answer'), ' ', show(a.reason, 500)),
-      a.error && h('p', { class: 'note bad-note' }, show(a.error, 1000)), x && x.problems.map(p => h('p', { class: 'finding' }, show(p.remedy || p.rule, 1000))),
+      a.error && h('p', { class: 'note bad-note' }, show(a.error, 1000)), x && x.problems.map(p => h('p', { class: 'finding' }, show(sentence(p), 1000))),
       h('p', { class: 'quiet' }, `Sent from ${whence}. `, x ? [duration(x.took_ms), ' ', h('a', { href: href('traffic', [x.id], { session: session() }) }, 'All about this exchange')] : 'The journal has no record of it.'),
       body && h('pre', { class: 'code', tabindex: '0' }, show(body))));
     this.result.scrollIntoView({ block: 'nearest' });

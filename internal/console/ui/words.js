@@ -31,4 +31,16 @@ export function sampleCurl(base, clients) {
   return `curl -i -X DELETE -H ${quote('Authorization: Bearer ' + c.token)} -H ${quote('x-tenant-id: ' + ((c.tenants || [])[0] ?? 1))} ${base}/customers/1/locations/1`;
 }
 
+// sentence makes a finding one sentence: what, and what to do. A remedy that
+// begins with a verb lacks its subject.
+export function sentence(f) {
+  const remedy = f.remedy || f.rule;
+  return f.pointer && /^[a-z]/.test(remedy) ? `${f.pointer.slice(1)} ${remedy}` : remedy;
+}
+
+// short is a finding of a row, which begins with its place.
+export function short(finding) {
+  return finding.replace(/^preflight\/\S+ (?=[A-Z])/, '').replace(/^(request header|header|path|body)\//, '');
+}
+
 export const operationPath = /^(?:\/_s\/[^/]+)?\/customers\/([^/?]*)\/locations\/([^/?]*)\/?$/;

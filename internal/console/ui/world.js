@@ -8,7 +8,7 @@ import { RecordView } from './record.js';
 import { print } from './exact.js';
 
 const size = 50;
-const columns = [['key', 'Tenant'], ['customer', 'Customer'], ['location', 'Location'], ['name', 'Name'], ['active', 'State'], ['changed', 'Changed']];
+const columns = [['name', 'Name'], ['key', 'Tenant'], ['customer', 'Customer'], ['location', 'Location'], ['active', 'State'], ['changed', 'Changed']];
 
 export const base = () => `/sessions/${encodeURIComponent(oneSession())}`;
 
@@ -100,8 +100,8 @@ export class World {
 
   row(r) {
     const key = [r.tenant_id, r.customer_id, r.customer_location_id].map(String);
-    return h('tr', { class: 'choose' }, key.map(n => h('td', { class: 'num' }, n)),
-      h('td', {}, h('a', { href: href('world', key), 'data-step': true }, show(r.name || '(no name)', 200))),
+    return h('tr', { class: 'choose' }, h('th', { scope: 'row' }, h('a', { href: href('world', key), 'data-step': true }, show(r.name || '(no name)', 200))),
+      key.map(n => h('td', { class: 'num' }, n)),
       h('td', {}, r.is_active ? '● active' : '○ inactive'), h('td', {}, r.changed ? h('span', { class: 'tag on' }, 'changed') : ''));
   }
 
