@@ -71,20 +71,20 @@ func sampleRun(command string) (*Run, iter.Seq[*exchange.Exchange]) {
 	return r, exchangesOf(list)
 }
 
-// write is a report of one of the forms.
-type write func(io.Writer, *Run, iter.Seq[*exchange.Exchange]) error
+// form is a report of one of the forms.
+type form func(io.Writer, *Run, iter.Seq[*exchange.Exchange]) error
 
-func forms() map[string]write {
-	return map[string]write{"json": JSON, "xml": JUnit, "html": HTML, "pact.json": Pact,
+func forms() map[string]form {
+	return map[string]form{"json": JSON, "xml": JUnit, "html": HTML, "pact.json": Pact,
 		"md": func(w io.Writer, r *Run, _ iter.Seq[*exchange.Exchange]) error { return Markdown(w, r) },
 		"txt": func(w io.Writer, r *Run, _ iter.Seq[*exchange.Exchange]) error { return RunText(w, r, false) }}
 }
 
-func reported(t *testing.T, form, command string) []byte {
+func reported(t *testing.T, name, command string) []byte {
 	t.Helper()
 	r, seq := sampleRun(command)
 	var b bytes.Buffer
-	if err := forms()[form](&b, r, seq); err != nil {
+	if err := forms()[name](&b, r, seq); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -93,10 +93,10 @@ func reported(t *testing.T, form, command string) []byte {
 // TestGoldenRun holds each form of a run's report against testdata.
 func TestGoldenRun(t *testing.T) {
 	t.Parallel()
-	for form := range forms() {
-		t.Run(form, func(t *testing.T) {
+	for name := range forms() {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			compareGolden(t, filepath.Join("testdata", "run."+form), reported(t, form, "npm test"))
+			compareGolden(t, filepath.Join("testdata", "run."+name), reported(t, name, "npm test"))
 		})
 	}
 }
@@ -105,10 +105,10 @@ func TestGoldenRun(t *testing.T) {
 // steers no reader of a report.
 func TestHostileRun(t *testing.T) {
 	t.Parallel()
-	for form := range forms() {
-		t.Run(form, func(t *testing.T) {
+	for name := range forms() {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := string(reported(t, form, hostile))
+			got := string(reported(t, name, hostile))
 			if !utf8.ValidString(got) {
 				t.Error("it is no UTF-8")
 			}
