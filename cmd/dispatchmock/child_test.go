@@ -43,6 +43,14 @@ func childDoes(args []string) error {
 			err = childAsks(args[2], args[3], args[4:])
 		}
 		return err
+	case "all": // "METHOD PATH[|HEADER]..."...
+		for _, text := range args[1:] {
+			parts := strings.Split(text, "|")
+			method, path, _ := strings.Cut(parts[0], " ")
+			if err := childAsks(method, path, parts[1:]); err != nil {
+				return err
+			}
+		}
 	case "await":
 		return childAwaits(false)
 	case "background":
