@@ -28,9 +28,8 @@ type golden struct {
 // goldenExchange is one request of a golden file and the answer to it.
 type goldenExchange struct {
 	request string // as it is sent
-	status  int
+	answer  answer
 	version dispatch.Version // of the answer
-	body    string
 }
 
 // goldens reads the golden files, in order.
@@ -66,12 +65,11 @@ func readGolden(t *testing.T, path, name string) golden {
 		case "request":
 			request = expand(t, onWire(string(f.Data)))
 		case "response":
-			x := goldenExchange{request: request}
-			response, body, err := readAnswer(strings.NewReader(onWire(string(f.Data))), request)
-			if err == nil {
-				x.status, x.version, x.body = response.StatusCode, dispatch.Version(response.Header.Get("X-Api-Version")), body
+			a, err := readAnswer(strings.NewReader(onWire(string(f.Data))), request)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
 			}
-			g.exchanges = append(g.exchanges, x)
+			g.exchanges = append(g.exchanges, goldenExchange{request, a, dispatch.Version(a.header.Get("X-Api-Version"))})
 		default:
 			g.files[f.Name] = string(f.Data)
 		}
@@ -106,14 +104,21 @@ func expand(t *testing.T, text string) string {
 	return b.String()
 }
 
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
 // readAnswer reads the answer to a request.
-func readAnswer(r io.Reader, request string) (*http.Response, string, error) {
+func readAnswer(r io.Reader, request string) (answer, error) {
 	method, _, _ := strings.Cut(request, " ")
 	response, err := http.ReadResponse(bufio.NewReader(r), &http.Request{Method: method})
 	if err != nil {
-		return nil, "", err
+		return answer{}, err
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	return response, string(body), err
+	return answer{response.StatusCode, response.Header, string(body)}, err
 }

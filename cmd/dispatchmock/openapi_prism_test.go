@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/openapi"
 )
 
@@ -46,6 +45,9 @@ func notThroughPrism() []about {
 		{names: "cors/options-unknown-path", why: "is about a path that the document has not"},
 		{names: "authorization/twice", why: "has a field twice, of which Node's HTTP passes one on"},
 		{names: "content-type/twice", why: "has a field twice, of which Node's HTTP passes one on"},
+		{names: "x-api-version/twice", why: "has a field twice, which Prism joins to one, so that the mock has nothing to say of two"},
+		{names: "x-request-id/twice", why: "has a field twice, which Prism joins to one, so that the mock has nothing to say of two"},
+		{names: "x-tenant-id/twice", why: "has a field twice, which Prism joins to one, so that the mock has nothing to say of two"},
 	}
 }
 
@@ -83,32 +85,24 @@ var acceptable = []string{"", "token_unknown", "role_missing", "tenant_foreign",
 // answers on contract, all of them, and the requests that the mock finds on
 // contract, too. Each answer must be the golden one: else it would be another
 // exchange that was judged.
-func throughPrism(t *testing.T, tools string, form openapi.Form) {
-	all := versions(t)
-	// The versions in between take long, and have the model of the newest.
-	ends := []dispatch.Version{all[0], all[len(all)-1]}
-	between := func(x goldenExchange) bool { return !slices.Contains(ends, x.version) }
+func throughPrism(t *testing.T, p *prism, form openapi.Form) {
 	w := &worlds{t, map[string]string{}}
-	p := newPrism(t, tools, form, serving(t))
 	used := map[string]bool{}
 	sent, refused := 0, 0
 	for _, g := range goldens(t) {
 		if found(notThroughPrism(), g, used) != nil {
 			continue
 		}
-		if form == openapi.Form30 && slices.ContainsFunc(g.exchanges, between) {
-			continue
-		}
 		world := w.begin(g)
-		p.to(world)
+		p.to(t, world)
 		for i, x := range g.exchanges {
-			answer, body, of := p.ask(x.version, x.request)
+			a, of := p.ask(t, form, x.version, x.request)
 			sent++
-			if answer.StatusCode != x.status || !sameJSON(t, body, x.body) {
-				t.Errorf("%s, exchange %d: got %d %s, want %d %s", g.name, i+1, answer.StatusCode, body, x.status, x.body)
+			if a.status != x.answer.status || !sameJSON(a.body, x.answer.body) {
+				t.Errorf("%s, exchange %d: got %d %s, want %d %s", g.name, i+1, a.status, a.body, x.answer.status, x.answer.body)
 				continue
 			}
-			code := fault(t, world, answer.Header.Get("X-Request-Id"))
+			code := fault(t, world, a.header.Get("X-Request-Id"))
 			if !slices.Contains(acceptable, code) && len(of["request"]) > 0 {
 				refused++
 				delete(of, "request")
@@ -116,7 +110,7 @@ func throughPrism(t *testing.T, tools string, form openapi.Form) {
 			for place, list := range of {
 				for _, v := range list {
 					if known := found(misjudged(), g, used); known == nil || !strings.Contains(v.Message, known.report) {
-						t.Errorf("%s, exchange %d (%d %s): Prism finds of the %s, %v: %s", g.name, i+1, x.status, code, place, v.Location, v.Message)
+						t.Errorf("%s, exchange %d (%d %s): Prism finds of the %s, %v: %s", g.name, i+1, a.status, code, place, v.Location, v.Message)
 					}
 				}
 			}
@@ -135,26 +129,26 @@ func throughPrism(t *testing.T, tools string, form openapi.Form) {
 
 // wrongThroughPrism holds that Prism would have spoken: of answers that
 // a scenario of the mock spoils, and of a server that is wrong in one place.
-func wrongThroughPrism(t *testing.T, tools string) {
-	p := newPrism(t, tools, openapi.Form31, serving(t))
+func wrongThroughPrism(t *testing.T, p *prism, form openapi.Form) {
+	mock := serving(t)
+	p.to(t, mock)
 	const (
 		oldest  = "2019/02/08"
 		request = "GET /customers/1/locations/1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer dispatcher-token\r\nx-tenant-id: 1\r\n%s\r\n"
 	)
-	mock := p.target.Load().String()
-	good, body, of := p.ask(oldest, fmt.Sprintf(request, ""))
-	if good.StatusCode != http.StatusOK || len(of) > 0 {
-		t.Fatalf("got %d %v, want an answer on contract", good.StatusCode, of)
+	good, of := p.ask(t, form, oldest, fmt.Sprintf(request, ""))
+	if good.status != http.StatusOK || len(of) > 0 {
+		t.Fatalf("got %d %v, want an answer on contract", good.status, of)
 	}
 	// Its header section but for a field, or its body with one thing changed.
 	wrong := func(without, old, new string) string {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			for name, values := range good.Header {
+			for name, values := range good.header {
 				if name != without && name != "Content-Length" && name != "Connection" {
 					w.Header()[name] = values
 				}
 			}
-			_, _ = w.Write([]byte(strings.Replace(body, old, new, 1)))
+			_, _ = w.Write([]byte(strings.Replace(good.body, old, new, 1)))
 		}))
 		t.Cleanup(s.Close)
 		return s.URL
@@ -177,10 +171,10 @@ func wrongThroughPrism(t *testing.T, tools string) {
 		if header != "" {
 			header += "\r\n"
 		}
-		p.to(c.server)
-		_, body, of := p.ask(oldest, fmt.Sprintf(request, header))
+		p.to(t, c.server)
+		a, of := p.ask(t, form, oldest, fmt.Sprintf(request, header))
 		if !slices.ContainsFunc(of[c.place], func(v violation) bool { return strings.Contains(v.Message, c.want) }) {
-			t.Errorf("%s: Prism finds %v of\n%s\nwant of the %s that %s", c.name, of, body, c.place, c.want)
+			t.Errorf("%s: Prism finds %v of\n%s\nwant of the %s that %s", c.name, of, a.body, c.place, c.want)
 		}
 	}
 }

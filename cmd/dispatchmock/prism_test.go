@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -26,88 +28,94 @@ type violation struct {
 	Message  string
 }
 
-// prism is Prism as a validation proxy, one process for each API version, in
+// prism is Prism as a validation proxy, with an address for each document, in
 // front of a server that may change from one request to the next.
 type prism struct {
-	t        *testing.T
-	tools    string
-	form     openapi.Form
-	describe string // the server whose documents are asked for
-	relay    *httptest.Server
-	target   atomic.Pointer[url.URL]
-	hosts    map[dispatch.Version]string
+	target atomic.Pointer[url.URL]
+	hosts  map[openapi.Form]map[dispatch.Version]string
 }
 
-func newPrism(t *testing.T, tools string, form openapi.Form, base string) *prism {
+var prismAddress = regexp.MustCompile(`Prism is listening on http://(\S+)`)
+
+func newPrism(t *testing.T, tools string) *prism {
 	t.Helper()
-	p := &prism{t: t, tools: tools, form: form, describe: base, hosts: map[dispatch.Version]string{}}
-	p.to(base)
-	p.relay = httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(p.target.Load()) }})
-	t.Cleanup(p.relay.Close)
+	p := &prism{hosts: map[openapi.Form]map[dispatch.Version]string{}}
+	relay := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(p.target.Load()) }})
+	t.Cleanup(relay.Close)
+	base, dir := serving(t), t.TempDir()
+	args := []string{filepath.Join(tools, "prism.mjs"), relay.URL}
+	for _, form := range openapi.Forms() {
+		for i, v := range versions(t) {
+			args = append(args, keep(t, dir, fmt.Sprintf("%s-%d.json", form, i), describe(t, base, form, v)))
+		}
+	}
+	addresses := func(p *process) []string {
+		var list []string
+		for _, m := range prismAddress.FindAllStringSubmatch(p.stdout.lines(), -1) {
+			list = append(list, m[1])
+		}
+		return list
+	}
+	all := func(p *process) bool { return len(addresses(p)) == len(args)-2 }
+	// A busy machine takes long to start Node.
+	proc, err := launchWithin(15*patience, all, func(*exec.Cmd) {}, "node", args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(proc.kill)
+	list := addresses(proc)
+	for _, form := range openapi.Forms() {
+		p.hosts[form] = map[dispatch.Version]string{}
+		for _, v := range versions(t) {
+			p.hosts[form][v], list = list[0], list[1:]
+		}
+	}
 	return p
 }
 
 // to chooses the server that Prism speaks to.
-func (p *prism) to(base string) {
+func (p *prism) to(t *testing.T, base string) {
+	t.Helper()
 	u, err := url.Parse(base)
 	if err != nil {
-		p.t.Fatal(err)
+		t.Fatal(err)
 	}
 	p.target.Store(u)
 }
 
-// host returns where Prism listens that has the document of a version.
-func (p *prism) host(v dispatch.Version) string {
-	p.t.Helper()
-	if p.hosts[v] == "" {
-		doc := keep(p.t, p.t.TempDir(), "openapi.json", describe(p.t, p.describe, p.form, v))
-		port := freePort(p.t)
-		listening := func(p *process) bool { return strings.Contains(p.stdout.lines(), "Prism is listening") }
-		// Preflights are for the mock to answer. A busy machine takes long to
-		// start Node.
-		proc, err := launchWithin(6*patience, listening, func(*exec.Cmd) {}, "node", filepath.Join(p.tools, "node_modules/@stoplight/prism-cli/dist/index.js"), "proxy", doc, p.relay.URL, "--port", port, "--no-cors")
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		p.t.Cleanup(proc.kill)
-		p.hosts[v] = net.JoinHostPort("127.0.0.1", port)
-	}
-	return p.hosts[v]
-}
-
-// ask sends a request as it is, by way of Prism, and returns the answer with
-// what Prism has to say of request and answer.
-func (p *prism) ask(v dispatch.Version, request string) (answer *http.Response, body string, of map[string][]violation) {
-	p.t.Helper()
-	conn, err := net.Dial("tcp", p.host(v))
+// ask sends a request as it is, by way of Prism with the document of a version,
+// and returns the answer with what Prism has to say of request and answer.
+func (p *prism) ask(t *testing.T, form openapi.Form, v dispatch.Version, request string) (answer, map[string][]violation) {
+	t.Helper()
+	conn, err := net.Dial("tcp", p.hosts[form][v])
 	if err != nil {
-		p.t.Fatal(err)
+		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
-		p.t.Fatal(err)
+	if err := conn.SetDeadline(time.Now().Add(3 * patience)); err != nil {
+		t.Fatal(err)
 	}
 	line, rest, _ := strings.Cut(request, "\r\n")
 	// The document has the path in the one of its two spellings.
 	line = strings.Replace(line, "/ HTTP/1.1", " HTTP/1.1", 1)
 	if _, err := io.WriteString(conn, line+"\r\nConnection: close\r\n"+rest); err != nil {
-		p.t.Fatal(err)
+		t.Fatal(err)
 	}
-	answer, body, err = readAnswer(conn, request)
+	a, err := readAnswer(conn, request)
 	if err != nil {
-		p.t.Fatalf("no answer by way of Prism: %v", err)
+		t.Fatalf("no answer by way of Prism: %v", err)
 	}
 	var list []violation
-	if text := answer.Header.Get("Sl-Violations"); text != "" {
+	if text := a.header.Get("Sl-Violations"); text != "" {
 		if err := json.Unmarshal([]byte(text), &list); err != nil {
-			p.t.Fatalf("%v: %s", err, text)
+			t.Fatalf("%v: %s", err, text)
 		}
 	}
-	of = map[string][]violation{}
+	of := map[string][]violation{}
 	for _, report := range list {
 		of[report.Location[0]] = append(of[report.Location[0]], report)
 	}
-	return answer, body, of
+	return a, of
 }
 
 // worlds are the servers that golden files need.
@@ -173,8 +181,7 @@ func fault(t *testing.T, world, requestID string) string {
 }
 
 // sameJSON compares bodies as JavaScript reads them: Prism prints them anew.
-func sameJSON(t *testing.T, a, b string) bool {
-	t.Helper()
+func sameJSON(a, b string) bool {
 	if a == b {
 		return true
 	}

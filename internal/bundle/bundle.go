@@ -155,7 +155,7 @@ func (b *Bundle) check(name string) error {
 		return fmt.Errorf("%s /format: %.60q: this program reads %s", name, b.Format, Format)
 	}
 	if b.Lost > 0 {
-		return fmt.Errorf("%s: the journal had let go of %d exchanges when the bundle was saved, so that it begins in the middle: start the server with a larger --journal-count and --journal-bytes", name, b.Lost)
+		return fmt.Errorf("%s: the journal had let go of %d of the exchanges when the bundle was saved, so that it begins in the middle: start the server with a larger --journal-count and --journal-bytes", name, b.Lost)
 	}
 	if len(b.Exchanges) == 0 {
 		return errors.New(name + ": has no exchange: nothing was asked in this session before it was saved")

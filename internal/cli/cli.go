@@ -133,12 +133,15 @@ func flagError(cmd *cobra.Command, err error) error {
 	return errMisuse{fmt.Errorf("%s (see %s --help)", text, cmd.CommandPath())}
 }
 
-// ownerOf returns the command that has a flag of this name, or "": of several
-// the default one, where it is among them.
+// ownerOf returns the command that has a flag of this name, serve before all
+// others, or "".
 func ownerOf(root *cobra.Command, flag string) string {
 	owner := ""
 	for _, c := range root.Commands() {
-		if c.Flags().Lookup(flag) != nil && (owner == "" || c.Name() == "serve") {
+		if c.Flags().Lookup(flag) == nil {
+			continue
+		}
+		if c.Name() == "serve" || owner == "" {
 			owner = c.CommandPath()
 		}
 	}

@@ -48,7 +48,7 @@ type child struct {
 // run runs the command to its end and returns its exit code, which is 128 and
 // the signal's number where a signal ended it.
 func (c *child) run() (int, error) {
-	cmd := exec.Command(c.program)
+	cmd := exec.Command(c.program) //nolint:noctx // it ends by signals, which are passed on
 	cmd.Args, cmd.Env = c.args, c.env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, c.io.out, c.io.err
 	signals := make(chan os.Signal, 16)

@@ -28,8 +28,13 @@ const defaultAddress = "127.0.0.1:8003"
 // stopWithin is how long requests in flight may take after a signal.
 const stopWithin = 900 * time.Millisecond
 
-// largeWorld is how many records are worth a collection after loading.
-const largeWorld = 10_000
+const (
+	// largeWorld is how many records are worth a collection after loading.
+	largeWorld = 10_000
+	// smallWorldGC is how much garbage a smaller one may make before it is
+	// collected, in percent of what lives.
+	smallWorldGC = 25
+)
 
 // serverFlags say what a server is made of.
 type serverFlags struct {
@@ -111,6 +116,9 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if files.Base.Records() > largeWorld {
 		// Loading leaves as much behind as it made.
 		go debug.FreeOSMemory()
+	} else {
+		// A small world is to stay small beside the tests that drive it.
+		debug.SetGCPercent(smallWorldGC)
 	}
 	if f.watches {
 		if err := f.watch(ctx, c, s.Sessions(), log); err != nil {

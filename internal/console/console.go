@@ -14,6 +14,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed ui
@@ -33,8 +34,9 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 
 // asset is a file as it is sent.
 type asset struct {
-	plain, zipped []byte
-	kind, tag     string
+	plain     []byte
+	zipped    func() []byte // when first asked for: a server need not wait for it
+	kind, tag string
 }
 
 // Handler serves the page at /_mock/ and its files below /_mock/ui/. A file
@@ -75,19 +77,18 @@ func load(name string) (*asset, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: no type is known for its ending", name)
 	}
-	var zipped bytes.Buffer
-	z, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := z.Write(text); err != nil {
-		return nil, err
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
 	sum := sha256.Sum256(text)
-	return &asset{text, zipped.Bytes(), kind, base64.RawURLEncoding.EncodeToString(sum[:12])}, nil
+	zipped := sync.OnceValue(func() []byte { return zip(text) })
+	return &asset{text, zipped, kind, base64.RawURLEncoding.EncodeToString(sum[:12])}, nil
+}
+
+// zip packs a text; a buffer takes everything.
+func zip(text []byte) []byte {
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	_, _ = z.Write(text)
+	_ = z.Close()
+	return zipped.Bytes()
 }
 
 // handler has the files by their paths.
@@ -118,7 +119,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Vary", "Accept-Encoding")
 	body, tag := a.plain, `"`+a.tag+`"`
 	if takesGzip(r) {
-		body, tag = a.zipped, `"`+a.tag+`-gz"`
+		body, tag = a.zipped(), `"`+a.tag+`-gz"`
 		header.Set("Content-Encoding", "gzip")
 	}
 	header.Set("ETag", tag)

@@ -65,6 +65,9 @@ func TestFlood(t *testing.T) {
 	p.sees(".bar", "2,000 exchanges")
 	eval[bool](p, "(document.querySelector('.scroller').scrollTop = 1e9, true)")
 	p.until("the end of the list", "document.querySelector('.rows li:last-child')?.getAttribute('aria-posinset') === '2000'")
+	if rows := eval[int](p, "document.querySelectorAll('.rows li').length"); rows > 60 {
+		t.Errorf("at the end of the list the document has %d rows", rows)
+	}
 	if last := eval[string](p, "document.querySelector('.rows li:last-child a').getAttribute('href')"); last != fmt.Sprintf("#/traffic/%d", total+more-1999) {
 		t.Errorf("the last of 2,000 rows is %s, want %d: some are lost or come twice", last, total+more-1999)
 	}
@@ -78,7 +81,7 @@ func (r *running) sendMany(t *testing.T, total int) {
 			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1}}
 			defer client.CloseIdleConnections()
 			for i := s; i < total; i += 4 {
-				request, err := http.NewRequest("GET", fmt.Sprintf("%s/customers/%d/locations/1", r.url, i%40), nil)
+				request, err := http.NewRequest(http.MethodGet, fmt.Sprintf("%s/customers/%d/locations/1", r.url, i%40), nil)
 				if err != nil {
 					t.Error(err)
 					return

@@ -98,7 +98,7 @@ func launch(t testing.TB, s settings) *running {
 }
 
 // do sends a request and returns the status and the body.
-func (r *running) do(t testing.TB, method, path, body string, header ...string) (*http.Response, string) {
+func (r *running) do(t testing.TB, method, path, body string, header ...string) (status int, answer string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, r.url+path, strings.NewReader(body))
 	if err != nil {
@@ -120,7 +120,7 @@ func (r *running) do(t testing.TB, method, path, body string, header ...string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response, string(text)
+	return response.StatusCode, string(text)
 }
 
 // dispatcher is the header of a request that may do everything in tenant 1.
@@ -188,7 +188,7 @@ type tab struct {
 }
 
 // open opens a page in a tab of its own.
-func open(t testing.TB, url string, before ...chromedp.Action[chromedp.Void]) *tab {
+func open(t testing.TB, url string) *tab {
 	t.Helper()
 	tabContext, cancel := chromedp.NewContext(browser(t), chromedp.WithNewBrowserContext())
 	// The first use of a context must have no end of its own.
@@ -232,7 +232,6 @@ func open(t testing.TB, url string, before ...chromedp.Action[chromedp.Void]) *t
 		cancel()
 	})
 	p.run(chromedp.EmulateViewport(1280, 800))
-	p.run(before...)
 	p.run(chromedp.Navigate(url))
 	return p
 }

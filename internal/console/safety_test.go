@@ -16,23 +16,37 @@ import (
 // maxWeight is how many bytes the page may have over the wire.
 const maxWeight = 200 << 10
 
+// sent is a file of the page as it comes over the wire.
+type sent struct {
+	status int
+	header http.Header
+	body   string
+}
+
 // get asks for a file of the page without the client's own unpacking.
-func get(t testing.TB, url string, header ...string) *http.Response {
+func get(t testing.TB, url string, header ...string) sent {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), "GET", url, nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range header {
 		name, value, _ := strings.Cut(line, ": ")
+		if name == "Host" {
+			request.Host = value
+		}
 		request.Header.Set(name, value)
 	}
 	response, err := (&http.Transport{DisableCompression: true}).RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { response.Body.Close() })
-	return response
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sent{response.StatusCode, response.Header, string(body)}
 }
 
 // TestHeaders holds the policy of every file, and that it is sent once.
@@ -40,37 +54,40 @@ func TestHeaders(t *testing.T) {
 	r := launch(t, settings{})
 	for _, path := range []string{"/_mock/", "/_mock/ui/main.js", "/_mock/ui/base.css", "/_mock/ui/none.js"} {
 		response := get(t, r.url+path, "Accept-Encoding: gzip")
-		policy := response.Header.Get("Content-Security-Policy")
+		policy := response.header.Get("Content-Security-Policy")
 		for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"} {
 			if !strings.Contains(policy+";", want+";") {
 				t.Errorf("%s: the policy %q lacks %s", path, policy, want)
 			}
 		}
-		if strings.Contains(policy, "unsafe") || response.Header.Get("X-Content-Type-Options") != "nosniff" {
-			t.Errorf("%s: got %v", path, response.Header)
+		if strings.Contains(policy, "unsafe") || response.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: got %v", path, response.header)
 		}
 	}
 	zipped := get(t, r.url+"/_mock/ui/main.js", "Accept-Encoding: br;q=1, gzip;q=0.8")
-	if zipped.Header.Get("Content-Encoding") != "gzip" || zipped.Header.Get("Vary") != "Accept-Encoding" {
-		t.Errorf("got %v, want it compressed", zipped.Header)
+	if zipped.header.Get("Content-Encoding") != "gzip" || zipped.header.Get("Vary") != "Accept-Encoding" {
+		t.Errorf("got %v, want it compressed", zipped.header)
 	}
-	unpacked, err := gzip.NewReader(zipped.Body)
+	unpacked, err := gzip.NewReader(strings.NewReader(zipped.body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, _ := io.ReadAll(unpacked)
+	text, err := io.ReadAll(unpacked)
+	if err != nil {
+		t.Fatal(err)
+	}
 	plain := get(t, r.url+"/_mock/ui/main.js", "Accept-Encoding: gzip;q=0")
-	if same, _ := io.ReadAll(plain.Body); string(same) != string(text) || plain.Header.Get("Content-Encoding") != "" {
-		t.Errorf("the plain file is another than the compressed one, or not plain: %v", plain.Header)
+	if plain.body != string(text) || plain.header.Get("Content-Encoding") != "" {
+		t.Errorf("the plain file is another than the compressed one, or not plain: %v", plain.header)
 	}
-	if again := get(t, r.url+"/_mock/ui/main.js", "Accept-Encoding: gzip", "If-None-Match: "+zipped.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
-		t.Errorf("got %d for a file that the browser has, want 304", again.StatusCode)
+	if again := get(t, r.url+"/_mock/ui/main.js", "Accept-Encoding: gzip", "If-None-Match: "+zipped.header.Get("ETag")); again.status != http.StatusNotModified {
+		t.Errorf("got %d for a file that the browser has, want 304", again.status)
 	}
-	if again := get(t, r.url+"/_mock/ui/main.js", "If-None-Match: "+zipped.Header.Get("ETag")); again.StatusCode != http.StatusOK {
-		t.Errorf("got %d for a file in another coding, want 200", again.StatusCode)
+	if again := get(t, r.url+"/_mock/ui/main.js", "If-None-Match: "+zipped.header.Get("ETag")); again.status != http.StatusOK {
+		t.Errorf("got %d for a file in another coding, want 200", again.status)
 	}
-	if response := get(t, r.url+"/_mock"); response.StatusCode != http.StatusMovedPermanently || response.Header.Get("Location") != "/_mock/" {
-		t.Errorf("got %d to %q, want the page's address", response.StatusCode, response.Header.Get("Location"))
+	if response := get(t, r.url+"/_mock"); response.status != http.StatusMovedPermanently || response.header.Get("Location") != "/_mock/" {
+		t.Errorf("got %d to %q, want the page's address", response.status, response.header.Get("Location"))
 	}
 }
 
@@ -79,23 +96,13 @@ func TestHeaders(t *testing.T) {
 func TestNoConsole(t *testing.T) {
 	off := launch(t, settings{control: server.Control{Off: true}})
 	for _, path := range []string{"/_mock/", "/_mock/ui/main.js"} {
-		if response, body := off.do(t, "GET", path, ""); response.StatusCode != http.StatusNotFound || strings.Contains(body, "<") {
-			t.Errorf("%s: got %d %s, want what any unknown path gets", path, response.StatusCode, body)
+		if status, body := off.do(t, "GET", path, ""); status != http.StatusNotFound || strings.Contains(body, "<") {
+			t.Errorf("%s: got %d %s, want what any unknown path gets", path, status, body)
 		}
 	}
 	r := launch(t, settings{})
-	request, err := http.NewRequestWithContext(t.Context(), "GET", r.url+"/_mock/", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Host = "evil.example"
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusForbidden {
-		t.Errorf("got %d under a rebound name, want 403", response.StatusCode)
+	if response := get(t, r.url+"/_mock/", "Host: evil.example"); response.status != http.StatusForbidden {
+		t.Errorf("got %d under a rebound name, want 403", response.status)
 	}
 }
 

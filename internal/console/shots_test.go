@@ -161,6 +161,9 @@ func TestScreenshots(t *testing.T) {
 	}
 	scheme(p, "light")
 	picture("", "exchange", "world", "record", "scenarios", "contract", "sessions", "try")
+	goTo(p, "#/contract", "document.querySelector('.stage.contract .tile')")
+	p.press("Coverage")
+	shoot(p, "coverage")
 	scheme(p, "dark")
 	picture("-dark", "refusal", "scenario-edit")
 	p.run(chromedp.EmulateViewport(360, 740))

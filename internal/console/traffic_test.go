@@ -24,6 +24,11 @@ func TestTraffic(t *testing.T) {
 	eval[bool](p, "document.querySelector('.rows li a').click() || true")
 	p.sees(".detail .remedy", "is required")
 	p.sees(".detail dl", "request header /x-tenant-id")
+	// New rows leave the focus where it is.
+	eval[bool](p, "(document.querySelector('.rows li a').focus(), window.focused = document.activeElement, true)")
+	r.do(t, "GET", "/customers/3/locations/1", "", dispatcher...)
+	p.sees(".rows a", "/customers/3/locations/1")
+	p.until("the row keeps the focus", "window.focused.isConnected && document.activeElement === window.focused")
 	p.until("the address", "location.hash.startsWith('#/traffic/2')")
 	r.do(t, "OPTIONS", "/customers/1/locations/1", "", "Origin: http://shop.example", "Access-Control-Request-Method: DELETE", "Access-Control-Request-Headers: x-api-version")
 	p.sees(".rows a", "so the browser never sends")

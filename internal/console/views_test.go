@@ -68,7 +68,7 @@ func edit(p *tab, from, to string) {
 	p.fill(".editor textarea", strings.Replace(value, from, to, 1))
 }
 
-func first(_ any, body string) string { return body }
+func first(_ int, body string) string { return body }
 
 // TestScenariosView holds that a scenario can be switched on, written with its
 // mistakes marked at the line, and tried.
@@ -89,20 +89,20 @@ func TestScenariosView(t *testing.T) {
 
 	p.press("Write one")
 	p.until("the editor", "document.querySelector('.editor')")
-	edit(p, `"code": "record_unknown"`, `"code": "record_unknwon"`)
+	edit(p, `"code": "record_unknown"`, `"code": "record_lost"`)
 	p.sees(".flaws", "line 18")
 	p.sees(".gutter .wrong", "✕ 18")
 	edit(p, `"method": "DELETE"`, `"method" "DELETE"`)
 	p.sees(".flaws", "a colon must stand here")
 	edit(p, `"method" "DELETE"`, `"method": "DELETE"`)
-	edit(p, `"code": "record_unknwon"`, `"code": "record_unknown"`)
+	edit(p, `"code": "record_lost"`, `"code": "record_unknown"`)
 	edit(p, `"fixed": "2s"`, `"fixed": "1ms"`)
 	p.until("no flaw", "!document.querySelector('.flaws li')")
 	p.press("Save and switch on")
 	p.sees(".is-on", "slow-then-gone")
 	for i, want := range []int{200, 404} {
-		if response, _ := r.do(t, "DELETE", "/customers/1/locations/1", "", dispatcher...); response.StatusCode != want {
-			t.Errorf("answer %d has the status %d, want %d", i, response.StatusCode, want)
+		if status, _ := r.do(t, "DELETE", "/customers/1/locations/1", "", dispatcher...); status != want {
+			t.Errorf("answer %d has the status %d, want %d", i, status, want)
 		}
 	}
 	p.press("Switch all off")

@@ -17,6 +17,18 @@ func (c *Contract) At(method, path string) *Operation {
 	return nil
 }
 
+// ValuesAt returns the parameters of a path that has the form of an operation's;
+// nil where there is no such operation.
+func (c *Contract) ValuesAt(path string) map[string]string {
+	values := make(map[string]string, 2)
+	for _, o := range c.operations {
+		if o.match(path, values) {
+			return values
+		}
+	}
+	return nil
+}
+
 // Values returns the parameters that a path of the operation's form has.
 func (o *Operation) Values(path string) map[string]string {
 	values := map[string]string{}

@@ -51,7 +51,7 @@ func asProblem(err error) *Problem {
 		return problem(http.StatusNotFound, "%v", err)
 	case errors.Is(err, session.ErrTaken), errors.Is(err, session.ErrDefault):
 		return problem(http.StatusConflict, "%v", err)
-	case errors.Is(err, session.ErrFull):
+	case errors.Is(err, session.ErrFull), errors.Is(err, session.ErrHeavy):
 		return problem(http.StatusTooManyRequests, "%v", err)
 	case errors.Is(err, session.ErrBadID):
 		return problem(http.StatusUnprocessableEntity, "%v", err)

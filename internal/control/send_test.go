@@ -2,6 +2,7 @@ package control_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -60,7 +61,7 @@ func TestSend(t *testing.T) {
 					t.Errorf("%s: got %d and the error %q", c.name, got.Status, got.Error)
 				}
 				x := got.Exchange
-				if x == nil || x.Method != "DELETE" || x.Session != c.session || x.Scenario != c.scenario || x.Request.Body != strings.ReplaceAll(c.body, `\"`, `"`) {
+				if x == nil || x.Method != http.MethodDelete || x.Session != c.session || x.Scenario != c.scenario || x.Request.Body != strings.ReplaceAll(c.body, `\"`, `"`) {
 					t.Errorf("%s: got the exchange %+v", c.name, x)
 					continue
 				}

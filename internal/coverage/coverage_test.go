@@ -153,7 +153,7 @@ func TestNewFixtures(t *testing.T) {
 	_, second := load(t, settings{choices: `{"path_unknown": 400}`})
 	now := first
 	cov := coverage.New(coverage.Options{Contract: c, Fixtures: func() *fixture.Fixtures { return now }})
-	r, err := http.NewRequest("GET", "http://a/nowhere", nil)
+	r, err := http.NewRequest(http.MethodGet, "http://a/nowhere", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestSessionsAreBounded(t *testing.T) {
 func BenchmarkAdd(b *testing.B) {
 	c, f := load(b, settings{})
 	cov := coverage.New(coverage.Options{Contract: c, Fixtures: func() *fixture.Fixtures { return f }})
-	r, err := http.NewRequest("GET", "http://a/customers/1/locations/1", nil)
+	r, err := http.NewRequest(http.MethodGet, "http://a/customers/1/locations/1", nil)
 	if err != nil {
 		b.Fatal(err)
 	}

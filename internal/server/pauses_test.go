@@ -38,7 +38,7 @@ func TestPauses(t *testing.T) {
 			t.Parallel()
 			client := r.connect(t)
 			begun := time.Now()
-			client.send(t, asking(c.name, "Connection: close", "x-request-id: "+valueIn(usual, "X-REQUEST-ID")))
+			client.send(t, asking(c.name, "Connection: close", "x-request-id: "+requestIDIn(usual)))
 			first := make([]byte, max(len(c.begin), 1))
 			if _, err := io.ReadFull(client, first); err != nil {
 				t.Fatal(err)
@@ -76,9 +76,9 @@ func take1(t testing.TB, r *running, request string) string {
 	return got
 }
 
-// valueIn returns the value of a field in a raw message.
-func valueIn(text, name string) string {
-	_, rest, _ := strings.Cut(text, "\r\n"+name+": ")
+// requestIDIn returns the X-REQUEST-ID of a raw answer.
+func requestIDIn(text string) string {
+	_, rest, _ := strings.Cut(text, "\r\nX-REQUEST-ID: ")
 	value, _, _ := strings.Cut(rest, "\r\n")
 	return value
 }

@@ -50,10 +50,10 @@ func TestHeadersOfOtherSchemas(t *testing.T) {
 	files.(fstest.MapFS)[file].Data = []byte(strings.Replace(text, `"properties": {`, `"properties": {`+properties.String(), 1))
 	r := launch(t, settings{schemas: files})
 	for range 20 {
-		answer, body := r.do(t, http.MethodDelete, resource, "Authorization: Bearer dispatcher-token", "x-tenant-id: 1")
-		if want := "StandardRequestHeadersModel.x-office-0: Is required."; answer.StatusCode != http.StatusBadRequest || answer.Status != "400 "+want ||
-			!strings.Contains(body, `"explanation": "A request header breaks its rule."`) {
-			t.Fatalf("got %s %s, want 400 %s", answer.Status, body, want)
+		a := r.ask(t, http.MethodDelete, resource, dispatcher...)
+		if want := "StandardRequestHeadersModel.x-office-0: Is required."; a.status != http.StatusBadRequest || a.reason != want ||
+			!strings.Contains(a.body, `"explanation": "A request header breaks its rule."`) {
+			t.Fatalf("got %d %s %s, want 400 %s", a.status, a.reason, a.body, want)
 		}
 		var places []string
 		for line := range strings.Lines(r.log.String()) {
@@ -67,9 +67,8 @@ func TestHeadersOfOtherSchemas(t *testing.T) {
 		}
 		r.log.reset()
 	}
-	answer, _ := r.do(t, http.MethodDelete, resource)
-	if !strings.HasPrefix(answer.Status, "401 StandardRequestHeadersModel.authorization") {
-		t.Errorf("got %s, want the documented fields told first", answer.Status)
+	if a := r.ask(t, http.MethodDelete, resource); a.status != http.StatusUnauthorized || !strings.HasPrefix(a.reason, "StandardRequestHeadersModel.authorization") {
+		t.Errorf("got %d %s, want the documented fields told first", a.status, a.reason)
 	}
 }
 

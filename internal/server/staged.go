@@ -93,11 +93,10 @@ func (s *Server) question(r *http.Request, n *session.Session, x *exchange.Excha
 		q.Tenant = &tenant
 		q.Record.Tenant = tenant
 	}
-	op := s.Contract.At("", r.URL.Path)
-	if op == nil {
+	values := s.Contract.ValuesAt(r.URL.Path)
+	if values == nil {
 		return q
 	}
-	values := op.Values(r.URL.Path)
 	q.Customer, q.Location = values["customer_id"], values["customer_location_id"]
 	customer, err := strconv.ParseInt(q.Customer, 10, 64)
 	location, err2 := strconv.ParseInt(q.Location, 10, 64)

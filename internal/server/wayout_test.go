@@ -44,7 +44,7 @@ func TestEveryRefusalTellsTheWayOut(t *testing.T) {
 			r := g.launch(t, settings{quiet: true})
 			for _, request := range g.requests(t) {
 				answers := r.raw(t, request)
-				last := valueIn(answers[max(strings.LastIndex(answers, "HTTP/1."), 0):], "X-REQUEST-ID")
+				last := requestIDIn(answers[max(strings.LastIndex(answers, "HTTP/1."), 0):])
 				all := r.entriesOf(t)
 				if newest := r.entry(t, "default", last); newest.ID != all[0].ID {
 					t.Errorf("the request ID %s finds exchange %d, want the newest, %d", last, newest.ID, all[0].ID)
@@ -157,7 +157,7 @@ func TestRemedies(t *testing.T) {
 			t.Parallel()
 			c.settings.quiet = true
 			r := launch(t, c.settings)
-			x := r.entry(t, "default", valueIn(r.raw(t, c.request), "X-REQUEST-ID"))
+			x := r.entry(t, "default", requestIDIn(r.raw(t, c.request)))
 			if !slices.ContainsFunc(x.Problems, func(f exchange.Finding) bool { return f.Pointer == c.pointer && strings.Contains(f.Remedy, c.want) }) {
 				t.Errorf("got the problems %+v, want one of %s that says %q", x.Problems, c.pointer, c.want)
 			}
@@ -208,7 +208,7 @@ func TestPreflightsTellWhatTheBrowserDoes(t *testing.T) {
 			if !strings.HasPrefix(answer, "HTTP/1.1 200 OK\r\n") {
 				t.Errorf("got %.60q, want 200 whatever is asked", answer)
 			}
-			x := r.entry(t, "default", valueIn(answer, "X-REQUEST-ID"))
+			x := r.entry(t, "default", requestIDIn(answer))
 			if len(x.Problems) != len(c.want)/2 {
 				t.Fatalf("got the problems %+v, want %d", x.Problems, len(c.want)/2)
 			}

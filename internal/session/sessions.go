@@ -21,6 +21,10 @@ const (
 	DefaultTTL   = time.Hour
 )
 
+// MaxMade is how many bytes the documents of all sessions may have together:
+// each is kept as long as its session, and so is what it says.
+const MaxMade = 64 << 20
+
 // busy is how long ago a session must have been named last to make room for
 // another: one that a test still uses is never dropped.
 const busy = time.Minute
@@ -52,6 +56,7 @@ type Sessions struct {
 
 	mu   sync.RWMutex
 	byID map[string]*Session
+	made int // bytes of the documents of those
 }
 
 // Errors of Sessions that callers tell apart.
@@ -60,6 +65,7 @@ var (
 	ErrTaken   = errors.New("there is a session of this ID already")
 	ErrBadID   = errors.New("a session's ID has 1 to 63 of the characters a-z, 0-9 and -, and begins with a letter or a digit")
 	ErrFull    = errors.New("there are as many sessions as the limit allows, all of them in use")
+	ErrHeavy   = errors.New("the documents that sessions were made of have as many bytes together as they may; drop sessions that have fixtures of their own")
 	ErrDefault = errors.New("the default session can be reset, but not dropped")
 )
 
@@ -153,11 +159,15 @@ func (s *Sessions) Create(spec Spec) (*Session, error) {
 		}
 		s.drop(old)
 	}
+	if s.made+len(spec.Made) > MaxMade {
+		return nil, fmt.Errorf("%w (%d)", ErrHeavy, MaxMade)
+	}
 	if len(s.byID) >= s.options.Limit && !s.makeRoom() {
 		return nil, fmt.Errorf("%w (%d)", ErrFull, s.options.Limit)
 	}
 	n := s.make(spec)
 	s.byID[spec.ID] = n
+	s.made += len(spec.Made)
 	return n, nil
 }
 
@@ -202,6 +212,7 @@ func (s *Sessions) Drop(id string) error {
 func (s *Sessions) drop(n *Session) {
 	if s.byID[n.Spec.ID] == n {
 		delete(s.byID, n.Spec.ID)
+		s.made -= len(n.Spec.Made)
 		n.over.Store(true)
 		s.options.Dropped(n.Spec.ID)
 	}
@@ -223,7 +234,9 @@ func (s *Sessions) List() []*Session {
 
 // Reset puts a session back to how it was made, over the newest fixtures.
 func (s *Sessions) Reset(n *Session) {
-	n.begin(s.Fixtures())
+	s.mu.RLock() // a reload comes before or behind it
+	defer s.mu.RUnlock()
+	n.begin(s.ground.Load())
 }
 
 // Fixtures returns the newest fixtures.

@@ -124,7 +124,9 @@ func (c *Conn) writeRefusal(p []byte) error {
 	reply := c.listener.refuse(status, text)
 	out := reply.appendHead(append(c.out[:0], p[:len("HTTP/1.1")]...))
 	out = append(out, "Connection: close\r\n\r\n"...)
-	out = append(out, reply.Body.Bytes...)
+	if !c.intake.isHead() {
+		out = append(out, reply.Body.Bytes...)
+	}
 	_, err := c.Conn.Write(out)
 	return err
 }

@@ -76,6 +76,14 @@ func (i *intake) head() []byte {
 	return nil
 }
 
+// isHead reports that the request at hand begins as one of the method HEAD,
+// whose answer has no body.
+func (i *intake) isHead() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return bytes.HasPrefix(i.bytes, []byte("HEAD "))
+}
+
 // done goes on to the next request; length is that of the body at hand, or -1
 // where it is not known.
 func (i *intake) done(length int64) {
