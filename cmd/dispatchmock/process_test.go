@@ -34,6 +34,10 @@ func (p *process) serving() bool {
 
 // launch starts a command, prepared by a function, and waits until it is ready.
 func launch(ready func(*process) bool, prepare func(*exec.Cmd), name string, args ...string) (*process, error) {
+	return launchWithin(patience, ready, prepare, name, args...)
+}
+
+func launchWithin(patience time.Duration, ready func(*process) bool, prepare func(*exec.Cmd), name string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(name, args...), stdout: newWatched(), stderr: newWatched(), exited: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	prepare(p.cmd)

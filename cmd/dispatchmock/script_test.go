@@ -100,7 +100,7 @@ func begin(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(p.kill)
 }
 
-// halt [CODE [SIGNAL]] stops the server with SIGTERM or SIGINT; it must end
+// halt [CODE [SIGNAL]] stops the server with SIGTERM, SIGINT or SIGHUP; it must end
 // with the code, and, where that is 0, within the second that is promised. What
 // it printed is there for stdout and stderr.
 func halt(ts *testscript.TestScript, neg bool, args []string) {
@@ -113,8 +113,11 @@ func halt(ts *testscript.TestScript, neg bool, args []string) {
 	args = append(args, []string{"0", "SIGTERM"}[min(len(args), 2):]...)
 	begun := time.Now()
 	var signal os.Signal = syscall.SIGTERM
-	if args[1] == "SIGINT" {
+	switch args[1] {
+	case "SIGINT":
 		signal = os.Interrupt
+	case "SIGHUP":
+		signal = syscall.SIGHUP
 	}
 	ts.Check(p.cmd.Process.Signal(signal))
 	select {

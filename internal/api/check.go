@@ -61,8 +61,8 @@ func (a *API) check(c *call) *dispatch.Fault {
 	if len(problems) == 0 {
 		return nil
 	}
-	for _, p := range problems {
-		c.x.Problems = append(c.x.Problems, p.finding)
+	for i := range problems {
+		a.tell(c, &problems[i])
 	}
 	return &problems[0].fault
 }
@@ -121,7 +121,7 @@ func (a *API) rights(c *call, problems []problem) []problem {
 			part, field = exchange.PartPath, name
 		}
 		more = append(more, problem{dispatch.Fault{Code: code, Field: field, Detail: sentence(remedy + hint)},
-			exchange.Finding{Part: part, Pointer: "/" + name, Rule: rule, Value: value, Schema: "operations.json", Remedy: remedy}})
+			exchange.Finding{Part: part, Pointer: "/" + name, Rule: rule, Value: value, Schema: "operations.json", Remedy: remedy, World: true}})
 	}
 	if c.wellFormed && !c.known {
 		add(dispatch.TokenUnknown, "authorization", "", "known token", "no fixture knows this token", a.hint(c.s))
@@ -187,13 +187,13 @@ func unknownRecord(k world.Key) problem {
 	text := fmt.Sprintf("tenant %d has no customer %d at location %d", k.Tenant, k.Customer, k.Location)
 	return problem{dispatch.Fault{Code: dispatch.RecordUnknown, Field: "customer_location_id", Detail: sentence(text)},
 		exchange.Finding{Part: exchange.PartPath, Pointer: "/customer_location_id", Rule: "known record",
-			Value: strconv.FormatInt(k.Location, 10), Schema: "fixtures", Remedy: text}}
+			Value: strconv.FormatInt(k.Location, 10), Schema: "fixtures", Remedy: text, World: true}}
 }
 
 // notFound records and returns the fault of a record that is not there.
-func notFound(c *call) *dispatch.Fault {
+func (a *API) notFound(c *call) *dispatch.Fault {
 	p := unknownRecord(c.key)
-	c.x.Problems = append(c.x.Problems, p.finding)
+	a.tell(c, &p)
 	return &p.fault
 }
 

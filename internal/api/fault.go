@@ -76,6 +76,7 @@ func (a *API) Refuse(s *session.Session, x *exchange.Exchange, f *dispatch.Fault
 // RefuseWith is Refuse with another status than the table or the choices have,
 // where status is not 0.
 func (a *API) RefuseWith(s *session.Session, x *exchange.Exchange, f *dispatch.Fault, status int, reply *wire.Reply) {
+	x.Fault = string(f.Code)
 	r := rows(f.Code)
 	if r.status == 0 {
 		r.status = s.Choices().Statuses[f.Code]

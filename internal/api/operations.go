@@ -26,13 +26,15 @@ func (a *API) deactivate(c *call) (*wire.Body, *dispatch.Fault) {
 	}
 	did, found := c.s.World.Deactivate(c.key, touch)
 	if !found {
-		return nil, notFound(c)
+		return nil, a.notFound(c)
 	}
 	if status := c.s.Choices().Statuses[dispatch.RepeatedDelete]; !did.Changed && status != http.StatusOK {
 		text := fmt.Sprintf("customer %d at location %d was deactivated before", c.key.Customer, c.key.Location)
-		c.x.Problems = append(c.x.Problems, exchange.Finding{Part: exchange.PartPath, Pointer: "/customer_location_id",
-			Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Remedy: text})
-		return nil, &dispatch.Fault{Code: dispatch.RepeatedDelete, Field: "customer_location_id", Detail: sentence(text)}
+		p := problem{dispatch.Fault{Code: dispatch.RepeatedDelete, Field: "customer_location_id", Detail: sentence(text)},
+			exchange.Finding{Part: exchange.PartPath, Pointer: "/customer_location_id",
+				Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Remedy: text, World: true}}
+		a.tell(c, &p)
+		return nil, &p.fault
 	}
 	if did.Changed {
 		c.x.Transition, c.x.States = true, did.Print
@@ -48,7 +50,7 @@ func (a *API) get(c *call) (*wire.Body, *dispatch.Fault) {
 	a.pin(c, !c.s.Choices().PinOnSuccess)
 	record, found := c.s.World.Record(c.key)
 	if !found {
-		return nil, notFound(c)
+		return nil, a.notFound(c)
 	}
 	return a.record(c, &record)
 }
@@ -74,10 +76,12 @@ func (a *API) pin(c *call, now bool) {
 // does not perform.
 func (a *API) unserved(c *call) (*wire.Body, *dispatch.Fault) {
 	text := fmt.Sprintf("%s is not mocked (%s: %s)", c.op.Method, c.op.Name, strings.TrimSuffix(c.op.Description, "."))
+	way := "; to change a record use dispatchmock ctl record patch, to deactivate a customer send DELETE"
 	if c.op.Method == http.MethodPost {
 		text += "; to deactivate a customer send DELETE: the documentation's Python sample sends POST by mistake"
+		way = ""
 	}
-	return nil, c.misdirected(dispatch.MethodNotImplemented, "method", c.op.Method, text)
+	return nil, c.misdirected(dispatch.MethodNotImplemented, "method", c.op.Method, text, way)
 }
 
 // wrongMethod answers a method that the resource does not have.
@@ -86,16 +90,18 @@ func (a *API) wrongMethod(c *call) (*wire.Body, *dispatch.Fault) {
 	if upper := strings.ToUpper(c.r.Method); upper != c.r.Method && strings.Contains(methods, upper) {
 		text = fmt.Sprintf("methods are case-sensitive: send %s, not %s", upper, c.r.Method)
 	}
-	return nil, c.misdirected(dispatch.MethodNotAllowed, "method", c.r.Method, text)
+	return nil, c.misdirected(dispatch.MethodNotAllowed, "method", c.r.Method, text, "")
 }
 
 // unknownPath answers a path that the API does not have.
 func (a *API) unknownPath(c *call) (*wire.Body, *dispatch.Fault) {
 	text := fmt.Sprintf("%s is not a path of this mock; it has %s", cut(c.r.URL.EscapedPath()), a.Contract.Operations()[0].Path)
-	return nil, c.misdirected(dispatch.PathUnknown, "path", c.r.URL.EscapedPath(), text)
+	return nil, c.misdirected(dispatch.PathUnknown, "path", c.r.URL.EscapedPath(), text, "")
 }
 
-func (c *call) misdirected(code dispatch.Code, field, value, text string) *dispatch.Fault {
-	c.x.Problems = append(c.x.Problems, exchange.Finding{Part: field, Rule: string(code), Value: cut(value), Schema: "operations.json", Remedy: text})
+// misdirected records and returns the fault of a request that no operation
+// performs. The way out is for the record alone.
+func (c *call) misdirected(code dispatch.Code, field, value, text, way string) *dispatch.Fault {
+	c.x.Problems = append(c.x.Problems, exchange.Finding{Part: field, Rule: string(code), Value: cut(value), Schema: "operations.json", Remedy: text + way})
 	return &dispatch.Fault{Code: code, Field: field, Detail: sentence(text)}
 }

@@ -21,8 +21,11 @@ func (a *API) preflight(c *call) (*wire.Body, *dispatch.Fault) {
 		return wire.Empty(), nil
 	}
 	if !simpleMethod(method) && !listed(methods, method, func(a, b string) bool { return a == b }) {
-		c.refusedPreflight("/access-control-request-method", wire.AllowMethods, methods, method, method,
-			"use one of the methods that it lists")
+		remedy := "use one of the methods that it lists"
+		if upper := strings.ToUpper(method); listed(methods, upper, func(a, b string) bool { return a == b }) {
+			remedy = "methods are case-sensitive, and browsers spell " + upper + " as the page does: send " + upper
+		}
+		c.refusedPreflight("/access-control-request-method", wire.AllowMethods, methods, methods, method, method, remedy)
 	}
 	asked, _ := contract.HeaderText(c.r.Header, "Access-Control-Request-Headers")
 	allowed := a.allowHeaders()
@@ -30,10 +33,30 @@ func (a *API) preflight(c *call) (*wire.Body, *dispatch.Fault) {
 		if name = strings.TrimSpace(name); name == "" || listed(allowed, name, strings.EqualFold) {
 			continue
 		}
-		c.refusedPreflight("/access-control-request-headers", wire.AllowHeaders, allowed, name, method,
-			"send the request without "+cut(name)+", or from a server instead of a page; --cors relaxed shows whether this alone is in the way")
+		if len(c.x.Problems) == maxRefused {
+			break // the first of them are enough to see what is the matter
+		}
+		c.refusedPreflight("/access-control-request-headers", wire.AllowHeaders, allowed, allowHeaders, name, method, without(name))
 	}
 	return wire.Empty(), nil
+}
+
+// maxRefused is how many refusals of one preflight are recorded: a client can
+// ask for as many header fields as a head has room for.
+const maxRefused = 20
+
+// without says how a page does without a header field that it may not send.
+func without(name string) string {
+	remedy := "send the request without " + cut(name)
+	switch strings.ToLower(name) {
+	case "x-api-version", "x-request-id":
+		return remedy + ", or from a server instead of a page; --cors relaxed shows whether this alone is in the way"
+	case "x-mock-session":
+		return remedy + " and name the session by the path, /_s/ID/customers/…"
+	case "x-mock-scenario":
+		return remedy + " and switch the scenario on in a session, or ask for the customer that carries it"
+	}
+	return remedy + ", or from a server instead of a page"
 }
 
 // simpleMethod reports a method that needs no leave (Fetch standard).
@@ -52,10 +75,10 @@ func listed(list, name string, same func(a, b string) bool) bool {
 
 // refusedPreflight records what the browser will refuse, and that nothing else
 // will come from it.
-func (c *call) refusedPreflight(pointer, field, list, value, method, remedy string) {
+func (c *call) refusedPreflight(pointer, field, list, documented, value, method, remedy string) {
 	c.x.Problems = append(c.x.Problems, exchange.Finding{
 		Part: exchange.PartPreflight, Pointer: pointer, Rule: field + ": " + list, Value: cut(value), Schema: "StandardResponseHeadersModel.json",
-		Documented: "The sample response has " + field + ": " + list + ".",
+		Documented: "The sample response has " + field + ": " + documented + ".",
 		Remedy: fmt.Sprintf("%s does not list %s, so the browser never sends the %s and the page sees only a network error; %s",
 			field, cut(value), cut(method), remedy)})
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"dispatchmock/internal/contract"
@@ -55,6 +56,8 @@ type Message struct {
 	Head Bytes `json:"head"`
 	Body Bytes `json:"body,omitempty"`
 	Size int64 `json:"size,omitempty"`
+	// Flaw tells why the body was not read to its end, where it was not.
+	Flaw exchange.Flaw `json:"flaw,omitempty"`
 }
 
 // Recorded is one exchange. A request without a head was refused before it
@@ -92,7 +95,18 @@ func Record(x *exchange.Exchange) Recorded {
 	return r
 }
 
-func message(m *exchange.Message) Message { return Message{Bytes(m.Head), Bytes(m.Body), m.Size} }
+func message(m *exchange.Message) Message {
+	return Message{Bytes(m.Head), Bytes(m.Body), m.Size, m.Flaw}
+}
+
+// GoodBy returns a time by which what the session was made of kept the rules
+// about the past: the later of the machine's and the session's own.
+func (b *Bundle) GoodBy() time.Time {
+	if first := b.Exchanges[0].Start; first.After(b.Saved) {
+		return first
+	}
+	return b.Saved
+}
 
 // Write writes the bundle.
 func (b *Bundle) Write(w io.Writer) error {
@@ -108,12 +122,16 @@ const maxFile = 256 << 20
 // Read reads and checks a bundle; name is what flaws call it, schema the
 // schema of bundles.
 func Read(name string, r io.Reader, schema *contract.Model) (*Bundle, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	return readUpTo(maxFile, name, r, schema)
+}
+
+func readUpTo(limit int, name string, r io.Reader, schema *contract.Model) (*Bundle, error) {
+	text, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if len(text) > maxFile {
-		return nil, fmt.Errorf("%s: is longer than the %d bytes that a bundle may have", name, maxFile)
+	if len(text) > limit {
+		return nil, fmt.Errorf("%s: is longer than the %d bytes that a bundle may have", name, limit)
 	}
 	doc, err := wire.Parse(text)
 	if err != nil {
@@ -137,17 +155,23 @@ func (b *Bundle) check(name string) error {
 		return fmt.Errorf("%s /format: %.60q: this program reads %s", name, b.Format, Format)
 	}
 	if b.Lost > 0 {
-		return fmt.Errorf("%s: the journal had let go of %d exchanges when the bundle was saved, so that it begins in the middle: start the server with a larger --journal-count and --journal-bytes", name, b.Lost)
-	}
-	last := uint64(0)
-	for i, x := range b.Exchanges {
-		if x.Sequence <= last {
-			return fmt.Errorf("%s /exchanges/%d/sequence: %d: must be greater than the one before, %d", name, i, x.Sequence, last)
-		}
-		last = x.Sequence
+		return fmt.Errorf("%s: the journal had let go of %d of the exchanges when the bundle was saved, so that it begins in the middle: start the server with a larger --journal-count and --journal-bytes", name, b.Lost)
 	}
 	if len(b.Exchanges) == 0 {
 		return errors.New(name + ": has no exchange: nothing was asked in this session before it was saved")
 	}
+	if first := &b.Exchanges[0]; first.Sequence > 1 && !first.resets() {
+		return fmt.Errorf("%s /exchanges/0/sequence: %d: the session's requests before this one are missing, because its journal was cleared: reset the session before what is to be saved, or do not clear its journal", name, first.Sequence)
+	}
+	last := b.Exchanges[0].Sequence - 1
+	for i, x := range b.Exchanges {
+		if x.Sequence != last+1 {
+			return fmt.Errorf("%s /exchanges/%d/sequence: %d: must follow the one before, %d: a request that was not yet answered when the bundle was saved is missing", name, i, x.Sequence, last)
+		}
+		last = x.Sequence
+	}
 	return nil
 }
+
+// resets reports a change that put the session back to how it was made.
+func (r *Recorded) resets() bool { return r.Control && strings.HasSuffix(r.Path, "/reset") }

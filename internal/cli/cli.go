@@ -24,6 +24,11 @@ const (
 // errMisuse marks errors of the arguments.
 type errMisuse struct{ error }
 
+// errExit ends the program with a code; all that there is to say was said.
+type errExit struct{ code int }
+
+func (e errExit) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
 // streams are where a command prints.
 type streams struct{ out, err io.Writer }
 
@@ -37,10 +42,18 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitDone
 	}
+	var exit errExit
+	if errors.As(err, &exit) {
+		return exit.code
+	}
 	fmt.Fprintln(stderr, "dispatchmock: "+err.Error())
 	var misuse errMisuse
 	if errors.As(err, &misuse) {
 		return exitMisuse
+	}
+	var cannot errCannotRun
+	if errors.As(err, &cannot) {
+		return cannot.code
 	}
 	return exitWrong
 }
@@ -60,7 +73,7 @@ func newRoot(io streams) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	serve := newServe(io)
-	root.AddCommand(serve, newCtl(io), newCheck(io), newHealth(io), newVerify(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newVersion(io))
+	root.AddCommand(serve, newCtl(io), newExec(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newVersion(io))
 	root.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
@@ -120,14 +133,19 @@ func flagError(cmd *cobra.Command, err error) error {
 	return errMisuse{fmt.Errorf("%s (see %s --help)", text, cmd.CommandPath())}
 }
 
-// ownerOf returns the command that has a flag of this name, or "".
+// ownerOf returns the command that has a flag of this name, serve before all
+// others, or "".
 func ownerOf(root *cobra.Command, flag string) string {
+	owner := ""
 	for _, c := range root.Commands() {
-		if c.Flags().Lookup(flag) != nil {
-			return c.CommandPath()
+		if c.Flags().Lookup(flag) == nil {
+			continue
+		}
+		if c.Name() == "serve" || owner == "" {
+			owner = c.CommandPath()
 		}
 	}
-	return ""
+	return owner
 }
 
 // noArguments refuses arguments with a clear error.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dispatchmock/internal/openapi"
 	"dispatchmock/internal/session"
 )
 
@@ -26,8 +27,8 @@ type ctl struct {
 func newCtl(io streams) *cobra.Command {
 	c := &ctl{streams: io}
 	cmd := group("ctl", "Control a running mock: sessions, state, clock, scenarios, journal",
-		c.health(), c.openAPI(), c.sessions(), c.reset(), c.snapshots(), c.records(), c.diff(), c.pins(), c.clock(), c.ids(),
-		c.choices(), c.scenarios(), c.journal(), c.bundle())
+		c.health(), c.openAPI(), c.contract(), c.clients(), c.send(), c.sessions(), c.reset(), c.snapshots(), c.records(), c.diff(), c.pins(), c.clock(), c.ids(),
+		c.choices(), c.scenarios(), c.journal(), c.coverage(), c.bundle())
 	flags := cmd.PersistentFlags()
 	flags.StringVar(&c.url, "url", "http://"+defaultAddress, "`URL` of the server, or of its control door where that has a listener of its own")
 	flags.StringVar(&c.session, "session", session.DefaultID, "`ID` of the session that is meant")
@@ -203,8 +204,20 @@ func (c *ctl) health() *cobra.Command {
 }
 
 func (c *ctl) openAPI() *cobra.Command {
-	return c.command("openapi", "Print the OpenAPI document of the control door", func(ctx context.Context, d *doorClient, _ []string) error {
-		text, err := d.raw(ctx, call{method: http.MethodGet, path: "/openapi.json"})
+	of, form, version := "door", string(openapi.Form31), ""
+	var cmd *cobra.Command
+	cmd = c.command("openapi", "Print the OpenAPI document of the control door, or of the mocked API", func(ctx context.Context, d *doorClient, _ []string) error {
+		call := call{method: http.MethodGet, path: "/openapi.json"}
+		switch {
+		case of == "api":
+			call.path, call.query = "/api/openapi.json", url.Values{"openapi": {form}, "session": {c.session}}
+			if version != "" {
+				call.query.Set("api_version", version)
+			}
+		case cmd.Flags().Changed("api-version") || cmd.Flags().Changed("openapi"):
+			return errMisuse{fmt.Errorf("--api-version and --openapi are for the document of the API; name it with --of api")}
+		}
+		text, err := d.raw(ctx, call)
 		if err != nil {
 			return err
 		}
@@ -214,6 +227,11 @@ func (c *ctl) openAPI() *cobra.Command {
 		}
 		return c.indented(text)
 	})
+	flags := cmd.Flags()
+	flags.Var(oneOf{&of, []string{"door", "api"}}, "of", "which of the two is described")
+	flags.StringVar(&version, "api-version", "", "the API `VERSION` (default: the newest)")
+	flags.Var(oneOf{&form, formNames()}, "openapi", "the version of OpenAPI; 3.0 is for older tools")
+	return cmd
 }
 
 // one returns a query of one parameter, or of none where it has no value.

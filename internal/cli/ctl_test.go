@@ -86,6 +86,9 @@ func TestCtl(t *testing.T) {
 	}{
 		{"health", `^http://\S+ is ready: dispatchmock \S+, 59 records, 1 session\.\n$`},
 		{"openapi", `"openapi": "3\.1\.0"`},
+		{"contract --api-version 2019/02/08", `"versions": \[`},
+		{"clients", `(?m)^web-app +dispatcher-token +dana +Dispatcher +1$`},
+		{"openapi --of api --api-version 2019/02/08 --openapi 3.0", `(?s)^{\n  "openapi": "3\.0\.3",.*"version": "2019/02/08"`},
 		{"session create --id a --name Anna --ttl 5m --clock step:2022-08-20T01:38:16Z,1s --seed 7 --fixtures " + fixtures, `^http://\S+/_s/a\n$`},
 		{"session list", `(?m)^a +Anna +\S+Z +step +0 +http://\S+/_s/a$`},
 		{"session show", `(?m)^id +default$`},
@@ -106,6 +109,7 @@ func TestCtl(t *testing.T) {
 		{"--session a snapshot take before", `^Took before\.\n$`},
 		{"--session a record put 1 2 1 " + put, `^Customer 2 at location 1 of tenant 1 is unlike the fixtures\.\n$`},
 		{"--session a record patch 1 3 1 " + patch, `^Customer 3 at location 1 of tenant 1 is unlike the fixtures\.\n$`},
+		{"--session a record check 1 2 1 " + put, `record\.json is good\.\n$`},
 		{"--session a record remove 1 4 1", `^Removed customer 4 at location 1 of tenant 1\.\n$`},
 		{"--session a record list --search pacific", `(?m)^1 +2 +1 +yes +yes +Pacific Gravel & Sand\n$`},
 		{"--session a record list --limit 1 --after 1,1,1", `There are more: --after 1,2,1\n$`},
@@ -115,6 +119,7 @@ func TestCtl(t *testing.T) {
 		{"--session a record revert 1 2 1", `^Customer 2 at location 1 of tenant 1 is as the fixtures say\.\n$`},
 		{"scenario catalogue", `^NAME +TENANT/CUSTOMER/LOCATION +DESCRIPTION\n`},
 		{"--session a scenario add --times 2 --until 2099-01-01T00:00:00Z " + scenario, `(?m)^broken +0 +0 +2 +2099-01-01T00:00:00Z +Fails\.$`},
+		{"--session a scenario check " + scenario, `broken\.json is good\.\n$`},
 		{"--session a scenario list", `(?m)^broken +0 +0 +2 `},
 		{"--session a scenario remove broken", `^NAME [^\n]+\n$`},
 		{"--session a scenario add broken", `(?m)^broken +0 +0 +- +- +Fails\.$`},
@@ -128,9 +133,18 @@ func TestCtl(t *testing.T) {
 		{"journal list --all-sessions --method delete --verdict good --control", ` /customers/1/locations/1/ `},
 		{"journal show REQUEST-ID", `(?m)^request +DELETE /customers/1/locations/1/$`},
 		{"journal show NUMBER", `(?m)^exchange +[0-9]+, number [0-9]+ of the session a$`},
+		{"contract --api-version 2019/02/08", `"api_version": "2019/02/08"`},
 		{"--session a journal verify " + good, `found it once`},
 		{"--session a journal har " + har, `^Wrote \S+journal\.har\.\n$`},
 		{"--session a journal har -", `"version": ?"1\.2"`},
+		{"journal snippets NUMBER", `^curl `},
+		{"journal snippets NUMBER --in go", `(?m)^package main$`},
+		{"--session a send GET /customers/1/locations/1 -H Authorization:Bearer\u00a0dispatcher-token --header X-Tenant-Id:1", `(?s)^200 OK\n.*"is_active": false`},
+		{"--session a send DELETE /nowhere --data " + patch, `(?s)^404 .*"field": "path"`},
+		{"--session a coverage show", `^coverage of the contract: [0-9.]+% \([1-9]`},
+		{"coverage show --all-sessions --missing", `(?m)^curl `},
+		{"--session a coverage clear", `^Forgot what a tried\.\n$`},
+		{"coverage clear --all-sessions", `^Forgot what all sessions tried\.\n$`},
 		{"--session a bundle save -", `"fixtures"`},
 		{"--session a journal clear", `^Cleared the journal of a\.\n$`},
 		{"--session a reset --keep-journal", `^Reset a\.\n$`},
@@ -142,7 +156,10 @@ func TestCtl(t *testing.T) {
 			continue
 		}
 		t.Run(c.args, func(t *testing.T) {
-			args := strings.Fields(strings.NewReplacer("REQUEST-ID", id, "NUMBER", number(t, direct)).Replace(c.args))
+			args := strings.Split(strings.NewReplacer("REQUEST-ID", id, "NUMBER", number(t, direct)).Replace(c.args), " ")
+			for i := range args {
+				args[i] = strings.ReplaceAll(args[i], "\u00a0", " ") // a space within an argument
+			}
 			got := run(t, append([]string{"ctl", "--url", base}, args...)...)
 			if got.code != 0 || got.stderr != "" {
 				t.Errorf("got the exit code %d, and on standard error %q, want 0 and nothing", got.code, got.stderr)
@@ -158,6 +175,20 @@ func TestCtl(t *testing.T) {
 	}
 	followed(t, base)
 	h.reached(t, direct)
+}
+
+// TestAPIDocument holds that the door describes the API in the bytes that the
+// command openapi prints.
+func TestAPIDocument(t *testing.T) {
+	t.Parallel()
+	base := serve(t)
+	for _, args := range []string{"", " --openapi 3.0", " --api-version 2019/02/08 --openapi 3.1"} {
+		here := run(t, strings.Fields("openapi --server "+base+args)...)
+		door := run(t, strings.Fields("ctl --json --url "+base+" openapi --of api"+args)...)
+		if here.code != 0 || door != here {
+			t.Errorf("openapi%s: got %d %.300q from the door, want %d %.300q", args, door.code, door.stdout+door.stderr, here.code, here.stdout+here.stderr)
+		}
+	}
 }
 
 // number returns the number of the newest exchange that the API answered.

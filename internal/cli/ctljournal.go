@@ -17,7 +17,7 @@ import (
 )
 
 func (c *ctl) journal() *cobra.Command {
-	return group("journal", "Show, follow, export and verify what happened", c.listJournal(), c.showExchange(), c.clearJournal(),
+	return group("journal", "Show, follow, export and verify what happened", c.listJournal(), c.showExchange(), c.snippets(), c.clearJournal(),
 		c.follow(), c.exportHAR(), c.verify())
 }
 
@@ -218,7 +218,7 @@ func verdict(w io.Writer, r *verifyResult) {
 	}
 	for i := range r.Nearest {
 		n := &r.Nearest[i]
-		fmt.Fprintln(w, printable(fmt.Sprintf("\nnumber %d: %s %s, answered %d (%s), X-REQUEST-ID %s; %d of %d as expected", n.Sequence, n.Method, n.Path,
+		fmt.Fprintln(w, "\n"+printable(fmt.Sprintf("number %d: %s %s, answered %d (%s), X-REQUEST-ID %s; %d of %d as expected", n.Sequence, n.Method, n.Path,
 			n.Status, n.Verdict, n.RequestID, n.Matching, n.Fields)))
 		if len(n.Differences) > 0 {
 			table(w, "FIELD EXPECTED GOT", func(row func(...any)) {

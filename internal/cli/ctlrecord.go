@@ -23,7 +23,7 @@ func (c *ctl) records() *cobra.Command {
 	return group("record", "Read and write the records of the session", c.listRecords(), c.getRecord(),
 		c.writeRecord("put", http.MethodPut, "Write a record from a file, checked as fixtures are; - is standard input"),
 		c.writeRecord("patch", http.MethodPatch, "Change the members of a record that a file has; - is standard input"),
-		c.removeRecord(), c.revertRecord())
+		c.checkRecord(), c.removeRecord(), c.revertRecord())
 }
 
 func (c *ctl) record(args []string) string {

@@ -21,7 +21,7 @@ func (c *ctl) scenarios() *cobra.Command {
 		c.command("list", "List the scenarios that are on in the session", func(ctx context.Context, d *doorClient, _ []string) error {
 			return c.listScenarios(ctx, d, call{method: http.MethodGet, path: c.in("/scenarios")})
 		}),
-		c.addScenario(),
+		c.addScenario(), c.checkScenario(),
 		c.command("remove [NAME]", "Switch a scenario off, or all of them", func(ctx context.Context, d *doorClient, args []string) error {
 			path := c.in("/scenarios")
 			if len(args) > 0 {

@@ -41,6 +41,15 @@ func knownVersion(c *contract.Contract, name string) (dispatch.Version, error) {
 	return "", errMisuse{fmt.Errorf("%s", text)}
 }
 
+// formNames lists the versions of OpenAPI.
+func formNames() []string {
+	var names []string
+	for _, f := range openapi.Forms() {
+		names = append(names, string(f))
+	}
+	return names
+}
+
 func newOpenAPI(io streams) *cobra.Command {
 	var version, schemas, server string
 	form := string(openapi.Form31)
@@ -69,7 +78,7 @@ func newOpenAPI(io streams) *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&version, "api-version", "", "the API `VERSION`, such as 2021/04/07 (default: the newest)")
-	flags.Var(oneOf{&form, []string{string(openapi.Form31), string(openapi.Form30)}}, "openapi", "the version of OpenAPI; 3.0 is for older tools")
+	flags.Var(oneOf{&form, formNames()}, "openapi", "the version of OpenAPI; 3.0 is for older tools")
 	flags.StringVar(&server, "server", "http://"+defaultAddress, "name `URL` as the server")
 	flags.StringVar(&schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
 	return cmd

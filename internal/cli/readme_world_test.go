@@ -23,7 +23,8 @@ type worldFile struct {
 		Tenants  []json.Number
 	}
 	Records []struct {
-		Record struct {
+		Scenario string
+		Record   struct {
 			ID         json.Number
 			CustomerID json.Number `json:"customer_id"`
 			LocationID json.Number `json:"location_id"`
@@ -31,32 +32,44 @@ type worldFile struct {
 	} `json:"customer_locations"`
 }
 
-// TestReadmeHasTheDefaultWorld holds the tables of tokens and records against
-// the embedded files.
-func TestReadmeHasTheDefaultWorld(t *testing.T) {
-	t.Parallel()
-	world, err := fixtures.Default()
+// readAll reads the files of a folder, each as a T.
+func readAll[T any](t *testing.T, files fs.FS, err error) []T {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
-	names, err := fs.Glob(world, "*.json")
+	names, err := fs.Glob(files, "*.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	clients, records := map[string]string{}, map[string]bool{}
-	for _, name := range names {
-		text, err := fs.ReadFile(world, name)
+	all := make([]T, len(names))
+	for i, name := range names {
+		text, err := fs.ReadFile(files, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var file worldFile
-		if err := json.Unmarshal(text, &file); err != nil {
+		if err := json.Unmarshal(text, &all[i]); err != nil {
 			t.Fatal(err)
 		}
+	}
+	return all
+}
+
+// TestReadmeHasTheDefaultWorld holds the tables of tokens and records against
+// the embedded files; the records that carry a scenario have a table of their
+// own.
+func TestReadmeHasTheDefaultWorld(t *testing.T) {
+	t.Parallel()
+	clients, records := map[string]string{}, map[string]bool{}
+	world, err := fixtures.Default()
+	for _, file := range readAll[worldFile](t, world, err) {
 		for _, c := range file.Clients {
 			clients[c.Token] = fmt.Sprintf("`%s` %s %s", c.ClientID, strings.Join(c.Roles, ", "), strings.Trim(fmt.Sprint(c.Tenants), "[]"))
 		}
 		for _, r := range file.Records {
+			if r.Scenario != "" {
+				continue
+			}
 			records[fmt.Sprintf("%s %s%s %s", file.TenantID, r.Record.ID, r.Record.CustomerID, r.Record.LocationID)] = true
 		}
 	}
@@ -77,5 +90,40 @@ func TestReadmeHasTheDefaultWorld(t *testing.T) {
 	slices.Sort(here)
 	if want := slices.Sorted(maps.Keys(records)); !slices.Equal(here, want) {
 		t.Errorf("README.md has the records (tenant, customer, location)\n%q, want\n%q", here, want)
+	}
+}
+
+// TestReadmeHasEveryScenario holds the table of scenarios against the catalogue
+// and the records that carry them, in their order.
+func TestReadmeHasEveryScenario(t *testing.T) {
+	t.Parallel()
+	carried := map[string]string{}
+	world, err := fixtures.Default()
+	for _, file := range readAll[worldFile](t, world, err) {
+		for _, r := range file.Records {
+			if id := r.Record.ID + r.Record.CustomerID; r.Scenario != "" {
+				carried[r.Scenario] = string(id)
+				if file.TenantID != "1" || r.Record.LocationID != "1" {
+					t.Errorf("customer %s is at location %s of tenant %s; README.md says location 1 of tenant 1", id, r.Record.LocationID, file.TenantID)
+				}
+			}
+		}
+	}
+	type catalogue struct {
+		Scenarios []struct{ Name, Description string }
+	}
+	rows := rowsUnder(t, readReadme(t), "## Scenarios")
+	ready, err := fixtures.Scenarios()
+	for _, file := range readAll[catalogue](t, ready, err) {
+		for _, s := range file.Scenarios {
+			want := []string{"`" + s.Name + "`", s.Description, carried[s.Name]}
+			if !slices.Equal(rows[s.Name], want) {
+				t.Errorf("README.md has the row %q, want %q", rows[s.Name], want)
+			}
+			delete(rows, s.Name)
+		}
+	}
+	for name := range rows {
+		t.Errorf("README.md has the scenario %s, which the catalogue lacks", name)
 	}
 }

@@ -40,17 +40,21 @@ func replay(ctx context.Context, out streams, s *sources, name string) error {
 	if err != nil {
 		return err
 	}
-	c, files, err := s.load(ctx, b.Exchanges[0].Start, out.err)
+	c, files, err := s.load(ctx, b.GoodBy(), out.err)
 	if err != nil {
 		return err
 	}
 	if files.Digest != b.Fixtures {
 		return fmt.Errorf("%s was saved over other fixtures (digest %.12s…) than these (%.12s…): name the ones that it was saved over with --fixtures", name, b.Fixtures, files.Digest)
 	}
+	rules, err := s.schemaFiles()
+	if err != nil {
+		return err
+	}
 	done, err := server.Replay(ctx, server.Options{
 		Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any", OnViolation: server.OnViolation(b.Settings.OnViolation),
 		Sessions: session.Options{Fixtures: files}, Log: slog.New(slog.DiscardHandler),
-		Control: server.Control{Schemas: schemas.FS, Version: version},
+		Control: server.Control{Schemas: rules, Version: version},
 	}, b)
 	if err != nil {
 		return fmt.Errorf("after %s as recorded, %w", plural(done.Same, "answer"), err)
@@ -78,7 +82,7 @@ func readBundle(name string) (*bundle.Bundle, error) {
 
 // made returns the document that would make a session as the flags make the
 // default one.
-func (f *serveFlags) made() ([]byte, error) {
+func (f *serverFlags) made() ([]byte, error) {
 	doc := map[string]any{}
 	if !f.clock.at.IsZero() {
 		doc["clock"] = map[string]any{"mode": "frozen", "at": f.clock.at.Format(time.RFC3339Nano)}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/server"
@@ -27,26 +28,49 @@ const defaultAddress = "127.0.0.1:8003"
 // stopWithin is how long requests in flight may take after a signal.
 const stopWithin = 900 * time.Millisecond
 
-// largeWorld is how many records are worth a collection after loading.
-const largeWorld = 10_000
+const (
+	// largeWorld is how many records are worth a collection after loading.
+	largeWorld = 10_000
+	// smallWorldGC is how much garbage a smaller one may make before it is
+	// collected, in percent of what lives.
+	smallWorldGC = 25
+)
 
-// serveFlags are the flags of serve.
-type serveFlags struct {
+// serverFlags say what a server is made of.
+type serverFlags struct {
 	sources
 	doorFlags
-	listen      string
 	clock       clock
 	ids         requestIDs
 	cors        string
 	auth        string
 	onViolation string
-	log         string
-	quiet       bool
-	watches     bool
+}
+
+func newServerFlags() serverFlags {
+	return serverFlags{cors: "documented", auth: "fixtures", onViolation: "fail"}
+}
+
+func (f *serverFlags) add(flags *pflag.FlagSet) {
+	flags.Var(&f.clock, "clock", "freeze the clock at a time of RFC 3339, such as 2022-08-20T01:38:16Z")
+	flags.Var(&f.ids, "request-ids", "where new request IDs come from; a seed repeats its sequence")
+	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "CORS headers as documented, or such that a page may also send and read the version and the request ID")
+	flags.Var(oneOf{&f.auth, []string{"fixtures", "any"}}, "auth", "whose tokens are good: those of the fixtures, or any well-formed one, as a Dispatcher of every tenant")
+	flags.Var(oneOf{&f.onViolation, []string{"fail", "report"}}, "on-violation", "an answer of the mock that breaks the contract becomes a 500, or is sent; both are logged")
+	f.doorFlags.add(flags)
+}
+
+// serveFlags are the flags of serve.
+type serveFlags struct {
+	serverFlags
+	listen  string
+	log     string
+	quiet   bool
+	watches bool
 }
 
 func newServe(io streams) *cobra.Command {
-	f := &serveFlags{cors: "documented", auth: "fixtures", onViolation: "fail", log: "text"}
+	f := &serveFlags{serverFlags: newServerFlags(), log: "text"}
 	cmd := &cobra.Command{
 		Use:        "serve",
 		SuggestFor: []string{"start", "run", "up"},
@@ -59,12 +83,7 @@ func newServe(io streams) *cobra.Command {
 	flags.StringVar(&f.listen, "listen", defaultAddress, "listen on `HOST:PORT`; port 0 picks a free one")
 	f.sources.add(flags)
 	flags.BoolVar(&f.watches, "watch", false, "read the fixtures again whenever a file of --fixtures changes")
-	flags.Var(&f.clock, "clock", "freeze the clock at a time of RFC 3339, such as 2022-08-20T01:38:16Z")
-	flags.Var(&f.ids, "request-ids", "where new request IDs come from; a seed repeats its sequence")
-	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "CORS headers as documented, or such that a page may also send and read the version and the request ID")
-	flags.Var(oneOf{&f.auth, []string{"fixtures", "any"}}, "auth", "whose tokens are good: those of the fixtures, or any well-formed one, as a Dispatcher of every tenant")
-	flags.Var(oneOf{&f.onViolation, []string{"fail", "report"}}, "on-violation", "an answer of the mock that breaks the contract becomes a 500, or is sent; both are logged")
-	f.doorFlags.add(flags)
+	f.serverFlags.add(flags)
 	flags.Var(oneOf{&f.log, []string{"text", "json"}}, "log", "form of the log on standard error")
 	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone, and log only what goes wrong in the mock")
 	return cmd
@@ -80,39 +99,26 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if f.watches && f.fixtures == "" {
 		return errMisuse{errors.New("--watch needs --fixtures DIR: the embedded world does not change")}
 	}
-	c, files, err := f.load(ctx, f.clock.now(), io.err)
-	if err != nil {
-		return err
-	}
-	made, err := f.made()
-	if err != nil {
-		return err
-	}
-	schemaFiles, err := f.schemaFiles()
+	o, err := f.options(ctx, io)
 	if err != nil {
 		return err
 	}
 	log := slog.New(f.handler(io.err))
-	s, err := server.New(server.Options{
-		Contract: c,
-		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
-			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting(), Made: made}},
-		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: server.OnViolation(f.onViolation),
-		Log: log, Quiet: f.quiet, Journal: f.limits(), Control: f.door(schemaFiles),
-	})
+	o.Log, o.Quiet = log, f.quiet
+	s, err := server.New(o)
 	if err != nil {
 		return err
 	}
-	if err := s.Start(f.listen); err != nil {
-		which := "--listen HOST:PORT"
-		if f.door(schemaFiles).Address != "" {
-			which += " or --control HOST:PORT"
-		}
-		return fmt.Errorf("%w\nchoose another address with %s, such as 127.0.0.1:0, where port 0 picks a free one", err, which)
+	if err := f.start(s, f.listen); err != nil {
+		return err
 	}
+	c, files := o.Contract, o.Sessions.Fixtures
 	if files.Base.Records() > largeWorld {
 		// Loading leaves as much behind as it made.
 		go debug.FreeOSMemory()
+	} else {
+		// A small world is to stay small beside the tests that drive it.
+		debug.SetGCPercent(smallWorldGC)
 	}
 	if f.watches {
 		if err := f.watch(ctx, c, s.Sessions(), log); err != nil {
@@ -128,6 +134,42 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
 	return s.Shutdown(limited)
+}
+
+// options reads the files and returns what a server is made of.
+func (f *serverFlags) options(ctx context.Context, io streams) (server.Options, error) {
+	c, files, err := f.load(ctx, f.clock.now(), io.err)
+	if err != nil {
+		return server.Options{}, err
+	}
+	made, err := f.made()
+	if err != nil {
+		return server.Options{}, err
+	}
+	schemaFiles, err := f.schemaFiles()
+	if err != nil {
+		return server.Options{}, err
+	}
+	return server.Options{
+		Contract: c,
+		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
+			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting(), Made: made}},
+		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: server.OnViolation(f.onViolation),
+		Journal: f.limits(), Control: f.door(schemaFiles),
+	}, nil
+}
+
+// start starts a server at an address, or says how to choose another.
+func (f *serverFlags) start(s *server.Server, address string) error {
+	err := s.Start(address)
+	if err == nil {
+		return nil
+	}
+	which := "--listen HOST:PORT"
+	if s.Control.Address != "" {
+		which += " or --control HOST:PORT"
+	}
+	return fmt.Errorf("%w\nchoose another address with %s, such as 127.0.0.1:0, where port 0 picks a free one", err, which)
 }
 
 // checkAddress reports what can be told from an address alone.
@@ -161,6 +203,12 @@ func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *w
 	ops, versions := c.Operations(), c.Versions()
 	fmt.Fprintf(w, "Dispatchmock %s, a stand-in for the CRO Software Dispatch API\n", version)
 	fmt.Fprintf(w, "  address   %s\n", url)
+	switch {
+	case door != nil: // on a listener of its own
+		fmt.Fprintf(w, "  console   %s/_mock/\n", baseURL(door))
+	case f.control != "off":
+		fmt.Fprintf(w, "  console   %s/_mock/\n", url)
+	}
 	fmt.Fprintf(w, "  endpoint  %s %s (GET reads the record back)\n", ops[0].Method, ops[0].Path)
 	fmt.Fprintf(w, "  world     %s, %s, %s, %s (%s to %s)\n", plural(base.Records(), "record"), plural(base.Tenants(), "tenant"),
 		plural(len(base.Clients()), "client"), plural(len(versions), "API version"), versions[0], versions[len(versions)-1])
@@ -169,9 +217,6 @@ func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *w
 	}
 	if f.schemas != "" {
 		fmt.Fprintf(w, "  schemas   %s\n", f.schemas)
-	}
-	if door != nil { // on a listener of its own
-		fmt.Fprintf(w, "  control   %s/_mock/\n", baseURL(door))
 	}
 	if f.auth == "any" {
 		fmt.Fprintln(w, "  tokens    any well-formed one is a Dispatcher of every tenant")
@@ -187,19 +232,9 @@ func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *w
 	return w.String()
 }
 
-// sample returns a curl command that succeeds: on the first record, by its
-// identifiers, that some client may deactivate.
+// sample returns a curl command that succeeds.
 func (f *serveFlags) sample(url string, op *contract.Operation, w *world.World) string {
-	var first world.Key
-	var token string
-	for _, k := range w.Base().Keys() {
-		if r, _ := w.Record(k); !r.IsActive || token != "" && k.Compare(first) > 0 {
-			continue
-		}
-		if t := f.token(k.Tenant, op, w.Base()); t != "" {
-			first, token = k, t
-		}
-	}
+	first, token := f.caller(op, w)
 	if token == "" {
 		return "nothing: no client of the fixtures may deactivate any of their records"
 	}
@@ -207,8 +242,22 @@ func (f *serveFlags) sample(url string, op *contract.Operation, w *world.World) 
 		op.Method, quote("Authorization: Bearer "+token), first.Tenant, url, first.Customer, first.Location)
 }
 
-// token returns a token that may perform the operation in a tenant, or "".
-func (f *serveFlags) token(tenant int64, op *contract.Operation, base *world.Base) string {
+// caller returns the first record, by its identifiers, that some client may
+// perform the operation on, and the client's token, or "".
+func (f *serverFlags) caller(op *contract.Operation, w *world.World) (first world.Key, token string) {
+	for _, k := range w.Base().Keys() {
+		if r, _ := w.Record(k); !r.IsActive || token != "" && k.Compare(first) > 0 {
+			continue
+		}
+		if t := f.tokenOf(k.Tenant, op, w.Base()); t != "" {
+			first, token = k, t
+		}
+	}
+	return first, token
+}
+
+// tokenOf returns a token that may perform the operation in a tenant, or "".
+func (f *serverFlags) tokenOf(tenant int64, op *contract.Operation, base *world.Base) string {
 	if f.auth == "any" {
 		return "any-token"
 	}

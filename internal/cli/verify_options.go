@@ -17,9 +17,8 @@ import (
 // options fills in what the flags say of the target and the tokens.
 func (f *verifyFlags) options(o *verify.Options) error {
 	var err error
-	if o.Target, err = url.Parse(f.target); err != nil || o.Target.Scheme != "http" && o.Target.Scheme != "https" || o.Target.Host == "" ||
-		o.Target.RawQuery != "" || o.Target.User != nil {
-		return errMisuse{fmt.Errorf("--target %q: must be the URL of a server, such as http://%s", f.target, defaultAddress)}
+	if o.Target, err = targetURL(f.target); err != nil {
+		return err
 	}
 	if o.Token, err = f.mainToken(); err != nil {
 		return err
@@ -121,16 +120,34 @@ func secret(flag, source string) (string, error) {
 }
 
 func (f *verifyFlags) tlsConfig() (*tls.Config, error) {
-	if f.ca == "" {
+	roots, err := authorities(f.ca)
+	if err != nil || roots == nil {
+		return nil, err
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}, nil
+}
+
+// authorities reads the certificates of the flag --ca; nil are the system's.
+func authorities(file string) (*x509.CertPool, error) {
+	if file == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(f.ca)
+	pem, err := os.ReadFile(file)
 	if err != nil {
 		return nil, errMisuse{fmt.Errorf("--ca: %w", err)}
 	}
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, errMisuse{fmt.Errorf("--ca %s: holds no certificate in PEM form", f.ca)}
+		return nil, errMisuse{fmt.Errorf("--ca %s: holds no certificate in PEM form", file)}
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}, nil
+	return roots, nil
+}
+
+// targetURL reads the flag --target.
+func targetURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
+		return nil, errMisuse{fmt.Errorf("--target %q: must be the URL of a server, such as http://%s", text, defaultAddress)}
+	}
+	return u, nil
 }

@@ -23,29 +23,48 @@ const settle = 100 * time.Millisecond
 // context ends. Good files take the place of the old ones at once; bad ones
 // change nothing, and the log says what is wrong where.
 func (s *sources) watch(ctx context.Context, c *contract.Contract, sessions *session.Sessions, log *slog.Logger) error {
+	dir, err := filepath.Abs(s.fixtures)
+	if err != nil {
+		return fmt.Errorf("--watch: %w", err)
+	}
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return fmt.Errorf("--watch: %w", err)
 	}
-	if err := w.Add(s.fixtures); err != nil {
+	if err := w.Add(dir); err != nil {
 		return errors.Join(fmt.Errorf("--watch: %s: %w", s.fixtures, err), w.Close())
+	}
+	// A folder that is taken away tells nobody when another one has its name.
+	if err := w.Add(filepath.Dir(dir)); err != nil {
+		log.Warn("fixtures that come back after their folder was taken away will not be seen", "error", err)
 	}
 	go func() {
 		defer w.Close()
 		quiet := time.NewTimer(time.Hour)
 		quiet.Stop()
+		moved := false
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case e := <-w.Events:
-				if ofFixtures(e.Name) {
+				moved = moved || e.Name == dir
+				if e.Name == dir || filepath.Dir(e.Name) == dir && ofFixtures(e.Name) {
 					quiet.Reset(settle)
 				}
 			case err := <-w.Errors:
 				log.Error("watching the fixtures", "error", err)
 				quiet.Reset(settle) // something may have been missed
 			case <-quiet.C:
+				if moved {
+					_ = w.Remove(dir) // the folder that had the name may be gone already
+					if err := w.Add(dir); err != nil {
+						log.Error("the folder of the fixtures is gone, so the world is as it was", "error", err)
+						continue
+					}
+					log.Info("watching the fixtures again", "folder", s.fixtures)
+					moved = false
+				}
 				s.reload(c, sessions, log)
 			}
 		}

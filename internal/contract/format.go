@@ -16,10 +16,12 @@ import (
 )
 
 // format is a string format that the schemas may name, with the words that
-// tell a person what it asks.
+// tell a person what it asks, and a pattern of every good value, which tells
+// other tools nearly as much; "" where none is worth it.
 type format struct {
 	valid   func(string) bool
 	meaning string
+	shape   string
 }
 
 // pastTimestamp is the one format whose verdict depends on the clock.
@@ -29,13 +31,15 @@ const pastTimestamp = "cro-past-timestamp"
 // the same names.
 func formats() map[string]format {
 	return map[string]format{
-		"accepts-json": {acceptsJSON, "a list of media ranges that admits application/json, for example application/json or */*"},
+		"accepts-json": {acceptsJSON, "a list of media ranges that admits application/json, for example application/json or */*", ""},
 		"cro-date": {func(s string) bool { _, err := time.Parse(time.DateOnly, s); return err == nil },
-			"a date of the form 2006-01-02"},
-		pastTimestamp: {validTimestamp, "a time in the past of the form 2018-06-13T19:50:20.867000, without a zone"},
-		"email-list":  {validEmails, "one or more e-mail addresses separated by commas"},
-		"http-date":   {validHTTPDate, "an HTTP date, for example Sat, 20 Aug 2022 01:38:16 GMT"},
-		"uuid":        {func(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }, "a UUID of 36 characters, for example ed5b5458-1f72-41d7-b8ad-f1757de1ec4f"},
+			"a date of the form 2006-01-02", `^[0-9]{4}-[01][0-9]-[0-3][0-9]$`},
+		pastTimestamp: {validTimestamp, "a time in the past of the form 2018-06-13T19:50:20.867000, without a zone",
+			`^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{6})?$`},
+		"email-list": {validEmails, "one or more e-mail addresses separated by commas", ""},
+		"http-date": {validHTTPDate, "an HTTP date, for example Sat, 20 Aug 2022 01:38:16 GMT",
+			`^[A-Z][a-z]{2}, [0-3][0-9] [A-Z][a-z]{2} [0-9]{4} [0-2][0-9]:[0-5][0-9]:[0-5][0-9] GMT$`},
+		"uuid": {func(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }, "a UUID of 36 characters, for example ed5b5458-1f72-41d7-b8ad-f1757de1ec4f", ""},
 	}
 }
 

@@ -3,6 +3,7 @@ package contract
 import (
 	"io/fs"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -194,9 +195,13 @@ func TestFormats(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			shape := regexp.MustCompile(f.shape)
 			for _, s := range c.good {
 				if found := m.judgeSchema(s, ""); len(found) > 0 {
 					t.Errorf("%q: got %v, want it to be good", s, found)
+				}
+				if !shape.MatchString(s) {
+					t.Errorf("%q: does not match %s, and good values must", s, f.shape)
 				}
 			}
 			for _, s := range c.bad {

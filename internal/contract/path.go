@@ -17,6 +17,18 @@ func (c *Contract) At(method, path string) *Operation {
 	return nil
 }
 
+// ValuesAt returns the parameters of a path that has the form of an operation's;
+// nil where there is no such operation.
+func (c *Contract) ValuesAt(path string) map[string]string {
+	values := make(map[string]string, 2)
+	for _, o := range c.operations {
+		if o.match(path, values) {
+			return values
+		}
+	}
+	return nil
+}
+
 // Values returns the parameters that a path of the operation's form has.
 func (o *Operation) Values(path string) map[string]string {
 	values := map[string]string{}
@@ -28,18 +40,12 @@ func (o *Operation) match(path string, values map[string]string) bool {
 	template := o.Path
 	path = strings.TrimSuffix(path, "/")
 	for template != "" {
-		var want, got string
-		want, template, _ = strings.Cut(template[1:], "/")
-		if template != "" {
-			template = "/" + template
-		}
 		if path == "" || path[0] != '/' {
 			return false
 		}
-		got, path, _ = strings.Cut(path[1:], "/")
-		if path != "" {
-			path = "/" + path
-		}
+		var want, got string
+		want, template = segment(template)
+		got, path = segment(path)
 		name, parameter := strings.CutPrefix(want, "{")
 		if !parameter && want != got || parameter && got == "" {
 			return false
@@ -52,4 +58,13 @@ func (o *Operation) match(path string, values map[string]string) bool {
 		}
 	}
 	return path == ""
+}
+
+// segment cuts the first segment off a path; what follows begins with a slash.
+func segment(path string) (first, rest string) {
+	path = path[1:]
+	if i := strings.IndexByte(path, '/'); i >= 0 {
+		return path[:i], path[i:]
+	}
+	return path, ""
 }

@@ -123,3 +123,7 @@ func (o *Operation) Statuses(v dispatch.Version) []string {
 
 // Meaning says in words what a string format asks; "" where there is no such.
 func Meaning(format string) string { return formats()[format].meaning }
+
+// Shape returns a pattern that every good value of a string format matches; ""
+// where there is none.
+func Shape(format string) string { return formats()[format].shape }

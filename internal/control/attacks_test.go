@@ -65,7 +65,10 @@ func TestAttacks(t *testing.T) {
 				return
 			}
 			// Reading is refused as well: what a session holds is nobody's.
-			for _, path := range []string{"/health", "/sessions", "/journal", "/journal/stream", "/nowhere"} {
+			for _, path := range []string{"/health", "/sessions", "/journal", "/nowhere", "/journal/stream"} {
+				if t.Failed() {
+					break // a stream that is not refused does not end
+				}
 				got := r.do(t, "GET", "/_mock"+path, "", c.header...)
 				if got.status != c.status {
 					t.Errorf("GET %s: got %d %s, want %d", path, got.status, got.body, c.status)

@@ -36,7 +36,7 @@ func (d *Door) pack(r *http.Request, n *session.Session) (*bundle.Bundle, error)
 		return nil, err
 	}
 	b := &bundle.Bundle{Format: bundle.Format, Version: d.Version, Saved: d.Sessions.Now().UTC(), Fixtures: n.Fixtures().Digest,
-		Settings: d.Settings, Session: bundle.Session{ID: n.Spec.ID, Made: n.Spec.Made}, Lost: d.Journal.Lost(n.Spec.ID), State: state}
+		Settings: d.Settings, Session: bundle.Session{ID: n.Spec.ID, Made: n.Spec.Made}, Lost: d.Journal.Lost(n.Spec.ID), Exchanges: []bundle.Recorded{}, State: state}
 	if b.Session.Made == nil {
 		b.Session.Made = []byte("{}")
 	}

@@ -3,6 +3,7 @@ package control_test
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -51,5 +52,41 @@ func TestClocks(t *testing.T) {
 				t.Errorf("the journal has %+v, want both", list)
 			}
 		})
+	}
+}
+
+// TestTicksAreTakenOnce sends requests of one session at once, and holds that
+// each has its own tick of the clock and its own request ID of the sequence.
+func TestTicksAreTakenOnce(t *testing.T) {
+	t.Parallel()
+	const clients, each = 16, 25
+	r := launch(t, settings{})
+	r.must(t, "POST", "/sessions", `{"id": "a", "clock": {"mode": "step", "at": "2023-01-01T00:00:00Z", "step": "1s"}, "request_ids": {"seed": 5}}`, nil)
+	var mu sync.Mutex
+	dates, ids := map[string]int{}, map[string]int{}
+	var wait sync.WaitGroup
+	for range clients {
+		wait.Go(func() {
+			for range each {
+				p, err := send(r.url+"/_s/a"+resource, "GET", "", dispatcher...)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				dates[p.header.Get("Date")]++
+				ids[p.header.Get("X-Request-Id")]++
+				mu.Unlock()
+			}
+		})
+	}
+	wait.Wait()
+	if len(dates) != clients*each || len(ids) != clients*each {
+		t.Errorf("%d requests have %d times and %d request IDs, want one each", clients*each, len(dates), len(ids))
+	}
+	var clock struct{ Now string }
+	r.must(t, "GET", "/sessions/a/clock", "", &clock)
+	if want := "2023-01-01T00:06:40Z"; clock.Now != want {
+		t.Errorf("then the clock is at %s, want %s", clock.Now, want)
 	}
 }

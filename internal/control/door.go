@@ -19,6 +19,7 @@ import (
 
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
 	"dispatchmock/internal/scenario"
@@ -38,6 +39,7 @@ type Options struct {
 	Schemas  fs.FS // where the schemas of bodies and fixtures stand
 	Sessions *session.Sessions
 	Journal  *journal.Journal
+	Coverage *coverage.Coverage
 	// Token is what each request must carry; "" asks for none.
 	Token string
 	// Name is the host name of the server's own address, if it has one.
@@ -48,6 +50,8 @@ type Options struct {
 	// Version is the program's.
 	Version string
 	Log     *slog.Logger
+	// Target is where the mocked API listens, for requests that the door sends.
+	Target net.Addr
 	// Page serves what is no part of the API of the door; nil has none.
 	Page http.Handler
 	// Settings are told in bundles: how the server was started.
@@ -67,7 +71,7 @@ type Door struct {
 
 // bodies are the schemas of the bodies that the door takes, by their names.
 func bodies() []string {
-	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch"}
+	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch", "send"}
 }
 
 // New returns a door.
@@ -226,14 +230,14 @@ func (d *Door) change(h handler) handler {
 		if err != nil {
 			return nil, err
 		}
-		x := &exchange.Exchange{Control: true, Session: n.Spec.ID, Sequence: n.Next(), Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
+		x := &exchange.Exchange{Control: true, Session: n.Spec.ID, Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
 		x.Request.Head, _ = d.blotter.Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
 		x.Request.Body, x.Request.Size = text, int64(len(text))
 		start := time.Now()
 		v, err := h(r)
 		x.Took = time.Since(start)
 		if err == nil {
-			x.Status = statusOf(v)
+			x.Sequence, x.Status = n.Next(), statusOf(v)
 			d.Journal.AddUnless(n.Over, x)
 		}
 		return v, err

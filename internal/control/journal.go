@@ -90,14 +90,11 @@ func (d *Door) getByRequestID(r *http.Request) (any, error) {
 }
 
 func (d *Door) getExchange(r *http.Request) (any, error) {
-	text := mux.Vars(r)["id"]
-	id, err := strconv.ParseUint(text, 10, 64)
-	if err == nil {
-		if x, ok := d.Journal.ByID(id); ok {
-			return report.NewEntry(x, ""), nil
-		}
+	x, err := d.exchange(r)
+	if err != nil {
+		return nil, err
 	}
-	return nil, problem(http.StatusNotFound, "The journal has no exchange %.40q.", text)
+	return report.NewEntry(x, ""), nil
 }
 
 func (d *Door) verify(r *http.Request) (any, error) {

@@ -32,6 +32,7 @@ func (d *Door) openAPI(*http.Request) (any, error) {
 		}
 		delete(doc, "$schema") // of an older draft than the document's own
 		moveReferences(doc, "#/components/schemas/"+name)
+		renameDependencies(doc)
 		schemas[name] = doc
 	}
 	return map[string]any{
@@ -58,6 +59,15 @@ func moveReferences(v any, at string) {
 		for _, item := range v {
 			moveReferences(item, at)
 		}
+	}
+}
+
+// renameDependencies gives the members that come only with others the name
+// that the document's draft has for them.
+func renameDependencies(schema map[string]any) {
+	if v, ok := schema["dependencies"]; ok {
+		schema["dependentRequired"] = v
+		delete(schema, "dependencies")
 	}
 }
 

@@ -47,6 +47,9 @@ func (d *Door) listRecords(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if q.Has("sort") || q.Has("offset") {
+		return sortedRecords(n, q, int(limit))
+	}
 	var after *world.Key
 	if s := q.Get("after"); s != "" {
 		k, err := key(strings.Split(s, ","))
@@ -58,14 +61,17 @@ func (d *Door) listRecords(r *http.Request) (any, error) {
 	keys, more := n.World.Page(after, int(limit), matcher(q.Get("search")))
 	rows := make([]Row, 0, len(keys))
 	for _, k := range keys {
-		now, ok := n.World.Record(k)
-		if !ok {
-			continue
+		if row, ok := showRow(n, k); ok {
+			rows = append(rows, row)
 		}
-		old, _ := n.World.Original(k)
-		rows = append(rows, Row{k.Tenant, k.Customer, k.Location, now.Name.Value, now.IsActive, now.Revision != old.Revision})
 	}
 	return map[string]any{"records": rows, "more": more}, nil
+}
+
+func showRow(n *session.Session, k world.Key) (Row, bool) {
+	now, ok := n.World.Record(k)
+	old, _ := n.World.Original(k)
+	return Row{k.Tenant, k.Customer, k.Location, now.Name.Value, now.IsActive, now.Revision != old.Revision}, ok
 }
 
 // matcher finds a word in a record's names and numbers; nil finds all.

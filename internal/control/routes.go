@@ -37,6 +37,7 @@ func (d *Door) table() []route {
 	return []route{
 		{method: "GET", path: "/health", handle: d.health, about: "Tells that the server is ready."},
 		{method: "GET", path: "/openapi.json", handle: d.openAPI, about: "This document."},
+		{method: "GET", path: "/api/openapi.json", raw: d.apiDocument, about: "The mocked API in one version, as an OpenAPI document.", query: []string{"api_version", "openapi", "session"}},
 
 		{method: "GET", path: "/sessions", handle: d.listSessions, about: "Lists the sessions."},
 		{method: "POST", path: "/sessions", handle: d.createSession, about: "Makes a session: a world of its own.", body: "session"},
@@ -51,11 +52,12 @@ func (d *Door) table() []route {
 		{method: "POST", path: one + "/snapshots/{name}/restore", handle: d.change(d.restoreSnapshot), about: "Brings a kept state back."},
 		{method: "DELETE", path: one + "/snapshots/{name}", handle: d.change(d.dropSnapshot), about: "Lets go of a kept state."},
 
-		{method: "GET", path: one + "/records", handle: d.listRecords, about: "Lists records in order.", query: []string{"search", "limit", "after"}},
+		{method: "GET", path: one + "/records", handle: d.listRecords, about: "Lists records in order.", query: []string{"search", "limit", "after", "sort", "order", "offset"}},
 		{method: "GET", path: record, handle: d.getRecord, about: "Reads a record in the shape of an API version.", query: version},
 		{method: "PUT", path: record, handle: d.change(d.putRecord), about: "Writes a record, checked as fixtures are.", body: "record", query: version},
 		{method: "PATCH", path: record, handle: d.change(d.patchRecord), about: "Changes members of a record.", body: "record-patch", query: version},
 		{method: "DELETE", path: record, handle: d.change(d.removeRecord), about: "Takes a record out of the session."},
+		{method: "POST", path: record + "/check", handle: d.checkRecord, about: "Checks a record as fixtures are, and writes nothing.", body: "record", query: version},
 		{method: "POST", path: record + "/revert", handle: d.change(d.revertRecord), about: "Makes a record what the fixtures say.", query: version},
 
 		{method: "GET", path: one + "/pins", handle: d.getPins, about: "The version pin of each client ID."},
@@ -70,6 +72,7 @@ func (d *Door) table() []route {
 		{method: "GET", path: "/scenarios", handle: d.catalogue, about: "The scenarios that every session knows."},
 		{method: "GET", path: one + "/scenarios", handle: d.listScenarios, about: "The session's own scenarios, and those that are on."},
 		{method: "POST", path: one + "/scenarios", handle: d.change(d.switchOn), about: "Defines a scenario, or names a known one, and switches it on.", body: "switch"},
+		{method: "POST", path: one + "/scenario-check", handle: d.checkScenario, about: "Checks the definition of a scenario, and switches nothing on.", body: "switch"},
 		{method: "DELETE", path: one + "/scenarios", handle: d.change(d.switchAllOff), about: "Switches all scenarios off."},
 		{method: "DELETE", path: one + "/scenarios/{name}", handle: d.change(d.switchOff), about: "Switches a scenario off."},
 
@@ -79,7 +82,14 @@ func (d *Door) table() []route {
 		{method: "GET", path: "/journal/har", raw: d.har, about: "The exchanges as HAR 1.2.", query: filters()},
 		{method: "POST", path: "/journal/verify", handle: d.verify, about: "Holds what happened in a session against an expectation.", body: "expectation", query: session},
 		{method: "GET", path: "/journal/{request_id}", handle: d.getByRequestID, about: "The whole truth about the newest exchange of an X-REQUEST-ID.", query: session},
+		{method: "GET", path: "/coverage", handle: d.covered, about: "What of the contract was tried, and how to try the rest.", query: session},
+		{method: "DELETE", path: "/coverage", handle: d.clearCoverage, about: "Forgets what a session, or all, have tried.", query: session},
 		{method: "GET", path: "/exchanges/{id}", handle: d.getExchange, about: "The whole truth about an exchange."},
+		{method: "GET", path: "/exchanges/{id}/snippets", handle: d.getSnippets, about: "Commands and programs that send the request of an exchange again."},
+
+		{method: "GET", path: "/contract", handle: d.getContract, about: "What must be: versions, operations, schemas, choices and facts with their grades.", query: version},
+		{method: "GET", path: "/clients", handle: d.getClients, about: "The clients of the fixtures with their tokens, roles and tenants."},
+		{method: "POST", path: "/send", handle: d.send, about: "Sends a request from the server to the mocked API, and tells what came back.", body: "send"},
 	}
 }
 

@@ -68,6 +68,7 @@ func (r *running) said(t testing.TB) map[string]string {
 	for _, x := range list.Exchanges {
 		path := fmt.Sprintf("/exchanges/%d", x.ID)
 		said[path] = r.do(t, "GET", "/_mock"+path, "").body
+		said[path+"/snippets"] = r.do(t, "GET", "/_mock"+path+"/snippets", "").body
 	}
 	said["/journal/verify"] = r.do(t, "POST", "/_mock/journal/verify", `{"request": {"header": {"authorization": "Bearer other"}, "path": "/never"}, "times": {"exactly": 9}}`).body
 	said["/journal/stream"] = r.streamed(t, len(list.Exchanges))

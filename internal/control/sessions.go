@@ -25,6 +25,8 @@ type Session struct {
 	IDs     IDs       `json:"request_ids"`
 	Changed int       `json:"changed_records"`
 	On      []string  `json:"scenarios_on,omitempty"`
+	// Announced is what the session's requests do on purpose.
+	Announced []string `json:"announced,omitempty"`
 	// Stale tells that the fixtures have changed since the session began; a
 	// reset brings it up to date.
 	Stale bool `json:"fixtures_are_old"`
@@ -36,6 +38,7 @@ func (d *Door) show(r *http.Request, n *session.Session) Session {
 	s := Session{
 		ID: n.Spec.ID, Name: n.Spec.Name, BaseURL: d.baseURL(r, n), Created: n.Created, Used: n.Used(),
 		Clock: showClock(n), IDs: showIDs(n), Changed: n.World.Changed(), Stale: d.Sessions.Stale(n), Lost: d.Journal.Lost(n.Spec.ID),
+		Announced: n.Spec.Announced.Words(),
 	}
 	for _, on := range n.Scenarios().Switched() {
 		s.On = append(s.On, on.Name)
@@ -121,6 +124,9 @@ func (d *Door) spec(doc map[string]any) (session.Spec, error) {
 		if spec.Seed, err = strconv.ParseUint(string(seed), 10, 64); err != nil {
 			return spec, bad("/seed", string(seed), "must be a whole number from 0 on, of at most 64 bits")
 		}
+	}
+	for _, word := range items(doc["announced"]) {
+		spec.Announced.Announce(text(word)) // the schema has the words
 	}
 	// What made a session is kept, so that it can be made again elsewhere.
 	spec.Made, err = json.Marshal(doc)

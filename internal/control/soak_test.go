@@ -20,7 +20,8 @@ var soak = flag.Duration("soak", 3*time.Second, "how long TestSoak runs")
 // soakLimit is how many sessions the soaked server holds.
 const soakLimit = 200
 
-// minutes is a clock by which a second is a minute, so that sessions grow old.
+// minutes is a clock by which a second is a minute, so that sessions that are
+// left behind make room for others.
 func minutes() func() time.Time {
 	start := time.Now()
 	return func() time.Time { return sampleTime.Add(60 * time.Since(start)) }
@@ -115,7 +116,7 @@ func weigh() held {
 func TestSoak(t *testing.T) {
 	// Beside other tests it would weigh those.
 	const clients, samples = 8, 20
-	r := launch(t, settings{sessions: soakLimit, now: minutes(), ttl: time.Hour})
+	r := launch(t, settings{sessions: soakLimit, now: minutes(), ttl: 6 * time.Hour})
 	var requests, sessions atomic.Int64
 	end := time.Now().Add(*soak)
 	var pause sync.RWMutex // held while the process is weighed

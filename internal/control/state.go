@@ -39,6 +39,7 @@ func (d *Door) reset(r *http.Request) (any, error) {
 		return nil, err
 	}
 	d.Sessions.Reset(n)
+	d.Coverage.Forget(n.Spec.ID)
 	if doc["keep_journal"] != true {
 		d.Journal.Forget(n.Spec.ID)
 	}

@@ -39,7 +39,7 @@ func secretField(name []byte) (secret, authorization bool) {
 	return false, false
 }
 
-// Head returns a request's head with its secrets blotted out, and the blots of
+// Head returns a message's head with its secrets blotted out, and the blots of
 // its authorization fields. Other fields in which a token may stand by a slip
 // are blotted by their name (X-Token and the like) or by what they say.
 func (b *Blotter) Head(head []byte) (string, []Blot) {
@@ -131,7 +131,7 @@ func (b *Blotter) field(out *strings.Builder, line []byte, blots []Blot) []Blot 
 	}
 	name := line[:colon]
 	secret, authorization := secretField(name)
-	if !secret && !suspicious(name) && !bearer(line[colon+1:]) {
+	if challenge(name) || !secret && !suspicious(name) && !bearer(line[colon+1:]) {
 		out.Write(line)
 		return blots
 	}
@@ -144,6 +144,11 @@ func (b *Blotter) field(out *strings.Builder, line []byte, blots []Blot) []Blot 
 		blots = append(blots, blot)
 	}
 	return blots
+}
+
+// challenge reports a field in which a server asks for a secret.
+func challenge(name []byte) bool {
+	return bytes.EqualFold(name, []byte("www-authenticate")) || bytes.EqualFold(name, []byte("proxy-authenticate"))
 }
 
 // suspicious reports a name that speaks of secrets, well spelt or not.

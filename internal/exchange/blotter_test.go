@@ -19,6 +19,8 @@ func TestBlotterHead(t *testing.T) {
 		{"GET / HTTP/1.1\r\nProxy-Authorization: Bearer " + secret, "GET / HTTP/1.1\r\nProxy-Authorization: Bearer " + shown},
 		{"GET / HTTP/1.1\r\nCookie: " + secret, "GET / HTTP/1.1\r\nCookie: " + shown},
 		{"GET / HTTP/1.1\r\nX-Auth-Token: " + secret, "GET / HTTP/1.1\r\nX-Auth-Token: " + shown},
+		{"HTTP/1.1 401 No\r\nWWW-Authenticate: Bearer realm=a\r\nProxy-Authenticate: Basic", "HTTP/1.1 401 No\r\nWWW-Authenticate: Bearer realm=a\r\nProxy-Authenticate: Basic"},
+		{"HTTP/1.1 200 OK\r\nset-cookie: " + secret, "HTTP/1.1 200 OK\r\nset-cookie: " + shown},
 		{"GET / HTTP/1.1\r\nX-API-KEY: " + secret, "GET / HTTP/1.1\r\nX-API-KEY: " + shown},
 		{"GET /a?access_token=" + secret + "&b=1 HTTP/1.1", "GET /a?access_token=" + shown + "&b=1 HTTP/1.1"},
 		{"GET /a?b=1&Password=" + secret + " HTTP/1.1", "GET /a?b=1&Password=" + shown + " HTTP/1.1"},

@@ -24,6 +24,9 @@ type Finding struct {
 	Documented string `json:"documented,omitempty"`
 	// Remedy says what to do, in a sentence.
 	Remedy string `json:"remedy,omitempty"`
+	// World is set where the request keeps the contract and what is in the
+	// world refuses it: a token, a role, a tenant, a record.
+	World bool `json:"world,omitempty"`
 }
 
 // Parts of an exchange that a finding can be about.
@@ -73,8 +76,15 @@ type Exchange struct {
 	// head, what stands there instead, in order.
 	Authorization []Blot
 
-	// Scenario is the name of the scenario that took over, or "".
-	Scenario string
+	// Fault is the code of the fault that was answered, or "".
+	Fault string
+
+	// Scenario is the name of the scenario that took over, or "", and
+	// ScenarioBy the way on which it came.
+	Scenario   string
+	ScenarioBy Way
+	// Announced is what the test said beforehand to do on purpose.
+	Announced Announced
 	// Altered is set when the scenario changed what the client saw; Deliberate
 	// are the rules that the altered response breaks on purpose.
 	Altered    bool
@@ -86,6 +96,9 @@ type Exchange struct {
 	Violations []Finding
 	// Err is what went wrong inside the server.
 	Err error
+	// Fallback is why the mock answered in the place of a proxy's target; "" is
+	// not at all.
+	Fallback string
 	// Control is set on a change that came through the control door; Request
 	// has its body.
 	Control bool

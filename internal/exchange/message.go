@@ -15,7 +15,18 @@ type Message struct {
 	Body []byte
 	// Size is the length of the whole body.
 	Size int64
+	// Flaw is how the body came to be less than was announced.
+	Flaw Flaw
 }
+
+// Flaw says why a body could not be read to its end.
+type Flaw string
+
+// The flaws of a body: it ended too early, or what came was no part of one.
+const (
+	Cut       Flaw = "cut"
+	Malformed Flaw = "malformed"
+)
 
 // Field is one line of a header section.
 type Field struct{ Name, Value string }

@@ -3,6 +3,7 @@ package exchange
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"strings"
 )
 
@@ -51,14 +52,25 @@ func short(secret string) string {
 	return hex.EncodeToString(sum[:4])
 }
 
+// placeholder is what the documentation's samples print where a value belongs.
+var placeholder = regexp.MustCompile(`^\{[a-z_-]+\}`)
+
 // standIn puts another letter in the place of each letter and another digit in
 // the place of each digit, drawn from the short hash alone, so that it tells
-// no more than the hash does.
+// no more than the hash does. The documentation's placeholders stay: they are
+// no secrets, and an answer to one names it.
 func standIn(secret string) string {
 	const lower, upper, digits = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 	stream := sha256.Sum256([]byte(short(secret)))
 	b := []byte(secret)
+	named := 0 // up to where a placeholder goes
 	for i, c := range b {
+		if c == '{' {
+			named = max(named, i+len(placeholder.FindString(secret[i:])))
+		}
+		if i < named {
+			continue
+		}
 		if i > 0 && i%len(stream) == 0 {
 			stream = sha256.Sum256(stream[:])
 		}

@@ -32,6 +32,16 @@ func TestBlot(t *testing.T) {
 	if a, b := NewBlot("Bearer aaaa"), NewBlot("Bearer aaab"); a.Shown == b.Shown || a.Stand == b.Stand {
 		t.Errorf("two secrets have the blots %v and %v, want them told apart", a, b)
 	}
+	for in, stand := range map[string]string{
+		"Bearer {your-auth-token}": `^Bearer {your-auth-token}$`,
+		"Bearer a{token}b":         `^Bearer [a-z]{token}[a-z]$`,
+		"Bearer {Token}{a{b}":      `^Bearer {[A-Z][a-z]{4}}{[a-z]{b}$`,
+	} {
+		// The answer to a placeholder names it, and must be had again.
+		if got := NewBlot(in).Stand; !regexp.MustCompile(stand).MatchString(got) {
+			t.Errorf("for %q stands %q, want %s", in, got, stand)
+		}
+	}
 	if got, want := NewBlot("Bearer abc").Shown, "Bearer "+HashOf("abc"); got != want {
 		t.Errorf("got %q, want %q: a token's hash finds its blot", got, want)
 	}

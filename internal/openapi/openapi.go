@@ -26,6 +26,9 @@ const (
 	Form30 Form = "3.0"
 )
 
+// Forms returns the forms, the one for newer tools first.
+func Forms() []Form { return []Form{Form31, Form30} }
+
 // Options say which document is asked for.
 type Options struct {
 	Version dispatch.Version

@@ -248,6 +248,8 @@ func TestAnotherValidator(t *testing.T) {
 			"no name":         func(r map[string]any) { delete(r, "name") },
 			"a null name":     func(r map[string]any) { r["name"] = nil },
 			"an empty name":   func(r map[string]any) { r["name"] = "" },
+			"a zone":          func(r map[string]any) { r["created_on"] = "2018-06-13T19:50:20.867000Z" },
+			"a written date":  func(r map[string]any) { r["renewal_date"] = "13.06.2018" },
 			"a text location": func(r map[string]any) { r["location_id"] = "1" },
 			"a broken item":   func(r map[string]any) { at(r["addresses"].([]any)[0]).(map[string]any)["latitude"] = json.Number("91") },
 		} {

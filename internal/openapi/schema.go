@@ -56,7 +56,7 @@ func (b *builder) convert(doc map[string]any) map[string]any {
 		case "items":
 			out[word] = b.convert(v.(map[string]any))
 		case "format":
-			b.format(out, v)
+			b.format(out, doc)
 		case "type":
 			b.typ(out, v)
 		case "const":
@@ -78,15 +78,18 @@ func (b *builder) convert(doc map[string]any) map[string]any {
 }
 
 // format keeps the one format that both sides know; the others get a name that
-// no validator takes for one of its own, and words.
-func (b *builder) format(out map[string]any, v any) {
-	name, _ := v.(string)
+// no validator takes for one of its own, words, and their shape as a pattern.
+func (b *builder) format(out, doc map[string]any) {
+	name, _ := doc["format"].(string)
 	if name == "uuid" {
 		out["format"] = name
 		return
 	}
 	out["x-format"] = name
 	out["x-format-meaning"] = contract.Meaning(name)
+	if shape := contract.Shape(name); shape != "" && doc["pattern"] == nil {
+		out["pattern"] = shape
+	}
 }
 
 // typ writes that a value may be null as the form does.

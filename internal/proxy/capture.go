@@ -1,82 +1,77 @@
 package proxy
 
 import (
-	"bytes"
 	"io"
+	"sync"
+	"time"
 
-	"dispatchmock/internal/wire"
+	"dispatchmock/internal/exchange"
 )
 
-// maxJudged is the length of the longest body that is kept to be judged; a
-// longer one passes all the same.
+// maxJudged is the length of the longest body of an answer that is kept to be
+// judged; a longer one passes all the same.
 const maxJudged = 1 << 20
 
 // capture keeps the first bytes of a body.
 type capture struct {
 	bytes []byte
 	size  int64
-	end   bool // the body came to its end
 }
 
-// tee keeps what is read through it.
-type tee struct {
-	io.ReadCloser
-	into *capture
-}
-
-// Read implements io.Reader.
-func (t *tee) Read(p []byte) (int, error) {
-	n, err := t.ReadCloser.Read(p)
-	c := t.into
-	c.size += int64(n)
-	c.bytes = append(c.bytes, p[:min(n, maxJudged-len(c.bytes))]...)
-	c.end = c.end || err == io.EOF
-	return n, err
+func (c *capture) take(p []byte, limit int) {
+	c.size += int64(len(p))
+	c.bytes = append(c.bytes, p[:min(len(p), limit-len(c.bytes))]...)
 }
 
 func (c *capture) whole() bool { return c.size == int64(len(c.bytes)) }
 
-// connectionFields are about the connection, not about the message (RFC 9110,
-// 7.6.1).
-var connectionFields = [][]byte{[]byte("connection"), []byte("keep-alive"), []byte("proxy-connection"), []byte("te"), []byte("transfer-encoding"), []byte("upgrade")}
-
-// withoutConnection returns a head without the fields about the connection.
-func withoutConnection(head []byte) []byte {
-	out := make([]byte, 0, len(head))
-	for i, line := range bytes.Split(head, []byte("\r\n")) {
-		name, _, _ := bytes.Cut(line, []byte(":"))
-		if i > 0 && about(name) {
-			continue
-		}
-		if i > 0 {
-			out = append(out, "\r\n"...)
-		}
-		out = append(out, line...)
+// short returns what a record keeps of a body, which must not hold the memory
+// of a long one.
+func (c *capture) short() []byte {
+	if len(c.bytes) <= exchange.MaxBody && cap(c.bytes) <= 2*len(c.bytes) {
+		return c.bytes
 	}
-	return out
+	return append([]byte(nil), c.bytes[:min(len(c.bytes), exchange.MaxBody)]...)
 }
 
-func about(name []byte) bool {
-	for _, field := range connectionFields {
-		if bytes.EqualFold(bytes.TrimSpace(name), field) {
-			return true
-		}
-	}
-	return false
+// upload is the body of a request on its way. It is read beside the answer,
+// which may come before its end.
+type upload struct {
+	io.ReadCloser
+	way  *passage
+	once sync.Once
+	end  error
+	mu   sync.Mutex
+	capture
 }
 
-// readHead reads a head into a reply without a body, its fields in the
-// spelling and order of the wire.
-func readHead(head []byte) wire.Reply {
-	var reply wire.Reply
-	lines := bytes.Split(withoutConnection(head), []byte("\r\n"))
-	if _, rest, ok := bytes.Cut(lines[0], []byte(" ")); ok {
-		_, reason, _ := bytes.Cut(rest, []byte(" "))
-		reply.Reason = string(reason)
+// Read implements io.Reader.
+func (u *upload) Read(p []byte) (int, error) {
+	if u.end != nil {
+		// Who reads once more to see the end may be later than the answer, and
+		// net/http has closed the body by then.
+		return 0, u.end
 	}
-	for _, line := range lines[1:] {
-		name, value, _ := bytes.Cut(line, []byte(":"))
-		reply.Fields = append(reply.Fields, wire.Field{Name: string(name), Value: string(bytes.Trim(value, " \t"))})
+	u.once.Do(u.way.continued)
+	_ = u.way.control.SetReadDeadline(time.Now().Add(stall))
+	n, err := u.ReadCloser.Read(p)
+	if u.end = err; err != nil {
+		// net/http goes on to read, to see whether the client leaves.
+		_ = u.way.control.SetReadDeadline(time.Time{})
 	}
-	return reply
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.take(p[:n], exchange.MaxBody)
+	return n, err
+}
+
+// taken returns what has passed so far; of a request without a body that is
+// nothing.
+func (u *upload) taken() (first []byte, size int64) {
+	if u == nil {
+		return nil, 0
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.short(), u.size
 }

@@ -1,10 +1,16 @@
 package proxy
 
 import (
-	"context"
-	"log/slog"
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"io"
 	"net/http"
+	"path"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
@@ -12,32 +18,36 @@ import (
 	"dispatchmock/internal/wire"
 )
 
-// close judges the exchange and records it.
-func (p *Proxy) close(way *passage, aborted bool) {
-	x := way.x
-	x.Request.Body, x.Request.Size = short(way.request.bytes), way.request.size
-	x.Response.Body, x.Response.Size = short(way.response.bytes), way.response.size
-	p.judgeRequest(way)
+// finish judges the exchange and records it, once.
+func (way *passage) finish() {
+	if way.finished || way.stood {
+		return
+	}
+	way.finished = true
+	p, x := way.p, way.x
+	x.Took = time.Since(way.start)
+	x.Request.Body, x.Request.Size = way.upload.taken()
+	op := p.judgeRequest(way)
 	if way.answered {
 		x.Status, x.Bytes = way.reply.Status, int(way.response.size)
-		p.judgeResponse(way, aborted)
+		x.Response.Body, x.Response.Size = way.response.short(), way.response.size
+		if id := fold(way.reply.Fields, wire.RequestID); id != "" {
+			x.RequestID = id
+		}
+		if reply := p.judgeResponse(way, op); p.Passed != nil && reply != nil {
+			p.Passed(&Passed{x, way.in, reply})
+		}
 	}
-	if p.Seen != nil {
-		p.Seen(x)
-	}
-	p.Journal.Add(x)
 	p.log(x)
+	p.Record(x, way.in)
 }
 
-func short(b []byte) []byte { return b[:min(len(b), exchange.MaxBody)] }
-
-// judgeRequest finds what the client does that the contract does not have.
-func (p *Proxy) judgeRequest(way *passage) {
+// judgeRequest finds what the client does that the contract does not have. It
+// returns the operation that it asks for, or nil.
+func (p *Proxy) judgeRequest(way *passage) *contract.Operation {
 	x, r := way.x, way.in
-	x.VersionUsed = string(p.Contract.Oldest())
-	if asked, ok := contract.HeaderText(r.Header, "X-Api-Version"); ok && p.Contract.Has(dispatch.Version(asked)) {
-		x.VersionAsked, x.VersionUsed = asked, asked
-	}
+	x.VersionAsked = asked(p.Contract, r)
+	x.VersionUsed = cmp.Or(x.VersionUsed, x.VersionAsked, string(p.Contract.Oldest()))
 	x.RequestID = r.Header.Get("X-Request-Id")
 	// No token is known here, so it is the token's hash that tells clients apart.
 	if text, ok := contract.HeaderText(r.Header, "Authorization"); ok {
@@ -49,66 +59,138 @@ func (p *Proxy) judgeRequest(way *passage) {
 	op := p.Contract.At(r.Method, r.URL.EscapedPath())
 	if op == nil {
 		x.Operation = p.Contract.Otherwise().Name
-		rule, remedy := dispatch.PathUnknown, "the contract has no such path"
+		part, rule, remedy := exchange.PartPath, dispatch.PathUnknown, "the contract has no such path"
 		if p.Contract.At("", r.URL.EscapedPath()) != nil {
-			rule, remedy = dispatch.MethodNotAllowed, "the contract's resource has no such method"
+			part, rule, remedy = "method", dispatch.MethodNotAllowed, "the contract's resource has no such method"
 		}
-		x.Problems = append(x.Problems, exchange.Finding{Part: exchange.PartPath, Rule: string(rule), Value: strconv.QuoteToASCII(r.Method + " " + x.Path),
+		x.Problems = append(x.Problems, exchange.Finding{Part: part, Rule: string(rule), Value: strconv.QuoteToASCII(r.Method + " " + x.Path),
 			Schema: "operations.json", Remedy: remedy})
-		return
+		return nil
 	}
 	x.Operation = op.Name
 	v := dispatch.Version(x.VersionUsed)
 	x.Problems = append(x.Problems, op.JudgeHeaders(v, r.Header)...)
 	x.Problems = append(x.Problems, op.JudgePath(v, op.Values(r.URL.EscapedPath()))...)
+	return op
 }
 
-// judgeResponse finds where the target breaks the contract, in the version
-// that it says is in force.
-func (p *Proxy) judgeResponse(way *passage, aborted bool) {
-	x := way.x
-	if told := dispatch.Version(way.reply.Value(wire.APIVersion)); p.Contract.Has(told) {
-		x.VersionUsed = string(told)
+// asked returns the version that a valid x-api-version names, or "".
+func asked(c *contract.Contract, r *http.Request) string {
+	if text, ok := contract.HeaderText(r.Header, "X-Api-Version"); ok && c.Has(dispatch.Version(text)) {
+		return text
 	}
-	if id := way.reply.Value(wire.RequestID); id != "" {
-		x.RequestID = id
-	}
-	op := p.Contract.Operation(x.Operation)
-	if way.in.Method == http.MethodHead || aborted || !way.response.whole() {
-		// Only the head can be judged; a body of no model is not asked for.
-		reason := "the body is longer than what is judged"
-		if aborted {
-			reason = "the target broke off in the middle of its body"
-		}
-		x.Violations = append(x.Violations, op.JudgeHead(dispatch.Version(x.VersionUsed), p.CORS, &way.reply)...)
-		if way.in.Method != http.MethodHead {
-			x.Violations = append(x.Violations, exchange.Finding{Part: exchange.PartBody, Rule: "whole", Remedy: reason})
-		}
-		return
-	}
-	way.reply.Body = wire.Raw(way.response.bytes)
-	x.Violations = append(x.Violations, op.JudgeReply(dispatch.Version(x.VersionUsed), p.CORS, p.Now(), &way.reply)...)
+	return ""
 }
 
-func (p *Proxy) log(x *exchange.Exchange) {
-	level := slog.LevelInfo
+// version returns the version by which an answer is judged: the one that the
+// request named, where it succeeded, else the one that the answer names.
+func version(c *contract.Contract, way *passage, told string) string {
+	if v := asked(c, way.in); v != "" && (way.reply.Status < 300 || !c.Has(dispatch.Version(told))) {
+		return v
+	}
+	if c.Has(dispatch.Version(told)) {
+		return told
+	}
+	return string(c.Oldest())
+}
+
+// judgeResponse finds where the target breaks the contract. It returns the
+// answer with its body as it was judged; nil where it could not be read.
+func (p *Proxy) judgeResponse(way *passage, op *contract.Operation) *wire.Reply {
+	x, v := way.x, dispatch.Version(way.x.VersionUsed)
+	if op != nil && !op.Served && way.reply.Status < http.StatusBadRequest {
+		op = nil // the contract knows nothing of this answer
+	}
+	body, err := plain(way)
+	if err != nil && op != nil {
+		p.write(levelOf(x), "the body is not judged", "request_id", x.RequestID, "reason", err)
+	}
+	whole := err == nil && way.broken == nil && !way.gone
 	switch {
-	case len(x.Violations) > 0 || x.Err != nil:
-		level = slog.LevelError
-	case len(x.Problems) > 0:
-		level = slog.LevelWarn
+	case op != nil && whole && way.in.Method != http.MethodHead:
+		p.memo.judged(body, func(b *wire.Body) {
+			way.reply.Body = b
+			x.Violations = append(x.Violations, op.JudgeReply(v, p.CORS, p.Home.Clock.Now(), lengthened(way))...)
+		})
+	case op != nil:
+		x.Violations = append(x.Violations, op.JudgeHead(v, p.CORS, &way.reply)...)
 	}
-	log := func(level slog.Level, message string, args ...any) {
-		p.Log.Log(context.Background(), level, message, args...)
+	x.Violations = slices.DeleteFunc(x.Violations, func(f exchange.Finding) bool { return ignored(p.Ignore, f) })
+	if !whole {
+		return nil
 	}
-	log(level, "exchange", "method", x.Method, "path", x.Path, "status", x.Status, "version", x.VersionUsed, "request_id", x.RequestID)
-	if x.Err != nil {
-		log(slog.LevelError, "no answer", "error", x.Err)
+	way.reply.Body = wire.Raw(body)
+	return &way.reply
+}
+
+// lengthened returns the answer as it would be without a content coding. That
+// a body has the length that is told of it, net/http has held.
+func lengthened(way *passage) *wire.Reply {
+	reply := &way.reply
+	if len(reply.Body.Bytes) == int(way.response.size) {
+		return reply
 	}
-	for _, f := range x.Problems {
-		log(slog.LevelWarn, "problem of the request", "part", f.Part, "pointer", f.Pointer, "rule", f.Rule, "value", f.Value, "remedy", f.Remedy, "schema", f.Schema)
+	judged := *reply
+	judged.Fields = slices.Clone(reply.Fields)
+	for i, f := range judged.Fields {
+		if strings.EqualFold(f.Name, wire.ContentLength) {
+			judged.Fields[i].Value = reply.Body.Length
+		}
 	}
-	for _, f := range x.Violations {
-		log(slog.LevelError, "violation of the contract by the target", "part", f.Part, "pointer", f.Pointer, "rule", f.Rule, "value", f.Value, "remedy", f.Remedy, "schema", f.Schema)
+	return &judged
+}
+
+// plain returns the body without its content coding.
+func plain(way *passage) ([]byte, error) {
+	if !way.response.whole() {
+		return nil, errLong
 	}
+	switch way.coding {
+	case "", "identity":
+		return way.response.bytes, nil
+	case "gzip":
+		z, err := gzip.NewReader(bytes.NewReader(way.response.bytes))
+		if err != nil {
+			return nil, err
+		}
+		body, err := io.ReadAll(io.LimitReader(z, maxJudged+1))
+		if len(body) > maxJudged {
+			return nil, errLong
+		}
+		return body, err
+	}
+	return nil, errCoding
+}
+
+// ignored reports a finding at or below one of the places; a token * of a
+// place is any one token.
+func ignored(places []string, f exchange.Finding) bool {
+	at := strings.Split(place(f), "/")
+	return slices.ContainsFunc(places, func(p string) bool {
+		n := strings.Count(p, "/") + 1
+		if len(at) < n {
+			return false
+		}
+		// path.Match keeps * within one token.
+		ok, err := path.Match(p, strings.Join(at[:n], "/"))
+		return ok && err == nil
+	})
+}
+
+// place returns where in an answer a finding is, as verify names places.
+func place(f exchange.Finding) string {
+	if f.Part == exchange.PartHeader {
+		return "/headers" + f.Pointer
+	}
+	return "/" + f.Part + f.Pointer
+}
+
+// fold returns the value of the first field of a name in any spelling.
+func fold(fields []wire.Field, name string) string {
+	for _, f := range fields {
+		if strings.EqualFold(f.Name, name) {
+			return f.Value
+		}
+	}
+	return ""
 }

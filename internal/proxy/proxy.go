@@ -3,23 +3,19 @@
 package proxy
 
 import (
-	"bytes"
 	"context"
 	"crypto/x509"
-	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/http/httputil"
 	"net/url"
-	"strings"
+	"sync"
 	"time"
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/journal"
+	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 )
 
@@ -34,30 +30,48 @@ type Options struct {
 	// KeepHost passes the client's Host on, in the place of the target's.
 	KeepHost bool
 	CORS     contract.CORS
+	// Ignore are the places of an answer in which nothing is a violation, such
+	// as /headers/Server or /body/addresses/*/country.
+	Ignore []string
 	// Fallback answers where the target cannot be reached; nil answers 502.
 	Fallback http.Handler
-	Journal  *journal.Journal
-	Blotter  *exchange.Blotter
-	Log      *slog.Logger
-	Now      func() time.Time
-	// Seen is told of each exchange, once it is over; nil is none.
-	Seen func(*exchange.Exchange)
+	// Home is the session whose clock and numbers the exchanges have.
+	Home    *session.Session
+	Blotter *exchange.Blotter
+	// Record is given each exchange, before the last byte of its answer leaves.
+	Record func(*exchange.Exchange, *http.Request)
+	// Passed is told before that of each exchange whose answer is as whole as
+	// it was read; nil is nobody.
+	Passed func(*Passed)
+	Log    *slog.Logger
+	// Quiet leaves exchanges that are as they should be out of the log.
+	Quiet bool
+}
+
+// Passed is an exchange with what its record does not keep.
+type Passed struct {
+	*exchange.Exchange
+	Request *http.Request
+	// Reply is the answer, its body without a content coding.
+	Reply *wire.Reply
 }
 
 // Proxy passes requests on. It is an http.Handler whose connections must come
 // from wire.Attach.
 type Proxy struct {
 	Options
-	reverse *httputil.ReverseProxy
+	reverse   *httputil.ReverseProxy
+	transport *http.Transport
+	memo      *memo
 }
 
 // New returns a proxy.
 func New(o Options) *Proxy {
-	p := &Proxy{Options: o}
+	p := &Proxy{Options: o, transport: newTransport(&o), memo: newMemo()}
 	p.reverse = &httputil.ReverseProxy{
 		Rewrite:        p.rewrite,
-		Transport:      newTransport(&p.Options),
-		FlushInterval:  -1, // what comes goes on at once
+		Transport:      p.transport,
+		BufferPool:     new(buffers),
 		ErrorHandler:   p.failed,
 		ModifyResponse: p.answered,
 		ErrorLog:       slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
@@ -65,16 +79,47 @@ func New(o Options) *Proxy {
 	return p
 }
 
+// Close lets go of the connections to the target that no request needs.
+func (p *Proxy) Close() { p.transport.CloseIdleConnections() }
+
+// buffers are those through which bodies pass.
+type buffers struct{ pool sync.Pool }
+
+const bufferSize = 32 << 10
+
+func (b *buffers) Get() []byte {
+	if p, ok := b.pool.Get().(*[bufferSize]byte); ok {
+		return p[:]
+	}
+	return make([]byte, bufferSize)
+}
+
+func (b *buffers) Put(p []byte) { b.pool.Put((*[bufferSize]byte)(p)) }
+
+// stall is how long a client may take to send or to take a piece of a body.
+const stall = 30 * time.Second
+
 // passage is one request on its way.
 type passage struct {
+	p        *Proxy
 	in       *http.Request
+	w        http.ResponseWriter
+	control  *http.ResponseController
 	x        *exchange.Exchange
+	start    time.Time
+	out      []byte // the head that the target gets, but for its framing
 	tap      *tap
-	request  capture
+	interims map[int]int // how many were passed on, by status
+	upload   *upload     // nil where the request has no body
 	response capture
 	reply    wire.Reply // as the target sent it, without a body
+	coding   string     // of its body
 	answered bool
-	fallback bool
+	broken   error // why the answer's body ended before its end
+	gone     bool  // the client did not wait
+	stood    bool  // the mock answers in the target's place
+	why      error // for which it does
+	finished bool
 }
 
 type passageKey struct{}
@@ -83,120 +128,97 @@ func passageOf(ctx context.Context) *passage { return ctx.Value(passageKey{}).(*
 
 // ServeHTTP implements http.Handler.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	way := &passage{in: r, x: &exchange.Exchange{Session: "proxy", Start: p.Now(), Method: r.Method, Path: r.URL.EscapedPath()}}
-	way.x.Request.Head, way.x.Authorization = p.Blotter.Head(wire.RequestHead(r))
-	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = &tee{ReadCloser: r.Body, into: &way.request}
-	}
+	way := &passage{p: p, in: r, w: w, control: http.NewResponseController(w), start: time.Now(),
+		x: &exchange.Exchange{Session: p.Home.Spec.ID, Sequence: p.Home.Next(), Start: p.Home.Clock.Tick(), Method: r.Method, Path: r.URL.EscapedPath()}}
+	head := wire.RequestHead(r)
+	way.x.Request.Head, way.x.Authorization = p.Blotter.Head(head)
+	way.out = p.outbound(head, r)
+	// How long a passage takes is not this server's to limit, but a client that
+	// stands still is.
+	_ = way.control.SetReadDeadline(time.Time{})
+	_ = way.control.SetWriteDeadline(time.Time{})
 	// nil keeps net/http from adding fields of its own to the target's.
 	w.Header()["Date"], w.Header()["Content-Type"] = nil, nil
-	ctx := httptrace.WithClientTrace(context.WithValue(r.Context(), passageKey{}, way), &httptrace.ClientTrace{
-		GotConn: func(info httptrace.GotConnInfo) {
-			if t, ok := info.Conn.(*tap); ok {
-				t.begin()
-				way.tap = t
-			}
-		},
-	})
-	start := time.Now()
+	// net/http looks at the body of its own request, which must stay as it is.
+	passed := r.WithContext(httptrace.WithClientTrace(context.WithValue(r.Context(), passageKey{}, way), &httptrace.ClientTrace{GotConn: way.connected}))
+	if r.Body != nil && r.Body != http.NoBody {
+		way.upload = &upload{ReadCloser: r.Body, way: way}
+		// An answer may come before the body's end; else net/http would take the
+		// rest of the body away before it lets the answer go.
+		_ = way.control.EnableFullDuplex()
+		passed.Body = way.upload
+	}
 	defer func() {
 		// The reverse proxy panics to cut a response whose target died in the
-		// middle of its body.
-		aborted := recover()
-		way.x.Took = time.Since(start)
-		if !way.fallback {
-			p.close(way, aborted != nil)
+		// middle of its body, or whose client left.
+		cut := recover()
+		if cut != nil {
+			way.cut()
 		}
-		if aborted != nil {
-			panic(aborted)
+		way.finish()
+		if cut != nil {
+			panic(cut)
 		}
 	}()
-	p.reverse.ServeHTTP(w, r.WithContext(ctx))
-	if way.fallback {
-		p.Fallback.ServeHTTP(w, r)
-	}
-}
-
-// rewrite makes the request that the target gets: the client's own, but for
-// what concerns the connection.
-func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
-	r.Out.URL.Scheme, r.Out.URL.Host = p.Target.Scheme, p.Target.Host
-	if base := strings.TrimSuffix(p.Target.EscapedPath(), "/"); base != "" {
-		r.Out.URL.RawPath = base + r.In.URL.EscapedPath()
-		if path, err := url.PathUnescape(r.Out.URL.RawPath); err == nil {
-			r.Out.URL.Path = path
-		}
-	}
-	if !p.KeepHost {
-		r.Out.Host = p.Target.Host
-	}
-	if _, ok := r.In.Header["User-Agent"]; !ok {
-		r.Out.Header["User-Agent"] = nil // none stays none
-	}
-}
-
-// answered holds the target's head as it came.
-func (p *Proxy) answered(response *http.Response) error {
-	way := passageOf(response.Request.Context())
-	way.answered = true
-	head := way.head(response)
-	way.reply = readHead(head)
-	way.reply.Status = response.StatusCode
-	way.x.Response.Head = string(head)
-	_, line, _ := bytes.Cut(withoutConnection(head), []byte(" "))
-	if wire.Relay(way.in, append([]byte(" "), line...)) {
-		framing := http.Header{}
-		if length := response.Header.Values("Content-Length"); len(length) > 0 {
-			framing["Content-Length"] = length[:1]
-		}
-		response.Header = framing
-	}
-	if response.Body != nil && response.Body != http.NoBody {
-		response.Body = &tee{ReadCloser: response.Body, into: &way.response}
-	}
-	return nil
-}
-
-// head returns the target's head as it came, or as net/http read it.
-func (way *passage) head(response *http.Response) []byte {
-	if way.tap != nil {
-		if head := way.tap.head(); head != nil {
-			return head
-		}
-	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "HTTP/1.1 %s\r\n", response.Status)
-	_ = response.Header.Write(&b) // a buffer takes everything
-	return bytes.TrimSuffix(b.Bytes(), []byte("\r\n"))
-}
-
-// ErrAway is the reason of a 502: the target could not be reached.
-var ErrAway = errors.New("the target could not be reached")
-
-// failed answers in the place of a target that does not.
-func (p *Proxy) failed(w http.ResponseWriter, r *http.Request, err error) {
-	way := passageOf(r.Context())
-	if p.Fallback != nil && away(err) && way.request.size == 0 {
-		way.fallback = true
+	if r.Method == http.MethodConnect {
+		way.fail(http.StatusNotImplemented, errTunnel)
 		return
 	}
-	way.x.Err = fmt.Errorf("%w: %w", ErrAway, err)
-	status := http.StatusBadGateway
-	var late net.Error
-	if errors.As(err, &late) && late.Timeout() {
-		status = http.StatusGatewayTimeout
+	p.reverse.ServeHTTP((*passing)(way), passed)
+	if way.stood {
+		p.Fallback.ServeHTTP(w, way.standIn())
 	}
-	text := fmt.Sprintf("dispatchmock proxy: %s does not answer: %v\n", p.Target.Redacted(), err)
-	head := fmt.Sprintf(" %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n", status, http.StatusText(status), len(text))
-	wire.Relay(way.in, []byte(strings.TrimSuffix(head, "\r\n")))
-	w.Header().Set("Content-Length", fmt.Sprint(len(text)))
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text)) // the client may have left
-	way.x.Status = status
 }
 
-// away reports that no byte of a request reached the target.
-func away(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
+// connected is told of the connection on which the request will go.
+func (way *passage) connected(info httptrace.GotConnInfo) {
+	if t, ok := info.Conn.(*tap); ok {
+		t.begin(way.out)
+		way.tap = t
+	}
+}
+
+// passing is the ResponseWriter of a passage.
+type passing passage
+
+// Unwrap lets an http.ResponseController find what it controls.
+func (w *passing) Unwrap() http.ResponseWriter { return w.w }
+
+// Header implements http.ResponseWriter.
+func (w *passing) Header() http.Header { return w.w.Header() }
+
+// Write implements http.ResponseWriter.
+func (w *passing) Write(p []byte) (int, error) { return w.w.Write(p) }
+
+// WriteHeader implements http.ResponseWriter. The heads of interim responses
+// pass as they came, too.
+func (w *passing) WriteHeader(status int) {
+	if status < http.StatusOK && status != http.StatusSwitchingProtocols {
+		if status == http.StatusContinue && w.in.Header.Get("Expect") != "" {
+			return // net/http says it where the body is read
+		}
+		(*passage)(w).relayInterim(status, w.interims[status])
+		if w.interims == nil {
+			w.interims = map[int]int{}
+		}
+		w.interims[status]++
+	}
+	w.w.WriteHeader(status)
+}
+
+// continued has net/http's word that the body may come printed as the target
+// has said it.
+func (way *passage) continued() {
+	if way.in.Header.Get("Expect") != "" {
+		way.relayInterim(http.StatusContinue, 0)
+	}
+}
+
+func (way *passage) relayInterim(status, n int) {
+	if way.tap == nil {
+		return
+	}
+	if head := way.tap.interim(status, n); head != nil {
+		wire.RelayInterim(way.in, afterProtocol(withoutConnection(head, false)))
+	}
 }

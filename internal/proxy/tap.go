@@ -2,31 +2,71 @@ package proxy
 
 import (
 	"bytes"
-	"context"
-	"crypto/tls"
 	"net"
-	"net/http"
+	"strconv"
 	"sync"
-	"time"
+
+	"dispatchmock/internal/wire"
 )
 
-// maxHead is the length of the longest head of a response that is kept.
+// maxHead is the length of the longest head that is kept.
 const maxHead = 64 << 10
 
-// tap is a connection to the target that keeps the head of the response at
-// hand as it came: net/http keeps neither spelling nor order of its fields.
+// tap is a connection to the target on which heads pass as they came: net/http
+// keeps neither the spelling nor the order of fields. It puts the client's head
+// in the place of the one that net/http prints, and keeps the head of the
+// response at hand.
 type tap struct {
 	net.Conn
-	mu   sync.Mutex
-	seen []byte
-	done bool // the head is whole, or longer than is kept
+	mu     sync.Mutex
+	seen   []byte
+	done   bool   // the head is whole, or longer than is kept
+	beyond bool   // and more came with it
+	out    []byte // the head to write, until it is written
+	held   []byte // of the head that net/http prints, until it is whole
 }
 
-// begin is told that a request begins on the connection.
-func (t *tap) begin() {
+// begin is told that a request begins on the connection, and of its head.
+func (t *tap) begin(head []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.seen, t.done = t.seen[:0], false
+	t.seen, t.done, t.beyond, t.out, t.held = t.seen[:0], false, false, head, t.held[:0]
+}
+
+// Write implements net.Conn.
+func (t *tap) Write(p []byte) (int, error) {
+	out := t.replace(p)
+	if out == nil { // the head is not yet whole
+		return len(p), nil
+	}
+	if n, err := t.Conn.Write(out); err != nil {
+		return min(n, len(p)), err
+	}
+	return len(p), nil
+}
+
+// replace returns what is to be written in the place of p.
+func (t *tap) replace(p []byte) []byte {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.out == nil {
+		return p
+	}
+	printed := p
+	if len(t.held) > 0 {
+		t.held = append(t.held, p...)
+		printed = t.held
+	}
+	head, rest, whole := bytes.Cut(printed, headEnd)
+	if !whole {
+		if len(t.held) == 0 {
+			t.held = append(t.held, p...)
+		}
+		return nil
+	}
+	out := append(framed(t.out, head), rest...)
+	t.out = nil
+	return out
 }
 
 // Read implements net.Conn.
@@ -42,70 +82,77 @@ func (t *tap) keep(p []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.done {
+		t.beyond = true
 		return
 	}
 	t.seen = append(t.seen, p[:min(len(p), maxHead-len(t.seen))]...)
-	t.done = len(t.seen) == maxHead || final(t.seen) != nil
+	_, end, _ := final(t.seen)
+	t.done = len(t.seen) == maxHead || end > 0
+	t.beyond = end > 0 && end < len(t.seen)
 }
 
 // head returns the head of the final response without the empty line at its
-// end; nil where it is not known.
+// end; nil where it is not known, or cannot be passed on as it is.
 func (t *tap) head() []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return bytes.Clone(final(t.seen))
+	head, _, plain := final(t.seen)
+	return passable(head, plain)
 }
 
-// final finds the head behind those of interim responses.
-func final(b []byte) []byte {
-	for {
-		head, rest, ok := bytes.Cut(b, []byte("\r\n\r\n"))
-		if !ok {
+// more reports whether something of the body came with the head.
+func (t *tap) more() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.beyond
+}
+
+// interim returns a head of an interim response of a status, the first of which
+// is 0; nil where it is not known.
+func (t *tap) interim(status, n int) []byte {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for b := t.seen; ; {
+		head, length, plain := wire.CutHead(b)
+		if length == 0 || !isInterim(head) {
 			return nil
 		}
-		if len(head) > 9 && head[9] == '1' && bytes.HasPrefix(head, []byte("HTTP/1.")) {
-			b = rest
-			continue
+		if string(head[9:min(12, len(head))]) == strconv.Itoa(status) {
+			if n == 0 {
+				return passable(head, plain)
+			}
+			n--
 		}
-		return head
+		b = b[length:]
 	}
 }
 
-// newTransport returns a transport of HTTP/1.1 whose connections are tapped.
-func newTransport(o *Options) *http.Transport {
-	dialer := &net.Dialer{Timeout: o.Timeout}
-	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
-		c, err := dialer.DialContext(ctx, network, address)
-		if err != nil {
-			return nil, err
+var headEnd = []byte("\r\n\r\n")
+
+// final finds the head behind those of interim responses, and where its empty
+// line ends; 0 is nowhere.
+func final(b []byte) (head []byte, end int, plain bool) {
+	for {
+		head, length, plain := wire.CutHead(b[end:])
+		if length == 0 {
+			return nil, 0, false
 		}
-		return &tap{Conn: c}, nil
+		end += length
+		if !isInterim(head) {
+			return head, end, plain
+		}
 	}
-	return &http.Transport{
-		DialContext: dial,
-		DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			c, err := dialer.DialContext(ctx, network, address)
-			if err != nil {
-				return nil, err
-			}
-			host, _, err := net.SplitHostPort(address)
-			if err != nil {
-				return nil, err
-			}
-			config := &tls.Config{ServerName: host, RootCAs: o.CAs, MinVersion: tls.VersionTLS12}
-			secure := tls.Client(c, config)
-			shake, cancel := context.WithTimeout(ctx, o.Timeout)
-			defer cancel()
-			if err := secure.HandshakeContext(shake); err != nil {
-				_ = c.Close() // the handshake's error is the one to tell
-				return nil, err
-			}
-			return &tap{Conn: secure}, nil
-		},
-		DisableCompression:    true, // the client's own wish is passed on
-		MaxIdleConnsPerHost:   128,
-		IdleConnTimeout:       time.Minute,
-		ResponseHeaderTimeout: o.Timeout,
-		ExpectContinueTimeout: time.Second,
+}
+
+func isInterim(head []byte) bool {
+	return len(head) > 9 && head[9] == '1' && bytes.HasPrefix(head, []byte("HTTP/1."))
+}
+
+// passable returns a copy of a head that no reader takes for another one than
+// net/http has read, else nil.
+func passable(head []byte, plain bool) []byte {
+	if !plain || len(head) == 0 || bytes.IndexByte(head, 0) >= 0 || bytes.Count(head, []byte("\r")) != bytes.Count(head, crlf) {
+		return nil
 	}
+	return bytes.Clone(head)
 }

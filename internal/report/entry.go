@@ -34,10 +34,17 @@ type Entry struct {
 	Problems   []exchange.Finding `json:"problems"`
 	Violations []exchange.Finding `json:"violations"`
 	Deliberate []exchange.Finding `json:"deliberate"`
-	Scenario   string             `json:"scenario,omitempty"`
-	Altered    bool               `json:"altered"`
-	Error      string             `json:"error,omitempty"`
-	Control    bool               `json:"control,omitempty"`
+	// Fault is the code of the fault that was answered.
+	Fault      string       `json:"fault,omitempty"`
+	Scenario   string       `json:"scenario,omitempty"`
+	ScenarioBy exchange.Way `json:"scenario_by,omitempty"`
+	Altered    bool         `json:"altered"`
+	// Announced is what the test said to do on purpose.
+	Announced []string `json:"announced,omitempty"`
+	Error     string   `json:"error,omitempty"`
+	// Fallback is why the mock answered in the place of a proxy's target.
+	Fallback string `json:"fallback,omitempty"`
+	Control  bool   `json:"control,omitempty"`
 
 	Change   *Change `json:"change,omitempty"`
 	Request  Message `json:"request"`
@@ -62,7 +69,7 @@ func NewEntry(x *exchange.Exchange, baseURL string) *Entry {
 		Operation: x.Operation, ClientID: x.ClientID, Tenant: x.Tenant, RequestID: x.RequestID,
 		Version:  Version{x.VersionAsked, x.VersionPinned, x.VersionUsed},
 		Problems: list(x.Problems), Violations: list(x.Violations), Deliberate: list(x.Deliberate),
-		Scenario: x.Scenario, Altered: x.Altered, Control: x.Control,
+		Fault: x.Fault, Scenario: x.Scenario, ScenarioBy: x.ScenarioBy, Altered: x.Altered, Announced: x.Announced.Words(), Control: x.Control, Fallback: x.Fallback,
 		Change: change(x), Request: message(&x.Request), Response: message(&x.Response),
 	}
 	if x.Err != nil {

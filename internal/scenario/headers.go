@@ -68,7 +68,7 @@ func (r *reading) fields(a at) []wire.Field {
 // be lost as well, which is no fault of any real server's.
 func (r *reading) fieldName(a at, name string) {
 	switch {
-	case !token.MatchString(name):
+	case !isToken(name):
 		a.flaw("%q is no name of a header field", name)
 	case slices.Contains([]string{"content-length", "transfer-encoding", "connection", "keep-alive", "trailer", "upgrade"}, strings.ToLower(name)):
 		a.flaw("%s belongs to the connection and stays as it is; faults of the connection stand under connection", name)

@@ -10,6 +10,7 @@ import (
 	jsonpatch "github.com/evanphx/json-patch/v5"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/wire"
 )
 
@@ -22,6 +23,8 @@ import (
 type Plan struct {
 	// Name is the scenario's.
 	Name string
+	// By is the way on which the scenario came.
+	By exchange.Way
 	// Step is the number of the step of a sequence, from 1; 0 where there is
 	// none.
 	Step int

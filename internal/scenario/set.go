@@ -2,11 +2,13 @@ package scenario
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/world"
 )
 
@@ -98,21 +100,27 @@ func (s *Set) Match(q *Request, now time.Time) (Plan, bool) {
 	if q.Named != "" {
 		sc, rule := s.Get(q.Named)
 		if sc == nil {
-			return Plan{Name: q.Named, Unknown: true, Fault: &dispatch.Fault{Code: dispatch.ScenarioUnknown, Field: "x-mock-scenario", Detail: capital(rule)}}, true
+			return Plan{Name: q.Named, By: exchange.ByRequest, Unknown: true, Fault: &dispatch.Fault{Code: dispatch.ScenarioUnknown, Field: "x-mock-scenario", Detail: capital(rule)}}, true
 		}
 		if p, ok := s.take(sc, sc.Limit, key{origin: named, name: sc.Name}, q, now); ok {
+			p.By = exchange.ByRequest
 			return p, true
 		}
 	}
 	if q.Carried != "" {
 		if sc, _ := s.Get(q.Carried); sc != nil {
 			if p, ok := s.take(sc, sc.Limit, key{carried, sc.Name, q.Record}, q, now); ok {
+				p.By = exchange.ByRecord
 				return p, true
 			}
 		}
 	}
 	for _, sw := range switchedOn {
 		if p, ok := s.take(sw.Scenario, sw.limit, key{origin: on, name: sw.Name}, q, now); ok {
+			p.By = exchange.BySession
+			if slices.Contains(s.catalogue.on, sw) {
+				p.By = exchange.ByFixtures
+			}
 			return p, true
 		}
 	}

@@ -19,15 +19,15 @@ func (s *Server) readBody(next http.Handler) http.Handler {
 			return
 		}
 		c := w.(*carrier)
-		body, n, fault := drain(r)
-		c.exchange.Request.Body, c.exchange.Request.Size = body, n
+		fault := drain(r, &c.exchange.Request)
 		if fault == nil {
 			next.ServeHTTP(w, r)
 			return
 		}
 		// What is left of the body cannot be told from a next request.
 		w.Header().Set("Connection", "close")
-		c.exchange.Problems = append(c.exchange.Problems, exchange.Finding{Part: "request body", Rule: string(fault.Code), Remedy: fault.Detail})
+		c.exchange.Problems = append(c.exchange.Problems, exchange.Finding{Part: "request body", Rule: string(fault.Code),
+			Remedy: fault.Detail + " No operation of the mock needs a body: it can be left out."})
 		s.api.Refuse(c.session, c.exchange, fault, &c.reply)
 	})
 }
@@ -40,12 +40,13 @@ func (k *kept) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// drain reads the body to its end; it returns its first bytes and its length.
-func drain(r *http.Request) (body []byte, n int64, fault *dispatch.Fault) {
+// drain reads the body to its end, and keeps its first bytes and its length.
+func drain(r *http.Request, m *exchange.Message) (fault *dispatch.Fault) {
 	tooLarge := &dispatch.Fault{Code: dispatch.BodyTooLarge, Field: "body",
 		Detail: fmt.Sprintf("The request's body may have at most %d bytes; this operation needs none.", maxBodyBytes)}
 	if r.ContentLength > maxBodyBytes {
-		return nil, r.ContentLength, tooLarge
+		m.Size = r.ContentLength
+		return tooLarge
 	}
 	var first kept
 	n, err := io.Copy(&first, io.LimitReader(r.Body, maxBodyBytes+1))
@@ -53,9 +54,12 @@ func drain(r *http.Request) (body []byte, n int64, fault *dispatch.Fault) {
 	case n > maxBodyBytes:
 		fault = tooLarge
 	case errors.Is(err, io.ErrUnexpectedEOF):
+		m.Flaw = exchange.Cut
 		fault = &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body ended before its announced length; send as many bytes as Content-Length says."}
 	case err != nil:
+		m.Flaw = exchange.Malformed
 		fault = &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body could not be read: it is not in the form that the header announces, or it came too slowly."}
 	}
-	return first, n, fault
+	m.Body, m.Size = first, n
+	return fault
 }

@@ -67,6 +67,10 @@ func (s *Server) opened(next http.Handler) http.Handler {
 		x := c.exchange
 		x.Session, x.Sequence, x.Start = c.session.Spec.ID, c.session.Next(), c.session.Clock.Tick()
 		x.Method, x.Path = r.Method, r.URL.EscapedPath()
+		if s.Front != nil {
+			x.Fallback = exchange.FallbackOf(r.Context())
+		}
+		announce(x, c.session.Spec.Announced, r.Header[announceHeader])
 		next.ServeHTTP(w, r)
 	})
 }
@@ -172,10 +176,22 @@ func (s *Server) refused(status int, text string) *wire.Reply {
 		fault.Code, fault.Field = dispatch.ExpectationFailed, "expect"
 		fault.Detail = "The only expectation that is understood is 100-continue."
 	}
-	x.Problems = []exchange.Finding{{Part: "request", Rule: string(fault.Code), Remedy: fault.Detail}}
+	x.Problems = []exchange.Finding{{Part: "request", Rule: string(fault.Code), Remedy: fault.Detail + wayOut(fault.Code)}}
 	s.api.Refuse(home, x, fault, reply)
 	s.judge(home, x, reply)
 	s.record(home, x, nil, reply)
 	s.log(x)
 	return reply
+}
+
+// wayOut says to who reads the journal what a client can do that was refused
+// before its request was one.
+func wayOut(code dispatch.Code) string {
+	switch code {
+	case dispatch.HeaderTooLarge:
+		return " Send fewer or shorter fields; what is long belongs into no header."
+	case dispatch.ExpectationFailed:
+		return " Leave the Expect field out."
+	}
+	return " A request begins with METHOD PATH HTTP/1.1; then come one Host, at most one Content-Length, and fields of the form NAME: VALUE, each line ended by CR LF."
 }

@@ -58,8 +58,15 @@ func goldenCases(t testing.TB) []goldenCase {
 // launch starts a server as the golden file's settings ask.
 func (g goldenCase) launch(t *testing.T, s settings) *running {
 	t.Helper()
-	own := goldenSettings(t, g.comment)
+	own := g.settings(t)
 	own.jsonLog, own.onViolation = s.jsonLog, s.onViolation
+	return launch(t, own)
+}
+
+// settings returns what the golden file asks of a server.
+func (g goldenCase) settings(t *testing.T) settings {
+	t.Helper()
+	own := goldenSettings(t, g.comment)
 	for _, f := range g.archive.Files {
 		if strings.HasSuffix(f.Name, ".json") {
 			if own.files == nil {
@@ -68,7 +75,7 @@ func (g goldenCase) launch(t *testing.T, s settings) *running {
 			own.files[f.Name] = string(f.Data)
 		}
 	}
-	return launch(t, own)
+	return own
 }
 
 // requests returns the bytes that the golden file sends.

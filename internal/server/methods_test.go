@@ -138,7 +138,7 @@ func TestStandardClient(t *testing.T) {
 			continue // that is a proxy's client
 		}
 		for _, path := range []string{resource, resource + "/"} {
-			response, body := r.do(t, m.name, path, dispatcher...) //nolint:bodyclose // do reads and closes it
+			response, body := r.do(t, m.name, path, dispatcher...)
 			if response.StatusCode != m.status {
 				t.Errorf("%s %s: got status %s, want %d", m.name, path, response.Status, m.status)
 			}

@@ -27,9 +27,10 @@ func (s *Server) mounted(api http.Handler) http.Handler {
 	})
 }
 
-func (s *Server) doorOptions() control.Options {
+func (s *Server) doorOptions(page http.Handler) control.Options {
 	return control.Options{
-		Contract: s.Contract, Schemas: s.Control.Schemas, Sessions: s.sessions, Journal: s.journal,
+		Page:     page,
+		Contract: s.Contract, Schemas: s.Control.Schemas, Sessions: s.sessions, Journal: s.journal, Coverage: s.coverage,
 		Token: s.Control.Token, Version: s.Control.Version, Log: s.Log,
 		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
 	}
@@ -47,6 +48,7 @@ func (s *Server) openDesk(address string, api net.Addr) error {
 	if s.door == nil {
 		return nil
 	}
+	s.door.Target = api
 	if s.Control.Address == "" {
 		s.door.Name = hostName(address)
 		return nil

@@ -11,20 +11,49 @@ import (
 // record puts an exchange into the journal, before its first byte leaves: who
 // has the answer finds its record. A request that net/http refused is nil.
 func (s *Server) record(n *session.Session, x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
-	if s.Journal.Count == 0 {
+	s.coverage.Add(x, r)
+	if s.Journal.Count == 0 && s.Recorded == nil {
 		return
 	}
-	if r != nil {
-		x.Request.Head, x.Authorization = s.blotter.Head(wire.RequestHead(r))
-	}
-	if reply.Status != 0 {
+	if r == nil {
 		x.Response = exchange.Message{Head: reply.Head(), Body: reply.Body.Bytes, Size: int64(len(reply.Body.Bytes))}
-	}
-	if r != nil && r.Method == http.MethodHead {
-		x.Response.Body, x.Response.Size = nil, 0
+	} else {
+		x.Request.Head, x.Authorization = s.blotter.Head(wire.RequestHead(r))
+		x.Response = seen(r, reply)
+		if x.Response.Head == "" {
+			x.Status, x.Bytes = 0, len(x.Response.Body)
+		}
 	}
 	if len(x.Response.Body) > exchange.MaxBody {
 		x.Response.Body = x.Response.Body[:exchange.MaxBody]
 	}
-	s.journal.AddUnless(n.Over, x)
+	s.keep(n.Over, x)
+}
+
+// passed records an exchange that a Front has made.
+func (s *Server) passed(x *exchange.Exchange, r *http.Request) {
+	s.coverage.Add(x, r)
+	s.keep(nil, x)
+}
+
+// keep puts a finished exchange into the journal.
+func (s *Server) keep(over func() bool, x *exchange.Exchange) {
+	if s.Journal.Count > 0 {
+		s.journal.AddUnless(over, x)
+	}
+	if s.Recorded != nil {
+		s.Recorded(x)
+	}
+}
+
+// seen returns what of a reply reaches the client. Of a body that a scenario
+// cuts short the length is that of the whole.
+func seen(r *http.Request, reply *wire.Reply) exchange.Message {
+	var m exchange.Message
+	m.Head, m.Body = reply.Seen(r)
+	m.Size = int64(len(m.Body))
+	if b := reply.Break; b != nil && m.Head != "" && r.Method != http.MethodHead {
+		m.Size = int64(len(reply.Body.Bytes))
+	}
+	return m
 }

@@ -1,16 +1,13 @@
 package server
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"io"
-	"net"
+	"math"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -56,11 +53,11 @@ const replayTime = 30 * time.Second
 // compares the answers byte by byte. The first difference is a *Difference.
 func Replay(ctx context.Context, o Options, b *bundle.Bundle) (Replayed, error) {
 	var now atomic.Pointer[time.Time]
-	start := b.Exchanges[0].Start
+	start := b.GoodBy()
 	now.Store(&start)
 	o.Sessions.Now = func() time.Time { return *now.Load() }
 	o.Sessions.NewID = uuid.New
-	o.Sessions.TTL = 1000 * 24 * time.Hour // the clock jumps
+	o.Sessions.TTL = math.MaxInt64 // the clock jumps
 	o.Control.Off, o.Control.Address, o.Control.Token = false, "", ""
 	o.Journal.Count, o.Journal.Bytes = len(b.Exchanges)+1, 1<<30
 	o.Quiet = true
@@ -80,7 +77,11 @@ func Replay(ctx context.Context, o Options, b *bundle.Bundle) (Replayed, error) 
 	defer func() { _ = s.Shutdown(context.WithoutCancel(ctx)) }() // nothing is left to be answered
 	p := &player{Server: s, bundle: b, now: &now, tokens: s.tokens()}
 	if b.Session.ID != session.DefaultID {
-		if err := p.control(ctx, http.MethodPost, control.Prefix+"/sessions", b.Session.Made); err != nil {
+		document, err := remade(b.Session)
+		if err != nil {
+			return made, err
+		}
+		if err := p.control(ctx, http.MethodPost, control.Prefix+"/sessions", document); err != nil {
 			return made, fmt.Errorf("making the session: %w", err)
 		}
 	}
@@ -99,6 +100,20 @@ func Replay(ctx context.Context, o Options, b *bundle.Bundle) (Replayed, error) 
 		}
 	}
 	return made, nil
+}
+
+// remade returns the document that makes a session of the same ID, one that
+// stays although the clock jumps.
+func remade(s bundle.Session) ([]byte, error) {
+	doc := map[string]any{}
+	d := json.NewDecoder(bytes.NewReader(s.Made))
+	d.UseNumber()
+	if err := d.Decode(&doc); err != nil {
+		return nil, err
+	}
+	delete(doc, "ttl")
+	doc["id"] = s.ID
+	return json.Marshal(doc)
 }
 
 // tokens returns the tokens of the fixtures by their blotted form.
@@ -137,8 +152,9 @@ func (p *player) play(ctx context.Context, x bundle.Recorded) (bool, error) {
 	if id, err := uuid.Parse(x.RequestID); err == nil && !n.IDs.Setting().Seeded {
 		n.IDs.Only(id)
 	}
-	if len(x.Request.Head) == 0 {
-		// It took a number and a request ID, and has no bytes to be sent.
+	if len(x.Request.Head) == 0 || x.Request.Flaw == exchange.Malformed && !chunked(string(x.Request.Head)) {
+		// Its bytes were not kept, or its body came too slowly. It took a number
+		// and a request ID all the same.
 		n.Next()
 		n.IDs.New()
 		return false, nil
@@ -162,132 +178,4 @@ func firstDifference(a, b []byte) int {
 		}
 	}
 	return min(len(a), len(b))
-}
-
-// request returns the bytes to send: with the tokens of the fixtures, or
-// stand-ins of the same form, where secrets were blotted out.
-func (p *player) request(x bundle.Recorded) []byte {
-	head := string(x.Request.Head)
-	for _, b := range x.Blots {
-		value := b.Stand
-		scheme, hash, _ := strings.Cut(b.Shown, "#")
-		if token, ok := p.tokens["#"+hash]; ok {
-			value = scheme + token
-		}
-		head = strings.Replace(head, ": "+b.Shown, ": "+value, 1)
-	}
-	body := append([]byte(nil), x.Request.Body...)
-	// Of a long body only the begin was kept; no operation reads it.
-	body = append(body, bytes.Repeat([]byte(" "), int(min(max(x.Request.Size-int64(len(body)), 0), maxBodyBytes)))...)
-	if chunked(head) {
-		text := fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(body), body)
-		if len(body) == 0 {
-			text = "0\r\n\r\n"
-		}
-		body = []byte(text)
-	}
-	return append([]byte(head+"\r\n\r\n"), body...)
-}
-
-func chunked(head string) bool {
-	m := exchange.Message{Head: head}
-	v, ok := m.Value("Transfer-Encoding")
-	return ok && strings.Contains(strings.ToLower(v), "chunked")
-}
-
-// send sends a request on a connection of its own and returns the answer: as
-// it came, or, where a scenario altered it, as the server recorded it.
-func (p *player) send(ctx context.Context, x bundle.Recorded, last uint64) ([]byte, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", p.Addr().String())
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // what is under way fails, and tells so
-	defer stop()
-	if err := conn.SetDeadline(time.Now().Add(replayTime)); err != nil {
-		return nil, err
-	}
-	if _, err := conn.Write(p.request(x)); err != nil {
-		return nil, err
-	}
-	if x.Altered {
-		return p.recorded(ctx, last)
-	}
-	return receive(bufio.NewReader(conn), x.Method)
-}
-
-// recorded waits for the record of the next exchange.
-func (p *player) recorded(ctx context.Context, last uint64) ([]byte, error) {
-	for deadline := time.Now().Add(replayTime); ; {
-		if x, ok := p.journal.ByID(last + 1); ok {
-			return append([]byte(x.Response.Head+"\r\n\r\n"), x.Response.Body...), nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(time.Millisecond):
-		}
-		if time.Now().After(deadline) {
-			return nil, errors.New("the server has not recorded it in time")
-		}
-	}
-}
-
-// receive reads an answer, without the line about the connection, which is
-// no part of what was recorded.
-func receive(r *bufio.Reader, method string) ([]byte, error) {
-	for {
-		var head bytes.Buffer
-		length := 0
-		for {
-			line, err := r.ReadBytes('\n')
-			if err != nil {
-				return nil, fmt.Errorf("reading the answer: %w", err)
-			}
-			name, value, _ := strings.Cut(strings.TrimRight(string(line), "\r\n"), ": ")
-			if name == "Connection" {
-				continue
-			}
-			if name == "Content-Length" {
-				if length, err = strconv.Atoi(value); err != nil {
-					return nil, fmt.Errorf("Content-Length %q: %w", value, err)
-				}
-			}
-			head.Write(line)
-			if len(bytes.TrimRight(line, "\r\n")) == 0 {
-				break
-			}
-		}
-		if bytes.HasPrefix(head.Bytes(), []byte("HTTP/1.1 1")) {
-			continue // 100 Continue
-		}
-		if method == http.MethodHead {
-			return head.Bytes(), nil
-		}
-		body := make([]byte, min(length, maxBodyBytes))
-		if _, err := io.ReadFull(r, body); err != nil {
-			return nil, fmt.Errorf("reading the answer's body: %w", err)
-		}
-		return append(head.Bytes(), body[:min(len(body), exchange.MaxBody)]...), nil
-	}
-}
-
-// control sends a request to the door.
-func (p *player) control(ctx context.Context, method, path string, body []byte) error {
-	r, err := http.NewRequestWithContext(ctx, method, "http://"+p.Addr().String()+path, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode >= http.StatusBadRequest {
-		err = fmt.Errorf("%s %s: %s: %s", method, path, response.Status, text)
-	}
-	return err
 }

@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"dispatchmock/internal/api"
+	"dispatchmock/internal/console"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/control"
+	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
 	"dispatchmock/internal/session"
@@ -56,8 +58,22 @@ type Options struct {
 	Quiet bool
 	// Journal bounds what is kept of exchanges; the zero limits keep nothing.
 	Journal journal.Limits
+	// Recorded is told each exchange before its first byte leaves, and may not
+	// change it; nil tells nobody.
+	Recorded func(*exchange.Exchange)
 	// Control says whether and where the control door is.
 	Control Control
+	// Front makes what answers in the place of the mocked API; nil is nothing.
+	Front func(Backstage) http.Handler
+}
+
+// Backstage is what of the server a Front may use.
+type Backstage struct {
+	Mock    http.Handler // the mocked API
+	Home    *session.Session
+	Blotter *exchange.Blotter
+	// Record keeps an exchange of the session Home that a Front has made.
+	Record func(*exchange.Exchange, *http.Request)
 }
 
 // Control is how the control door is reached.
@@ -78,6 +94,7 @@ type Server struct {
 	Options
 	sessions *session.Sessions
 	journal  *journal.Journal
+	coverage *coverage.Coverage
 	blotter  *exchange.Blotter
 	door     *control.Door // nil where it is off
 	api      *api.API
@@ -97,16 +114,25 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	s := &Server{Options: o, journal: journal.New(o.Journal), blotter: exchange.NewBlotter(), api: a, done: make(chan struct{})}
-	o.Sessions.Dropped = s.journal.Forget
+	o.Sessions.Dropped = s.forget
 	s.sessions = session.NewSessions(o.Sessions)
+	s.coverage = coverage.New(coverage.Options{Contract: o.Contract, Fixtures: s.sessions.Fixtures, AnyToken: o.AnyToken, CORS: o.CORS})
 	if !o.Control.Off {
-		if s.door, err = control.New(s.doorOptions()); err != nil {
+		page, err := console.Handler()
+		if err != nil {
+			return nil, fmt.Errorf("server: %w", err)
+		}
+		if s.door, err = control.New(s.doorOptions(page)); err != nil {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
 	s.carriers.New = func() any { return new(carrier) }
+	front := s.chain(s.api)
+	if o.Front != nil {
+		front = o.Front(Backstage{Mock: front, Home: s.sessions.Default(), Blotter: s.blotter, Record: s.passed})
+	}
 	s.http = http.Server{
-		Handler:                      s.mounted(s.chain(s.api)),
+		Handler:                      s.mounted(front),
 		DisableGeneralOptionsHandler: true,
 		MaxHeaderBytes:               maxHeaderBytes,
 		ReadHeaderTimeout:            headerTimeout,
@@ -137,6 +163,15 @@ func (s *Server) Start(address string) error {
 	}()
 	return nil
 }
+
+// forget lets go of what a session left behind.
+func (s *Server) forget(session string) {
+	s.journal.Forget(session)
+	s.coverage.Forget(session)
+}
+
+// Coverage returns what was tried of the contract.
+func (s *Server) Coverage() *coverage.Coverage { return s.coverage }
 
 // Sessions returns the server's sessions.
 func (s *Server) Sessions() *session.Sessions { return s.sessions }

@@ -12,8 +12,12 @@ import (
 	"dispatchmock/internal/world"
 )
 
-// scenarioHeader names a scenario for one request.
-const scenarioHeader = "X-Mock-Scenario"
+// scenarioHeader names a scenario for one request, announceHeader says that
+// what is wrong with a request is meant.
+const (
+	scenarioHeader = "X-Mock-Scenario"
+	announceHeader = "X-Mock-Announce"
+)
 
 // actor is what a scenario asks of the ResponseWriter.
 type actor interface {
@@ -35,9 +39,9 @@ func (s *Server) staged(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		x.Scenario = plan.Name
+		x.Scenario, x.ScenarioBy = plan.Name, plan.By
 		if plan.Unknown {
-			x.Scenario = ""
+			x.Scenario, x.ScenarioBy = "", ""
 			x.Operation = s.Contract.Otherwise().Name
 			x.Problems = append(x.Problems, exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/x-mock-scenario",
 				Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Remedy: plan.Fault.Detail})
@@ -89,11 +93,10 @@ func (s *Server) question(r *http.Request, n *session.Session, x *exchange.Excha
 		q.Tenant = &tenant
 		q.Record.Tenant = tenant
 	}
-	op := s.Contract.At("", r.URL.Path)
-	if op == nil {
+	values := s.Contract.ValuesAt(r.URL.Path)
+	if values == nil {
 		return q
 	}
-	values := op.Values(r.URL.Path)
 	q.Customer, q.Location = values["customer_id"], values["customer_location_id"]
 	customer, err := strconv.ParseInt(q.Customer, 10, 64)
 	location, err2 := strconv.ParseInt(q.Location, 10, 64)

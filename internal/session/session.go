@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/wire"
@@ -35,6 +36,8 @@ type Spec struct {
 	// they draw by chance.
 	Scenarios []*scenario.Scenario
 	Seed      uint64
+	// Announced is what the session's requests do on purpose.
+	Announced exchange.Announced
 	// Made is the document that the spec was read from, for bundles.
 	Made []byte
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -49,10 +50,13 @@ type Sessions struct {
 	options Options
 	home    *Session // the default one
 
-	mu     sync.RWMutex
-	ground *fixture.Fixtures
-	byID   map[string]*Session
-	made   int // bytes of the documents of those
+	// ground is read without the lock, by those who are told of dropped
+	// sessions under it, too.
+	ground atomic.Pointer[fixture.Fixtures]
+
+	mu   sync.RWMutex
+	byID map[string]*Session
+	made int // bytes of the documents of those
 }
 
 // Errors of Sessions that callers tell apart.
@@ -77,7 +81,8 @@ func NewSessions(o Options) *Sessions {
 		o.Dropped = func(string) {}
 	}
 	o.Default.ID = DefaultID
-	s := &Sessions{options: o, ground: o.Fixtures, byID: map[string]*Session{}}
+	s := &Sessions{options: o, byID: map[string]*Session{}}
+	s.ground.Store(o.Fixtures)
 	s.home = s.make(o.Default)
 	return s
 }
@@ -86,7 +91,7 @@ func (s *Sessions) make(spec Spec) *Session {
 	n := &Session{Spec: spec, Created: s.options.Now()}
 	n.Clock.machine, n.IDs.random = s.options.Now, s.options.NewID
 	n.used.Store(n.Created.UnixNano())
-	n.begin(s.ground)
+	n.begin(s.ground.Load())
 	return n
 }
 
@@ -231,22 +236,18 @@ func (s *Sessions) List() []*Session {
 func (s *Sessions) Reset(n *Session) {
 	s.mu.RLock() // a reload comes before or behind it
 	defer s.mu.RUnlock()
-	n.begin(s.ground)
+	n.begin(s.ground.Load())
 }
 
 // Fixtures returns the newest fixtures.
-func (s *Sessions) Fixtures() *fixture.Fixtures {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.ground
-}
+func (s *Sessions) Fixtures() *fixture.Fixtures { return s.ground.Load() }
 
 // Reload makes fixtures the newest. The default session goes over to them at
 // once, with its changes kept; the others keep theirs until they are reset.
 func (s *Sessions) Reload(f *fixture.Fixtures) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ground = f
+	s.ground.Store(f)
 	s.home.goOver(f)
 }
 

@@ -22,6 +22,14 @@ func Empty() *Body { return Raw(nil) }
 // from then on.
 func Raw(b []byte) *Body { return &Body{Bytes: b, Length: strconv.Itoa(len(b))} }
 
+// Parsed wraps bytes together with the tree that they were parsed to. Both
+// belong to the Body, which lets go of the tree when it is proved.
+func Parsed(b []byte, tree any) *Body {
+	body := Raw(b)
+	body.tree.Store(&tree)
+	return body
+}
+
 // Print prints a tree in the vendor's form. The tree belongs to the Body.
 func Print(tree any) (*Body, error) {
 	b, err := AppendJSON(make([]byte, 0, 1280), tree)

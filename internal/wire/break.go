@@ -81,8 +81,8 @@ func (c *Conn) sendBroken(w http.ResponseWriter, r *http.Request, reply *Reply) 
 		return c.silence(b.Limit)
 	case BreakTruncated:
 		out := rawHead(r, reply)
-		if body := reply.Body.Bytes; r.Method != http.MethodHead && len(body) > 0 {
-			out = append(out, body[:min(max(b.Bytes, 0), len(body)-1)]...)
+		if r.Method != http.MethodHead {
+			out = append(out, reply.Body.Bytes[:b.kept(len(reply.Body.Bytes))]...)
 		}
 		err = c.writeRaw(out)
 	case BreakGarbage:
@@ -100,25 +100,18 @@ func (c *Conn) sendChunks(w http.ResponseWriter, r *http.Request, reply *Reply) 
 	body, b := reply.Body.Bytes, reply.Break
 	plain := *reply
 	plain.Break = nil
-	if len(body) == 0 || r.Method == http.MethodHead {
+	if !inChunks(r, reply) {
 		return Send(w, r, &plain)
 	}
 	h := w.Header()
 	h["Date"], h["Content-Type"] = nil, nil
 	if r.ProtoAtLeast(1, 1) {
-		plain.Fields = make([]Field, len(reply.Fields))
-		for i, f := range reply.Fields {
-			if f.Name == ContentLength {
-				f = Field{"Transfer-Encoding", "chunked"}
-			}
-			plain.Fields[i] = f
-		}
+		plain.Fields = chunkedFields(reply.Fields)
 	} else {
 		// HTTP/1.0 has no chunks; the pieces come one by one all the same.
 		h["Content-Length"] = []string{reply.Body.Length}
 	}
-	c.head = plain.appendHead(c.head[:0])
-	c.state = held
+	c.hold(r, &plain)
 	w.WriteHeader(reply.Status)
 	n := min(max(b.Chunks, 1), len(body))
 	for i := range n {
@@ -134,6 +127,56 @@ func (c *Conn) sendChunks(w http.ResponseWriter, r *http.Request, reply *Reply) 
 	}
 	return nil
 }
+
+// inChunks reports whether the reply to a request has a body to be cut.
+func inChunks(r *http.Request, reply *Reply) bool {
+	return reply.Break.Kind == BreakChunked && len(reply.Body.Bytes) > 0 && r.Method != http.MethodHead
+}
+
+// chunkedFields returns the fields of a reply whose length is not told.
+func chunkedFields(fields []Field) []Field {
+	chunked := make([]Field, len(fields))
+	for i, f := range fields {
+		if f.Name == ContentLength {
+			f = Field{"Transfer-Encoding", "chunked"}
+		}
+		chunked[i] = f
+	}
+	return chunked
+}
+
+// Seen returns what of the reply reaches the client of a request: the head
+// without the empty line that ends it, and the body, free of chunks. The head
+// is empty where no response begins.
+func (r *Reply) Seen(q *http.Request) (head string, body []byte) {
+	reply := *r
+	if q.Method != http.MethodHead {
+		body = r.Body.Bytes
+	}
+	if b := r.Break; b != nil {
+		switch b.Kind {
+		case BreakReset, BreakSilent, BreakEmpty:
+			return "", nil
+		case BreakGarbage:
+			return "", b.Garbage
+		case BreakInBody:
+			body = nil
+		case BreakTruncated:
+			body = body[:b.kept(len(body))]
+		case BreakChunked:
+			if inChunks(q, r) && q.ProtoAtLeast(1, 1) {
+				reply.Fields = chunkedFields(r.Fields)
+			}
+		}
+	}
+	if head = reply.Head(); !q.ProtoAtLeast(1, 1) {
+		head = "HTTP/1.0" + head[len("HTTP/1.1"):]
+	}
+	return head, body
+}
+
+// kept returns how many of the n bytes of a body leave.
+func (b *Break) kept(n int) int { return max(min(b.Bytes, n-1), 0) }
 
 // Pause holds the answer to a request back, for MaxPause at most. It ends
 // early, and returns false, when the client leaves or the server stops; the

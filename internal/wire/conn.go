@@ -29,11 +29,17 @@ type Conn struct {
 	listener *Listener
 	spoke    atomic.Bool // the client has sent something
 	intake   intake
-	length   int64 // of the body of the request at hand, -1 where it is not known
-	relayed  bool  // the head held came from another server
-	state    state
-	head     []byte // the head to print, when state is held
 	out      []byte // room for a head and what follows it
+
+	// An interim response may be written beside the handler, by whoever reads
+	// the request's body.
+	mu      sync.Mutex
+	length  int64  // of the body of the request at hand, -1 where it is not known
+	relayed bool   // the head held came from another server
+	framed  bool   // and says itself that its body is chunked
+	interim []byte // the head to print in the place of the next interim one
+	state   state
+	head    []byte // the head to print, when state is held
 }
 
 type state uint8
@@ -49,36 +55,48 @@ const maxKept = 16 << 10
 
 // Write sends what net/http has printed, with the head replaced.
 func (c *Conn) Write(p []byte) (int, error) {
-	switch {
-	case c.state == inBody:
-		return c.Conn.Write(p)
-	case c.state == fresh && isInterim(p):
-		return c.Conn.Write(p)
+	out, refused := c.replace(p)
+	if refused {
+		return len(p), c.writeRefusal(p)
+	}
+	if n, err := c.Conn.Write(out); err != nil {
+		return min(n, len(p)), err
+	}
+	return len(p), nil
+}
+
+// replace returns what is to be sent in the place of p, unless p is a refusal.
+func (c *Conn) replace(p []byte) (out []byte, refused bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state == inBody {
+		return p, false
+	}
+	if isInterim(p) {
+		return c.replaceInterim(p), false
 	}
 	proto, rest, ok := splitHead(p)
 	if !ok {
-		return c.Conn.Write(p)
+		return p, false
 	}
-	if c.state == fresh {
-		return len(p), c.writeRefusal(p)
-	}
+	refused = c.state == fresh
 	c.state = inBody
-	out := append(c.out[:0], proto...)
+	if refused {
+		return nil, true
+	}
+	out = append(c.out[:0], proto...)
 	out = append(out, c.head...)
-	out = appendConnection(out, p[:len(p)-len(rest)], "\r\nConnection: ")
+	printed := p[:len(p)-len(rest)]
+	out = appendConnection(out, printed, "\r\nConnection: ")
 	if c.relayed {
-		out = appendConnection(out, p[:len(p)-len(rest)], "\r\nTransfer-Encoding: ")
+		out = c.appendFraming(out, printed)
 	}
 	out = append(out, "\r\n"...)
 	out = append(out, rest...)
-	_, err := c.Conn.Write(out)
 	if cap(out) <= maxKept {
 		c.out = out
 	}
-	if err != nil {
-		return 0, err
-	}
-	return len(p), nil
+	return out, false
 }
 
 // Close closes the connection.
@@ -98,7 +116,6 @@ func (c *Conn) CloseWrite() error {
 
 // writeRefusal answers in the place of net/http, which has printed p.
 func (c *Conn) writeRefusal(p []byte) error {
-	c.state = inBody
 	status, _ := strconv.Atoi(string(p[9:12]))
 	text := ""
 	if _, body, ok := bytes.Cut(p, []byte("\r\n\r\n")); ok {
@@ -107,7 +124,9 @@ func (c *Conn) writeRefusal(p []byte) error {
 	reply := c.listener.refuse(status, text)
 	out := reply.appendHead(append(c.out[:0], p[:len("HTTP/1.1")]...))
 	out = append(out, "Connection: close\r\n\r\n"...)
-	out = append(out, reply.Body.Bytes...)
+	if !c.intake.isHead() {
+		out = append(out, reply.Body.Bytes...)
+	}
 	_, err := c.Conn.Write(out)
 	return err
 }
@@ -136,12 +155,10 @@ func Send(w http.ResponseWriter, r *http.Request, reply *Reply) error {
 	if !ok {
 		return errNoConn
 	}
-	c.length, c.relayed = r.ContentLength, false
 	if reply.Break != nil {
 		return c.sendBroken(w, r, reply)
 	}
-	c.head = reply.appendHead(c.head[:0])
-	c.state = held
+	c.hold(r, reply)
 	h := w.Header()
 	// nil keeps net/http from adding fields whose bytes would be thrown away.
 	h["Date"], h["Content-Type"] = nil, nil
@@ -152,6 +169,15 @@ func Send(w http.ResponseWriter, r *http.Request, reply *Reply) error {
 	}
 	_, err := w.Write(reply.Body.Bytes)
 	return err
+}
+
+// hold keeps the head of a reply until net/http prints its own.
+func (c *Conn) hold(r *http.Request, reply *Reply) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.length, c.relayed = r.ContentLength, false
+	c.head = reply.appendHead(c.head[:0])
+	c.state = held
 }
 
 // Attach prepares the server to print replies in the vendor's form, and
@@ -171,8 +197,11 @@ func Attach(s *http.Server, l net.Listener, refuse Refusal) *Listener {
 		case http.StateIdle:
 			// net/http enters StateIdle behind each response, whether or not
 			// the next request has come already.
-			conn.state = fresh
-			conn.intake.done(conn.length)
+			conn.mu.Lock()
+			conn.state, conn.interim = fresh, nil
+			length := conn.length
+			conn.mu.Unlock()
+			conn.intake.done(length)
 		}
 	}
 	return &Listener{Listener: l, refuse: refuse, conns: map[*Conn]struct{}{}, stopping: make(chan struct{})}

@@ -36,11 +36,11 @@ func (i *intake) add(p []byte) {
 	i.bytes = append(i.bytes, p[:min(len(p), maxIntake-len(i.bytes))]...)
 }
 
-// cutHead returns the head that b begins with, without the empty line that
+// CutHead returns the head that b begins with, without the empty line that
 // ends it, and its length with that line, or 0 where b has no end of it. Like
 // net/http it takes a line feed alone for the end of a line. A head is plain
 // if each of its lines ends as HTTP says and holds one whole field.
-func cutHead(b []byte) (head []byte, length int, plain bool) {
+func CutHead(b []byte) (head []byte, length int, plain bool) {
 	plain = true
 	for i := 0; ; {
 		n := bytes.IndexByte(b[i:], '\n')
@@ -70,10 +70,18 @@ func cutHead(b []byte) (head []byte, length int, plain bool) {
 func (i *intake) head() []byte {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if head, length, plain := cutHead(i.bytes); length > 0 && plain && !i.lost {
+	if head, length, plain := CutHead(i.bytes); length > 0 && plain && !i.lost {
 		return head
 	}
 	return nil
+}
+
+// isHead reports that the request at hand begins as one of the method HEAD,
+// whose answer has no body.
+func (i *intake) isHead() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return bytes.HasPrefix(i.bytes, []byte("HEAD "))
 }
 
 // done goes on to the next request; length is that of the body at hand, or -1
@@ -81,7 +89,7 @@ func (i *intake) head() []byte {
 func (i *intake) done(length int64) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	_, end, _ := cutHead(i.bytes)
+	_, end, _ := CutHead(i.bytes)
 	if end == 0 || length < 0 {
 		i.lost, i.bytes = true, nil
 		return
@@ -133,6 +141,8 @@ func printedHead(r *http.Request) []byte {
 // PassThrough lets the response to a request be printed by net/http alone.
 func PassThrough(r *http.Request) {
 	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		c.state, c.length = inBody, r.ContentLength
 	}
 }

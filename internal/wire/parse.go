@@ -29,9 +29,12 @@ const space = " \t\r\n"
 
 // Parse reads one JSON text: numbers as json.Number, objects as
 // map[string]any. Repeated names and invalid UTF-8 are errors.
-func Parse(text []byte) (any, error) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(text))
-	v, err := ReadValue(d)
+func Parse(text []byte) (any, error) { return (*Reader)(nil).Parse(text) }
+
+// Parse reads as the function Parse does.
+func (r *Reader) Parse(text []byte) (any, error) {
+	d := r.over(text)
+	v, err := r.Read(d)
 	offset := d.InputOffset()
 	if err == nil {
 		rest := bytes.TrimLeft(text[offset:], space)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"hash/maphash"
@@ -14,6 +15,7 @@ import (
 type Reader struct {
 	seed    maphash.Seed
 	known   [1024]any // texts and numbers, each at the place of its hash
+	decoder jsontext.Decoder
 	objects []map[string]any
 }
 
@@ -48,6 +50,16 @@ func (r *Reader) Read(d *jsontext.Decoder) (any, error) {
 		return nil, err
 	}
 	return t.Bool(), nil
+}
+
+// over returns a decoder of a text.
+func (r *Reader) over(text []byte) *jsontext.Decoder {
+	b := bytes.NewBuffer(text)
+	if r == nil {
+		return jsontext.NewDecoder(b)
+	}
+	r.decoder.Reset(b)
+	return &r.decoder
 }
 
 // text reads a string, or an object's next name.

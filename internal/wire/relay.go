@@ -8,17 +8,47 @@ import (
 // Relay holds a head that came from another server, from behind the protocol
 // version of its status line and without the empty line at its end: the
 // response that net/http writes next to the request has it in the place of its
-// own. The head must have no fields about the connection; net/http's stand in
-// their place. It reports false where the connection did not come from Attach.
-func Relay(r *http.Request, head []byte) bool {
+// own. The head must have no fields about the connection, in whose place
+// net/http's stand; chunked tells that it says itself that its body comes in
+// chunks. It reports false where the connection did not come from Attach.
+func Relay(r *http.Request, head []byte, chunked bool) bool {
 	c, ok := r.Context().Value(connKey{}).(*Conn)
 	if !ok {
 		return false
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.head = append(append(c.head[:0], head...), "\r\n"...)
-	c.length, c.relayed = r.ContentLength, true
+	c.length, c.relayed, c.framed = r.ContentLength, true, chunked
 	c.state = held
 	return true
+}
+
+// RelayInterim has the next interim response of a request printed with a head
+// that came from another server, in the form that Relay takes.
+func RelayInterim(r *http.Request, head []byte) {
+	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.interim = append(append([]byte("HTTP/1.1"), head...), "\r\n\r\n"...)
+	}
+}
+
+func (c *Conn) replaceInterim(p []byte) []byte {
+	if c.interim == nil {
+		return p
+	}
+	p, c.interim = c.interim, nil
+	return p
+}
+
+// appendFraming carries over how net/http has framed the body, where the
+// relayed head does not say it.
+func (c *Conn) appendFraming(dst, printed []byte) []byte {
+	if c.framed {
+		return dst
+	}
+	return appendConnection(dst, printed, "\r\nTransfer-Encoding: ")
 }
 
 // appendConnection carries over a field in which net/http says what it decided

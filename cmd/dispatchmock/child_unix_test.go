@@ -1,0 +1,37 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// die ends this process by a signal.
+func die(name string) error {
+	s := map[string]syscall.Signal{"SIGKILL": syscall.SIGKILL, "SIGTERM": syscall.SIGTERM}[name]
+	if err := syscall.Kill(os.Getpid(), s); err != nil {
+		return err
+	}
+	time.Sleep(time.Hour)
+	return nil
+}
+
+func tellParent() error { return syscall.Kill(os.Getppid(), syscall.SIGTERM) }
+
+// peakOfParent tells on standard error how much memory the parent has held.
+func peakOfParent() error {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", os.Getppid()))
+	if os.IsNotExist(err) {
+		return nil // not Linux
+	}
+	for line := range strings.Lines(string(status)) {
+		if strings.HasPrefix(line, "VmHWM:") {
+			fmt.Fprint(os.Stderr, line)
+		}
+	}
+	return err
+}

@@ -1,0 +1,78 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+)
+
+// tell adds a problem to the exchange, with all that a person needs who
+// reads of it there: more than the status line has room for.
+func (a *API) tell(c *call, p *problem) {
+	f := p.finding
+	if name, ok := strings.CutPrefix(f.Pointer, "/"); ok && f.Part == exchange.PartRequestHeader {
+		a.tellOfHeader(c, name, &f)
+	} else if found := placeholder.FindString(f.Value); found != "" {
+		f.Remedy = found + " is the documentation's placeholder; the value " + f.Remedy
+	}
+	switch p.fault.Code {
+	case dispatch.AuthorizationInvalid, dispatch.TokenUnknown, dispatch.RoleMissing:
+		f.Remedy += a.whoMay(c)
+	case dispatch.RecordUnknown:
+		f.Remedy += "; GET /_mock/sessions/" + c.s.Spec.ID + "/records lists those that there are"
+	case dispatch.RepeatedDelete:
+		f.Remedy += "; reset the session, or let the choice repeated_delete be 200"
+	case dispatch.TenantForeign:
+		if len(c.client.Tenants) == 0 {
+			f.Remedy += "; give its client tenants in the fixtures"
+		}
+	}
+	c.x.Problems = append(c.x.Problems, f)
+}
+
+// tellOfHeader says what the value of a header field does not: that it is a
+// placeholder, which is no secret, or that there are several.
+func (a *API) tellOfHeader(c *call, name string, f *exchange.Finding) {
+	lines := c.r.Header[http.CanonicalHeaderKey(name)]
+	text, _ := contract.HeaderText(c.r.Header, http.CanonicalHeaderKey(name))
+	if found := placeholder.FindString(text); found != "" {
+		f.Remedy = found + " is the documentation's placeholder; the value " + f.Remedy
+	}
+	if name == "authorization" && len(lines) == 0 {
+		f.Remedy += "; send Authorization: Bearer and a token"
+	}
+	if len(lines) > 1 {
+		f.Remedy += fmt.Sprintf("; it was sent %d times: send it once", len(lines))
+	}
+}
+
+// maxNamed is how many clients a remedy names.
+const maxNamed = 3
+
+// whoMay names the clients whose tokens would do; the tokens themselves stand
+// in no journal.
+func (a *API) whoMay(c *call) string {
+	if a.AnyToken {
+		return "; with --auth any every well-formed token works"
+	}
+	base := c.s.World.Base()
+	text, _ := contract.HeaderText(c.r.Header, "X-Tenant-Id")
+	tenant, err := strconv.ParseInt(text, 10, 64)
+	anyTenant := err != nil || !base.HasTenant(tenant)
+	var names []string
+	for _, client := range base.Clients() {
+		sees := client.Sees(tenant) || anyTenant && len(client.Tenants) > 0
+		if client.HasAny(c.op.Roles) && sees && len(names) < maxNamed {
+			names = append(names, client.ID)
+		}
+	}
+	if len(names) == 0 {
+		return "; no client of the fixtures may: give one the role and a tenant"
+	}
+	return "; use the token of one of these clients of the fixtures: " + strings.Join(names, ", ")
+}

@@ -1,0 +1,4 @@
+package bundle
+
+// ReadUpTo is Read with another limit on the length of the file.
+var ReadUpTo = readUpTo

@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/spf13/cobra"
+
+	"dispatchmock/internal/report"
+)
+
+func (c *ctl) coverage() *cobra.Command {
+	return group("coverage", "Show what of the contract the session has tried", c.showCoverage(), c.clearCoverage())
+}
+
+func (c *ctl) showCoverage() *cobra.Command {
+	var all, missing bool
+	cmd := c.command("show", "Show what was tried", func(ctx context.Context, d *doorClient, _ []string) error {
+		query := one("session", c.session)
+		if all {
+			query = nil
+		}
+		a, err := answerOf[report.Coverage](ctx, d, call{method: http.MethodGet, path: "/coverage", query: query})
+		if err != nil {
+			return err
+		}
+		return c.print(a.raw, func(w io.Writer) {
+			// What it writes to is a buffer.
+			_ = report.CoverageText(w, &a.value)
+			if missing {
+				untried(w, &a.value)
+			}
+		})
+	})
+	cmd.Flags().BoolVar(&all, "all-sessions", false, "what all sessions together have tried")
+	cmd.Flags().BoolVar(&missing, "missing", false, "tell also how to try what is missing")
+	return cmd
+}
+
+// untried prints what was never tried, and the command that would try it.
+func untried(w io.Writer, c *report.Coverage) {
+	for _, g := range c.Groups {
+		for _, item := range g.Items {
+			if !item.Covered {
+				fmt.Fprintf(w, "\n%s, %s: %s\n", g.Name, item.Name, printable(item.Sentence))
+				if item.Command != "" {
+					fmt.Fprintln(w, lines(item.Command))
+				}
+			}
+		}
+	}
+}
+
+func (c *ctl) clearCoverage() *cobra.Command {
+	var all bool
+	cmd := c.command("clear", "Forget what the session has tried", func(ctx context.Context, d *doorClient, _ []string) error {
+		whose, query := c.session, one("session", c.session)
+		if all {
+			whose, query = "all sessions", nil
+		}
+		if _, err := d.raw(ctx, call{method: http.MethodDelete, path: "/coverage", query: query}); err != nil {
+			return err
+		}
+		return c.say("Forgot what %s tried.", whose)
+	})
+	cmd.Flags().BoolVar(&all, "all-sessions", false, "forget what all sessions have tried")
+	return cmd
+}

@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/report"
+	"dispatchmock/internal/server"
+	"dispatchmock/internal/spool"
+)
+
+// execFlags are the flags of exec.
+type execFlags struct {
+	serverFlags
+	listen    string
+	reports   []string
+	allow     []string
+	least     float64
+	killAfter time.Duration
+	consumer  string
+	quiet     bool
+}
+
+// provider is what Pact files call the API.
+const provider = "CRO Software Dispatch API"
+
+func newExec(io streams) *cobra.Command {
+	f := &execFlags{serverFlags: newServerFlags()}
+	cmd := &cobra.Command{
+		Use:        "exec [flags] -- COMMAND [ARGUMENT]…",
+		SuggestFor: []string{"test", "with"},
+		Short:      "Run a command, such as a test suite, against a mock of its own",
+		Long: "Exec starts the mock on a free port, runs the command with DISPATCHMOCK_URL, DISPATCHMOCK_HOST, DISPATCHMOCK_PORT,\n" +
+			"DISPATCHMOCK_TOKEN and DISPATCHMOCK_TENANT in its environment, stops the mock, and ends with the command's exit code\n" +
+			"(128 and the signal's number where a signal ended it), or with 1 where the command succeeded and a gate failed: a request\n" +
+			"that the contract does not have and no test announced, a scenario that no test asked for, an answer of the mock's own that\n" +
+			"breaks the contract, less coverage than demanded. What failed is told on standard error.",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errMisuse{fmt.Errorf("exec needs a command to run, as in: %s -- npm test", cmd.CommandPath())}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), io, args) },
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.SetInterspersed(false) // the command's flags are its own
+	flags.StringArrayVar(&f.reports, "report", nil, "write a report: `FORMAT=PATH`, the format one of "+strings.Join(reportFormats(), ", ")+" (repeatable)")
+	flags.StringSliceVar(&f.allow, "allow", nil, "waive a gate: off-contract or scenario (`GATE`, repeatable)")
+	flags.Float64Var(&f.least, "min-coverage", 0, "demand that `PERCENT` of the contract were tried (default: nothing)")
+	flags.DurationVar(&f.killAfter, "kill-after", 10*time.Second, "kill the command when it is still there this `DURATION` after a signal to end; 0s never does")
+	flags.StringVar(&f.consumer, "consumer", "client", "the `NAME` of the tested client in a Pact file")
+	flags.BoolVar(&f.quiet, "quiet", false, "tell only what failed")
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "let the mock listen on `HOST:PORT`; port 0 picks a free one")
+	f.sources.add(flags)
+	f.serverFlags.add(flags)
+	return cmd
+}
+
+func (f *execFlags) check() error {
+	if err := checkAddress(f.listen); err != nil {
+		return errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
+	}
+	for _, name := range f.allow {
+		if waivable := []string{report.GateOffContract, report.GateScenario}; !slices.Contains(waivable, name) {
+			return errMisuse{fmt.Errorf("--allow %q: must be one of %s", name, strings.Join(waivable, ", "))}
+		}
+	}
+	if !(f.least >= 0 && f.least <= 100) {
+		return errMisuse{fmt.Errorf("--min-coverage %v: must be a percentage, from 0 to 100", f.least)}
+	}
+	if f.killAfter < 0 {
+		return errMisuse{errors.New("--kill-after: must not be negative")}
+	}
+	if f.consumer == "" {
+		return errMisuse{errors.New("--consumer: must be a name, and is empty")}
+	}
+	return f.doorFlags.check()
+}
+
+func (f *execFlags) run(ctx context.Context, io streams, args []string) (err error) {
+	if err := f.check(); err != nil {
+		return err
+	}
+	program, err := find(args[0])
+	if err != nil {
+		return err
+	}
+	reports, err := openReports(f.reports)
+	if err != nil {
+		return err
+	}
+	defer reports.close()
+	o, err := f.options(ctx, io)
+	if err != nil {
+		return err
+	}
+	tally := report.NewTally(f.allow)
+	o.Recorded = tally.Add
+	var kept *spool.Spool
+	if reports.needExchanges() {
+		if kept, err = spool.New(""); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, kept.Close()) }()
+		o.Recorded = func(x *exchange.Exchange) {
+			tally.Add(x)
+			kept.Add(x)
+		}
+	}
+	// What goes wrong in the mock fails a gate, and is told there.
+	o.Log, o.Quiet = slog.New(slog.DiscardHandler), true
+	s, err := server.New(o)
+	if err != nil {
+		return err
+	}
+	if err := f.start(s, f.listen); err != nil {
+		return err
+	}
+	c := child{program: program, args: args, env: append(os.Environ(), f.environment(s)...), killAfter: f.killAfter, io: io}
+	started := time.Now()
+	code, err := c.run()
+	run := &report.Run{Version: version, Command: shortCommand(args), URL: baseURL(s.Addr()), Started: started, Took: time.Since(started), ExitCode: code,
+		Consumer: f.consumer, Provider: provider}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	stopped := s.Shutdown(limited)
+	if err != nil {
+		return errors.Join(err, stopped)
+	}
+	// What the command left unanswered is no fault of the run's.
+	return f.finish(io, run, s, tally, kept, reports)
+}
+
+// finish writes what there is to say of a run and returns how it ends.
+func (f *execFlags) finish(io streams, run *report.Run, s *server.Server, tally *report.Tally, kept *spool.Spool, reports *reports) error {
+	tally.Into(run)
+	run.Coverage = s.Coverage().Report("", run.URL)
+	run.Demand(f.least)
+	var failed error
+	if kept != nil {
+		failed = kept.Finish()
+		run.Lost = kept.Lost()
+	}
+	if failed == nil {
+		failed = reports.write(run, kept)
+	}
+	if err := report.RunText(io.err, run, f.quiet); err != nil {
+		failed = errors.Join(failed, err)
+	}
+	switch {
+	case failed != nil && run.ExitCode != 0:
+		fmt.Fprintln(io.err, "dispatchmock: "+failed.Error())
+		return errExit{run.ExitCode}
+	case failed != nil:
+		return failed
+	case run.ExitCode != 0:
+		return errExit{run.ExitCode}
+	case !run.Passed():
+		return errExit{exitWrong}
+	}
+	return nil
+}
+
+// environment tells the command where the mock is, and who it may be.
+func (f *execFlags) environment(s *server.Server) []string {
+	url := baseURL(s.Addr())
+	host, port, _ := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
+	env := []string{"DISPATCHMOCK_URL=" + url, "DISPATCHMOCK_HOST=" + host, "DISPATCHMOCK_PORT=" + port}
+	first, token := f.caller(s.Contract.Operations()[0], s.Sessions().Default().World)
+	if token != "" {
+		env = append(env, "DISPATCHMOCK_TOKEN="+token, "DISPATCHMOCK_TENANT="+strconv.FormatInt(first.Tenant, 10))
+	}
+	if f.token != "" {
+		env = append(env, "DISPATCHMOCK_CONTROL_TOKEN="+f.token)
+	}
+	if door := s.ControlAddr(); door != nil {
+		url = baseURL(door)
+	}
+	if f.control != "off" {
+		env = append(env, "DISPATCHMOCK_CONTROL_URL="+url+"/_mock")
+	}
+	return env
+}
+
+// shortCommand names a command for reports, which others read: arguments may
+// be secrets, but not the word behind npm or go.
+func shortCommand(args []string) string {
+	if len(args) > 1 && args[1] != "" && strings.Trim(args[1], "abcdefghijklmnopqrstuvwxyz:-_") == "" && args[1][0] != '-' {
+		return args[0] + " " + args[1]
+	}
+	return args[0]
+}

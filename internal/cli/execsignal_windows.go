@@ -1,0 +1,12 @@
+package cli
+
+import "os"
+
+// forwarded are the signals that a command has to be told of. On Windows the
+// console tells it by itself.
+func forwarded() []os.Signal { return []os.Signal{os.Interrupt} }
+
+// fromTerminal reports a signal that the command has got as well.
+func fromTerminal(os.Signal) bool { return true }
+
+func codeOf(p *os.ProcessState) int { return p.ExitCode() }

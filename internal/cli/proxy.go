@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/proxy"
+	"dispatchmock/internal/server"
+	"dispatchmock/internal/session"
+)
+
+// proxyFlags are the flags of proxy.
+type proxyFlags struct {
+	serveFlags
+	recordFlags
+	target   string
+	ca       string
+	timeout  time.Duration
+	keepHost bool
+	fallback string
+	ignore   []string
+	fails    bool
+}
+
+func newProxy(io streams) *cobra.Command {
+	f := &proxyFlags{serveFlags: serveFlags{serverFlags: newServerFlags(), log: "text"}, fallback: "none"}
+	cmd := &cobra.Command{
+		Use:        "proxy --target URL",
+		SuggestFor: []string{"record", "forward"},
+		Short:      "Pass traffic to a real server, and judge it in both directions",
+		Long: "Proxy passes each request to the server of --target and each answer back, as they came, and judges both by the\n" +
+			"contract. What it saw is in the journal, behind the control door and in the console; with --record it becomes\n" +
+			"fixtures that serve loads, and golden exchanges.",
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), io) },
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.target, "target", "", "pass requests to the server at `URL`; its paths follow the URL's own path")
+	flags.StringVar(&f.listen, "listen", defaultAddress, "listen on `HOST:PORT`; port 0 picks a free one")
+	flags.StringVar(&f.ca, "ca", "", "trust the certificates in the PEM file `PATH` (default: the system's)")
+	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "how long connecting and the head of an answer may take, each (`DURATION`)")
+	flags.BoolVar(&f.keepHost, "keep-host", false, "pass the client's Host on, in the place of the target's")
+	flags.Var(oneOf{&f.fallback, []string{"none", "mock"}}, "fallback", "what answers where the target cannot be reached: nothing (502), or the mock")
+	f.recordFlags.add(flags)
+	flags.StringArrayVar(&f.ignore, "ignore", nil, "pass over violations at or below `POINTER`, such as /headers/Server or /body/addresses/*/country (repeatable)")
+	flags.BoolVar(&f.fails, "fail-on-violation", false, "exit with 1 when the target broke the contract")
+	f.sources.add(flags)
+	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "by which CORS headers answers are judged, and the mock answers")
+	f.doorFlags.add(flags)
+	flags.Var(oneOf{&f.log, []string{"text", "json"}}, "log", "form of the log on standard error")
+	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone, and log only what goes wrong at the target")
+	return cmd
+}
+
+// check reads what the flags say of the target.
+func (f *proxyFlags) check() (proxy.Options, error) {
+	o := proxy.Options{Timeout: f.timeout, KeepHost: f.keepHost, CORS: contract.CORS(f.cors), Ignore: f.ignore, Quiet: f.quiet}
+	if f.target == "" {
+		return o, errMisuse{errors.New("name the server with --target URL, such as --target https://api.example.com")}
+	}
+	var err error
+	if o.Target, err = targetURL(f.target); err != nil {
+		return o, err
+	}
+	if err := checkAddress(f.listen); err != nil {
+		return o, errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
+	}
+	if o.Target.Host == f.listen {
+		return o, errMisuse{fmt.Errorf("--target %s is where the proxy itself listens; choose another address with --listen HOST:PORT", f.target)}
+	}
+	if f.timeout <= 0 {
+		return o, errMisuse{errors.New("--timeout must be more than nothing, such as 30s")}
+	}
+	for _, pointer := range f.ignore {
+		if !strings.HasPrefix(pointer, "/") {
+			return o, errMisuse{fmt.Errorf("--ignore %q: must be a JSON pointer such as /headers/Server or /body/name", pointer)}
+		}
+	}
+	if o.CAs, err = authorities(f.ca); err != nil {
+		return o, err
+	}
+	return o, f.doorFlags.check()
+}
+
+// passStop is how long requests in flight may take after a signal: something of
+// the second is left to write what was recorded.
+const passStop = 600 * time.Millisecond
+
+func (f *proxyFlags) run(ctx context.Context, io streams) error {
+	o, err := f.check()
+	if err != nil {
+		return err
+	}
+	c, files, err := f.load(ctx, time.Now(), io.err)
+	if err != nil {
+		return err
+	}
+	o.Contract, o.Log = c, slog.New(f.handler(io.err))
+	keeper, err := f.keeper(c, o.Log)
+	if err != nil {
+		return err
+	}
+	o.Passed = keeper.passed()
+	seen := &tally{target: o.Target.Redacted()}
+	var through *proxy.Proxy
+	s, err := f.server(c, files, o.Log, seen, func(b server.Backstage) http.Handler {
+		o.Home, o.Blotter, o.Record = b.Home, b.Blotter, b.Record
+		if f.fallback == "mock" {
+			o.Fallback = b.Mock
+		}
+		through = proxy.New(o)
+		return through
+	})
+	if err != nil {
+		return err
+	}
+	defer through.Close()
+	fmt.Fprint(io.out, f.greeting(s.Addr(), s.ControlAddr(), o.Target))
+	keeper.begin()
+	select {
+	case <-s.Done():
+		return errors.Join(s.Err(), keeper.end(io.out, f.quiet))
+	case <-ctx.Done():
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), passStop)
+	defer cancel()
+	err = s.Shutdown(limited)
+	if !f.quiet {
+		fmt.Fprint(io.out, seen.summary())
+	}
+	err = errors.Join(err, keeper.end(io.out, f.quiet))
+	if n := seen.violated.Load(); f.fails && n > 0 {
+		err = errors.Join(err, fmt.Errorf("%s broke the contract in %s; the log says how", seen.target, plural(int(n), "answer")))
+	}
+	return err
+}
+
+// server starts the server in which the proxy stands.
+func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *slog.Logger, seen *tally, front func(server.Backstage) http.Handler) (*server.Server, error) {
+	schemaFiles, err := f.schemaFiles()
+	if err != nil {
+		return nil, err
+	}
+	s, err := server.New(server.Options{
+		Contract: c,
+		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL},
+		CORS:     contract.CORS(f.cors), OnViolation: server.OnViolation(f.onViolation),
+		Log: log, Quiet: f.quiet, Journal: f.limits(), Control: f.door(schemaFiles), Recorded: seen.count, Front: front,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Start(f.listen); err != nil {
+		return nil, fmt.Errorf("%w\nchoose another address with --listen HOST:PORT, such as 127.0.0.1:0, where port 0 picks a free one", err)
+	}
+	return s, nil
+}
+
+// greeting tells where the proxy is, and what it does.
+func (f *proxyFlags) greeting(addr, door net.Addr, target *url.URL) string {
+	address := baseURL(addr)
+	if f.quiet {
+		return address + "\n"
+	}
+	w := &strings.Builder{}
+	fmt.Fprintf(w, "Dispatchmock %s, a proxy that judges by the contract of the CRO Software Dispatch API\n", version)
+	fmt.Fprintf(w, "  address   %s\n", address)
+	fmt.Fprintf(w, "  target    %s\n", target.Redacted())
+	if f.fallback == "mock" {
+		fmt.Fprintln(w, "  fallback  the mock, where the target cannot be reached")
+	}
+	if f.record != "" {
+		fmt.Fprintf(w, "  record    %s\n", f.record)
+	}
+	if f.fixtures != "" {
+		fmt.Fprintf(w, "  fixtures  %s\n", f.fixtures)
+	}
+	if f.schemas != "" {
+		fmt.Fprintf(w, "  schemas   %s\n", f.schemas)
+	}
+	switch {
+	case door != nil: // on a listener of its own
+		fmt.Fprintf(w, "  control   %s/_mock/\n", baseURL(door))
+	case f.control != "off":
+		fmt.Fprintf(w, "  control   %s/_mock/, which is not passed on\n", address)
+	}
+	if host, _, _ := net.SplitHostPort(addr.String()); !net.ParseIP(host).IsLoopback() {
+		fmt.Fprintln(w, "  caution   other machines can reach this address")
+	}
+	fmt.Fprintln(w, "Stop it with Ctrl-C.")
+	return w.String()
+}

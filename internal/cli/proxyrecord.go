@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/proxy"
+	"dispatchmock/internal/recording"
+)
+
+// recordFlags are the flags of a recording.
+type recordFlags struct {
+	record   string
+	redact   bool
+	standIns []string
+}
+
+func (f *recordFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&f.record, "record", "", "record what is seen in `DIR`: fixtures in DIR/fixtures, golden exchanges in DIR/exchanges")
+	flags.BoolVar(&f.redact, "redact", false, "record pseudonyms in the place of names, e-mail addresses, telephone numbers, notes and addresses")
+	flags.StringArrayVar(&f.standIns, "stand-in", nil, "record a token by another: `NAME=SOURCE`, the source ENV:NAME, FILE:PATH or the token (repeatable; default: one of the same form)")
+}
+
+// keeper keeps a recording; nil keeps none.
+type keeper struct {
+	*recording.Recorder
+	dir  string
+	log  *slog.Logger
+	stop chan struct{}
+	over sync.WaitGroup
+}
+
+// keeper makes the recorder that the flags ask for.
+func (f *proxyFlags) keeper(c *contract.Contract, log *slog.Logger) (*keeper, error) {
+	if f.record == "" {
+		if f.redact || len(f.standIns) > 0 {
+			return nil, errMisuse{errors.New("--redact and --stand-in need --record DIR: they say how things are recorded")}
+		}
+		return nil, nil
+	}
+	names := map[string]string{}
+	taken := map[string]bool{}
+	for _, text := range f.standIns {
+		name, source, ok := strings.Cut(text, "=")
+		if !ok || name == "" {
+			return nil, errMisuse{errors.New("--stand-in: must be NAME=SOURCE, such as dispatcher-token=ENV:DISPATCHER_TOKEN")}
+		}
+		token, err := secret("--stand-in "+name, source)
+		if err != nil {
+			return nil, err
+		}
+		if remedy := c.CheckToken(name); remedy != "" {
+			return nil, errMisuse{fmt.Errorf("--stand-in %s: no request could carry this token: authorization %s", name, remedy)}
+		}
+		if taken[name] {
+			return nil, errMisuse{fmt.Errorf("--stand-in %s: stands for two tokens", name)}
+		}
+		names[token], taken[name] = name, true
+	}
+	schemaFiles, err := f.schemaFiles()
+	if err != nil {
+		return nil, err
+	}
+	if err := recording.Prepare(f.record); err != nil {
+		return nil, fmt.Errorf("--record: %w", err)
+	}
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // it never fails
+	r, err := recording.New(recording.Options{Contract: c, Schemas: schemaFiles, CORS: contract.CORS(f.cors), StandIns: names,
+		Redact: f.redact, Key: key, Now: time.Now})
+	if err != nil {
+		return nil, err
+	}
+	return &keeper{Recorder: r, dir: f.record, log: log, stop: make(chan struct{})}, nil
+}
+
+// passed returns what is told of each exchange.
+func (k *keeper) passed() func(*proxy.Passed) {
+	if k == nil {
+		return nil
+	}
+	return func(p *proxy.Passed) { k.Add(p.Exchange, p.Request, p.Reply) }
+}
+
+// saveEvery is how much of a recording a crash may take away.
+const saveEvery = 10 * time.Second
+
+// begin saves from time to time, until end.
+func (k *keeper) begin() {
+	if k == nil {
+		return
+	}
+	k.over.Go(func() {
+		tick := time.NewTicker(saveEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-k.stop:
+				return
+			case <-tick.C:
+				if !k.Changed() {
+					continue
+				}
+				if _, err := k.Save(k.dir); err != nil {
+					k.log.Error("the recording could not be saved", "error", err)
+				}
+			}
+		}
+	})
+}
+
+// end saves what is left, and tells what was recorded.
+func (k *keeper) end(w io.Writer, quiet bool) error {
+	if k == nil {
+		return nil
+	}
+	close(k.stop)
+	k.over.Wait()
+	saved, err := k.Save(k.dir)
+	if err != nil {
+		return fmt.Errorf("--record: %w", err)
+	}
+	if quiet {
+		return nil
+	}
+	fmt.Fprintf(w, "Recorded %s, %s and %s in %s.\n", plural(saved.Records, "record"), plural(saved.Clients, "client"), plural(saved.Exchanges, "exchange"), k.dir)
+	if saved.Left > 0 {
+		fmt.Fprintf(w, "Left out %s that no recording can hold.\n", plural(saved.Left, "thing"))
+	}
+	fmt.Fprintf(w, "Serve it with: dispatchmock serve --fixtures %s\n", word(filepath.ToSlash(filepath.Join(k.dir, "fixtures"))))
+	return nil
+}

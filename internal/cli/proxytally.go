@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+
+	"dispatchmock/internal/exchange"
+)
+
+// tally counts what a proxy saw.
+type tally struct {
+	target     string
+	passed     atomic.Int64 // that the target answered
+	off        atomic.Int64 // requests that break the contract, whoever answered them
+	violated   atomic.Int64 // answers of the target that do
+	violations atomic.Int64
+	silent     atomic.Int64 // without an answer
+	mocked     atomic.Int64
+}
+
+func (t *tally) count(x *exchange.Exchange) {
+	if x.OffContract() != nil {
+		t.off.Add(1)
+	}
+	switch {
+	case x.Request.Head == "": // refused before it was a request
+	case x.Fallback != "":
+		t.mocked.Add(1)
+	case x.Err != nil:
+		t.silent.Add(1)
+	case x.Status != 0:
+		t.passed.Add(1)
+		if n := len(x.Violations); n > 0 {
+			t.violated.Add(1)
+			t.violations.Add(int64(n))
+		}
+	}
+}
+
+// summary tells in sentences what was seen.
+func (t *tally) summary() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Passed %s to %s and back: ", plural(int(t.passed.Load()), "request"), t.target)
+	fmt.Fprintf(&b, "%s off the contract, ", plural(int(t.off.Load()), "request"))
+	fmt.Fprintf(&b, "%s with %s.\n", plural(int(t.violated.Load()), "answer"), plural(int(t.violations.Load()), "violation"))
+	if n := t.silent.Load(); n > 0 {
+		fmt.Fprintf(&b, "The target did not answer %s.\n", plural(int(n), "request"))
+	}
+	if n := t.mocked.Load(); n > 0 {
+		fmt.Fprintf(&b, "The mock answered %s in its place.\n", plural(int(n), "request"))
+	}
+	return b.String()
+}

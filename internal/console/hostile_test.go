@@ -1,0 +1,140 @@
+package console_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// hostile are values that want to run, to turn the text around them, or to
+// break what shows them.
+var hostile = []string{
+	`<script>window.pwned=1</script>`,
+	`"><img src=x onerror=window.pwned=2>`,
+	`<svg/onload=window.pwned=3>`,
+	`javascript:window.pwned=4`,
+	`</textarea></pre><iframe srcdoc="<script>parent.pwned=5</script>">`,
+	"abc\u202egnp.exe\u2066\u200f",
+	"{{constructor.constructor('window.pwned=6')()}}",
+	"__proto__",
+	strings.Repeat("W", 60_000),
+}
+
+// raw sends bytes, and waits until all of the answer has come.
+func (r *running) raw(t testing.TB, request string) {
+	t.Helper()
+	conn, err := net.Dial("tcp", r.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	// The server may answer and close before it has read everything.
+	_, _ = io.WriteString(conn, request)
+	_ = conn.(*net.TCPConn).CloseWrite()
+	_, _ = io.Copy(io.Discard, conn)
+}
+
+// TestHostileValues holds that values of requests, records, scenarios and
+// sessions are shown as text: none runs, none breaks the layout.
+func TestHostileValues(t *testing.T) {
+	r := launch(t, settings{})
+	for _, v := range hostile {
+		line := strings.NewReplacer("\r", "", "\n", "").Replace(v)
+		target := "/" + strings.NewReplacer(" ", "%20", "\u202e", "%E2%80%AE").Replace(line)
+		for _, head := range []string{
+			"GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n",
+			"GET /customers/" + strings.TrimPrefix(target, "/") + "/locations/1 HTTP/1.1\r\nHost: x\r\n\r\n",
+			"DELETE /customers/1/locations/1 HTTP/1.1\r\nHost: x\r\nAuthorization: " + line + "\r\nX-Tenant-Id: " + line + "\r\n\r\n",
+			"DELETE /customers/1/locations/1 HTTP/1.1\r\nHost: x\r\nX-API-VERSION: " + line + "\r\nX-Mock-Scenario: " + line + "\r\nX-Mock-Session: " + line + "\r\n\r\n",
+			"OPTIONS /customers/1/locations/1 HTTP/1.1\r\nHost: x\r\nAccess-Control-Request-Method: " + line + "\r\nAccess-Control-Request-Headers: " + line + "\r\n\r\n",
+			fmt.Sprintf("DELETE /customers/1/locations/1 HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(v), v),
+		} {
+			r.raw(t, head)
+		}
+		name := strings.ToValidUTF8(v[:min(60, len(v))], "")
+		r.do(t, "PATCH", "/_mock/sessions/default/records/1/2/1", fmt.Sprintf(`{"name": %s, "note": %[1]s}`, quoted(name)))
+		r.do(t, "POST", "/_mock/sessions", fmt.Sprintf(`{"name": %s}`, quoted(name)))
+		r.do(t, "DELETE", "/customers/2/locations/1", "", dispatcher...)
+		r.do(t, "POST", "/_mock/sessions/default/scenarios", fmt.Sprintf(`{"definition": {"name": "h%d", "description": %s, "when": {"customer_id": 999}, "then": {"respond": {"status": 500, "text": %[2]s}}}}`, len(name), quoted(name)))
+	}
+	r.raw(t, "GET /\x00\x01 HTTP/1.1\r\nHost: \xff\xfe\r\nX: \x00\r\n\r\n")
+	r.raw(t, "DELETE /customers/1/locations/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n"+strings.Repeat("<b>\x00\xff", 1<<20/5)+"x")
+
+	p := open(t, r.url+"/_mock/")
+	p.until("rows", "document.querySelectorAll('.rows a').length > 5")
+	last := eval[int](p, "fetch('/_mock/journal?limit=1').then(r => r.json()).then(j => j.exchanges[0].id)")
+	check := func(what string) {
+		t.Helper()
+		if pwned := eval[any](p, "window.pwned ?? null"); pwned != nil {
+			t.Fatalf("%s: the value %v has run", what, pwned)
+		}
+		if wide := eval[int](p, "document.documentElement.scrollWidth - innerWidth"); wide > 0 {
+			t.Errorf("%s: the page is %d pixels too wide", what, wide)
+		}
+		if n := eval[int](p, "document.querySelectorAll('#view script, #view iframe, #view img, #view svg, #view [onerror], #view [onload]').length"); n > 0 {
+			t.Errorf("%s: %d elements come from values", what, n)
+		}
+		if n := eval[int](p, `[...document.querySelectorAll('#view a')].filter(a => !a.getAttribute('href').startsWith('#/')).length`); n > 0 {
+			t.Errorf("%s: %d links lead away", what, n)
+		}
+		// A mark of direction must not stand in what is shown.
+		if text := p.text("#view"); strings.ContainsAny(text, "\u202e\u2066\x00") {
+			t.Errorf("%s: a character that turns or hides is shown as it is", what)
+		}
+	}
+	for _, width := range []int64{1280, 360} {
+		p.run(chromedp.EmulateViewport(width, 800))
+		goTo(p, "#/traffic", "document.querySelectorAll('.rows a').length > 5")
+		check("traffic")
+		for id := 1; id <= last; id++ {
+			goTo(p, fmt.Sprintf("#/traffic/%d?raw=%d", id, id%2), fmt.Sprintf("location.hash.includes('/%d?') && document.querySelector('.detail .sum, .detail .empty h2')", id))
+			check(fmt.Sprintf("exchange %d", id))
+		}
+		for _, v := range views {
+			if !strings.HasPrefix(v.hash, "#/traffic") {
+				goTo(p, v.hash, v.ready)
+				check(v.name)
+			}
+		}
+		goTo(p, "#/world/1/2/1?edit=1", "document.querySelector('.editor')")
+		check("the record")
+		goTo(p, "#/world?search=%3Cscript%3Ewindow.pwned%3D7%3C/script%3E", "document.querySelector('.stage.world')")
+		check("a search")
+		goTo(p, "#/%3Cimg%20src=x%20onerror=window.pwned=8%3E/%00?session=%3Cb%3E", "document.querySelector('.stage.traffic')")
+		check("an address")
+	}
+}
+
+func quoted(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		fmt.Fprintf(&b, `\u%04x`, r)
+	}
+	return b.String() + `"`
+}
+
+// TestNoHTMLFromText holds that the page's own code makes no element from text.
+func TestNoHTMLFromText(t *testing.T) {
+	names, err := filepath.Glob("ui/*.js")
+	if err != nil || len(names) < 10 {
+		t.Fatalf("found %v, %v", names, err)
+	}
+	bad := regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser|setAttribute\('style'|createContextualFragment|setHTML`)
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := bad.FindString(string(text)); found != "" {
+			t.Errorf("%s has %s", name, found)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+// Exchanges as they happen: server-sent events, read by fetch so that the
+// token's header can go with the request.
+import { open } from './door.js';
+
+// follow tells rows of the journal until it is stopped. It begins behind an ID
+// and after a break goes on behind the last that it told: none is lost that
+// the journal still has, none comes twice.
+export function follow(query, after, tell) {
+  let last = after;
+  let stopped = false;
+  let control = null;
+  let wait = 250;
+  const run = async () => {
+    while (!stopped) {
+      control = new AbortController();
+      try {
+        const response = await open('/journal/stream?' + query, { headers: { 'Last-Event-ID': String(last) }, signal: control.signal });
+        if (!response.ok) {
+          const problem = await response.json().catch(() => ({}));
+          throw new Error(problem.detail || `The server answered ${response.status}.`);
+        }
+        tell.state('live');
+        wait = 250;
+        await read(response.body.getReader(), event => {
+          if (event.name === 'missed') tell.missed();
+          if (event.name !== 'exchange') return;
+          const row = JSON.parse(event.data);
+          if (row.id <= last) return;
+          last = row.id;
+          tell.row(row);
+        });
+      } catch (err) {
+        if (stopped) return;
+        tell.state('lost', err.message);
+      }
+      if (stopped) return;
+      tell.state('again');
+      await new Promise(done => setTimeout(done, wait));
+      wait = Math.min(wait * 2, 5000);
+    }
+  };
+  run();
+  return () => {
+    stopped = true;
+    if (control) control.abort();
+  };
+}
+
+// read takes events apart until the stream ends.
+async function read(reader, tell) {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    rest += decoder.decode(value, { stream: true });
+    let end;
+    let from = 0;
+    while ((end = rest.indexOf('\n\n', from)) >= 0) {
+      const event = { name: 'message', data: '' };
+      for (const line of rest.slice(from, end).split('\n')) {
+        if (line.startsWith('event: ')) event.name = line.slice(7);
+        else if (line.startsWith('data: ')) event.data += line.slice(6);
+      }
+      from = end + 2;
+      tell(event);
+    }
+    rest = rest.slice(from);
+  }
+}

@@ -1,0 +1,46 @@
+// The words and marks that several views use, so that a thing is called the
+// same everywhere.
+
+// verdicts have a mark, so that nobody needs the colour.
+export const verdicts = {
+  good: { mark: '✓', word: 'good', about: 'The request kept all rules.' },
+  problem: { mark: '!', word: 'problem', about: 'The request broke a rule.' },
+  scenario: { mark: '◆', word: 'scenario', about: 'A scenario altered the answer on purpose.' },
+  violation: { mark: '✕', word: 'violation', about: 'The mock itself broke the contract or failed.' },
+};
+
+export const grades = {
+  documented: 'the vendor says so',
+  inferred: 'it follows from what the vendor says',
+  assumed: 'nothing public says; yours to change',
+};
+
+// gradeOf reads the letter at the beginning of a schema's comment.
+export function gradeOf(comment) {
+  return { P: 'documented', V: 'documented', I: 'inferred', A: 'assumed' }[(comment || '').trim()[0]] || '';
+}
+
+export function statusClass(status) { return status >= 100 ? `s${Math.floor(status / 100)}` : 's0'; }
+
+// quote makes one word of a text for a POSIX shell.
+export function quote(text) { return /^[A-Za-z0-9_./:@=-]+$/.test(text) ? text : `'${String(text).replaceAll('\'', '\'\\\'\'')}'`; }
+
+// sampleCurl is the command that makes a first row appear.
+export function sampleCurl(base, clients) {
+  const c = clients.find(one => (one.roles || []).includes('Dispatcher')) || clients[0] || { token: 'any-token', tenants: [1] };
+  return `curl -i -X DELETE -H ${quote('Authorization: Bearer ' + c.token)} -H ${quote('x-tenant-id: ' + ((c.tenants || [])[0] ?? 1))} ${base}/customers/1/locations/1`;
+}
+
+// sentence makes a finding one sentence: what, and what to do. A remedy that
+// begins with a verb lacks its subject.
+export function sentence(f) {
+  const remedy = f.remedy || f.rule;
+  return f.pointer && /^[a-z]/.test(remedy) ? `${f.pointer.slice(1)} ${remedy}` : remedy;
+}
+
+// short is a finding of a row, which begins with its place.
+export function short(finding) {
+  return finding.replace(/^preflight\/\S+ (?=[A-Z])/, '').replace(/^(request header|header|path|body)\//, '');
+}
+
+export const operationPath = /^(?:\/_s\/[^/]+)?\/customers\/([^/?]*)\/locations\/([^/?]*)\/?$/;

@@ -1,0 +1,30 @@
+package control
+
+import "net/http"
+
+// covered tells what a session, or all of them together, have tried of the
+// contract.
+func (d *Door) covered(r *http.Request) (any, error) {
+	id := r.URL.Query().Get("session")
+	if id != "" {
+		if _, err := d.Sessions.Get(id); err != nil {
+			return nil, noSession(id)
+		}
+	}
+	// The commands name the session by themselves.
+	return d.Coverage.Report(id, d.baseURL(r, d.Sessions.Default())), nil
+}
+
+func (d *Door) clearCoverage(r *http.Request) (any, error) {
+	id := r.URL.Query().Get("session")
+	if id == "" {
+		d.Coverage.Clear()
+		return nil, nil
+	}
+	n, err := d.Sessions.Get(id)
+	if err != nil {
+		return nil, noSession(id)
+	}
+	d.Coverage.Forget(n.Spec.ID)
+	return nil, nil
+}

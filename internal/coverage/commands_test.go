@@ -1,0 +1,70 @@
+package coverage_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// stages are scenarios of each kind of condition.
+var stages = []string{
+	`{"name": "plain", "description": "Fails.", "then": {"error": {"code": "internal", "status": 500}}}`,
+	`{"name": "deletes", "description": "Fails a DELETE.", "when": {"method": "DELETE"}, "then": {"respond": {"status": 503}}}`,
+	`{"name": "third", "description": "Fails the third.", "when": {"nth": 3}, "then": {"respond": {"status": 503}}}`,
+	`{"name": "chance", "description": "Fails now and then.", "when": {"probability": 0.5}, "then": {"respond": {"status": 503}}}`,
+	`{"name": "rated", "description": "Too many.", "then": {"rate_limit": {"requests": 2, "per": "5m"}}}`,
+	`{"name": "version", "description": "Of a version.", "when": {"version": "2021/04/07"}, "then": {"respond": {"status": 503}}}`,
+	`{"name": "expired", "description": "The token has expired.", "then": {"error": {"code": "token_unknown", "status": 401}}}`,
+	`{"name": "silent", "description": "Never answers.", "then": {"connection": {"fault": "reset"}}}`,
+}
+
+// TestCommands runs the command of each item, and holds that it covers it: in
+// the default session and in another.
+func TestCommands(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, session string
+		settings      settings
+		// without are items that no request of the session covers.
+		without []string
+	}{
+		{"default", "", settings{}, nil},
+		{"scenarios", "", settings{scenarios: stages}, nil},
+		{"session", "mine", settings{}, []string{"limits: "}},
+		{"any token", "", settings{anyToken: true}, nil},
+		{"other choices", "", settings{choices: `{"not_acceptable": 200, "repeated_delete": 409, "version_pin_moves": "success", "tenant_foreign": 404}`}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := launch(t, c.settings)
+			if c.session != "" {
+				response, err := http.Post(r.url+"/_mock/sessions", "application/json", strings.NewReader(`{"id": "`+c.session+`"}`))
+				if err != nil {
+					t.Fatal(err)
+				}
+				response.Body.Close()
+			}
+			for _, g := range r.Coverage().Report(c.session, r.url).Groups {
+				for _, item := range g.Items {
+					name := g.Name + ": " + item.Name
+					switch {
+					case item.Covered || item.Sentence == "":
+						t.Errorf("%s is covered before anything was asked, or no sentence says what it is: %+v", name, item)
+					case item.Command == "":
+						t.Errorf("%s has no command", name)
+					case c.name != "default" && c.name != "scenarios" && (g.Name == "records" || g.Name == "scenarios"):
+						// As in the default world.
+					case len(c.without) > 0 && strings.HasPrefix(name, c.without[0]):
+					default:
+						r.Coverage().Clear()
+						// What is given up is recorded all the same.
+						out := shell(t, strings.ReplaceAll(item.Command, "--max-time 5", "--max-time 0.5"))
+						if !r.covers(c.session, name) {
+							t.Errorf("%s is not covered by\n%s\nwhich prints\n%s", name, item.Command, out)
+						}
+					}
+				}
+			}
+		})
+	}
+}

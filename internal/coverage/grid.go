@@ -1,0 +1,178 @@
+package coverage
+
+import (
+	"net/http"
+	"slices"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/world"
+)
+
+// grid is what there is to cover, and where an exchange finds what it covers.
+type grid struct {
+	Options
+	files  *fixture.Fixtures
+	groups []group
+	items  []item
+
+	operations map[string]*contract.Operation
+	headers    []rule // of the request's header fields
+	parameters []rule // of the path
+	// judges is set where the API passes over what the contract says, so that
+	// an exchange's problems do not have all.
+	judges bool
+
+	named, pinned map[string]int // by version
+	unpinned      int
+	roles         map[holder][]int
+	statuses      map[int]int
+	faults        map[string]int // by code
+	repeated      int            // a DELETE of what is inactive, answered 200
+	methods       map[string]int
+	otherMethod   int
+	slashes       [2]int // without, with
+	scenarios     map[string]int
+	records       map[place]int
+	preflights    [2]int // allowed, refused
+}
+
+// group is a row of the grid: the items from one to before another.
+type group struct {
+	name, about string
+	documented  bool
+	from, to    int
+}
+
+// item is one thing to cover.
+type item struct {
+	group, name string
+	sentence    string // of what was never tried
+	command     command
+}
+
+// rule is a header field or a path parameter.
+type rule struct {
+	name          string
+	key           string // as net/http spells it
+	valid, absent int
+	words         map[string]int // by the keyword that is broken
+}
+
+// holder is who makes a call of an operation.
+type holder struct{ token, method string }
+
+// place is a record as a request names it.
+type place struct{ tenant, path string }
+
+// maxRecords is how many records are a row of the grid: more are no edges.
+const maxRecords = 200
+
+// none is an item that the grid does not have.
+const none = -1
+
+func newGrid(o Options, files *fixture.Fixtures) *grid {
+	g := &grid{Options: o, files: files, operations: map[string]*contract.Operation{}, named: map[string]int{}, pinned: map[string]int{},
+		roles: map[holder][]int{}, statuses: map[int]int{}, faults: map[string]int{}, methods: map[string]int{},
+		scenarios: map[string]int{}, records: map[place]int{}, repeated: none, otherMethod: none}
+	g.judges = files.Choices.Statuses[dispatch.NotAcceptable] == http.StatusOK
+	for _, op := range o.Contract.Operations() {
+		g.operations[op.Name] = op
+	}
+	w := newWriter(g)
+	w.inputs()
+	w.versions()
+	w.people()
+	w.outcomes()
+	w.spellings()
+	w.means()
+	return g
+}
+
+// group begins a row.
+func (g *grid) group(name, about string, documented bool) {
+	g.groups = append(g.groups, group{name, about, documented, len(g.items), len(g.items)})
+}
+
+// item adds an item to the row at hand.
+func (g *grid) item(name, sentence string, requests ...request) int {
+	row := &g.groups[len(g.groups)-1]
+	g.items = append(g.items, item{row.name, name, sentence, requests})
+	row.to++
+	return row.to - 1
+}
+
+// tidy takes the row at hand away where it has no item.
+func (g *grid) tidy() {
+	if row := g.groups[len(g.groups)-1]; row.from == row.to {
+		g.groups = g.groups[:len(g.groups)-1]
+	}
+}
+
+// writer fills a grid in; it knows a request that succeeds.
+type writer struct {
+	*grid
+	version dispatch.Version    // whose rules are the grid's
+	op      *contract.Operation // of the good request
+	delete  *contract.Operation // nil where it is not served
+	client  dispatch.Client
+	record  world.Key
+	good    request // nil path where the fixtures admit none
+	ok      bool
+}
+
+func newWriter(g *grid) *writer {
+	versions := g.Contract.Versions()
+	w := &writer{grid: g, version: versions[len(versions)-1]}
+	for _, op := range g.served() {
+		if op.Method == http.MethodDelete {
+			w.delete = op
+		}
+		if w.op == nil || op.Method == http.MethodGet { // which changes nothing
+			w.op = op
+		}
+	}
+	for _, k := range g.keys() {
+		for _, c := range g.clients() {
+			if _, scenario := g.files.RecordScenarios[k]; !w.ok && !scenario && w.op != nil && g.may(c, w.delete) && g.may(c, w.op) && c.Sees(k.Tenant) {
+				w.client, w.record, w.ok = c, k, true
+			}
+		}
+	}
+	if w.ok {
+		w.good = w.request(w.op.Method, w.client, w.record)
+	}
+	return w
+}
+
+// served returns the operations on a record that are performed.
+func (g *grid) served() []*contract.Operation {
+	return slices.DeleteFunc(g.Contract.Operations(), func(op *contract.Operation) bool {
+		return !op.Served || op.RequestHeaders(g.Contract.Oldest()) == nil || op.PathParameters(g.Contract.Oldest()) == nil
+	})
+}
+
+func (g *grid) keys() []world.Key {
+	return slices.SortedFunc(slices.Values(g.files.Base.Keys()), world.Key.Compare)
+}
+
+// anyToken is a token of no fixture.
+const anyToken = "any-token"
+
+// clients returns who may ask. Where any token is good, its client ID is the
+// API's for it.
+func (g *grid) clients() []dispatch.Client {
+	if g.AnyToken {
+		return []dispatch.Client{{Token: anyToken, ID: "any " + exchange.Redact(anyToken), Roles: []dispatch.Role{dispatch.RoleDispatcher}, AllTenants: true}}
+	}
+	return g.files.Base.Clients()
+}
+
+func (g *grid) may(c dispatch.Client, op *contract.Operation) bool {
+	if op == nil || c.HasAny(op.Roles) {
+		return true
+	}
+	return g.files.Choices.AdminIsDispatcher && slices.Contains(c.Roles, dispatch.RoleAdmin) && slices.Contains(op.Roles, dispatch.RoleDispatcher)
+}

@@ -1,0 +1,201 @@
+package coverage
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/world"
+)
+
+// request returns a request of a client for a record.
+func (w *writer) request(method string, c dispatch.Client, k world.Key) request {
+	return request{method: method, path: w.path(strconv.FormatInt(k.Customer, 10), strconv.FormatInt(k.Location, 10)),
+		fields: [][2]string{{"Authorization", "Bearer " + c.Token}, {"x-tenant-id", strconv.FormatInt(k.Tenant, 10)}}}
+}
+
+// path puts values into the path of a record.
+func (w *writer) path(customer, location string) string {
+	return expand(w.op.Path, "customer_id", customer, "customer_location_id", location)
+}
+
+func expand(path string, pairs ...string) string {
+	for i := 0; i < len(pairs); i += 2 {
+		path = strings.ReplaceAll(path, "{"+pairs[i]+"}", pairs[i+1])
+	}
+	return path
+}
+
+// inputs are the header fields and the path parameters.
+func (w *writer) inputs() {
+	w.group("request headers", "each header field: right, absent, and wrong by each keyword of its schema", true)
+	if w.op != nil {
+		for _, p := range w.op.RequestHeaders(w.version).Places() {
+			w.headers = append(w.headers, w.header(p))
+		}
+	}
+	w.tidy()
+	w.group("path parameters", "each parameter of the path: right, and wrong by each keyword of its schema", true)
+	if w.op != nil {
+		for _, p := range w.op.PathParameters(w.version).Places() {
+			w.parameters = append(w.parameters, w.parameter(p))
+		}
+	}
+	w.tidy()
+}
+
+func (w *writer) header(p contract.Place) rule {
+	r := rule{name: p.Name, key: http.CanonicalHeaderKey(p.Name), absent: none, words: map[string]int{}}
+	valid := w.valid(p)
+	r.valid = w.item(p.Name+" right", fmt.Sprintf("No request had a good %s.", p.Name), w.doing(w.good.set(p.Name, valid))...)
+	absent := w.item(p.Name+" absent", fmt.Sprintf("No request was without %s.", p.Name), w.doing(w.unsaid(p.Name))...)
+	if p.Required {
+		r.words["required"] = absent
+	}
+	r.absent = absent
+	if p.Required {
+		r.absent = none // its finding counts
+	}
+	m := w.op.RequestHeaders(w.version)
+	for _, word := range keywords(p) {
+		text, ok := wrong(m, p, word, valid)
+		var c command
+		if ok {
+			c = w.doing(w.good.set(p.Name, text))
+		}
+		r.words[word] = w.item(p.Name+" "+word, fmt.Sprintf("No request had a %s that breaks %s.", p.Name, told(p, word)), c...)
+	}
+	return r
+}
+
+// unsaid is the good request without a field; curl adds one by itself.
+func (w *writer) unsaid(name string) request {
+	r := w.good.without(name)
+	if strings.EqualFold(name, "accept") {
+		r.options = "-H Accept:"
+	}
+	return r
+}
+
+func (w *writer) parameter(p contract.Place) rule {
+	r := rule{name: p.Name, words: map[string]int{}}
+	r.valid = w.item(p.Name+" right", fmt.Sprintf("No request had a good %s.", p.Name), w.doing(w.good)...)
+	m := w.op.PathParameters(w.version)
+	valid := w.valid(p)
+	for _, word := range keywords(p) {
+		text, ok := wrong(m, p, word, valid)
+		var c command
+		if ok && text != "" {
+			values := []string{"customer_id", strconv.FormatInt(w.record.Customer, 10), "customer_location_id", strconv.FormatInt(w.record.Location, 10)}
+			path := expand(w.op.Path, append([]string{p.Name, url.PathEscape(text)}, values...)...)
+			c = w.doing(w.good.at(path))
+		}
+		r.words[word] = w.item(p.Name+" "+word, fmt.Sprintf("No path had a %s that breaks %s.", p.Name, told(p, word)), c...)
+	}
+	return r
+}
+
+// doing returns requests, where the fixtures admit a good one.
+func (w *writer) doing(requests ...request) command {
+	if !w.ok {
+		return nil
+	}
+	return requests
+}
+
+// valid returns a good value of an input.
+func (w *writer) valid(p contract.Place) string {
+	for _, f := range w.good.fields {
+		if strings.EqualFold(f[0], p.Name) {
+			return f[1]
+		}
+	}
+	if examples, ok := p.Doc["examples"].([]any); ok && len(examples) > 0 {
+		return fmt.Sprint(examples[0])
+	}
+	if list, ok := p.Doc["enum"].([]any); ok && len(list) > 0 {
+		return fmt.Sprint(list[0])
+	}
+	if v, ok := p.Doc["const"]; ok {
+		return fmt.Sprint(v)
+	}
+	return "1"
+}
+
+// keywords returns the keywords that a text can break.
+func keywords(p contract.Place) []string {
+	var words []string
+	for _, word := range slices.Sorted(maps.Keys(p.Doc)) {
+		switch word {
+		case "minLength", "maxLength", "pattern", "enum", "const", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf":
+			words = append(words, word)
+		case "type": // any text is a string
+			if p.Doc[word] == "integer" {
+				words = append(words, word)
+			}
+		}
+	}
+	return words
+}
+
+// told names a rule and its value, where that is short.
+func told(p contract.Place, word string) string {
+	text := fmt.Sprint(p.Doc[word])
+	if _, list := p.Doc[word].([]any); list || len(text) > 40 {
+		return word
+	}
+	return word + ": " + text
+}
+
+// wrong returns a text that breaks a keyword, if one is known.
+func wrong(m *contract.Model, p contract.Place, word, valid string) (string, bool) {
+	for _, text := range candidates(p, word, valid) {
+		for _, f := range m.JudgeText(p.Name, text) {
+			if broken, _, _ := strings.Cut(f.Rule, ":"); broken == word {
+				return text, true
+			}
+		}
+	}
+	return "", false
+}
+
+func candidates(p contract.Place, word, valid string) []string {
+	switch word {
+	case "type":
+		return []string{"one"}
+	case "minLength":
+		return []string{"", "1"}
+	case "maxLength":
+		n, _ := strconv.Atoi(fmt.Sprint(p.Doc[word]))
+		if n > 8<<10 {
+			return nil // no header section holds it
+		}
+		return []string{valid + strings.Repeat("a", max(n+1-len(valid), 1)), valid + "; p=" + strings.Repeat("a", n)}
+	case "minimum", "exclusiveMinimum":
+		return beyond(p, word, -1)
+	case "maximum", "exclusiveMaximum":
+		return beyond(p, word, +1)
+	}
+	return []string{"text/html", "none", "1", "0", "~", valid + "#", ""}
+}
+
+// beyond returns the bound of a keyword and the number behind it.
+func beyond(p contract.Place, word string, step int64) []string {
+	number, ok := p.Doc[word].(json.Number)
+	if !ok {
+		return nil
+	}
+	n, ok := new(big.Int).SetString(string(number), 10)
+	if !ok {
+		return nil
+	}
+	return []string{n.String(), new(big.Int).Add(n, big.NewInt(step)).String()}
+}

@@ -1,0 +1,132 @@
+package coverage
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/scenario"
+	"dispatchmock/internal/world"
+)
+
+// means are what the mock and its fixtures have beside the contract.
+func (w *writer) means() {
+	if w.op == nil {
+		return
+	}
+	w.preflight()
+	w.limits()
+	if keys := w.keys(); len(keys) <= maxRecords {
+		w.group("records", "each record of the fixtures: tenant/customer/location", false)
+		for _, k := range keys {
+			r, ok := w.reading(k)
+			var c command
+			if ok {
+				c = command{r}
+			}
+			i := w.item(keyName(k), fmt.Sprintf("No request was for the customer %d at the location %d of tenant %d.", k.Customer, k.Location, k.Tenant), c...)
+			w.records[place{strconv.FormatInt(k.Tenant, 10), w.path(strconv.FormatInt(k.Customer, 10), strconv.FormatInt(k.Location, 10))}] = i
+		}
+		w.tidy()
+	}
+	w.group("scenarios", "each scenario of the catalogue", false)
+	if w.files.Scenarios != nil {
+		for _, s := range w.files.Scenarios.All() {
+			w.scenarios[s.Name] = w.item(s.Name, fmt.Sprintf("No request met the scenario %s: %s", s.Name, s.Description), w.staged(s)...)
+		}
+	}
+	w.tidy()
+}
+
+// patiently has curl give up what a scenario never answers.
+const patiently = "--max-time 5"
+
+// reading returns a request for a record of who may read it.
+func (w *writer) reading(k world.Key) (request, bool) {
+	for _, c := range w.clients() {
+		if c.Sees(k.Tenant) && w.may(c, w.op) {
+			r := w.request(w.op.Method, c, k)
+			if w.files.RecordScenarios[k] != "" {
+				r.options = patiently
+			}
+			return r, true
+		}
+	}
+	return request{}, false
+}
+
+// preflight asks what a browser asks before a page's DELETE.
+func (w *writer) preflight() {
+	if _, ok := w.methods[http.MethodOptions]; !ok {
+		return
+	}
+	w.group("preflights", "what a browser asks before a page's request: one that it may send, and one that it may not", false)
+	ask := request{method: http.MethodOptions, path: w.good.path, fields: [][2]string{
+		{"Origin", "http://localhost:3000"}, {"Access-Control-Request-Method", http.MethodDelete}}}
+	w.preflights[0] = w.item("allowed", "No preflight asked for what a page may send.", w.doing(ask.with("Access-Control-Request-Headers", "authorization,x-tenant-id"))...)
+	w.preflights[1] = w.item("refused", "No preflight asked for what a page may not send.", w.doing(ask.with("Access-Control-Request-Headers", "x-not-listed"))...)
+}
+
+// limits are what the mock's own reading of HTTP refuses.
+func (w *writer) limits() {
+	w.group("limits", "faults of requests that are no good HTTP, are too large, or name no session", false)
+	g := w.good
+	g.alone = true
+	large, malformed, cut, expecting := g, g.by("DE LETE"), g, g.set("Expect", "200-ok")
+	large.options = `-H "x-large: $(printf %080000d 0)"`
+	body := g
+	body.before, body.options = "head -c 1100000 /dev/zero | ", "-X DELETE -H Expect: --data-binary @-"
+	// The rest of the body never comes: curl gives up.
+	cut.options = "-X DELETE -H 'Content-Length: 10' -d '{}' --max-time 1"
+	for _, c := range []code{
+		{dispatch.SessionUnknown, "a session of the mock that there is not", w.doing(g.at("/_s/no-such-session" + g.path))},
+		{dispatch.RequestMalformed, "no HTTP", w.doing(malformed)},
+		{dispatch.HeaderTooLarge, "request line and header fields of more than 64 KiB", w.doing(large)},
+		{dispatch.BodyTooLarge, "a body of more than 1 MiB", w.doing(body)},
+		{dispatch.BodyUnreadable, "a body that ends before its length", w.doing(cut)},
+		{dispatch.ExpectationFailed, "an expectation other than 100-continue", w.doing(expecting)},
+	} {
+		w.faults[string(c.code)] = w.item(string(c.code), fmt.Sprintf("No request was refused as %s: %s.", c.code, c.when), c.command...)
+	}
+}
+
+// staged returns requests that a scenario takes over.
+func (w *writer) staged(s *scenario.Scenario) command {
+	o := s.Occasion()
+	k := w.record
+	for _, member := range []struct {
+		asked *int64
+		of    *int64
+	}{{o.Tenant, &k.Tenant}, {o.Customer, &k.Customer}, {o.Location, &k.Location}} {
+		if member.asked != nil {
+			*member.of = *member.asked
+		}
+	}
+	c, ok := w.client, w.ok
+	if o.Client != "" {
+		ok = false
+		for _, other := range w.clients() {
+			if other.ID == o.Client && !ok {
+				c, ok = other, w.ok
+			}
+		}
+	}
+	if !ok || o.Vague {
+		return nil
+	}
+	r := w.request(w.op.Method, c, k)
+	if o.Method != "" {
+		r = r.by(o.Method)
+	}
+	for _, f := range o.Headers {
+		r = r.set(f[0], f[1])
+	}
+	if o.Version != "" {
+		r = r.set("x-api-version", string(o.Version))
+	}
+	r = r.with("X-Mock-Scenario", s.Name)
+	r.repeat = o.Repeat
+	r.options = patiently
+	return command{r}
+}

@@ -1,0 +1,101 @@
+package proxy
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"dispatchmock/internal/wire"
+)
+
+// answered holds the target's head as it came, and follows its body.
+func (p *Proxy) answered(response *http.Response) error {
+	way := passageOf(response.Request.Context())
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return errSwitch
+	}
+	way.answered = true
+	way.coding = response.Header.Get("Content-Encoding")
+	told := response.Header.Get("X-Api-Version")
+	chunked := len(response.TransferEncoding) > 0
+	framing := http.Header{}
+	if response.ContentLength < 0 {
+		// Else net/http would count a short body, and say its length.
+		framing["Transfer-Encoding"] = []string{"chunked"}
+	} else if length := response.Header["Content-Length"]; len(length) > 0 {
+		framing["Content-Length"] = length[:1]
+	}
+	head := way.head(response)
+	way.x.Response.Head, _ = p.Blotter.Head(head)
+	passed := withoutConnection(head, chunked)
+	keepsCoding := chunked && way.in.ProtoAtLeast(1, 1) && hasField(passed, "transfer-encoding")
+	if !keepsCoding {
+		passed = withoutCoding(passed)
+	}
+	way.reply = wire.Reply{Status: response.StatusCode, Fields: fieldsOf(string(passed))}
+	if wire.Relay(way.in, afterProtocol(passed), keepsCoding) {
+		response.Header = framing
+	}
+	way.x.VersionUsed = version(p.Contract, way, told)
+	if response.Body == http.NoBody || response.ContentLength == 0 || way.in.Method == http.MethodHead {
+		way.finish()
+		return nil
+	}
+	media, _, _ := mime.ParseMediaType(way.reply.Value("Content-Type"))
+	response.Body = &download{ReadCloser: response.Body, way: way, length: response.ContentLength,
+		// The reverse proxy sees to those whose length nobody knows.
+		pushes: response.ContentLength >= 0 && media != "text/event-stream", pending: way.tap == nil || !way.tap.more()}
+	return nil
+}
+
+// head returns the target's head as it came, or, where it is not plain, as
+// net/http read it.
+func (way *passage) head(response *http.Response) []byte {
+	if way.tap != nil {
+		if head := way.tap.head(); head != nil {
+			return head
+		}
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "HTTP/1.1 %s\r\n", strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, response.Status))
+	_ = response.Header.Write(&b) // a buffer takes everything
+	return bytes.TrimSuffix(b.Bytes(), crlf)
+}
+
+// download is the body of an answer on its way. What has come goes on before
+// more is waited for, and its last byte does not before it is recorded.
+type download struct {
+	io.ReadCloser
+	way     *passage
+	length  int64 // -1 where it is not known
+	pushes  bool
+	pending bool // something is written that may still be held back
+}
+
+// Read implements io.Reader.
+func (d *download) Read(p []byte) (int, error) {
+	way := d.way
+	if d.pushes && d.pending && way.response.size != d.length {
+		_ = way.control.Flush() // writing will tell that the client has left
+	}
+	n, err := d.ReadCloser.Read(p)
+	d.pending = n > 0
+	_ = way.control.SetWriteDeadline(time.Now().Add(stall))
+	way.response.take(p[:n], maxJudged)
+	switch {
+	case way.response.size == d.length || err == io.EOF:
+		way.finish()
+	case err != nil:
+		way.broken = err
+	}
+	return n, err
+}

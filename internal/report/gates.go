@@ -1,0 +1,180 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"dispatchmock/internal/exchange"
+)
+
+// The gates that a run passes or fails.
+const (
+	GateOffContract = "off-contract"
+	GateScenario    = "scenario"
+	GateViolation   = "violation"
+	GateCoverage    = "coverage"
+)
+
+// Gate is one demand on a run.
+type Gate struct {
+	Name  string `json:"name"`
+	About string `json:"about"`
+	// Allowed is set where the demand was waived.
+	Allowed bool `json:"allowed"`
+	Failed  bool `json:"failed"`
+	// Count is how many exchanges offend, Offences the first of them.
+	Count    uint64    `json:"count"`
+	Offences []Offence `json:"offences"`
+	// Remedy says what to do where it failed.
+	Remedy string `json:"remedy"`
+}
+
+// Offence is an exchange that a gate is failed by.
+type Offence struct {
+	Session   string `json:"session"`
+	Method    string `json:"method"`
+	Path      string `json:"path"`
+	Status    int    `json:"status"`
+	RequestID string `json:"request_id"`
+	// Problem says what is wrong, Remedy the way out.
+	Problem string `json:"problem"`
+	Remedy  string `json:"remedy"`
+}
+
+// maxOffences is how many offences of a gate a run keeps.
+const maxOffences = 1000
+
+// Offends returns the offence of an exchange against each gate that it is
+// failed by.
+func Offends(x *exchange.Exchange) map[string]Offence {
+	if x.Control {
+		return nil
+	}
+	var offends map[string]Offence
+	add := func(gate, problem, remedy string) {
+		if offends == nil {
+			offends = map[string]Offence{}
+		}
+		offends[gate] = Offence{x.Session, cut(x.Method), cut(x.Path), x.Status, x.RequestID, cut(problem), cut(remedy)}
+	}
+	if f := x.OffContract(); f != nil && !x.Announced.Problem {
+		add(GateOffContract, where(f), f.Remedy)
+	}
+	if x.Unasked() && !x.Announced.Scenario {
+		by := "its record carries it"
+		if x.ScenarioBy == exchange.ByFixtures {
+			by = "the fixtures switch it on"
+		}
+		add(GateScenario, "scenario "+x.Scenario, by)
+	}
+	switch {
+	case len(x.Violations) > 0:
+		add(GateViolation, "the mock's own answer: "+where(&x.Violations[0]), x.Violations[0].Remedy)
+	case x.Err != nil:
+		add(GateViolation, "the mock failed", gravest(x))
+	}
+	return offends
+}
+
+// where names the place and the rule of a finding.
+func where(f *exchange.Finding) string {
+	text := f.Part
+	if f.Pointer != "" {
+		text += " " + f.Pointer
+	}
+	if f.Rule != "" {
+		text += " (" + f.Rule + ")"
+	}
+	return text
+}
+
+// Tally counts a run while it runs. It is safe for concurrent use, and keeps
+// no exchange.
+type Tally struct {
+	mu       sync.Mutex
+	requests uint64
+	gates    map[string]*Gate
+	outcomes map[outcome]uint64
+}
+
+// NewTally returns a tally with nothing counted. The gates named are waived.
+func NewTally(allowed []string) *Tally {
+	t := &Tally{gates: map[string]*Gate{}, outcomes: map[outcome]uint64{}}
+	for _, g := range gates() {
+		g.Allowed, g.Offences = slices.Contains(allowed, g.Name), []Offence{}
+		t.gates[g.Name] = &g
+	}
+	return t
+}
+
+func gates() []Gate {
+	return []Gate{
+		{Name: GateOffContract, About: "requests that the contract does not have, and that no test announced",
+			Remedy: `send the request as the contract has it; or announce a wrong one that is meant, with the header field "X-Mock-Announce: problem" or in a session with "announced": ["problem"]; or waive the gate with --allow off-contract`},
+		{Name: GateScenario, About: "scenarios that no test asked for",
+			Remedy: `use another record, or announce it with the header field "X-Mock-Announce: scenario" or in a session with "announced": ["scenario"]; or waive the gate with --allow scenario`},
+		{Name: GateViolation, About: "answers by which the mock itself broke the contract",
+			Remedy: "this is a fault of the mock, or of the fixtures and schemas that it was given; please report it with the exchange"},
+	}
+}
+
+// outcome is a kind of exchange. The operations and the scenarios are the
+// contract's and the fixtures', so there are few; those that sessions define
+// are bounded by maxOutcomes.
+type outcome struct {
+	operation string
+	status    int
+	verdict   exchange.Verdict
+}
+
+const maxOutcomes = 1000
+
+// Outcome counts exchanges of a kind.
+type Outcome struct {
+	Operation string           `json:"operation"`
+	Status    int              `json:"status"`
+	Verdict   exchange.Verdict `json:"verdict"`
+	Count     uint64           `json:"count"`
+}
+
+// Add counts an exchange.
+func (t *Tally) Add(x *exchange.Exchange) {
+	if x.Control {
+		return
+	}
+	offends := Offends(x)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.requests++
+	k := outcome{x.Operation, x.Status, x.Verdict()}
+	if _, known := t.outcomes[k]; known || len(t.outcomes) < maxOutcomes {
+		t.outcomes[k]++
+	}
+	for name, offence := range offends {
+		g := t.gates[name]
+		g.Count++
+		if len(g.Offences) < maxOffences {
+			g.Offences = append(g.Offences, offence)
+		}
+	}
+}
+
+// Into fills in what was counted.
+func (t *Tally) Into(r *Run) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r.Requests = t.requests
+	r.Gates, r.Outcomes = nil, []Outcome{}
+	for _, g := range gates() {
+		one := *t.gates[g.Name]
+		one.Failed = one.Count > 0 && !one.Allowed
+		r.Gates = append(r.Gates, one)
+	}
+	for k, n := range t.outcomes {
+		r.Outcomes = append(r.Outcomes, Outcome{k.operation, k.status, k.verdict, n})
+	}
+	slices.SortFunc(r.Outcomes, func(a, b Outcome) int {
+		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Verdict, b.Verdict))
+	})
+}
