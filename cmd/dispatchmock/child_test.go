@@ -43,12 +43,27 @@ func childDoes(args []string) error {
 			err = childAsks(args[2], args[3], args[4:])
 		}
 		return err
+	case "all": // "METHOD PATH[|HEADER]..."...
+		for _, text := range args[1:] {
+			parts := strings.Split(text, "|")
+			method, path, _ := strings.Cut(parts[0], " ")
+			if err := childAsks(method, path, parts[1:]); err != nil {
+				return err
+			}
+		}
 	case "await":
-		return childAwaits()
+		return childAwaits(false)
+	case "background":
+		if err := leaveForeground(); err != nil {
+			return err
+		}
+		return childAwaits(true)
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Fprintln(os.Stderr, "ready")
-		time.Sleep(time.Hour)
+		time.Sleep(patience) // a failed test leaves it behind
+	case "same": // FILE
+		return childPrintsTo(args[1])
 	case "flood": // MEGABYTES
 		return childFloods(args[1])
 	case "die":
@@ -91,30 +106,38 @@ func childAsks(method, path string, header []string) error {
 }
 
 // childAwaits counts interrupts, tells the other signals, and ends with 3 at
-// the first of those.
-func childAwaits() error {
+// the first of those; or with 4 at the first interrupt.
+func childAwaits(counts bool) error {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	fmt.Fprintln(os.Stderr, "ready")
+	fmt.Fprintln(os.Stderr, "ready, child of", os.Getppid())
 	interrupts := 0
 	for s := range signals {
-		if s != os.Interrupt {
+		switch {
+		case s != os.Interrupt:
 			fmt.Printf("got %v after %d interrupts\n", s, interrupts)
 			os.Exit(3)
-		}
-		interrupts++
-		// What stands in the way of exec comes after the interrupt that it has
-		// got as well.
-		if len(os.Args) > 2 && interrupts == 1 {
-			if err := tellParent(); err != nil {
-				return err
-			}
-		} else if len(os.Args) == 2 {
+		case !counts:
 			fmt.Println("interrupted")
 			os.Exit(4)
 		}
+		interrupts++
 	}
 	return nil
+}
+
+// childPrintsTo holds that what is printed goes to a file itself, not by way of
+// somebody who copies.
+func childPrintsTo(name string) error {
+	own, err := os.Stdout.Stat()
+	if err != nil {
+		return err
+	}
+	file, err := os.Stat(name)
+	if err == nil && !os.SameFile(own, file) {
+		err = fmt.Errorf("standard output is %v, not the file %s", own.Mode(), name)
+	}
+	return err
 }
 
 func childFloods(megabytes string) error {

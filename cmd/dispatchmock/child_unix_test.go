@@ -16,11 +16,12 @@ func die(name string) error {
 	if err := syscall.Kill(os.Getpid(), s); err != nil {
 		return err
 	}
-	time.Sleep(time.Hour)
+	time.Sleep(patience)
 	return nil
 }
 
-func tellParent() error { return syscall.Kill(os.Getppid(), syscall.SIGTERM) }
+// leaveForeground leaves the processes that the terminal sends signals to.
+func leaveForeground() error { return syscall.Setpgid(0, 0) }
 
 // peakOfParent tells on standard error how much memory the parent has held.
 func peakOfParent() error {

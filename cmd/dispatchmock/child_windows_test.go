@@ -4,6 +4,6 @@ import "errors"
 
 func die(string) error { return errors.New("no signals on Windows") }
 
-func tellParent() error { return errors.New("no signals on Windows") }
+func leaveForeground() error { return errors.New("no signals on Windows") }
 
 func peakOfParent() error { return nil }

@@ -104,9 +104,10 @@ func newInteraction(x *exchange.Exchange) *interaction {
 		i.Description += " (" + x.Fault + ")"
 	}
 	i.Description = op + ": " + i.Description
-	// Brokers and verifiers tell interactions apart by state and description.
-	request, _ := json.Marshal(i.Request) // strings have a JSON form
-	sum := sha256.Sum256(request)
+	// Brokers and verifiers tell interactions apart by their descriptions and the
+	// names of their states.
+	same, _ := json.Marshal([]any{i.States, i.Request, i.Response.Body}) // each has a JSON form
+	sum := sha256.Sum256(same)
 	i.Description += fmt.Sprintf(" [%x]", sum[:4])
 	return i
 }

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/journal"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
 	"dispatchmock/schemas"
@@ -212,5 +215,32 @@ func TestReplayAfterReset(t *testing.T) {
 				t.Errorf("got %v, want %s", err, c.flaw)
 			}
 		})
+	}
+}
+
+// TestSameBytes runs a script of 1,000 requests on two fresh servers: with the
+// clock and the IDs fixed, every byte is the same, and a bundle has it again.
+func TestSameBytes(t *testing.T) {
+	t.Parallel()
+	var first []string
+	for run := range 2 {
+		// What the machine says of the time, and draws, is another each time.
+		begun := time.Date(2026, 1, 1+run, 0, 0, 0, 0, time.UTC)
+		r := launch(t, settings{quiet: true, now: func() time.Time { return begun }, journal: &journal.Limits{Count: 2000, Bytes: 1 << 30}})
+		for range run {
+			r.raw(t, sample) // another session's business
+		}
+		r.door(t, http.MethodPost, "/sessions", `{"id": "a", "seed": 5, "request_ids": {"seed": 5}, "clock": {"mode": "step", "at": "2022-08-20T01:38:16Z", "step": "1s"}, "scenarios": ["random-failures"]}`)
+		random := rand.New(rand.NewPCG(6, 6))
+		for i := range 1000 {
+			request := mixed(random, "/_s/a")
+			answer := r.raw(t, request)
+			if run == 0 {
+				first = append(first, answer)
+			} else if answer != first[i] {
+				t.Fatalf("request %d, %.200q, is answered\n%s\nby the second server, by the first\n%s", i+1, request, answer, first[i])
+			}
+		}
+		r.again(t, "a", settings{}, 0)
 	}
 }

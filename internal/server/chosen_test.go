@@ -246,3 +246,17 @@ func TestChance(t *testing.T) {
 		t.Errorf("the garbage is %q, want 64 bytes that are others each time", noise)
 	}
 }
+
+// TestLogNamesTheScenario holds that who reads the log alone sees that an
+// answer was made on purpose.
+func TestLogNamesTheScenario(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{jsonLog: true})
+	for name, want := range map[string]any{"error-404": "error-404", "": nil} {
+		a := r.ask(t, http.MethodGet, resource, append([]string{"X-Mock-Scenario: " + name}, dispatcher...)...)
+		lines := about(entries(t, r.log.String()), "exchange", a.value("X-REQUEST-ID"))
+		if len(lines) != 1 || lines[0]["scenario"] != want || lines[0]["level"] != "INFO" {
+			t.Errorf("the scenario %q: got the lines %v, want one of level INFO that names it", name, lines)
+		}
+	}
+}

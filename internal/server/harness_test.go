@@ -45,6 +45,7 @@ type settings struct {
 	jsonLog     bool
 	logTo       io.Writer                       // instead of running.log
 	now         func() time.Time                // instead of clock
+	journal     *journal.Limits                 // instead of those of a test
 	layer       func(http.Handler) http.Handler // around the API, within the chain
 }
 
@@ -125,6 +126,9 @@ func launch(t testing.TB, s settings) *running {
 		Journal: journal.Limits{Count: 2000, Bytes: 8 << 20}, Control: server.Control{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: f, Now: func() time.Time { return now }, NewID: seededIDs()},
 		Log:      slog.New(slog.NewTextHandler(r.log, nil))}
+	if s.journal != nil {
+		o.Journal = *s.journal
+	}
 	if s.now != nil {
 		o.Sessions.Now = s.now
 	}

@@ -23,8 +23,12 @@ func (s *Server) log(x *exchange.Exchange) {
 	case len(x.Problems) > 0:
 		level = slog.LevelWarn
 	}
+	scenario := slog.Attr{} // an empty one is not printed
+	if x.Scenario != "" {
+		scenario = slog.String("scenario", x.Scenario)
+	}
 	s.write(x.Start, level, "exchange", slog.String("method", x.Method), slog.String("path", x.Path), slog.Int("status", x.Status),
-		slog.String("client_id", x.ClientID), slog.String("version", x.VersionUsed), slog.String("request_id", x.RequestID))
+		slog.String("client_id", x.ClientID), slog.String("version", x.VersionUsed), slog.String("request_id", x.RequestID), scenario)
 	if x.Err != nil {
 		s.write(x.Start, slog.LevelError, "internal error", slog.String("request_id", x.RequestID), slog.Any("error", x.Err))
 	}
