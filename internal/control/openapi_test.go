@@ -237,3 +237,22 @@ func TestExchangesAreFound(t *testing.T) {
 		t.Errorf("another session has the exchange: %d %s", got.status, got.body)
 	}
 }
+
+// TestEntriesTellWho holds that the record of an exchange tells whose request
+// it was, and in which version: asked for, pinned before, and used.
+func TestEntriesTellWho(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{})
+	r.api(t, "GET", resource, "X-Api-Version: 2021/04/07")
+	r.api(t, "DELETE", resource, "X-Api-Version: 2023/04/19")
+	r.api(t, "GET", resource)
+	for n, want := range map[int]string{
+		1: `"operation":"Get Customer","client_id":"web-app","tenant":1,"request_id":"[^"]+","version":{"asked":"2021/04/07","used":"2021/04/07"}`,
+		2: `"operation":"Deactivate Customer","client_id":"web-app","tenant":1,"request_id":"[^"]+","version":{"asked":"2023/04/19","pinned":"2021/04/07","used":"2023/04/19"}`,
+		3: `"operation":"Get Customer","client_id":"web-app","tenant":1,"request_id":"[^"]+","version":{"pinned":"2023/04/19","used":"2023/04/19"}`,
+	} {
+		if got := r.do(t, "GET", fmt.Sprint("/_mock/exchanges/", n), ""); !regexp.MustCompile(want).MatchString(got.body) {
+			t.Errorf("exchange %d: got %.800s, want a match of %s", n, got.body, want)
+		}
+	}
+}
