@@ -40,16 +40,22 @@ type upload struct {
 	io.ReadCloser
 	way  *passage
 	once sync.Once
+	end  error
 	mu   sync.Mutex
 	capture
 }
 
 // Read implements io.Reader.
 func (u *upload) Read(p []byte) (int, error) {
+	if u.end != nil {
+		// Who reads once more to see the end may be later than the answer, and
+		// net/http has closed the body by then.
+		return 0, u.end
+	}
 	u.once.Do(u.way.continued)
 	_ = u.way.control.SetReadDeadline(time.Now().Add(stall))
 	n, err := u.ReadCloser.Read(p)
-	if err != nil {
+	if u.end = err; err != nil {
 		// net/http goes on to read, to see whether the client leaves.
 		_ = u.way.control.SetReadDeadline(time.Time{})
 	}

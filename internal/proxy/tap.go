@@ -21,7 +21,7 @@ type tap struct {
 	mu     sync.Mutex
 	seen   []byte
 	done   bool   // the head is whole, or longer than is kept
-	beyond bool   // and something of the body came with it
+	beyond bool   // and more came with it
 	out    []byte // the head to write, until it is written
 	held   []byte // of the head that net/http prints, until it is whole
 }
@@ -82,12 +82,13 @@ func (t *tap) keep(p []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.done {
+		t.beyond = true
 		return
 	}
 	t.seen = append(t.seen, p[:min(len(p), maxHead-len(t.seen))]...)
 	_, end, _ := final(t.seen)
 	t.done = len(t.seen) == maxHead || end > 0
-	t.beyond = true
+	t.beyond = end > 0 && end < len(t.seen)
 }
 
 // head returns the head of the final response without the empty line at its
