@@ -5,11 +5,14 @@ package proxy
 import (
 	"context"
 	"crypto/x509"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptrace"
 	"net/http/httputil"
 	"net/url"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -152,13 +155,17 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// The reverse proxy panics to cut a response whose target died in the
 		// middle of its body, or whose client left.
 		cut := recover()
-		if cut != nil {
+		if cut == nil {
+			way.finish()
+			return
+		}
+		if err, _ := cut.(error); errors.Is(err, http.ErrAbortHandler) {
 			way.cut()
+		} else {
+			way.x.Err = fmt.Errorf("panic: %v\n%s", cut, debug.Stack())
 		}
 		way.finish()
-		if cut != nil {
-			panic(cut)
-		}
+		panic(http.ErrAbortHandler)
 	}()
 	if r.Method == http.MethodConnect {
 		way.fail(http.StatusNotImplemented, errTunnel)

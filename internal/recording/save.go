@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"testing/fstest"
 
 	"dispatchmock/internal/fixture"
 )
@@ -44,17 +43,18 @@ func (r *Recorder) Save(dir string) (Saved, error) {
 	if err != nil {
 		return saved, err
 	}
-	check := fstest.MapFS{}
-	for name, text := range files {
-		check[name] = &fstest.MapFile{Data: text}
-	}
-	if _, err := fixture.Load(check, r.Schemas, r.Contract, r.Now()); err != nil {
-		return saved, fmt.Errorf("what was seen makes no good fixtures, and none were written: %w", err)
-	}
-	if err := place(dir, fixturesDir, files); err != nil {
+	if err := place(dir, fixturesDir, files, r.loads); err != nil {
 		return saved, err
 	}
-	return saved, place(dir, exchangesDir, texts)
+	return saved, place(dir, exchangesDir, texts, func(fs.FS) error { return nil })
+}
+
+// loads holds that serve would load the files.
+func (r *Recorder) loads(files fs.FS) error {
+	if _, err := fixture.Load(files, r.Schemas, r.Contract, r.Now()); err != nil {
+		return fmt.Errorf("what was seen makes no good fixtures, and none were written: %w", err)
+	}
+	return nil
 }
 
 // written returns the files of a recording.
@@ -83,13 +83,14 @@ func exists(name string) bool {
 	return err == nil
 }
 
-// place puts files into a folder of that name, in the place of the one before.
-func place(dir, name string, files map[string][]byte) error {
+// place puts files that are good into a folder of that name, in the place of
+// the one before.
+func place(dir, name string, files map[string][]byte, good func(fs.FS) error) error {
 	fresh, err := os.MkdirTemp(dir, "."+name+"-*")
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(fresh) }() // what went wrong is told
+	defer func() { _ = os.RemoveAll(fresh) }() // where something went wrong
 	if err := os.Chmod(fresh, 0o755); err != nil {
 		return err
 	}
@@ -97,6 +98,9 @@ func place(dir, name string, files map[string][]byte) error {
 		if err := os.WriteFile(filepath.Join(fresh, file), text, 0o644); err != nil {
 			return err
 		}
+	}
+	if err := good(os.DirFS(fresh)); err != nil {
+		return err
 	}
 	final := filepath.Join(dir, name)
 	if !exists(final) {
