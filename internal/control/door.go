@@ -65,6 +65,7 @@ type Door struct {
 	blotter *exchange.Blotter
 	models  map[string]func() (*contract.Model, error) // compiled when first asked for
 	parser  *scenario.Parser
+	events  events
 	done    chan struct{}
 	close   sync.Once
 }
