@@ -47,7 +47,10 @@ func (d *Door) listRecords(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.Has("sort") || q.Has("offset") {
+	if q.Has("sort") || q.Has("order") || q.Has("offset") {
+		if q.Has("after") {
+			return nil, problem(http.StatusBadRequest, "after: must not stand beside sort, order or offset, which pages by number")
+		}
 		return sortedRecords(n, q, int(limit))
 	}
 	var after *world.Key
