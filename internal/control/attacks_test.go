@@ -223,3 +223,19 @@ func TestToken(t *testing.T) {
 		t.Errorf("the API wants the door's token: %d %s", got.status, got.body)
 	}
 }
+
+// TestRate holds that changes beyond the rate are refused until there is room
+// again, and that questions are not.
+func TestRate(t *testing.T) {
+	t.Parallel()
+	const slow = 0.001 // a second change comes after a quarter of an hour
+	r := launch(t, settings{control: server.Control{Rate: slow}})
+	r.must(t, "POST", "/sessions", `{"id": "first"}`, nil)
+	got := r.do(t, "POST", "/_mock/sessions", `{"id": "second"}`)
+	if got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") != "1" || !strings.Contains(got.body, "takes 0.001 changes a second: try again") {
+		t.Errorf("got %d %v %s", got.status, got.header, got.body)
+	}
+	for range 3 {
+		r.must(t, "GET", "/sessions/first", "", nil)
+	}
+}
