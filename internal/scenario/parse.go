@@ -131,13 +131,16 @@ func (a at) count() uint64 {
 }
 
 // duration returns a pause, 0 where there is none.
-func (a at) duration() time.Duration {
+func (a at) duration() time.Duration { return a.upTo(MaxDelay) }
+
+func (a at) upTo(most time.Duration) time.Duration {
 	if a.v == nil {
 		return 0
 	}
 	d, err := time.ParseDuration(a.text())
-	if err != nil || d > MaxDelay {
-		a.flaw("must be at most %s", MaxDelay)
+	if err != nil || d > most {
+		a.flaw("must be at most %s", most)
+		return most
 	}
 	return d
 }

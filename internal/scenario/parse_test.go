@@ -90,6 +90,8 @@ func TestRefused(t *testing.T) {
 		{"nothing to answer with", then(`{"delay": {"fixed": "1s"}, "performs": false}`), "/then/performs", "nothing to answer with"},
 
 		{"a rate of nothing", then(`{"rate_limit": {"requests": 1, "per": "0s"}}`), "/then/rate_limit/per", "longer than nothing"},
+		{"a rate too long", then(`{"rate_limit": {"requests": 1, "per": "24.1h"}}`), "/then/rate_limit/per", "at most 24h0m0s"},
+		{"a rate far too long", then(`{"rate_limit": {"requests": 1, "per": "999999999h"}}`), "/then/rate_limit/per", "at most 24h0m0s"},
 		{"a rate with an error", then(`{"rate_limit": {"requests": 1, "per": "1s"}, "error": {"code": "internal"}}`), "/then/error", "cannot be combined with rate_limit"},
 		{"a sequence with an error", then(`{"sequence": {"steps": [{"pass": true}]}, "error": {"code": "internal"}}`), "/then", "sequence alone"},
 		{"a sequence of nothing", then(`{"sequence": {"steps": []}}`), "/then/sequence/steps", "at least 1"},

@@ -27,7 +27,7 @@ func (r *reading) then(a at) then {
 			}
 		}
 		limit := a.member("rate_limit")
-		rule := &rate{limit.member("requests").count(), limit.member("per").duration()}
+		rule := &rate{limit.member("requests").count(), limit.member("per").upTo(maxPer)}
 		if rule.per <= 0 {
 			limit.member("per").flaw("must be longer than nothing")
 		}
@@ -35,6 +35,9 @@ func (r *reading) then(a at) then {
 	}
 	return then{action: r.action(a)}
 }
+
+// maxPer is the longest time that a rate limit counts within.
+const maxPer = 24 * time.Hour
 
 func (r *reading) sequence(a at) then {
 	t := then{after: a.member("after").text()}
