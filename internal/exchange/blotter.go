@@ -186,9 +186,9 @@ var (
 )
 
 // bearer reports a value that has the scheme of a bearer token in it, in one
-// of its usual spellings.
+// of its usual spellings, or a query with a token.
 func bearer(value []byte) bool {
-	return bytes.Contains(value, []byte("earer ")) || bytes.Contains(value, []byte("EARER ")) || bytes.Contains(value, []byte("earer%20")) || bytes.Contains(value, []byte("earer+"))
+	return bytes.Contains(value, []byte("token=")) || bytes.Contains(value, []byte("earer ")) || bytes.Contains(value, []byte("EARER ")) || bytes.Contains(value, []byte("earer%20")) || bytes.Contains(value, []byte("earer+"))
 }
 
 func containsFold(s []byte, word string) bool {

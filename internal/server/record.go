@@ -12,6 +12,10 @@ import (
 // has the answer finds its record. A request that net/http refused is nil.
 func (s *Server) record(n *session.Session, x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
 	s.coverage.Add(x, r)
+	if r != nil {
+		// What is logged must not have it either, whatever is kept.
+		defer x.BlotElsewhere(r.Header.Get("Authorization"))
+	}
 	if s.Journal.Count == 0 && s.Recorded == nil {
 		return
 	}
