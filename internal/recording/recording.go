@@ -124,7 +124,8 @@ type answer uint8
 
 const (
 	answerOther   answer = iota
-	answerRefused        // 403
+	answerRefused        // 403, or 404 that says so
+	answerMissing        // 404 else
 	answerGiven          // 200, and no record that fixtures can have
 	answerRecord         // the record
 )
@@ -142,6 +143,11 @@ func (r *Recorder) read(x *exchange.Exchange, in *http.Request, reply *wire.Repl
 	switch {
 	case reply.Status == http.StatusForbidden:
 		s.answer = answerRefused
+	case reply.Status == http.StatusNotFound:
+		s.answer = answerMissing
+		if field, _ := refusal(&s); named(field, "authorization") || named(field, "x-tenant-id") {
+			s.answer = answerRefused // who is refused is not told by each what there is
+		}
 	case reply.Status == http.StatusOK && r.names(&s):
 		s.answer = answerGiven
 		if r.good(&s) {

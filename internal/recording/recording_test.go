@@ -166,6 +166,13 @@ func TestClients(t *testing.T) {
 		{"deactivates, and was told of a role that may not", []act{at("DELETE", 403, "2", `{"detail": "You have Driver."}`), at("DELETE", 200, "1", good)}, "[Dispatcher]", "[1]"},
 		{"reads", []act{at("GET", 200, "1", good), at("GET", 200, "3", good)}, "[Driver]", "[1 3]"},
 		{"reads, and is told its role", []act{at("GET", 200, "1", good), at("DELETE", 403, "1", `{"detail": "Needs Dispatcher, and you have Admin."}`)}, "[Admin]", "[1]"},
+		{"is told its role, and nothing else", []act{at("DELETE", 403, "1", `{"field": "authorization", "detail": "Needs Dispatcher, and you have Driver."}`)}, "[Driver]", "[1]"},
+		{"finds nothing to read", []act{at("GET", 404, "1", "{}")}, "[Driver]", "[1]"},
+		{"finds nothing to deactivate", []act{at("DELETE", 404, "4", `{"field": "customer_location_id"}`)}, "[Dispatcher]", "[4]"},
+		{"finds nothing to deactivate, and may not", []act{at("GET", 404, "1", "{}"), at("DELETE", 404, "1", "{}"), at("DELETE", 403, "1", `{"detail": "No."}`)}, "[Driver]", "[1]"},
+		{"is refused for its role by 404", []act{at("GET", 404, "1", `{"field": "Model.Authorization"}`)}, "[Public]", "[1]"},
+		{"deactivates in another's tenant", []act{at("DELETE", 403, "2", `{"field": "Model.x-tenant-id", "detail": "2 is not yours."}`)}, "[Dispatcher]", "[]"},
+		{"is told its tenants", []act{at("GET", 200, "1", good), at("GET", 403, "2", `{"field": "Model.x-tenant-id", "detail": "2 is not yours, which are 3, 1."}`)}, "[Driver]", "[3 1]"},
 		{"may neither", []act{at("GET", 403, "7", `{"detail": "No."}`)}, "[Public]", "[7]"},
 		{"nobody knows it", []act{at("GET", 401, "1", "{}")}, "", ""},
 	} {
