@@ -42,3 +42,22 @@ type Fault struct {
 	Field  string
 	Detail string
 }
+
+// CodeOfHeader gives the fault of each request header field that has a rule.
+func CodeOfHeader(header string) Code {
+	switch header {
+	case "authorization":
+		return AuthorizationInvalid
+	case "x-tenant-id":
+		return TenantIDInvalid
+	case "x-api-version":
+		return APIVersionInvalid
+	case "x-request-id":
+		return RequestIDInvalid
+	case "content-type":
+		return ContentTypeInvalid
+	case "accept":
+		return NotAcceptable
+	}
+	return HeaderInvalid
+}

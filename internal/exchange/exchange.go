@@ -67,6 +67,9 @@ type Exchange struct {
 	Bytes  int // length of the response body
 	// Transition is set when the exchange changed the record.
 	Transition bool
+	// Repeated is set when a DELETE found the record inactive already, and was
+	// answered all the same.
+	Repeated bool
 	// States returns the record before and after a transition, as printed
 	// JSON of the newest shape; nil where there was none.
 	States func() (before, after []byte)

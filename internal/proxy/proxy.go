@@ -66,11 +66,12 @@ type Proxy struct {
 	reverse   *httputil.ReverseProxy
 	transport *http.Transport
 	memo      *memo
+	memory    *memory
 }
 
 // New returns a proxy.
 func New(o Options) *Proxy {
-	p := &Proxy{Options: o, transport: newTransport(&o), memo: newMemo()}
+	p := &Proxy{Options: o, transport: newTransport(&o), memo: newMemo(), memory: newMemory()}
 	p.reverse = &httputil.ReverseProxy{
 		Rewrite:        p.rewrite,
 		Transport:      p.transport,
