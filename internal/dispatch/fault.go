@@ -26,6 +26,7 @@ const (
 
 	SessionUnknown    Code = "session_unknown"
 	ScenarioUnknown   Code = "scenario_unknown"
+	ScenarioMisfit    Code = "scenario_misfit"
 	RequestMalformed  Code = "request_malformed"
 	HeaderTooLarge    Code = "header_too_large"
 	BodyTooLarge      Code = "body_too_large"

@@ -68,7 +68,7 @@ type pass uint8
 const (
 	write pass = iota // fields into the tree
 	read              // the tree into fields
-	list              // every member's name into the tree
+	list              // every member's name into the tree, and an item of each list
 )
 
 // members is one pass over an object's members, so that their names are
@@ -260,6 +260,12 @@ func boolean(m *members, name string, b *bool) {
 
 // objects passes over a member that is an array of objects.
 func objects[T any](m *members, name string, items *[]T, size int, walk func(*T, *members)) {
+	if m.pass == list {
+		item := make(Tree, size)
+		walk(new(T), &members{pass: list, tree: item})
+		m.tree[name] = []any{item}
+		return
+	}
 	var f Field[[]any]
 	if m.pass == write {
 		f = Of(make([]any, len(*items)))

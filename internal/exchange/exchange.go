@@ -37,6 +37,7 @@ const (
 	PartStatus        = "status"
 	PartHeader        = "header"
 	PartBody          = "body"
+	PartScenario      = "scenario"
 )
 
 // Exchange is one request and its response. Once it is recorded it never
