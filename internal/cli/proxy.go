@@ -72,7 +72,7 @@ func (f *proxyFlags) check() (proxy.Options, error) {
 		return o, errMisuse{errors.New("name the server with --target URL, such as --target https://api.example.com")}
 	}
 	var err error
-	if o.Target, err = targetURL(f.target); err != nil {
+	if o.Target, err = serverURL("--target", f.target); err != nil {
 		return o, err
 	}
 	if err := checkAddress(f.listen); err != nil {

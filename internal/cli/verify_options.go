@@ -17,7 +17,7 @@ import (
 // options fills in what the flags say of the target and the tokens.
 func (f *verifyFlags) options(o *verify.Options) error {
 	var err error
-	if o.Target, err = targetURL(f.target); err != nil {
+	if o.Target, err = serverURL("--target", f.target); err != nil {
 		return err
 	}
 	if o.Token, err = f.mainToken(); err != nil {
@@ -143,11 +143,11 @@ func authorities(file string) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// targetURL reads the flag --target.
-func targetURL(text string) (*url.URL, error) {
+// serverURL reads a flag that names a server.
+func serverURL(flag, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
-		return nil, errMisuse{fmt.Errorf("--target %q: must be the URL of a server, such as http://%s", text, defaultAddress)}
+		return nil, errMisuse{fmt.Errorf("%s %q: must be the URL of a server, such as http://%s", flag, text, defaultAddress)}
 	}
 	return u, nil
 }
