@@ -46,26 +46,35 @@ func (r *Recorder) client(token string, known bool) *client {
 		return nil
 	}
 	c := &client{token: token, stand: r.standIn(token), roles: r.roles}
-	r.byToken[token], r.byHash[exchange.HashOf(token)] = c, c
+	r.byToken[token] = c
 	r.clients = append(r.clients, c)
 	return c
 }
 
+// meet remembers the secret of a request, though it be of no client: an answer
+// that refuses it may repeat it.
+func (r *Recorder) meet(in *http.Request) {
+	text, _ := contract.HeaderText(in.Header, "Authorization")
+	if text != "" && len(r.stands) < 2*maxClients {
+		r.standIn(text[strings.IndexByte(text, ' ')+1:])
+	}
+}
+
 // standIn returns what stands for a token and for no other one.
 func (r *Recorder) standIn(token string) string {
-	if name := r.StandIns[token]; name != "" {
-		return name
+	if known, ok := r.stands[token]; ok {
+		return known
 	}
-	for i := 0; ; i++ {
+	stand, named := r.StandIns[token]
+	for i := 0; !named && (stand == "" || r.taken[stand]); i++ {
 		suffix := ""
 		if i > 0 {
 			suffix = strconv.Itoa(i)
 		}
-		_, stand, _ := strings.Cut(exchange.NewBlot("Bearer "+token+suffix).Stand, " ")
-		if !slices.ContainsFunc(r.clients, func(c *client) bool { return c.stand == stand }) {
-			return stand
-		}
+		_, stand, _ = strings.Cut(exchange.NewBlot("Bearer "+token+suffix).Stand, " ")
 	}
+	r.stands[token], r.byHash[exchange.HashOf(token)], r.taken[stand] = stand, stand, true
+	return stand
 }
 
 // note learns from an answer what the client may do.

@@ -219,6 +219,29 @@ func TestStandIns(t *testing.T) {
 	}
 }
 
+// TestTokensAreNeverWritten holds that no token is written, whoever has it and
+// wherever it stands.
+func TestTokensAreNeverWritten(t *testing.T) {
+	t.Parallel()
+	const stranger, named = "stranger-token-7", "stranger-token-77"
+	r := recorder(t, func(o *Options) { o.StandIns = map[string]string{named: "expired-token"} })
+	record := recordOf(1, true, func(l *dispatch.CustomerLocation) { l.Note = dispatch.Of("Ask with " + visitor + " or " + named + ".") })
+	act{method: "GET", path: path1, token: visitor, tenant: "1", status: 200, answer: record, used: newest}.add(r)
+	for _, token := range []string{stranger, named} {
+		act{method: "GET", path: path1 + "?again=" + token, token: token, tenant: "1", status: 401, answer: `{"detail": "Nobody has ` + token + `."}`, used: newest}.add(r)
+	}
+	base, dir, saved := save(t, r)
+	text := all(t, dir)
+	for _, token := range []string{visitor, stranger, named} {
+		if strings.Contains(text, token) {
+			t.Errorf("the recording has %q", token)
+		}
+	}
+	if saved.Exchanges != 3 || len(base.Clients()) != 1 || !strings.Contains(text, "Authorization: Bearer expired-token") || !strings.Contains(text, `"Nobody has expired-token."`) || !strings.Contains(text, " or expired-token.\"") {
+		t.Errorf("got %+v, want three exchanges, one client, and the stand-in that was named:\n%s", saved, text)
+	}
+}
+
 // all returns all that is written.
 func all(t *testing.T, dir string) string {
 	t.Helper()
