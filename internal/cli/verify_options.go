@@ -86,7 +86,7 @@ func (f *verifyFlags) mainToken() (string, error) {
 		return "", errMisuse{errors.New("give the token of a Dispatcher by one of --token-env NAME, --token-file PATH and --token TOKEN")}
 	}
 	if f.token != "" {
-		return f.token, nil
+		return sendable("--token", f.token)
 	}
 	return secret("--token", given[0])
 }
@@ -112,6 +112,11 @@ func secret(flag, source string) (string, error) {
 		}
 		token = string(text)
 	}
+	return sendable(flag, token)
+}
+
+// sendable returns a token without the space around it.
+func sendable(flag, token string) (string, error) {
 	token = strings.TrimSpace(token)
 	if token == "" || strings.ContainsFunc(token, func(c rune) bool { return c < ' ' || c > '~' }) {
 		return "", errMisuse{fmt.Errorf("%s: the token is empty, or has characters that no header field can hold", flag)}
