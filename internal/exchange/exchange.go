@@ -103,6 +103,9 @@ type Exchange struct {
 	// Fallback is why the mock answered in the place of a proxy's target; "" is
 	// not at all.
 	Fallback string
+	// Target is the server that a proxy asked: what the answer breaks, it breaks.
+	// "" is where the mock answered.
+	Target string
 	// Control is set on a change that came through the control door; Request
 	// has its body.
 	Control bool
