@@ -24,25 +24,6 @@ type problem struct {
 // pathInput is the name of the path in the order of errors.
 const pathInput = "path"
 
-// codeOf gives the fault of each request header field that has a rule.
-func codeOf(header string) dispatch.Code {
-	switch header {
-	case "authorization":
-		return dispatch.AuthorizationInvalid
-	case "x-tenant-id":
-		return dispatch.TenantIDInvalid
-	case "x-api-version":
-		return dispatch.APIVersionInvalid
-	case "x-request-id":
-		return dispatch.RequestIDInvalid
-	case "content-type":
-		return dispatch.ContentTypeInvalid
-	case "accept":
-		return dispatch.NotAcceptable
-	}
-	return dispatch.HeaderInvalid
-}
-
 // check runs every check whose inputs are there. It returns the fault that the
 // client is told, or nil when the request may go on; the exchange gets all
 // problems. The order is that of api-facts: inputs, then token, role, tenant,
@@ -72,7 +53,7 @@ func (a *API) inputs(c *call, headers, path []exchange.Finding) []problem {
 	byInput := map[string][]problem{}
 	for _, f := range headers {
 		name := strings.TrimPrefix(f.Pointer, "/")
-		code := codeOf(name)
+		code := dispatch.CodeOfHeader(name)
 		if c.s.Choices().Statuses[code] == 200 {
 			continue
 		}

@@ -45,6 +45,8 @@ func rows(code dispatch.Code) row {
 		return row{http.StatusNotFound, "The mock has no such session."}
 	case dispatch.ScenarioUnknown:
 		return row{http.StatusBadRequest, "The mock has no such scenario."}
+	case dispatch.ScenarioMisfit:
+		return row{http.StatusInternalServerError, "The scenario is wrong for this answer; the journal says where."}
 	case dispatch.RequestMalformed:
 		return row{http.StatusBadRequest, "The request is not valid HTTP."}
 	case dispatch.HeaderTooLarge:

@@ -124,7 +124,7 @@ func TestEveryInputHasItsCode(t *testing.T) {
 	}
 	seen := map[dispatch.Code]string{}
 	for name := range doc.Properties {
-		code := codeOf(name)
+		code := dispatch.CodeOfHeader(name)
 		if code == dispatch.HeaderInvalid {
 			t.Errorf("%s has no code of its own", name)
 		}

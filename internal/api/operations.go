@@ -36,6 +36,7 @@ func (a *API) deactivate(c *call) (*wire.Body, *dispatch.Fault) {
 		a.tell(c, &p)
 		return nil, &p.fault
 	}
+	c.x.Repeated = !did.Changed
 	if did.Changed {
 		c.x.Transition, c.x.States = true, did.Print
 	}

@@ -38,6 +38,7 @@ type exchangeEntry struct {
 	Version                          struct{ Asked, Pinned, Used string }
 	Problems, Violations, Deliberate []exchange.Finding
 	Scenario, Error                  string
+	Target, Fallback                 string
 	Change                           *struct{ Patch json.RawMessage }
 	Request, Response                exchangeMessage
 	Curl                             string
@@ -64,13 +65,19 @@ func tell(w io.Writer, e *exchangeEntry) {
 		}
 		fact("version", versionText(e))
 		fact("scenario", e.Scenario)
+		fact("target", e.Target)
+		fact("by the mock", e.Fallback)
 		fact("error", e.Error)
 		if e.Change != nil {
 			fact("change", string(e.Change.Patch))
 		}
 	})
 	findings(w, "problem of the request", e.Problems)
-	findings(w, "violation by the mock", e.Violations)
+	by := "violation by the mock"
+	if e.Target != "" {
+		by = "violation by the target"
+	}
+	findings(w, by, e.Violations)
 	findings(w, "broken on purpose", e.Deliberate)
 	tellMessage(w, "> ", &e.Request)
 	tellMessage(w, "< ", &e.Response)

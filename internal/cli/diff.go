@@ -147,8 +147,12 @@ func (d *comparison) print(w io.Writer) error {
 	} else {
 		b.WriteString("\nIn the schemas\n")
 	}
+	place := ""
 	for _, s := range d.Schemas {
-		fmt.Fprintf(&b, "  %s%s\n", s.Model, s.Pointer)
+		if next := s.Model + s.Pointer; next != place {
+			place = next
+			fmt.Fprintf(&b, "  %s\n", place)
+		}
 		if s.Before != "" {
 			fmt.Fprintf(&b, "    - %s\n", s.Before)
 		}
@@ -156,7 +160,18 @@ func (d *comparison) print(w io.Writer) error {
 			fmt.Fprintf(&b, "    + %s\n", s.After)
 		}
 	}
-	fmt.Fprintf(&b, "\nThe sample's record\n    %s  %s\n", column(string(d.Before)), d.After)
+	if slices.ContainsFunc(d.Record, func(m memberPair) bool { return m.Before != m.After }) {
+		d.sideBySide(&b)
+	} else {
+		b.WriteString("\nThe sample's record is the same.\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// sideBySide prints the sample's record in both versions.
+func (d *comparison) sideBySide(b *strings.Builder) {
+	fmt.Fprintf(b, "\nThe sample's record; ! marks what differs\n    %s  %s\n", column(string(d.Before)), d.After)
 	for _, m := range d.Record {
 		mark, before, after := " ", "", ""
 		if m.Before != m.After {
@@ -168,10 +183,8 @@ func (d *comparison) print(w io.Writer) error {
 		if m.After != "" {
 			after = m.Name + ": " + m.After
 		}
-		fmt.Fprintf(&b, "  %s %s\n", mark, strings.TrimRight(column(before)+"  "+strings.TrimRight(column(after), " "), " "))
+		fmt.Fprintf(b, "  %s %s\n", mark, strings.TrimRight(column(before)+"  "+strings.TrimRight(column(after), " "), " "))
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }
 
 // column cuts or fills a text to a column's width.

@@ -78,10 +78,7 @@ func (r *reports) add(text string) error {
 			return errMisuse{fmt.Errorf("--report %q: another report goes to the same file", text)}
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return errMisuse{fmt.Errorf("--report %q: %w", text, err)}
-	}
-	file, err := os.Create(path)
+	file, err := createReport(path)
 	if err != nil {
 		return errMisuse{fmt.Errorf("--report %q: %w", text, err)}
 	}

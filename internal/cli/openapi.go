@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,7 +35,7 @@ func knownVersion(c *contract.Contract, name string) (dispatch.Version, error) {
 	for _, known := range c.Versions() {
 		names = append(names, string(known))
 	}
-	text := fmt.Sprintf("%q is no API version; there are %v", name, names)
+	text := fmt.Sprintf("%q is no API version; there are %s", name, strings.Join(names, ", "))
 	if near := contract.Nearest(name, names); near != "" {
 		text += "; did you mean " + near + "?"
 	}
@@ -60,6 +61,9 @@ func newOpenAPI(io streams) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			c, err := loadContract(schemas)
 			if err != nil {
+				return err
+			}
+			if _, err := serverURL("--server", server); err != nil {
 				return err
 			}
 			v := c.Versions()[len(c.Versions())-1]

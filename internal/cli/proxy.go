@@ -72,13 +72,13 @@ func (f *proxyFlags) check() (proxy.Options, error) {
 		return o, errMisuse{errors.New("name the server with --target URL, such as --target https://api.example.com")}
 	}
 	var err error
-	if o.Target, err = targetURL(f.target); err != nil {
+	if o.Target, err = serverURL("--target", f.target); err != nil {
 		return o, err
 	}
 	if err := checkAddress(f.listen); err != nil {
 		return o, errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
 	}
-	if o.Target.Host == f.listen {
+	if isSelf(o.Target, f.listen) {
 		return o, errMisuse{fmt.Errorf("--target %s is where the proxy itself listens; choose another address with --listen HOST:PORT", f.target)}
 	}
 	if f.timeout <= 0 {
@@ -93,6 +93,25 @@ func (f *proxyFlags) check() (proxy.Options, error) {
 		return o, err
 	}
 	return o, f.doorFlags.check()
+}
+
+// isSelf reports a target that is where the proxy listens: each request would
+// come back to it without end.
+func isSelf(target *url.URL, listen string) bool {
+	host, port, err := net.SplitHostPort(listen)
+	there := target.Port()
+	if there == "" {
+		there = map[string]string{"http": "80", "https": "443"}[target.Scheme]
+	}
+	if err != nil || port != there || port == "0" {
+		return false
+	}
+	if a, b := net.ParseIP(target.Hostname()), net.ParseIP(host); a != nil && b != nil && !b.IsUnspecified() {
+		return a.Equal(b)
+	}
+	near := func(host string) bool { return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback() }
+	every := host == "" || net.ParseIP(host).IsUnspecified()
+	return strings.EqualFold(target.Hostname(), host) || near(target.Hostname()) && (near(host) || every)
 }
 
 // passStop is how long requests in flight may take after a signal: something of

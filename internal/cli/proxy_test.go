@@ -53,41 +53,36 @@ func rawly(t *testing.T, url, request string) string {
 // story is what clients ask, in order. Each asks in a way of its own, so that
 // answers depend on what was asked before: pins, changed records, refusals.
 func story() []string {
-	ask := func(method, path, token, tenant string, more ...string) string {
-		lines := append([]string{method + " " + path + " HTTP/1.1", "Host: a.example", "Connection: close", "Authorization: Bearer " + token,
-			"x-tenant-id: " + tenant, "x-request-id: ed5b5458-1f72-41d7-b8ad-f1757de1ec4f"}, more...)
-		return strings.Join(lines, "\r\n") + "\r\n\r\n"
-	}
 	at := func(customer, location int) string {
 		return fmt.Sprintf("/customers/%d/locations/%d", customer, location)
 	}
 	const dispatcher, second, driver, foreign = "dispatcher-token", "second-dispatcher-token", "driver-token", "tenant2-token"
 	var all []string
 	for customer := 2; customer <= 15; customer++ { // every edge of the model
-		all = append(all, ask("GET", at(customer, 1), driver, "1"))
+		all = append(all, asking("GET", at(customer, 1), driver, "1"))
 	}
 	return append(all,
-		ask("DELETE", at(1, 1)+"/", dispatcher, "1", "Content-Type: application/json"),
-		ask("GET", at(1, 1), dispatcher, "1"),
-		ask("GET", at(2, 1), second, "1", "x-api-version: 2023/04/19"),
-		ask("DELETE", at(2, 1), second, "1"), // in the version that was named
-		ask("DELETE", at(2, 1), second, "1"), // again
-		ask("GET", at(2, 1), driver, "1"),
-		ask("DELETE", at(3, 1), driver, "1"), // has not the role
-		ask("GET", at(3, 1), "admin-token", "1"),
-		ask("DELETE", at(3, 1), "admin-token", "1"),
-		ask("GET", at(3, 1), "readonly-token", "1"),
-		ask("GET", at(3, 1), "no-such-token", "1"),
-		ask("GET", at(3, 1), dispatcher, "2"), // another's tenant
-		ask("GET", at(1, 1), foreign, "2", "x-api-version: 2021/04/07"),
-		ask("DELETE", at(200, 1), foreign, "2"),
-		ask("GET", at(200, 1), foreign, "2"),
-		ask("GET", at(999, 1), dispatcher, "1"), // no such record
-		ask("GET", at(12, 2), dispatcher, "1", "x-api-version: 2019/02/08"),
-		ask("GET", at(12, 3), dispatcher, "1", "Accept: text/html"), // not to be had
-		ask("PUT", at(1, 1), dispatcher, "1"),
-		ask("OPTIONS", at(1, 1), dispatcher, "1", "Origin: http://b.example", "Access-Control-Request-Method: DELETE"),
-		ask("DELETE", at(6, 1), dispatcher, "1", "Content-Length: 2")+"{}",
+		asking("DELETE", at(1, 1)+"/", dispatcher, "1", "Content-Type: application/json"),
+		asking("GET", at(1, 1), dispatcher, "1"),
+		asking("GET", at(2, 1), second, "1", "x-api-version: 2023/04/19"),
+		asking("DELETE", at(2, 1), second, "1"), // in the version that was named
+		asking("DELETE", at(2, 1), second, "1"), // again
+		asking("GET", at(2, 1), driver, "1"),
+		asking("DELETE", at(3, 1), driver, "1"), // has not the role
+		asking("GET", at(3, 1), "admin-token", "1"),
+		asking("DELETE", at(3, 1), "admin-token", "1"),
+		asking("GET", at(3, 1), "readonly-token", "1"),
+		asking("GET", at(3, 1), "no-such-token", "1"),
+		asking("GET", at(3, 1), dispatcher, "2"), // another's tenant
+		asking("GET", at(1, 1), foreign, "2", "x-api-version: 2021/04/07"),
+		asking("DELETE", at(200, 1), foreign, "2"),
+		asking("GET", at(200, 1), foreign, "2"),
+		asking("GET", at(999, 1), dispatcher, "1"), // no such record
+		asking("GET", at(12, 2), dispatcher, "1", "x-api-version: 2019/02/08"),
+		asking("GET", at(12, 3), dispatcher, "1", "Accept: text/html"), // not to be had
+		asking("PUT", at(1, 1), dispatcher, "1"),
+		asking("OPTIONS", at(1, 1), dispatcher, "1", "Origin: http://b.example", "Access-Control-Request-Method: DELETE"),
+		asking("DELETE", at(6, 1), dispatcher, "1", "Content-Length: 2")+"{}",
 		"GET /customers/1/locations/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\nx-request-id: ed5b5458-1f72-41d7-b8ad-f1757de1ec4f\r\n\r\n",
 	)
 }

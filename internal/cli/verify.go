@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -150,7 +151,8 @@ func (f *verifyFlags) printList(w io.Writer, cases []verify.Case) error {
 	return nil
 }
 
-// writers opens nothing yet, but refuses what could not be written.
+// writers opens the files of the reports: nobody is to wait for a run whose
+// report cannot be written.
 func (f *verifyFlags) writers() ([]func(*verify.Report) error, error) {
 	var writers []func(*verify.Report) error
 	for _, text := range f.reports {
@@ -159,15 +161,21 @@ func (f *verifyFlags) writers() ([]func(*verify.Report) error, error) {
 		if write == nil || path == "" {
 			return nil, errMisuse{fmt.Errorf("--report %q: must be FORMAT=PATH, the format one of %s", text, strings.Join(slices.Sorted(maps.Keys(verifyReports())), ", "))}
 		}
-		writers = append(writers, func(r *verify.Report) error {
-			file, err := os.Create(path)
-			if err != nil {
-				return err
-			}
-			return errors.Join(write(file, r), file.Close())
-		})
+		file, err := createReport(path)
+		if err != nil {
+			return nil, errMisuse{fmt.Errorf("--report %q: %w", text, err)}
+		}
+		writers = append(writers, func(r *verify.Report) error { return errors.Join(write(file, r), file.Close()) })
 	}
 	return writers, nil
+}
+
+// createReport opens a file, in folders that it makes.
+func createReport(path string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, err
+	}
+	return os.Create(path)
 }
 
 // progress returns what tells a terminal how far a run is; nil where nobody

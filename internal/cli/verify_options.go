@@ -17,7 +17,7 @@ import (
 // options fills in what the flags say of the target and the tokens.
 func (f *verifyFlags) options(o *verify.Options) error {
 	var err error
-	if o.Target, err = targetURL(f.target); err != nil {
+	if o.Target, err = serverURL("--target", f.target); err != nil {
 		return err
 	}
 	if o.Token, err = f.mainToken(); err != nil {
@@ -86,7 +86,7 @@ func (f *verifyFlags) mainToken() (string, error) {
 		return "", errMisuse{errors.New("give the token of a Dispatcher by one of --token-env NAME, --token-file PATH and --token TOKEN")}
 	}
 	if f.token != "" {
-		return f.token, nil
+		return sendable("--token", f.token)
 	}
 	return secret("--token", given[0])
 }
@@ -112,6 +112,11 @@ func secret(flag, source string) (string, error) {
 		}
 		token = string(text)
 	}
+	return sendable(flag, token)
+}
+
+// sendable returns a token without the space around it.
+func sendable(flag, token string) (string, error) {
 	token = strings.TrimSpace(token)
 	if token == "" || strings.ContainsFunc(token, func(c rune) bool { return c < ' ' || c > '~' }) {
 		return "", errMisuse{fmt.Errorf("%s: the token is empty, or has characters that no header field can hold", flag)}
@@ -143,11 +148,11 @@ func authorities(file string) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// targetURL reads the flag --target.
-func targetURL(text string) (*url.URL, error) {
+// serverURL reads a flag that names a server.
+func serverURL(flag, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
-		return nil, errMisuse{fmt.Errorf("--target %q: must be the URL of a server, such as http://%s", text, defaultAddress)}
+		return nil, errMisuse{fmt.Errorf("%s %q: must be the URL of a server, such as http://%s", flag, text, defaultAddress)}
 	}
 	return u, nil
 }

@@ -37,6 +37,7 @@ type settings struct {
 	files   *fixture.Fixtures
 	journal journal.Limits
 	control server.Control
+	front   func(server.Backstage) http.Handler // in the place of the mock
 }
 
 type world struct {
@@ -80,7 +81,7 @@ func launch(t testing.TB, s settings) *running {
 	r := &running{}
 	r.Server, err = server.New(server.Options{Contract: w.contract, CORS: contract.CORSDocumented, OnViolation: server.Fail, Quiet: true,
 		Journal: s.journal, Control: s.control, Log: slog.New(slog.DiscardHandler),
-		Sessions: session.Options{Fixtures: s.files, Now: time.Now, NewID: uuid.New}})
+		Sessions: session.Options{Fixtures: s.files, Now: time.Now, NewID: uuid.New}, Front: s.front})
 	if err != nil {
 		t.Fatal(err)
 	}

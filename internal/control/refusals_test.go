@@ -117,6 +117,7 @@ var bad = []exercise{
 	{"GET " + s1 + "/records?sort=name&order=up", "", 400, `order: "up": must be asc or desc`, nil},
 	{"GET " + s1 + "/records?offset=-1", "", 400, `offset: "-1": must be a whole number from 0`, nil},
 	{"POST " + s1 + "/scenario-check", `{"definition": {"name": "half", "then": {"respond": {"status": 99}}, "wen": {}}}`, 422, `/definition/then/respond/status`, []string{"/definition/then/respond/status", "/definition/wen"}},
+	{"POST " + s1 + "/scenarios", `{"definition": {"name": "half", "then": {"patch": [{"op": "remove", "path": "/nme"}]}}}`, 422, `can never fit: a record has no /nme`, []string{"/definition/then/patch/0/path"}},
 	{"POST " + s1 + "/scenario-check", `{"name": "stale-record"}`, 422, `body /definition: is required`, []string{"/definition"}},
 	{"POST /sessions/none/scenario-check", `{}`, 404, `There is no session`, nil},
 	{"GET /contract?api_version=2020/01/01", "", 400, `api_version: "2020/01/01": must be one of`, nil},

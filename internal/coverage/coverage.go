@@ -19,6 +19,9 @@ type Options struct {
 	Fixtures func() *fixture.Fixtures
 	// AnyToken is set where every well-formed token is a Dispatcher's.
 	AnyToken bool
+	// Elsewhere is set where another server answers: whose tokens have which
+	// role is its business, and not the fixtures'.
+	Elsewhere bool
 	// CORS is the form of the headers that preflights are answered by.
 	CORS contract.CORS
 }

@@ -148,7 +148,7 @@ func (g *grid) identity(items []int, op *contract.Operation, x *exchange.Exchang
 		if ok && i != none {
 			items = append(items, i)
 		}
-		if op.Method == http.MethodDelete && !x.Transition && g.repeated != none {
+		if x.Repeated && g.repeated != none {
 			items = append(items, g.repeated)
 		}
 	}

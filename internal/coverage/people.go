@@ -31,7 +31,7 @@ func (w *writer) versions() {
 
 // people are the roles of the fixtures' clients.
 func (w *writer) people() {
-	w.group("roles", "each role of the fixtures' clients, for each operation", true)
+	w.group("roles", "each role of the fixtures' clients, for each operation", !w.Elsewhere)
 	defer w.tidy()
 	if w.AnyToken {
 		return

@@ -26,6 +26,7 @@ const (
 
 	SessionUnknown    Code = "session_unknown"
 	ScenarioUnknown   Code = "scenario_unknown"
+	ScenarioMisfit    Code = "scenario_misfit"
 	RequestMalformed  Code = "request_malformed"
 	HeaderTooLarge    Code = "header_too_large"
 	BodyTooLarge      Code = "body_too_large"
@@ -41,4 +42,23 @@ type Fault struct {
 	Code   Code
 	Field  string
 	Detail string
+}
+
+// CodeOfHeader gives the fault of each request header field that has a rule.
+func CodeOfHeader(header string) Code {
+	switch header {
+	case "authorization":
+		return AuthorizationInvalid
+	case "x-tenant-id":
+		return TenantIDInvalid
+	case "x-api-version":
+		return APIVersionInvalid
+	case "x-request-id":
+		return RequestIDInvalid
+	case "content-type":
+		return ContentTypeInvalid
+	case "accept":
+		return NotAcceptable
+	}
+	return HeaderInvalid
 }

@@ -64,6 +64,17 @@ func (x *Exchange) OffContract() *Finding {
 	return nil
 }
 
+// Misfit returns where a scenario does not fit the answer that it was to change,
+// or nil: whoever wrote it is at fault, and neither the client nor the mock.
+func (x *Exchange) Misfit() *Finding {
+	for i := range x.Deliberate {
+		if x.Deliberate[i].Part == PartScenario {
+			return &x.Deliberate[i]
+		}
+	}
+	return nil
+}
+
 // Unasked reports a scenario that neither the request nor its session asked
 // for.
 func (x *Exchange) Unasked() bool {

@@ -37,6 +37,7 @@ const (
 	PartStatus        = "status"
 	PartHeader        = "header"
 	PartBody          = "body"
+	PartScenario      = "scenario"
 )
 
 // Exchange is one request and its response. Once it is recorded it never
@@ -67,6 +68,9 @@ type Exchange struct {
 	Bytes  int // length of the response body
 	// Transition is set when the exchange changed the record.
 	Transition bool
+	// Repeated is set when a DELETE found the record inactive already, and was
+	// answered all the same.
+	Repeated bool
 	// States returns the record before and after a transition, as printed
 	// JSON of the newest shape; nil where there was none.
 	States func() (before, after []byte)
@@ -99,6 +103,9 @@ type Exchange struct {
 	// Fallback is why the mock answered in the place of a proxy's target; "" is
 	// not at all.
 	Fallback string
+	// Target is the server that a proxy asked: what the answer breaks, it breaks.
+	// "" is where the mock answered.
+	Target string
 	// Control is set on a change that came through the control door; Request
 	// has its body.
 	Control bool

@@ -86,12 +86,13 @@ func discard(o *server.Options) {
 }
 
 // BenchmarkLatency asks the same of the same server through a bare
-// ReverseProxy and through the proxy, in turns, and reports the medians and
-// their ratio: of one record, as the mock answers it, and of bodies none of
-// which comes twice.
+// ReverseProxy and through the proxy, in turns, and reports the medians of the
+// time from a request to the end of its answer, and their ratio: of one record,
+// as the mock answers it, which has a limit; and of bodies none of which comes
+// twice, from a target that takes no time itself.
 func BenchmarkLatency(b *testing.B) {
-	b.Run("record", func(b *testing.B) { latency(b, launch(b, nil, discard).url) })
-	b.Run("fresh", func(b *testing.B) { latency(b, ever(b, launch(b, nil, discard).url)) })
+	b.Run("record", func(b *testing.B) { latency(b, launch(b, nil, discard).url, 1.30) })
+	b.Run("fresh", func(b *testing.B) { latency(b, ever(b, launch(b, nil, discard).url), 0) })
 }
 
 // ever is a server that answers as the mock does, each time with another
@@ -124,7 +125,12 @@ func ever(b *testing.B, mock string) string {
 	return s.URL
 }
 
-func latency(b *testing.B, origin string) {
+// enough is how many requests make a median that is worth to be judged.
+const enough = 1000
+
+// latency fails where the proxy takes more than limit times as long; 0 is no
+// limit.
+func latency(b *testing.B, origin string, limit float64) {
 	seen := make(chan *exchange.Exchange, 1)
 	p := before(b, origin, quiet, func(o *proxy.Options) {
 		record := o.Record
@@ -158,9 +164,13 @@ func latency(b *testing.B, origin string) {
 	if len(seen) > 0 {
 		b.Fatalf("the target broke the contract: %v", (<-seen).Violations)
 	}
+	ratio := float64(medians[1]) / float64(medians[0])
+	if limit > 0 && len(took[0]) >= enough && ratio > limit {
+		b.Errorf("the proxy takes %v at the median, %.2f times as long as a bare ReverseProxy, which takes %v; the limit is %.2f", medians[1], ratio, medians[0], limit)
+	}
 	b.ReportMetric(float64(medians[0].Microseconds()), "bare-µs")
 	b.ReportMetric(float64(medians[1].Microseconds()), "proxy-µs")
-	b.ReportMetric(float64(medians[1])/float64(medians[0]), "ratio")
+	b.ReportMetric(ratio, "ratio")
 }
 
 // BenchmarkAllocations counts what a request costs, client and target

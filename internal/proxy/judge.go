@@ -34,7 +34,9 @@ func (way *passage) finish() {
 		if id := fold(way.reply.Fields, wire.RequestID); id != "" {
 			x.RequestID = id
 		}
-		if reply := p.judgeResponse(way, op); p.Passed != nil && reply != nil {
+		reply := p.judgeResponse(way, op)
+		p.memory.learn(p, way, op, reply)
+		if p.Passed != nil && reply != nil {
 			p.Passed(&Passed{x, way.in, reply})
 		}
 	}

@@ -66,11 +66,13 @@ type Proxy struct {
 	reverse   *httputil.ReverseProxy
 	transport *http.Transport
 	memo      *memo
+	memory    *memory
+	name      string // of the target
 }
 
 // New returns a proxy.
 func New(o Options) *Proxy {
-	p := &Proxy{Options: o, transport: newTransport(&o), memo: newMemo()}
+	p := &Proxy{Options: o, transport: newTransport(&o), memo: newMemo(), memory: newMemory(), name: o.Target.Redacted()}
 	p.reverse = &httputil.ReverseProxy{
 		Rewrite:        p.rewrite,
 		Transport:      p.transport,
@@ -132,7 +134,7 @@ func passageOf(ctx context.Context) *passage { return ctx.Value(passageKey{}).(*
 // ServeHTTP implements http.Handler.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	way := &passage{p: p, in: r, w: w, control: http.NewResponseController(w), start: time.Now(),
-		x: &exchange.Exchange{Session: p.Home.Spec.ID, Sequence: p.Home.Next(), Start: p.Home.Clock.Tick(), Method: r.Method, Path: r.URL.EscapedPath()}}
+		x: &exchange.Exchange{Session: p.Home.Spec.ID, Sequence: p.Home.Next(), Start: p.Home.Clock.Tick(), Method: r.Method, Path: r.URL.EscapedPath(), Target: p.name}}
 	head := wire.RequestHead(r)
 	way.x.Request.Head, way.x.Authorization = p.Blotter.Head(head)
 	way.out = p.outbound(head, r)

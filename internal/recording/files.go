@@ -50,9 +50,10 @@ func (r *Recorder) fixtures() (map[string][]byte, error) {
 		tenants = append(tenants, c.sees()...)
 	}
 	docs := map[string]*file{"clients.json": &people}
+	scrub := r.scrubber()
 	for _, k := range r.order {
 		tenants = append(tenants, k.tenant)
-		if err := r.place(docs, k); err != nil {
+		if err := r.place(docs, k, scrub); err != nil {
 			return nil, err
 		}
 	}
@@ -76,7 +77,7 @@ func (r *Recorder) fixtures() (map[string][]byte, error) {
 }
 
 // place puts a record into the file of its tenant and version.
-func (r *Recorder) place(docs map[string]*file, k key) error {
+func (r *Recorder) place(docs map[string]*file, k key, scrub *strings.Replacer) error {
 	known := r.records[k]
 	tree, err := wire.Parse(known.body)
 	if err != nil {
@@ -91,9 +92,27 @@ func (r *Recorder) place(docs map[string]*file, k key) error {
 	if r.Redact {
 		r.redact(doc)
 	}
+	scrubbed(doc, scrub)
 	f := fileOf(docs, k.tenant, known.version)
 	f.Records = append(f.Records, recordEntry{about, doc})
 	return nil
+}
+
+// scrubbed puts stand-ins in the place of tokens in the texts of a value.
+func scrubbed(v any, scrub *strings.Replacer) any {
+	switch v := v.(type) {
+	case string:
+		return scrub.Replace(v)
+	case []any:
+		for i, item := range v {
+			v[i] = scrubbed(item, scrub)
+		}
+	case map[string]any:
+		for name, member := range v {
+			v[name] = scrubbed(member, scrub)
+		}
+	}
+	return v
 }
 
 func fileOf(docs map[string]*file, tenant int64, v dispatch.Version) *file {

@@ -1,7 +1,9 @@
 package recording
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -181,8 +183,8 @@ func (r *Recorder) standing(g *golden) string {
 	for _, b := range g.blots {
 		value := b.Stand
 		scheme, hash, _ := strings.Cut(b.Shown, "#")
-		if c := r.byHash["#"+hash]; c != nil {
-			value = scheme + c.stand
+		if stand, ok := r.byHash["#"+hash]; ok {
+			value = scheme + stand
 		}
 		head = strings.Replace(head, ": "+b.Shown, ": "+value, 1)
 	}
@@ -195,13 +197,12 @@ const shortest = 6
 
 // scrubber puts its stand-in in the place of a token wherever it stands.
 func (r *Recorder) scrubber() *strings.Replacer {
-	known := slices.Clone(r.clients)
 	// The longest first: one may be a part of another.
-	slices.SortStableFunc(known, func(a, b *client) int { return len(b.token) - len(a.token) })
+	tokens := slices.SortedFunc(maps.Keys(r.stands), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	var pairs []string
-	for _, c := range known {
-		if len(c.token) >= shortest && c.token != c.stand {
-			pairs = append(pairs, c.token, c.stand)
+	for _, token := range tokens {
+		if len(token) >= shortest && token != r.stands[token] {
+			pairs = append(pairs, token, r.stands[token])
 		}
 	}
 	return strings.NewReplacer(pairs...)

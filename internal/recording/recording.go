@@ -52,7 +52,9 @@ type Recorder struct {
 	mu        sync.Mutex
 	clients   []*client
 	byToken   map[string]*client
-	byHash    map[string]*client
+	stands    map[string]string // what stands for a token, whoever has it
+	byHash    map[string]string // the same by the token's short hash
+	taken     map[string]bool   // what stands for one
 	records   map[key]*record
 	order     []key
 	bytes     int64
@@ -84,8 +86,12 @@ func New(o Options) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Recorder{Options: o, roles: roles, byToken: map[string]*client{}, byHash: map[string]*client{}, records: map[key]*record{}, byText: map[string]int{},
-		named: map[*client]int{}, deleted: map[key]int{}}, nil
+	r := &Recorder{Options: o, roles: roles, byToken: map[string]*client{}, stands: map[string]string{}, byHash: map[string]string{}, taken: map[string]bool{}, records: map[key]*record{}, byText: map[string]int{},
+		named: map[*client]int{}, deleted: map[key]int{}}
+	for _, name := range o.StandIns {
+		r.taken[name] = true
+	}
+	return r, nil
 }
 
 // Add records an exchange that is over.
@@ -124,12 +130,14 @@ type answer uint8
 
 const (
 	answerOther   answer = iota
-	answerRefused        // 403
+	answerRefused        // 403, or 404 that says so
+	answerMissing        // 404 else
 	answerGiven          // 200, and no record that fixtures can have
 	answerRecord         // the record
 )
 
 func (r *Recorder) read(x *exchange.Exchange, in *http.Request, reply *wire.Reply) seen {
+	r.meet(in)
 	s := seen{x: x, reply: reply, in: in, version: dispatch.Version(x.VersionUsed), op: r.Contract.At(in.Method, in.URL.EscapedPath())}
 	if text, _ := contract.HeaderText(in.Header, "X-Tenant-Id"); text != "" {
 		if tenant, err := strconv.ParseInt(text, 10, 64); err == nil {
@@ -142,6 +150,11 @@ func (r *Recorder) read(x *exchange.Exchange, in *http.Request, reply *wire.Repl
 	switch {
 	case reply.Status == http.StatusForbidden:
 		s.answer = answerRefused
+	case reply.Status == http.StatusNotFound:
+		s.answer = answerMissing
+		if field, _ := refusal(&s); named(field, "authorization") || named(field, "x-tenant-id") {
+			s.answer = answerRefused // who is refused is not told by each what there is
+		}
 	case reply.Status == http.StatusOK && r.names(&s):
 		s.answer = answerGiven
 		if r.good(&s) {

@@ -166,6 +166,13 @@ func TestClients(t *testing.T) {
 		{"deactivates, and was told of a role that may not", []act{at("DELETE", 403, "2", `{"detail": "You have Driver."}`), at("DELETE", 200, "1", good)}, "[Dispatcher]", "[1]"},
 		{"reads", []act{at("GET", 200, "1", good), at("GET", 200, "3", good)}, "[Driver]", "[1 3]"},
 		{"reads, and is told its role", []act{at("GET", 200, "1", good), at("DELETE", 403, "1", `{"detail": "Needs Dispatcher, and you have Admin."}`)}, "[Admin]", "[1]"},
+		{"is told its role, and nothing else", []act{at("DELETE", 403, "1", `{"field": "authorization", "detail": "Needs Dispatcher, and you have Driver."}`)}, "[Driver]", "[1]"},
+		{"finds nothing to read", []act{at("GET", 404, "1", "{}")}, "[Driver]", "[1]"},
+		{"finds nothing to deactivate", []act{at("DELETE", 404, "4", `{"field": "customer_location_id"}`)}, "[Dispatcher]", "[4]"},
+		{"finds nothing to deactivate, and may not", []act{at("GET", 404, "1", "{}"), at("DELETE", 404, "1", "{}"), at("DELETE", 403, "1", `{"detail": "No."}`)}, "[Driver]", "[1]"},
+		{"is refused for its role by 404", []act{at("GET", 404, "1", `{"field": "Model.Authorization"}`)}, "[Public]", "[1]"},
+		{"deactivates in another's tenant", []act{at("DELETE", 403, "2", `{"field": "Model.x-tenant-id", "detail": "2 is not yours."}`)}, "[Dispatcher]", "[]"},
+		{"is told its tenants", []act{at("GET", 200, "1", good), at("GET", 403, "2", `{"field": "Model.x-tenant-id", "detail": "2 is not yours, which are 3, 1."}`)}, "[Driver]", "[3 1]"},
 		{"may neither", []act{at("GET", 403, "7", `{"detail": "No."}`)}, "[Public]", "[7]"},
 		{"nobody knows it", []act{at("GET", 401, "1", "{}")}, "", ""},
 	} {
@@ -209,6 +216,29 @@ func TestStandIns(t *testing.T) {
 	}
 	if text := all(t, dir); strings.Contains(text, "real-token") || !strings.Contains(text, exchange.HashOf("real-token")) {
 		t.Error("the recording has the token, or does not tell for which one the stand-in stands")
+	}
+}
+
+// TestTokensAreNeverWritten holds that no token is written, whoever has it and
+// wherever it stands.
+func TestTokensAreNeverWritten(t *testing.T) {
+	t.Parallel()
+	const stranger, named = "stranger-token-7", "stranger-token-77"
+	r := recorder(t, func(o *Options) { o.StandIns = map[string]string{named: "expired-token"} })
+	record := recordOf(1, true, func(l *dispatch.CustomerLocation) { l.Note = dispatch.Of("Ask with " + visitor + " or " + named + ".") })
+	act{method: "GET", path: path1, token: visitor, tenant: "1", status: 200, answer: record, used: newest}.add(r)
+	for _, token := range []string{stranger, named} {
+		act{method: "GET", path: path1 + "?again=" + token, token: token, tenant: "1", status: 401, answer: `{"detail": "Nobody has ` + token + `."}`, used: newest}.add(r)
+	}
+	base, dir, saved := save(t, r)
+	text := all(t, dir)
+	for _, token := range []string{visitor, stranger, named} {
+		if strings.Contains(text, token) {
+			t.Errorf("the recording has %q", token)
+		}
+	}
+	if saved.Exchanges != 3 || len(base.Clients()) != 1 || !strings.Contains(text, "Authorization: Bearer expired-token") || !strings.Contains(text, `"Nobody has expired-token."`) || !strings.Contains(text, " or expired-token.\"") {
+		t.Errorf("got %+v, want three exchanges, one client, and the stand-in that was named:\n%s", saved, text)
 	}
 }
 

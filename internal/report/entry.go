@@ -44,7 +44,9 @@ type Entry struct {
 	Error     string   `json:"error,omitempty"`
 	// Fallback is why the mock answered in the place of a proxy's target.
 	Fallback string `json:"fallback,omitempty"`
-	Control  bool   `json:"control,omitempty"`
+	// Target is the server that a proxy asked, whose the violations are.
+	Target  string `json:"target,omitempty"`
+	Control bool   `json:"control,omitempty"`
 
 	Change   *Change `json:"change,omitempty"`
 	Request  Message `json:"request"`
@@ -69,7 +71,7 @@ func NewEntry(x *exchange.Exchange, baseURL string) *Entry {
 		Operation: x.Operation, ClientID: x.ClientID, Tenant: x.Tenant, RequestID: x.RequestID,
 		Version:  Version{x.VersionAsked, x.VersionPinned, x.VersionUsed},
 		Problems: list(x.Problems), Violations: list(x.Violations), Deliberate: list(x.Deliberate),
-		Fault: x.Fault, Scenario: x.Scenario, ScenarioBy: x.ScenarioBy, Altered: x.Altered, Announced: x.Announced.Words(), Control: x.Control, Fallback: x.Fallback,
+		Fault: x.Fault, Scenario: x.Scenario, ScenarioBy: x.ScenarioBy, Altered: x.Altered, Announced: x.Announced.Words(), Control: x.Control, Fallback: x.Fallback, Target: x.Target,
 		Change: change(x), Request: message(&x.Request), Response: message(&x.Response),
 	}
 	if x.Err != nil {

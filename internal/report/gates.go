@@ -68,6 +68,9 @@ func Offends(x *exchange.Exchange) map[string]Offence {
 		}
 		add(GateScenario, "scenario "+x.Scenario, by)
 	}
+	if f := x.Misfit(); f != nil {
+		add(GateScenario, "scenario "+x.Scenario+" does not fit the answer: "+f.Pointer, f.Remedy)
+	}
 	switch {
 	case len(x.Violations) > 0:
 		add(GateViolation, "the mock's own answer: "+where(&x.Violations[0]), x.Violations[0].Remedy)

@@ -50,6 +50,8 @@ func fault(code dispatch.Code) (dispatch.Fault, bool) {
 		field, detail = "session", "The mock has no such session."
 	case dispatch.ScenarioUnknown:
 		field, detail = "x-mock-scenario", "The mock has no such scenario."
+	case dispatch.ScenarioMisfit:
+		field, detail = "scenario", "The scenario does not fit the answer."
 	case dispatch.RequestMalformed:
 		field, detail = "request", "The request line or a header field is malformed."
 	case dispatch.HeaderTooLarge:

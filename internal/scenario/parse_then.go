@@ -97,7 +97,10 @@ func (r *reading) action(a at) action {
 		refuse("cannot be combined with respond, which says the whole response", "patch", "stale", "version", "headers")
 	}
 	if a.has("patch") {
-		act.patch = r.patch(a.member("patch"))
+		before := len(r.flaws)
+		if act.patch = r.patch(a.member("patch")); len(r.flaws) == before {
+			r.fits(a.member("patch"), &act)
+		}
 	}
 	unseen := false
 	if a.has("connection") {

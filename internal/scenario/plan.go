@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -134,13 +135,65 @@ func patched(tree any, patch jsonpatch.Patch) (any, error) {
 	options := jsonpatch.NewApplyOptions()
 	options.SupportNegativeIndices = false // RFC 6902 has none
 	options.AccumulatedCopySizeLimit = MaxBody
-	if text, err = patch.ApplyWithOptions(text, options); err != nil {
-		return nil, fmt.Errorf("the JSON Patch does not fit the body: %w", err)
+	fresh, err := patch.ApplyWithOptions(text, options)
+	if err != nil {
+		return nil, misfitOf(text, patch, options, err)
 	}
-	if len(text) > 2*MaxBody {
+	if len(fresh) > 2*MaxBody {
 		return nil, errTooLarge
 	}
-	return wire.Parse(text)
+	return wire.Parse(fresh)
+}
+
+// Misfit is the error of an operation of a JSON Patch that the body does not
+// take.
+type Misfit struct {
+	Operation int    // from 0
+	Text      string // the operation as JSON
+	Err       error
+}
+
+func (m *Misfit) Error() string {
+	return fmt.Sprintf("operation %d of the JSON Patch, %s, does not fit the body: %v", m.Operation+1, short(m.Text), short(m.Err.Error()))
+}
+
+// short cuts a text that may be as long as a scenario for a status line.
+func short(s string) string {
+	const most = 160
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+func (m *Misfit) Unwrap() error { return m.Err }
+
+// misfitOf finds the operation that failed: the library does not tell.
+func misfitOf(text []byte, patch jsonpatch.Patch, options *jsonpatch.ApplyOptions, err error) error {
+	for i := range patch {
+		if _, err := patch[:i+1].ApplyWithOptions(text, options); err != nil {
+			shown, _ := json.Marshal(patch[i]) // it was read from JSON
+			return &Misfit{i, string(shown), err}
+		}
+	}
+	return err
+}
+
+// At returns the place in the scenario that is at fault for an error of Alter,
+// as a JSON pointer.
+func (p *Plan) At(err error) string {
+	at := "/then"
+	if p.Step > 0 {
+		at += fmt.Sprintf("/sequence/steps/%d", p.Step-1)
+	}
+	if p.patch != nil {
+		at += "/patch"
+	}
+	var m *Misfit
+	if errors.As(err, &m) {
+		at += fmt.Sprintf("/%d", m.Operation)
+	}
+	return at
 }
 
 // keep returns the API's header fields without those that the response leaves

@@ -112,7 +112,8 @@ func (s *Server) judged(next http.Handler) http.Handler {
 			if c.reply.Status == 0 { // no reply at all
 				return
 			}
-			x.Deliberate = s.Contract.Operation(x.Operation).JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, judgedAt(c.session, x), &c.reply)
+			found := s.Contract.Operation(x.Operation).JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, judgedAt(c.session, x), &c.reply)
+			x.Deliberate = append(x.Deliberate, found...)
 			return
 		}
 		s.judge(c.session, c.exchange, &c.reply)

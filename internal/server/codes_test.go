@@ -43,6 +43,7 @@ var codes = map[string]struct{ golden, line string }{
 var driven = map[string]string{
 	"header_invalid":    "TestHeadersOfOtherSchemas",
 	"contract_violated": "TestJudgeSpeaks",
+	"scenario_misfit":   "TestMisfit",
 	"internal":          "TestPanicIsAnswered",
 }
 

@@ -13,14 +13,15 @@ import (
 // come with secrets blotted out.
 func (s *Server) log(x *exchange.Exchange) {
 	bad := len(x.Violations) > 0 || x.Err != nil
-	if s.Quiet && !bad {
+	misfit := x.Misfit()
+	if s.Quiet && !bad && misfit == nil {
 		return
 	}
 	level := slog.LevelInfo
 	switch {
 	case bad:
 		level = slog.LevelError
-	case len(x.Problems) > 0:
+	case len(x.Problems) > 0 || misfit != nil:
 		level = slog.LevelWarn
 	}
 	scenario := slog.Attr{} // an empty one is not printed
@@ -31,6 +32,9 @@ func (s *Server) log(x *exchange.Exchange) {
 		slog.String("client_id", x.ClientID), slog.String("version", x.VersionUsed), slog.String("request_id", x.RequestID), scenario)
 	if x.Err != nil {
 		s.write(x.Start, slog.LevelError, "internal error", slog.String("request_id", x.RequestID), slog.Any("error", x.Err))
+	}
+	if misfit != nil {
+		s.finding(x, slog.LevelWarn, "the scenario does not fit the answer", misfit)
 	}
 	for i := range x.Problems {
 		s.finding(x, slog.LevelWarn, "problem of the request", &x.Problems[i])

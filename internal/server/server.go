@@ -118,7 +118,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{Options: o, journal: journal.New(o.Journal), blotter: exchange.NewBlotter(), api: a, done: make(chan struct{})}
 	o.Sessions.Dropped = s.forget
 	s.sessions = session.NewSessions(o.Sessions)
-	s.coverage = coverage.New(coverage.Options{Contract: o.Contract, Fixtures: s.sessions.Fixtures, AnyToken: o.AnyToken, CORS: o.CORS})
+	s.coverage = coverage.New(coverage.Options{Contract: o.Contract, Fixtures: s.sessions.Fixtures, AnyToken: o.AnyToken, Elsewhere: o.Front != nil, CORS: o.CORS})
 	if !o.Control.Off {
 		page, err := console.Handler()
 		if err != nil {

@@ -75,8 +75,10 @@ func (s *Server) act(a actor, w http.ResponseWriter, r *http.Request, next http.
 	}
 	altered, err := plan.Alter(reply, dispatch.Version(x.VersionUsed))
 	if err != nil {
-		x.Err = err
-		s.api.Refuse(n, x, &dispatch.Fault{Code: dispatch.Internal, Field: "scenario " + plan.Name, Detail: err.Error()}, reply)
+		altered = true
+		x.Deliberate = append(x.Deliberate, exchange.Finding{Part: exchange.PartScenario, Pointer: plan.At(err), Rule: "fits the answer",
+			Schema: "fixtures/scenario.json", Remedy: err.Error() + "; change the scenario " + plan.Name})
+		s.api.Refuse(n, x, &dispatch.Fault{Code: dispatch.ScenarioMisfit, Field: "scenario", Detail: "It is wrong for this answer: " + err.Error() + "."}, reply)
 	}
 	x.Altered, x.Status, x.Bytes = altered, reply.Status, len(reply.Body.Bytes)
 	wire.Pause(r, plan.Delay)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -146,9 +147,9 @@ func (r *run) decide(c Case) Result {
 	var undecided errUndecided
 	switch {
 	case errors.As(err, &skip):
-		result.Outcome, result.Reason = Skipped, err.Error()
+		result.Outcome, result.Reason = Skipped, r.secrets.Replace(err.Error())
 	case errors.As(err, &undecided):
-		result.Outcome, result.Reason = Undecided, err.Error()
+		result.Outcome, result.Reason = Undecided, r.secrets.Replace(err.Error())
 	case err != nil && r.ctx.Err() != nil:
 		result.Outcome = NotRun
 	case err != nil:
@@ -224,16 +225,14 @@ func (r *run) putBack() {
 
 // scrubber blots out every secret of the options.
 func scrubber(o *Options) *strings.Replacer {
+	tokens := append([]string{o.Token, o.SecondToken}, slices.Collect(maps.Values(o.RoleTokens))...)
+	// The longest first: of one that begins like another no end may stay.
+	slices.SortFunc(tokens, func(a, b string) int { return len(b) - len(a) })
 	var pairs []string
-	add := func(token string) {
-		if token != "" {
-			pairs = append(pairs, token, exchange.HashOf(token))
+	for _, t := range tokens {
+		if t != "" {
+			pairs = append(pairs, t, exchange.HashOf(t))
 		}
-	}
-	add(o.Token)
-	add(o.SecondToken)
-	for _, t := range o.RoleTokens {
-		add(t)
 	}
 	return strings.NewReplacer(pairs...)
 }

@@ -146,12 +146,13 @@ func TestPinIsPutBack(t *testing.T) {
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	tell := answers(every, func(m *message) {
-		m.set("X-Echo", "dispatcher-token driver-token")
+		m.set("X-Echo", "dispatcher-token driver-token dispatcher-token-QQ")
 		m.setBody(`{"token": "dispatcher-token", "other": "second-dispatcher-token"}`)
 		m.line += " dispatcher-token"
 	})
 	o := options(t, wrong(t, serve(t), tell))
 	o.Strict = true
+	o.SecondToken = "dispatcher-token-QQ"
 	report := run(t, o)
 	var b bytes.Buffer
 	if err := verify.WriteJSON(&b, report); err != nil {
@@ -163,7 +164,7 @@ func TestSecrets(t *testing.T) {
 	if report.Count(verify.Fails) < 10 {
 		t.Errorf("got %s, want failures that show what was sent", report.Summary())
 	}
-	for _, token := range []string{"dispatcher-token", "driver-token", "admin-token", "readonly-token"} {
+	for _, token := range []string{"dispatcher-token", "driver-token", "admin-token", "readonly-token", "QQ"} {
 		if i := strings.Index(b.String(), token); i >= 0 {
 			t.Errorf("the report tells %s: %.200q", token, b.String()[max(i-100, 0):])
 		}

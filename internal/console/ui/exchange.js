@@ -99,9 +99,9 @@ export class Detail {
   }
 
   why(x) {
-    const groups = [['Why it was refused', x.problems, 'problem'], ['The mock broke the contract', x.violations, 'violation'], ['Rules broken on purpose by the scenario', x.deliberate, 'scenario']];
+    const groups = [['Why it was refused', x.problems, 'problem'], [x.target ? `The target broke the contract: ${x.target}` : 'The mock broke the contract', x.violations, 'violation'], ['Rules broken on purpose by the scenario', x.deliberate, 'scenario']];
     if (x.operation === 'Preflight' && x.problems.length) groups[0][0] = 'Why the browser never sends the real request';
-    return [x.error && h('section', { class: 'finding v-violation' }, h('h3', {}, 'The mock failed'), h('pre', {}, show(x.error))),
+    return [x.error && h('section', { class: 'finding v-violation' }, h('h3', {}, x.target ? `The target gave no good answer: ${x.target}` : 'The mock failed'), h('pre', {}, show(x.error))),
       groups.filter(g => g[1].length).map(([title, findings, kind]) => h('section', { class: 'why' }, h('h3', {}, title, findings.length > 1 ? ` (${findings.length} findings, the first was answered)` : ''),
         findings.map(f => h('article', { class: 'finding v-' + kind },
           h('p', { class: 'remedy' }, show(sentence(f), 2000)),

@@ -6,7 +6,7 @@ export const verdicts = {
   good: { mark: '✓', word: 'good', about: 'The request kept all rules.' },
   problem: { mark: '!', word: 'problem', about: 'The request broke a rule.' },
   scenario: { mark: '◆', word: 'scenario', about: 'A scenario altered the answer on purpose.' },
-  violation: { mark: '✕', word: 'violation', about: 'The mock itself broke the contract or failed.' },
+  violation: { mark: '✕', word: 'violation', about: 'The mock itself broke the contract or failed; of a proxy, its target did.' },
 };
 
 export const grades = {
