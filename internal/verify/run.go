@@ -13,7 +13,6 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/exchange"
 )
 
 // Record names a customer at a location of the tenant.
@@ -60,7 +59,7 @@ type run struct {
 	Options
 	ctx     context.Context
 	client  *client
-	secrets *strings.Replacer
+	secrets *scrubber
 	answers map[string]*answer
 	sent    []*answer        // in their order
 	last    time.Time        // when the last request left
@@ -84,7 +83,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if len(o.Records) == 0 {
 		return nil, errors.New("no record is named")
 	}
-	r := &run{Options: o, ctx: ctx, answers: map[string]*answer{}, secrets: scrubber(&o),
+	r := &run{Options: o, ctx: ctx, answers: map[string]*answer{}, secrets: newScrubber(&o),
 		client: &client{target: o.Target, timeout: o.Timeout}}
 	if o.Target.Scheme == "https" {
 		r.client.tls = o.TLS
@@ -152,7 +151,7 @@ func (r *run) decide(c Case) Result {
 	case err != nil && r.ctx.Err() != nil:
 		result.Outcome = NotRun
 	case err != nil:
-		result.Outcome, result.Reason = Unheard, r.secrets.Replace(err.Error())
+		result.Outcome, result.Reason = Unheard, err.Error()
 	case len(differences) == 0:
 		result.Outcome = Holds
 	case c.Grade.Documented() || r.Strict:
@@ -160,6 +159,7 @@ func (r *run) decide(c Case) Result {
 	default:
 		result.Outcome = Warns
 	}
+	result.Reason = r.secrets.Replace(result.Reason) // a server may tell what it was sent
 	for _, d := range differences {
 		d.Expected, d.Got = r.secrets.Replace(d.Expected), r.secrets.Replace(d.Got)
 		result.Differences = append(result.Differences, d)
@@ -220,20 +220,4 @@ func (r *run) putBack() {
 	r.ctx = ctx
 	_, _ = r.get(r.baseline().naming("put the version pin back", r.first))
 	r.ctx = old
-}
-
-// scrubber blots out every secret of the options.
-func scrubber(o *Options) *strings.Replacer {
-	var pairs []string
-	add := func(token string) {
-		if token != "" {
-			pairs = append(pairs, token, exchange.HashOf(token))
-		}
-	}
-	add(o.Token)
-	add(o.SecondToken)
-	for _, t := range o.RoleTokens {
-		add(t)
-	}
-	return strings.NewReplacer(pairs...)
 }
