@@ -88,6 +88,7 @@ func TestCtl(t *testing.T) {
 		{"openapi", `"openapi": "3\.1\.0"`},
 		{"contract --api-version 2019/02/08", `"versions": \[`},
 		{"clients", `(?m)^web-app +dispatcher-token +dana +Dispatcher +1$`},
+		{"coverage env", `(?m)^export DISPATCHMOCK_TOKEN='dispatcher-token'\n(export DISPATCHMOCK_TOKEN_[A-Z0-9_]+='[a-z0-9-]+'\n)*$`},
 		{"openapi --of api --api-version 2019/02/08 --openapi 3.0", `(?s)^{\n  "openapi": "3\.0\.3",.*"version": "2019/02/08"`},
 		{"session create --id a --name Anna --ttl 5m --clock step:2022-08-20T01:38:16Z,1s --seed 7 --fixtures " + fixtures, `^http://\S+/_s/a\n$`},
 		{"session list", `(?m)^a +Anna +\S+Z +step +0 +http://\S+/_s/a$`},

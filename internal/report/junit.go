@@ -24,11 +24,11 @@ func JUnit(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 		gates.failures += one(g.Failed)
 		gates.skipped += one(!g.Failed && g.Allowed)
 	}
-	grid := suite{name: "coverage"}
+	grid := suite{name: "coverage", property: "how to run the commands", value: r.Coverage.HowToRun}
 	for _, g := range r.Coverage.Groups {
 		grid.tests, grid.skipped = grid.tests+g.Total, grid.skipped+g.Total-g.Covered
 	}
-	exchanges := suite{name: "exchanges"}
+	exchanges := suite{name: "exchanges", property: "lost exchanges", value: r.LostNote()}
 	for x := range seq {
 		if !x.Control {
 			exchanges.tests++
@@ -104,6 +104,7 @@ func breaches(x *exchange.Exchange, failed []string) []breach {
 type suite struct {
 	name                     string
 	tests, failures, skipped int
+	property, value          string // "" has none
 }
 
 // xmlWriter writes elements; characters that XML does not have are told as
@@ -134,6 +135,12 @@ func (d *xmlWriter) close(name string) { d.raw("</" + name + ">\n") }
 func (d *xmlWriter) suite(s *suite, r *Run, cases func()) {
 	d.open("testsuite", "name", s.name, "tests", fmt.Sprint(s.tests), "failures", fmt.Sprint(s.failures), "errors", "0", "skipped", fmt.Sprint(s.skipped),
 		"time", seconds(r.Took), "timestamp", r.Started.UTC().Format("2006-01-02T15:04:05"))
+	if s.value != "" {
+		d.open("properties")
+		d.open("property", "name", s.property, "value", s.value)
+		d.close("property")
+		d.close("properties")
+	}
 	cases()
 	d.close("testsuite")
 }

@@ -27,8 +27,8 @@ func Markdown(w io.Writer, r *Run) error {
 	fmt.Fprintf(b, "## %s Dispatchmock: %s\n\n", mark, r.verdict())
 	fmt.Fprintf(b, "%s ended with %d after %s. Coverage of the contract: **%s %%** (%d of %d).\n\n", code(r.Command), r.ExitCode, counted(r.Requests, "request"),
 		percent(r.Coverage.Percent), r.Coverage.Covered, r.Coverage.Total)
-	if r.Lost > 0 {
-		fmt.Fprintf(b, "The reports lack %s, which came faster than a file takes them; the gates have seen them.\n\n", counted(r.Lost, "exchange"))
+	if note := r.LostNote(); note != "" {
+		fmt.Fprintf(b, "Mind that %s.\n\n", note)
 	}
 	b.WriteString("| gate | demands | outcome |\n| --- | --- | --- |\n")
 	for _, g := range r.Gates {
@@ -121,6 +121,9 @@ func (c *Coverage) markdown(b *bufio.Writer) {
 		fmt.Fprintf(b, "| %s | %d | %d |\n", name, g.Covered, g.Total)
 	}
 	b.WriteString("\n<details><summary>What was never tried, and the command that would</summary>\n\n")
+	if c.HowToRun != "" {
+		fmt.Fprintf(b, "%s\n\n", code(c.HowToRun))
+	}
 	shown, left := 0, 0
 	for _, g := range c.Groups {
 		for _, item := range g.Items {

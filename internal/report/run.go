@@ -40,6 +40,14 @@ func (r *Run) Demand(least float64) {
 	r.Gates = append(r.Gates, g)
 }
 
+// LostNote says how much a report lacks; "" is nothing.
+func (r *Run) LostNote() string {
+	if r.Lost == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the reports lack %s, which came faster than a file takes them; the gates have seen them", counted(r.Lost, "exchange"))
+}
+
 // Passed reports that no gate failed.
 func (r *Run) Passed() bool {
 	for _, g := range r.Gates {
@@ -75,8 +83,8 @@ func RunText(w io.Writer, r *Run, quiet bool) error {
 			return err
 		}
 	}
-	if r.Lost > 0 {
-		fmt.Fprintf(b, "dispatchmock: the reports lack %s, which came faster than a file takes them\n", counted(r.Lost, "exchange"))
+	if note := r.LostNote(); note != "" {
+		fmt.Fprintf(b, "dispatchmock: %s\n", note)
 	}
 	for _, g := range r.Gates {
 		switch {
