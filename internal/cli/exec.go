@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,7 +135,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	if err := f.start(s, f.listen); err != nil {
 		return err
 	}
-	c := child{program: program, args: args, env: append(os.Environ(), f.environment(s)...), killAfter: f.killAfter, io: io}
+	c := child{program: program, args: args, env: slices.Concat(io.environ, f.environment(s)), killAfter: f.killAfter, io: io}
 	started := time.Now()
 	code, err := c.run()
 	run := &report.Run{Version: version, Command: known.Text(shortCommand(args)), URL: baseURL(s.Addr()), Started: started, Took: time.Since(started), ExitCode: code,
