@@ -19,7 +19,7 @@ func JUnit(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 	// The numbers stand before what they count; the tally has them, less what
 	// the file lacks.
 	failed := offenders(r)
-	gates := suite{name: "gates", tests: len(r.Gates)}
+	gates := suite{name: "gates", tests: 1 + len(r.Gates), failures: one(r.ExitCode != 0)}
 	for _, g := range r.Gates {
 		gates.failures += one(g.Failed)
 		gates.skipped += one(!g.Failed && g.Allowed)
@@ -40,6 +40,7 @@ func JUnit(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 	d.open("testsuites", "name", "dispatchmock exec: "+r.Command, "tests", fmt.Sprint(gates.tests+grid.tests+exchanges.tests),
 		"failures", fmt.Sprint(gates.failures+exchanges.failures), "errors", "0", "time", seconds(r.Took))
 	d.suite(&gates, r, func() {
+		d.command(r)
 		for i := range r.Gates {
 			d.gate(&r.Gates[i])
 		}
@@ -151,6 +152,16 @@ func (d *xmlWriter) element(name, text string, attributes ...string) {
 	d.text(text)
 	d.raw("\n")
 	d.close(name)
+}
+
+// command tells the command's own end, so that the file fails where the run
+// does.
+func (d *xmlWriter) command(r *Run) {
+	d.open("testcase", "classname", "gates", "name", "command: "+r.Command, "time", seconds(r.Took))
+	if r.ExitCode != 0 {
+		d.element("failure", "", "type", "command", "message", fmt.Sprintf("it ended with %d", r.ExitCode))
+	}
+	d.close("testcase")
 }
 
 func (d *xmlWriter) gate(g *Gate) {

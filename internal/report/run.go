@@ -31,12 +31,13 @@ type Run struct {
 // Demand adds the gate of the coverage; least is in percent, and 0 demands
 // nothing.
 func (r *Run) Demand(least float64) {
-	g := Gate{Name: GateCoverage, About: fmt.Sprintf("at least %s%% of the contract tried", percent(least)), Allowed: least == 0, Offences: []Offence{},
+	g := Gate{Name: GateCoverage, About: fmt.Sprintf("at least %v%% of the contract tried", least), Allowed: least == 0, Offences: []Offence{},
 		Remedy: fmt.Sprintf("%s%% was tried; the commands in a report and of GET /_mock/coverage try the rest", percent(r.Coverage.Percent))}
 	if g.Allowed {
 		g.About = "how much of the contract was tried"
 	}
-	g.Failed = r.Coverage.Percent < least
+	// The percentage is cut, for people.
+	g.Failed = float64(r.Coverage.Covered)*100 < least*float64(r.Coverage.Total)
 	r.Gates = append(r.Gates, g)
 }
 
