@@ -135,9 +135,9 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	if err := f.start(s, f.listen); err != nil {
 		return err
 	}
-	c := child{program: program, args: args, env: slices.Concat(io.environ, f.environment(s)), killAfter: f.killAfter, io: io}
+	c := child{program: program, args: args, env: slices.Concat(withoutOurs(io.environ), f.environment(s)), killAfter: f.killAfter, io: io}
 	started := time.Now()
-	code, err := c.run()
+	code, err := c.run(ctx)
 	run := &report.Run{Version: version, Command: known.Text(shortCommand(args)), URL: baseURL(s.Addr()), Started: started, Took: time.Since(started), ExitCode: code,
 		Consumer: f.consumer, Provider: provider}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
@@ -178,6 +178,19 @@ func (f *execFlags) finish(io streams, run *report.Run, s *server.Server, tally 
 		return errExit{exitWrong}
 	}
 	return nil
+}
+
+// withoutOurs leaves out what an exec around this one has set: a door or a
+// token of its mock.
+func withoutOurs(environ []string) []string {
+	return slices.DeleteFunc(slices.Clone(environ), func(line string) bool {
+		name, _, _ := strings.Cut(line, "=")
+		switch name {
+		case "DISPATCHMOCK_TENANT", "DISPATCHMOCK_CONTROL_URL", "DISPATCHMOCK_CONTROL_TOKEN":
+			return true
+		}
+		return strings.HasPrefix(name, coverage.TokenVariable)
+	})
 }
 
 // environment tells the command where the mock is, and who it may be.
