@@ -15,7 +15,10 @@ import (
 	"dispatchmock/internal/dispatch"
 )
 
-const goldenDir = moduleDir + "/testdata/exchanges"
+const (
+	moduleDir = "../.."
+	goldenDir = moduleDir + "/testdata/exchanges"
+)
 
 // golden is a golden file.
 type golden struct {

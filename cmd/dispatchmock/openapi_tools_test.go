@@ -18,11 +18,11 @@ import (
 	"dispatchmock/schemas"
 )
 
-// openAPITools returns the folder of the tools of other makers. Where they are
-// not installed the test is skipped; under CI they must be.
-func openAPITools(t *testing.T) string {
+// thirdParty returns the folder of a set of tools of other makers. Where they
+// are not installed the test is skipped; under CI they must be.
+func thirdParty(t *testing.T, set string) string {
 	t.Helper()
-	dir, err := filepath.Abs(moduleDir + "/testdata/thirdparty/openapi")
+	dir, err := filepath.Abs(moduleDir + "/testdata/thirdparty/" + set)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func openAPITools(t *testing.T) string {
 		t.Fatalf("CI is set, and the tools are not installed: %v", err)
 	}
 	if err != nil {
-		t.Skipf("the tools of other makers are not installed (npm ci in testdata/thirdparty/openapi): %v", err)
+		t.Skipf("the tools of other makers are not installed (npm ci in testdata/thirdparty/%s): %v", set, err)
 	}
 	return dir
 }
@@ -153,7 +153,7 @@ func inside(doc map[string]any, path ...string) map[string]any {
 // after the other: each takes a processor for itself.
 func TestOpenAPIByOthers(t *testing.T) {
 	t.Parallel()
-	tools := openAPITools(t)
+	tools := thirdParty(t, "openapi")
 	t.Run("validators", func(t *testing.T) { validated(t, tools) })
 	for _, form := range openapi.Forms() {
 		t.Run("generated client "+string(form), func(t *testing.T) { generatedClient(t, tools, form) })

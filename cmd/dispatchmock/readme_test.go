@@ -14,8 +14,6 @@ import (
 	"testing"
 )
 
-const moduleDir = "../.."
-
 // block is a fenced block of README.md: commands, and what they print as far
 // as the block behind them shows it.
 type block struct {

@@ -9,32 +9,11 @@ import (
 	"testing"
 )
 
-// reportTools returns the folder of the tools that reports are held against.
-// Where they are not installed the test is skipped; under CI they must be.
-func reportTools(t *testing.T) string {
-	t.Helper()
-	dir, err := filepath.Abs(filepath.Join("..", "..", "testdata", "thirdparty", "reports"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = exec.LookPath("node")
-	if err == nil {
-		_, err = os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json"))
-	}
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatalf("CI is set, and the tools are not installed: %v", err)
-	}
-	if err != nil {
-		t.Skipf("the tools of other makers are not installed (npm ci in testdata/thirdparty/reports): %v", err)
-	}
-	return dir
-}
-
 // TestReportsByOthers holds the reports of a run against tools of other makers:
 // a parser of JUnit, a validator of HAR, and Pact's own verifier.
 func TestReportsByOthers(t *testing.T) {
 	t.Parallel()
-	tools, dir := reportTools(t), t.TempDir()
+	tools, dir := thirdParty(t, "reports"), t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
 	// What is asked: good requests in several versions and states, refusals of
 	// each kind, and a scenario, which no provider is to be held to.

@@ -20,7 +20,7 @@ func TestSuites(t *testing.T) {
 		ran           string // what the runner prints
 		offence       string
 	}{
-		{"node", "npm", []string{"test", "--silent"}, `# pass 5`, `  DELETE /customers/1/locations/1 → 400, request .*\n    request header /x-tenant-id`},
+		{"node", "npm", []string{"test", "--silent"}, `pass 5`, `  DELETE /customers/1/locations/1 → 400, request .*\n    request header /x-tenant-id`},
 		{"gosuite", "go", []string{"test", "-v", "-count=1", "./..."}, `--- PASS: TestDeactivate`, `  DELETE /customers/1/locations/1 → 400, request .*\n    request header /x-api-version`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

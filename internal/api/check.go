@@ -127,7 +127,7 @@ func (a *API) rights(c *call, problems []problem) []problem {
 		add(dispatch.TokenUnknown, "authorization", "", "known token", "no fixture knows this token", a.hint(c.s))
 	}
 	if !c.known {
-		return appendOrNil(problems, more)
+		return appendOrNil(problems, append(more, a.strangers(c, good)...))
 	}
 	roles := c.op.Roles
 	if c.s.Choices().AdminIsDispatcher && slices.Contains(roles, dispatch.RoleDispatcher) {
@@ -174,6 +174,31 @@ func (a *API) rights(c *call, problems []problem) []problem {
 		more = append(more, unknownRecord(c.key))
 	}
 	return appendOrNil(problems, more)
+}
+
+// strangers checks what can be known of the tenant and the record without
+// knowing who asks. It never comes first, so that no stranger is told of it.
+func (a *API) strangers(c *call, good func(dispatch.Code) bool) []problem {
+	text, _ := contract.HeaderText(c.r.Header, "X-Tenant-Id")
+	tenant, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || !good(dispatch.TenantIDInvalid) {
+		return nil
+	}
+	if !c.s.World.Base().HasTenant(tenant) {
+		detail := fmt.Sprintf("there is no tenant %d", tenant)
+		return []problem{{dispatch.Fault{Code: dispatch.TenantUnknown, Field: c.op.HeaderField(c.version, "x-tenant-id"), Detail: sentence(detail)},
+			exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/x-tenant-id", Rule: "known tenant", Value: text, Schema: "operations.json", Remedy: detail, World: true}}}
+	}
+	customer, err := strconv.ParseInt(c.parameters["customer_id"], 10, 64)
+	location, err2 := strconv.ParseInt(c.parameters["customer_location_id"], 10, 64)
+	if err != nil || err2 != nil || !good(dispatch.PathInvalid) {
+		return nil
+	}
+	k := world.Key{Tenant: tenant, Customer: customer, Location: location}
+	if _, ok := c.s.World.Record(k); ok {
+		return nil
+	}
+	return []problem{unknownRecord(k)}
 }
 
 func appendOrNil(problems, more []problem) []problem {

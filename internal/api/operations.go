@@ -81,7 +81,7 @@ func (a *API) unserved(c *call) (*wire.Body, *dispatch.Fault) {
 		text += "; to deactivate a customer send DELETE: the documentation's Python sample sends POST by mistake"
 		way = ""
 	}
-	return nil, c.misdirected(dispatch.MethodNotImplemented, "method", c.op.Method, text, way)
+	return nil, a.misdirected(c, dispatch.MethodNotImplemented, "method", c.op.Method, text, way)
 }
 
 // wrongMethod answers a method that the resource does not have.
@@ -90,18 +90,65 @@ func (a *API) wrongMethod(c *call) (*wire.Body, *dispatch.Fault) {
 	if upper := strings.ToUpper(c.r.Method); upper != c.r.Method && strings.Contains(methods, upper) {
 		text = fmt.Sprintf("methods are case-sensitive: send %s, not %s", upper, c.r.Method)
 	}
-	return nil, c.misdirected(dispatch.MethodNotAllowed, "method", c.r.Method, text, "")
+	return nil, a.misdirected(c, dispatch.MethodNotAllowed, "method", c.r.Method, text, "")
 }
 
 // unknownPath answers a path that the API does not have.
 func (a *API) unknownPath(c *call) (*wire.Body, *dispatch.Fault) {
 	text := fmt.Sprintf("%s is not a path of this mock; it has %s", cut(c.r.URL.EscapedPath()), a.Contract.Operations()[0].Path)
-	return nil, c.misdirected(dispatch.PathUnknown, "path", c.r.URL.EscapedPath(), text, "")
+	return nil, a.misdirected(c, dispatch.PathUnknown, "path", c.r.URL.EscapedPath(), text, "")
 }
 
 // misdirected records and returns the fault of a request that no operation
-// performs. The way out is for the record alone.
-func (c *call) misdirected(code dispatch.Code, field, value, text, way string) *dispatch.Fault {
+// performs, and records what else it would be refused for where it is going.
+// The way out is for the record alone.
+func (a *API) misdirected(c *call, code dispatch.Code, field, value, text, way string) *dispatch.Fault {
 	c.x.Problems = append(c.x.Problems, exchange.Finding{Part: field, Rule: string(code), Value: cut(value), Schema: "operations.json", Remedy: text + way})
+	asked := c.op
+	c.op = a.Contract.Operations()[0]
+	if c.parameters = a.Contract.ValuesAt(c.r.URL.Path); c.parameters == nil {
+		c.parameters = map[string]string{}
+	}
+	for _, p := range a.inputs(c, c.op.JudgeHeaders(c.version, c.r.Header), c.judgePath()) {
+		a.tell(c, &p)
+	}
+	c.op = asked
 	return &dispatch.Fault{Code: code, Field: field, Detail: sentence(text)}
+}
+
+// judgePath judges the path's parameters, if it has them.
+func (c *call) judgePath() []exchange.Finding {
+	if len(c.parameters) == 0 {
+		return nil
+	}
+	unescape(c.parameters)
+	return c.op.JudgePath(c.version, c.parameters)
+}
+
+// Inspect records what is wrong with a request that something else answers. It
+// performs nothing. The ResponseWriter must be that of Identified.
+func (a *API) Inspect(w http.ResponseWriter, r *http.Request) {
+	c := w.(*call)
+	c.r, c.op = r, a.Contract.At(r.Method, r.URL.Path)
+	c.parameters = a.Contract.ValuesAt(r.URL.Path)
+	switch {
+	case c.op == nil && c.parameters == nil:
+		c.op = a.Contract.Otherwise()
+		_, _ = a.unknownPath(c)
+	case c.op == nil:
+		c.op = a.Contract.Otherwise()
+		_, _ = a.wrongMethod(c)
+	case !c.op.Served:
+		_, _ = a.unserved(c)
+	case c.op.Method == http.MethodOptions:
+		_, _ = a.preflight(c)
+	default:
+		if a.check(c) != nil {
+			break
+		}
+		if _, found := c.s.World.Record(c.key); !found {
+			_ = a.notFound(c)
+		}
+	}
+	c.x.Operation = c.op.Name
 }

@@ -26,7 +26,9 @@ type Bundle struct {
 	Version string    `json:"version"` // of the program that wrote it
 	Saved   time.Time `json:"saved"`
 	// Fixtures is the digest of the fixtures that the session began with.
-	Fixtures string   `json:"fixtures_digest"`
+	Fixtures string `json:"fixtures_digest"`
+	// Schemas is the digest of the contract that judged it.
+	Schemas  string   `json:"schemas_digest,omitempty"`
 	Settings Settings `json:"settings"`
 	Session  Session  `json:"session"`
 	// Lost is how many exchanges the journal had let go of: with any lost,

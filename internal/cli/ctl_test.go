@@ -116,6 +116,8 @@ func TestCtl(t *testing.T) {
 		{"--session a record check 1 2 1 " + put, `record\.json is good\.\n$`},
 		{"--session a record remove 1 4 1", `^Removed customer 4 at location 1 of tenant 1\.\n$`},
 		{"--session a record list --search pacific", `(?m)^1 +2 +1 +yes +yes +Pacific Gravel & Sand\n$`},
+		{"--session a record list --sort name --order desc --limit 1", `(?s)^TENANT.*\nThere are more of the 58: --offset 1\n$`},
+		{"--session a record list --offset 2 --limit 1", `(?m)^1 +3 +1 .*\nThere are more of the 58: --offset 3\n$`},
 		{"--session a record list --limit 1 --after 1,1,1", `There are more: --after 1,2,1\n$`},
 		{"--session a record get 1 2 1 --api-version 2019/02/08", `"name": "Pacific Gravel & Sand"`},
 		{"--session a diff", `(?m)^remove /records/1,4,1$`},

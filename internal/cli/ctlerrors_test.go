@@ -83,6 +83,8 @@ func TestCtlRefused(t *testing.T) {
 		{"record get 1 99999 1", `The session has no record of tenant 1, customer 99999, location 1`},
 		{"record get 1 one 1", `each a whole number`},
 		{"record get 1 1 1 --api-version 2020/01/01", `api_version: "2020/01/01": must be one of`},
+		{"record list --after 1,1,1 --sort name", `after: must not stand beside sort, order or offset`},
+		{"record list --sort size", `sort: "size": must be key, customer`},
 		{"record list --limit 0", `limit: "0": must be a whole number from 1 to 1000`},
 		{"record put 1 1 1 " + broken, `body is no JSON: line 1, column`},
 		{"record put 1 1 1 " + empty, `empty.json is empty, and must hold a JSON object`},

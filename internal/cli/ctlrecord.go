@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,23 +30,20 @@ func (c *ctl) record(args []string) string {
 }
 
 func (c *ctl) listRecords() *cobra.Command {
-	var search, after string
-	var limit int
+	var search, after, sort, order string
+	var limit, offset int
 	var cmd *cobra.Command
 	cmd = c.command("list", "List records in order", func(ctx context.Context, d *doorClient, _ []string) error {
 		q := url.Values{}
-		if search != "" {
-			q.Set("search", search)
-		}
-		if after != "" {
-			q.Set("after", after)
-		}
-		if cmd.Flags().Changed("limit") {
-			q.Set("limit", strconv.Itoa(limit))
+		for _, name := range []string{"search", "limit", "after", "sort", "order", "offset"} {
+			if f := cmd.Flags().Lookup(name); f.Changed {
+				q.Set(name, f.Value.String())
+			}
 		}
 		a, err := answerOf[struct {
 			Records []control.Row
 			More    bool
+			Total   int
 		}](ctx, d, call{method: http.MethodGet, path: c.in("/records"), query: q})
 		if err != nil {
 			return err
@@ -58,7 +54,11 @@ func (c *ctl) listRecords() *cobra.Command {
 					row(r.Tenant, r.Customer, r.Location, yes(r.IsActive), yes(r.Changed), r.Name)
 				}
 			})
-			if n := len(a.value.Records); a.value.More && n > 0 {
+			switch n := len(a.value.Records); {
+			case !a.value.More || n == 0:
+			case a.value.Total > 0: // paged by number
+				fmt.Fprintf(w, "There are more of the %d: --offset %d\n", a.value.Total, offset+n)
+			default:
 				last := a.value.Records[n-1]
 				fmt.Fprintf(w, "There are more: --after %d,%d,%d\n", last.Tenant, last.Customer, last.Location)
 			}
@@ -67,6 +67,9 @@ func (c *ctl) listRecords() *cobra.Command {
 	cmd.Flags().StringVar(&search, "search", "", "only records with this `WORD` in a name or as a number")
 	cmd.Flags().IntVar(&limit, "limit", 50, "how many at most")
 	cmd.Flags().StringVar(&after, "after", "", "begin behind the record `TENANT,CUSTOMER,LOCATION`")
+	cmd.Flags().StringVar(&sort, "sort", "key", "by which `COLUMN`: key, customer, location, name, active or changed")
+	cmd.Flags().StringVar(&order, "order", "asc", "in which `ORDER`: asc or desc")
+	cmd.Flags().IntVar(&offset, "offset", 0, "how many to leave out first, where sorted")
 	return cmd
 }
 

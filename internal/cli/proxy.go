@@ -61,7 +61,7 @@ func newProxy(io streams) *cobra.Command {
 	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "by which CORS headers answers are judged, and the mock answers")
 	f.doorFlags.add(flags)
 	flags.Var(oneOf{&f.log, []string{"text", "json"}}, "log", "form of the log on standard error")
-	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone, and log only what goes wrong at the target")
+	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone (and that of the control door, if it has another), and log only what goes wrong at the target")
 	return cmd
 }
 
@@ -173,7 +173,7 @@ func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *
 func (f *proxyFlags) greeting(addr, door net.Addr, target *url.URL) string {
 	address := baseURL(addr)
 	if f.quiet {
-		return address + "\n"
+		return terse(address, door)
 	}
 	w := &strings.Builder{}
 	fmt.Fprintf(w, "Dispatchmock %s, a proxy that judges by the contract of the CRO Software Dispatch API\n", version)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"time"
@@ -57,7 +58,7 @@ func replay(ctx context.Context, out streams, s *sources, name string) error {
 		Control: server.Control{Schemas: rules, Version: version},
 	}, b)
 	if err != nil {
-		return fmt.Errorf("after %s as recorded, %w", plural(done.Same, "answer"), err)
+		return fmt.Errorf("after %s as recorded, %w%s", plural(done.Same, "answer"), err, otherSchemas(b, rules))
 	}
 	skipped := ""
 	if done.Skipped > 0 {
@@ -65,6 +66,15 @@ func replay(ctx context.Context, out streams, s *sources, name string) error {
 	}
 	fmt.Fprintf(out.out, "Replayed %s of session %s: every byte is as recorded%s.\n", plural(done.Same, "request"), b.Session.ID, skipped)
 	return nil
+}
+
+// otherSchemas says that a bundle was saved by another contract.
+func otherSchemas(b *bundle.Bundle, rules fs.FS) string {
+	digest, err := contract.Digest(rules)
+	if err != nil || b.Schemas == "" || b.Schemas == digest {
+		return ""
+	}
+	return fmt.Sprintf("\nit was saved by other schemas (digest %.12s…) than these (%.12s…): to replay it by those, name them with --schemas", b.Schemas, digest)
 }
 
 func readBundle(name string) (*bundle.Bundle, error) {

@@ -85,7 +85,7 @@ func newServe(io streams) *cobra.Command {
 	flags.BoolVar(&f.watches, "watch", false, "read the fixtures again whenever a file of --fixtures changes")
 	f.serverFlags.add(flags)
 	flags.Var(oneOf{&f.log, []string{"text", "json"}}, "log", "form of the log on standard error")
-	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone, and log only what goes wrong in the mock")
+	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone (and that of the control door, if it has another), and log only what goes wrong in the mock")
 	return cmd
 }
 
@@ -191,12 +191,21 @@ func (f *serveFlags) handler(w io.Writer) slog.Handler {
 	return slog.NewTextHandler(w, nil)
 }
 
+// terse is what a script reads: the address, and on a line of its own that of
+// the control door, where it has another.
+func terse(address string, door net.Addr) string {
+	if door != nil {
+		return address + "\n" + baseURL(door) + "\n"
+	}
+	return address + "\n"
+}
+
 // greeting is what a newcomer needs. It is printed at once, so that whoever
 // reads the address of it can read the rest.
 func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *world.World) string {
 	url := baseURL(addr)
 	if f.quiet {
-		return url + "\n"
+		return terse(url, door)
 	}
 	w := &strings.Builder{}
 	base := mock.Base()

@@ -61,12 +61,17 @@ func (m *Model) Judge(v any, part string, now time.Time) []exchange.Finding {
 	m.eachPast(v, func(at []string, s string) {
 		if t, err := dispatch.ParseTimestamp(s); err == nil && t.After(now) {
 			n, _ := m.locate(at)
-			findings = append(findings, n.finding(part, pointer(at), "format", s, "must lie in the past; it is now "+dispatch.Timestamp(now)))
+			findings = append(findings, n.finding(part, pointer(at), "format", s, notPast+dispatch.Timestamp(now)))
 		}
 	})
 	slices.SortStableFunc(findings, compareFindings)
 	return findings
 }
+
+const notPast = "must lie in the past; it is now "
+
+// AwaitsClock reports whether a finding would be none by a later clock.
+func AwaitsClock(f exchange.Finding) bool { return strings.HasPrefix(f.Remedy, notPast) }
 
 // judgeSchema returns the rules that a value breaks at any time.
 func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
@@ -89,7 +94,8 @@ func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
 		findings = append(findings, exchange.Finding{Part: part, Rule: e.Type(), Value: short(e.Value()), Schema: m.src.path, Remedy: lower(e.Description())})
 	}
 	slices.SortStableFunc(findings, compareFindings)
-	return findings
+	// What two members miss, the library finds for each, and each finding tells both.
+	return slices.Compact(findings)
 }
 
 // compareFindings gives an order to what the library finds in none. What is

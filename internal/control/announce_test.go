@@ -22,10 +22,10 @@ func TestAnnounced(t *testing.T) {
 		fault               string
 	}{
 		{"by header", "silent", "/customers/1/locations/1", []string{"X-Mock-Announce: Problem"}, []string{"problem"}, []bool{false, false}, "", "authorization_invalid"},
-		{"by header, both", "silent", "/nowhere", []string{"X-Mock-Announce: scenario, problem"}, []string{"problem", "scenario"}, []bool{false}, "", "path_unknown"},
-		{"by session", "told", "/nowhere", nil, []string{"problem", "scenario"}, []bool{false}, "", "path_unknown"},
-		{"not at all", "silent", "/nowhere", nil, nil, []bool{false}, "", "path_unknown"},
-		{"misspelt", "silent", "/nowhere", []string{"X-Mock-Announce: problme"}, nil, []bool{false, false}, "", "path_unknown"},
+		{"by header, both", "silent", "/nowhere", []string{"X-Mock-Announce: scenario, problem"}, []string{"problem", "scenario"}, []bool{false, false, false}, "", "path_unknown"},
+		{"by session", "told", "/nowhere", nil, []string{"problem", "scenario"}, []bool{false, false, false}, "", "path_unknown"},
+		{"not at all", "silent", "/nowhere", nil, nil, []bool{false, false, false}, "", "path_unknown"},
+		{"misspelt", "silent", "/nowhere", []string{"X-Mock-Announce: problme"}, nil, []bool{false, false, false, false}, "", "path_unknown"},
 		{"the world's own", "silent", "/customers/1/locations/999", []string{"Authorization: Bearer readonly-token", "X-Tenant-Id: 2"}, nil, []bool{true, true}, "", "role_missing"},
 		{"no record", "silent", "/customers/1/locations/999", []string{"Authorization: Bearer dispatcher-token", "X-Tenant-Id: 1"}, nil, []bool{true}, "", "record_unknown"},
 		{"no token", "silent", "/customers/1/locations/1", []string{"Authorization: Bearer unknown", "X-Tenant-Id: 1"}, nil, []bool{true}, "", "token_unknown"},

@@ -205,7 +205,10 @@ func TestToken(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, path := range []string{"/health", "/sessions", "/openapi.json", "/sessions/default/bundle", "/journal/har"} {
-				got := r.do(t, "GET", "/_mock"+path+"?token="+url.QueryEscape(token), "", c.header...)
+				if c.name == "in the query" {
+					path += "?token=" + url.QueryEscape(token)
+				}
+				got := r.do(t, "GET", "/_mock"+path, "", c.header...)
 				if got.status != c.status {
 					t.Errorf("GET %s: got %d %s, want %d", path, got.status, got.body, c.status)
 				}
@@ -221,5 +224,21 @@ func TestToken(t *testing.T) {
 	}
 	if got := r.api(t, "GET", resource); got.status != http.StatusOK {
 		t.Errorf("the API wants the door's token: %d %s", got.status, got.body)
+	}
+}
+
+// TestRate holds that changes beyond the rate are refused until there is room
+// again, and that questions are not.
+func TestRate(t *testing.T) {
+	t.Parallel()
+	const slow = 0.001 // a second change comes after a quarter of an hour
+	r := launch(t, settings{control: server.Control{Rate: slow}})
+	r.must(t, "POST", "/sessions", `{"id": "first"}`, nil)
+	got := r.do(t, "POST", "/_mock/sessions", `{"id": "second"}`)
+	if got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") != "1" || !strings.Contains(got.body, "takes 0.001 changes a second: try again") {
+		t.Errorf("got %d %v %s", got.status, got.header, got.body)
+	}
+	for range 3 {
+		r.must(t, "GET", "/sessions/first", "", nil)
 	}
 }

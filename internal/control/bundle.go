@@ -2,9 +2,11 @@ package control
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"dispatchmock/internal/bundle"
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/session"
 )
 
@@ -35,7 +37,11 @@ func (d *Door) pack(r *http.Request, n *session.Session) (*bundle.Bundle, error)
 	if err != nil {
 		return nil, err
 	}
-	b := &bundle.Bundle{Format: bundle.Format, Version: d.Version, Saved: d.Sessions.Now().UTC(), Fixtures: n.Fixtures().Digest,
+	schemas, err := contract.Digest(d.Schemas)
+	if err != nil {
+		return nil, fmt.Errorf("the digest of the schemas: %w", err)
+	}
+	b := &bundle.Bundle{Format: bundle.Format, Version: d.Version, Saved: d.Sessions.Now().UTC(), Fixtures: n.Fixtures().Digest, Schemas: schemas,
 		Settings: d.Settings, Session: bundle.Session{ID: n.Spec.ID, Made: n.Spec.Made}, Lost: d.Journal.Lost(n.Spec.ID), Exchanges: []bundle.Recorded{}, State: state}
 	if b.Session.Made == nil {
 		b.Session.Made = []byte("{}")

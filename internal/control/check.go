@@ -5,15 +5,7 @@ import "net/http"
 // checkRecord holds a record against the rules and writes nothing, so that an
 // editor can tell mistakes while somebody types.
 func (d *Door) checkRecord(r *http.Request) (any, error) {
-	n, k, err := d.named(r)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := d.body(r, "record")
-	if err != nil {
-		return nil, err
-	}
-	v, err := d.version(r)
+	n, k, v, doc, err := d.written(r, "record")
 	if err != nil {
 		return nil, err
 	}

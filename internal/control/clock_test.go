@@ -55,6 +55,24 @@ func TestClocks(t *testing.T) {
 	}
 }
 
+// TestClockBeforeRecord holds that who sets a clock before a record's times is
+// told so where the record is refused.
+func TestClockBeforeRecord(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{})
+	const record = "/_s/c/customers/1/locations/1"
+	r.must(t, "POST", "/sessions", `{"id": "c", "clock": {"mode": "frozen", "at": "2019-01-01T00:00:00Z"}}`, nil)
+	got := r.api(t, "GET", record)
+	const want = `must lie in the past; it is now 2019-01-01T00:00:00.000000 by the session's clock; set the clock later, or give the record an earlier time`
+	if got.status != http.StatusInternalServerError || !strings.Contains(got.body, `"response body/last_updated_on"`) || !strings.Contains(got.body, want) {
+		t.Errorf("got %d %s, want that it %s", got.status, got.body, want)
+	}
+	r.must(t, "PUT", "/sessions/c/clock", `{"mode": "offset", "offset": "0s"}`, nil)
+	if got := r.api(t, "GET", record); got.status != http.StatusOK {
+		t.Errorf("with a later clock: got %d %s", got.status, got.body)
+	}
+}
+
 // TestTicksAreTakenOnce sends requests of one session at once, and holds that
 // each has its own tick of the clock and its own request ID of the sequence.
 func TestTicksAreTakenOnce(t *testing.T) {

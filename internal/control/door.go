@@ -4,6 +4,7 @@
 package control
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"golang.org/x/time/rate"
+
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/coverage"
@@ -29,6 +32,10 @@ import (
 
 // Prefix is the path under which the door stands.
 const Prefix = "/_mock"
+
+// MaxRate is how many changes a second the door takes: what it holds is
+// bounded, and so is how fast that can be made and thrown away.
+const MaxRate = 10_000
 
 // maxBody is the length of the longest body that the door reads.
 const maxBody = 4 << 20
@@ -54,6 +61,8 @@ type Options struct {
 	Target net.Addr
 	// Page serves what is no part of the API of the door; nil has none.
 	Page http.Handler
+	// Rate is how many changes a second are taken; 0 means MaxRate.
+	Rate float64
 	// Settings are told in bundles: how the server was started.
 	Settings bundle.Settings
 }
@@ -62,9 +71,11 @@ type Options struct {
 type Door struct {
 	Options
 	handler http.Handler
+	changes *rate.Limiter
 	blotter *exchange.Blotter
 	models  map[string]func() (*contract.Model, error) // compiled when first asked for
 	parser  *scenario.Parser
+	events  events
 	done    chan struct{}
 	close   sync.Once
 }
@@ -82,6 +93,8 @@ func New(o Options) (*Door, error) {
 			return contract.Standalone(o.Schemas, "control/"+name+".json", "")
 		})
 	}
+	limit := cmp.Or(o.Rate, MaxRate)
+	d.changes = rate.NewLimiter(rate.Limit(limit), max(1, int(limit)))
 	var err error
 	if d.parser, err = scenario.NewParser(o.Schemas, o.Contract.Versions()); err != nil {
 		return nil, err

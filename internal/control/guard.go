@@ -26,8 +26,11 @@ func (d *Door) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		if p := d.refuse(r); p != nil {
-			if p.Status == http.StatusUnauthorized {
+			switch p.Status {
+			case http.StatusUnauthorized:
 				h.Set("WWW-Authenticate", "Bearer")
+			case http.StatusTooManyRequests:
+				h.Set("Retry-After", "1")
 			}
 			// What the body holds is of no interest, and may be large.
 			h.Set("Connection", "close")
@@ -62,6 +65,9 @@ func (d *Door) refuse(r *http.Request) *Problem {
 	}
 	if d.Token != "" && !d.page(r) && !d.knows(r) {
 		return problem(http.StatusUnauthorized, "The control door wants its token (--control-token): send Authorization: Bearer TOKEN, or %s: TOKEN.", TokenHeader)
+	}
+	if !safe(r.Method) && !d.changes.Allow() {
+		return problem(http.StatusTooManyRequests, "The control door takes %v changes a second: try again in a second.", d.changes.Limit())
 	}
 	return nil
 }

@@ -96,6 +96,12 @@ func TestSessionNames(t *testing.T) {
 		r.must(t, "POST", "/sessions", fmt.Sprintf(`{"id": %q}`, id), nil)
 	}
 	head := strings.Join(append([]string{"Host: a", "Connection: close"}, dispatcher...), "\r\n") + "\r\n\r\n"
+	// An empty header is a variable that is not set, and two say two things.
+	for lines, want := range map[string]string{"X-Mock-Session:": "names no session: it is empty", "X-Mock-Session: abc\r\nX-Mock-Session: default": "names the session "} {
+		if answer := raw(t, r.host, "DELETE "+resource+" HTTP/1.1\r\n"+lines+"\r\n"+head); statusOf(t, answer) != 404 || !strings.Contains(answer, want) {
+			t.Errorf("%s: got\n%s\nwant 404 and %q", lines, answer, want)
+		}
+	}
 	for _, c := range []struct {
 		target string
 		status int
@@ -111,8 +117,8 @@ func TestSessionNames(t *testing.T) {
 		{"/_s/abc%2F" + resource[1:], 404, ""},
 		{"/_s/abc%00" + resource, 404, "an ID has no escaped characters"},
 		{"/_s/abc%0d%0aX-A:b" + resource, 404, "an ID has no escaped characters"},
-		{"/_s/" + resource, 404, "names the session"},
-		{"/_s//abc" + resource, 404, "names the session"},
+		{"/_s/" + resource, 404, "The path /_s/ names no session: it is empty."},
+		{"/_s//abc" + resource, 404, "names no session"},
 		{"//_s/abc" + resource, 404, "is not a path of this mock"},
 		{"/_s/./abc" + resource, 404, "names the session"},
 		{"/_s/../abc" + resource, 404, "names the session"},

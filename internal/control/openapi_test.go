@@ -170,7 +170,8 @@ func TestOpenAPIIsTheDoor(t *testing.T) {
 			n++
 			got := r.do(t, method, target, "")
 			there := got.status != http.StatusMethodNotAllowed && !strings.HasPrefix(got.problem.Detail, "The control door has no")
-			if want := slices.Contains(listed, method); there != want {
+			want := slices.Contains(listed, method) || method == "HEAD" && target == "/_mock/health"
+			if there != want {
 				t.Errorf("%s %s: got %d %s, and that the document lists it is %v", method, path, got.status, got.body, want)
 			}
 			if allow := got.header.Get("Allow"); !there && allow != strings.Join(listed, ", ") {

@@ -47,7 +47,10 @@ func (d *Door) listRecords(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.Has("sort") || q.Has("offset") {
+	if q.Has("sort") || q.Has("order") || q.Has("offset") {
+		if q.Has("after") {
+			return nil, problem(http.StatusBadRequest, "after: must not stand beside sort, order or offset, which pages by number")
+		}
 		return sortedRecords(n, q, int(limit))
 	}
 	var after *world.Key
@@ -176,17 +179,22 @@ func showRecord(n *session.Session, k world.Key, v dispatch.Version) (any, error
 	return Record{k.Tenant, k.Customer, k.Location, now.Revision != old.Revision, v, body}, nil
 }
 
+// written returns the record that a request is to write, the version in whose
+// shape, and what with.
+func (d *Door) written(r *http.Request, schema string) (n *session.Session, k world.Key, v dispatch.Version, doc map[string]any, err error) {
+	if n, k, err = d.named(r); err != nil {
+		return
+	}
+	if doc, err = d.body(r, schema); err != nil {
+		return
+	}
+	v, err = d.version(r)
+	return
+}
+
 // putRecord writes a record, which is checked as one of the fixtures is.
 func (d *Door) putRecord(r *http.Request) (any, error) {
-	n, k, err := d.named(r)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := d.body(r, "record")
-	if err != nil {
-		return nil, err
-	}
-	v, err := d.version(r)
+	n, k, v, doc, err := d.written(r, "record")
 	if err != nil {
 		return nil, err
 	}
@@ -203,15 +211,7 @@ func (d *Door) putRecord(r *http.Request) (any, error) {
 // patchRecord changes members of a record (JSON Merge Patch, RFC 7396, but
 // that null is a value: no member is taken away).
 func (d *Door) patchRecord(r *http.Request) (any, error) {
-	n, k, err := d.named(r)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := d.body(r, "record-patch")
-	if err != nil {
-		return nil, err
-	}
-	v, err := d.version(r)
+	n, k, v, doc, err := d.written(r, "record-patch")
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,15 @@
 package control
 
 import (
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gorilla/mux"
+
+	"dispatchmock/internal/contract"
 )
 
 // handler answers a request with a value that is printed as JSON, or an error.
@@ -21,6 +26,7 @@ type route struct {
 }
 
 const (
+	health = "/health"
 	one    = "/sessions/{session}"
 	record = one + "/records/{tenant}/{customer}/{location}"
 )
@@ -35,7 +41,7 @@ func (d *Door) table() []route {
 	version := []string{"api_version"}
 	session := []string{"session"}
 	return []route{
-		{method: "GET", path: "/health", handle: d.health, about: "Tells that the server is ready."},
+		{method: "GET", path: health, handle: d.health, about: "Tells that the server is ready."},
 		{method: "GET", path: "/openapi.json", handle: d.openAPI, about: "This document."},
 		{method: "GET", path: "/api/openapi.json", raw: d.apiDocument, about: "The mocked API in one version, as an OpenAPI document.", query: []string{"api_version", "openapi", "session"}},
 
@@ -100,7 +106,11 @@ func (d *Door) routes() http.Handler {
 		if route.raw == nil {
 			h = d.json(route.handle)
 		}
-		m.Handle(Prefix+route.path, h).Methods(route.method)
+		methods := []string{route.method}
+		if route.path == health {
+			methods = append(methods, http.MethodHead) // as many ask who wait for a server
+		}
+		m.Handle(Prefix+route.path, asked(route.query, h)).Methods(methods...)
 	}
 	m.NotFoundHandler = http.HandlerFunc(d.elsewhere)
 	m.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -108,6 +118,36 @@ func (d *Door) routes() http.Handler {
 		writeProblem(w, problem(http.StatusMethodNotAllowed, "%.20q is not a method of %.200s; %s/openapi.json lists what the door has.", r.Method, r.URL.EscapedPath(), Prefix))
 	})
 	return m
+}
+
+// asked refuses query parameters that a route does not have: one that is
+// misspelt would ask for more than was meant.
+func asked(known []string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q, err := url.ParseQuery(r.URL.RawQuery)
+		if err != nil {
+			writeProblem(w, problem(http.StatusBadRequest, "The query is malformed: %v.", err))
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(q)) {
+			if slices.Contains(known, name) {
+				if len(q[name]) == 1 {
+					continue
+				}
+				writeProblem(w, problem(http.StatusBadRequest, "%.40q stands in the query %d times: give it once.", name, len(q[name])))
+				return
+			}
+			hint := "it takes none"
+			if near := contract.Nearest(name, known); near != "" {
+				hint = "did you mean " + near + "?"
+			} else if len(known) > 0 {
+				hint = "it takes " + strings.Join(known, ", ")
+			}
+			writeProblem(w, problem(http.StatusBadRequest, "%.40q is not a query parameter of %s %.200s; %s", name, r.Method, r.URL.EscapedPath(), hint))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // allowed returns the methods that the path of a request has.

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -88,11 +89,14 @@ func (d *Door) outgoing(ctx context.Context, session string, doc map[string]any)
 	if err != nil {
 		return nil, bad("/path", target, "must be a path such as /customers/1/locations/1: "+err.Error())
 	}
-	for _, item := range items(doc["headers"]) {
+	for i, item := range items(doc["headers"]) {
 		field, _ := item.(map[string]any)
 		name, value := text(field["name"]), text(field["value"])
-		if strings.EqualFold(name, "host") {
-			return nil, bad("/headers", name, "must not be Host: a session is chosen by its member")
+		switch http.CanonicalHeaderKey(name) {
+		case "Host":
+			return nil, bad(fmt.Sprintf("/headers/%d/name", i), name, "must not be Host: a session is chosen by its member")
+		case "Content-Length", "Transfer-Encoding", "Trailer":
+			return nil, bad(fmt.Sprintf("/headers/%d/name", i), name, "must not be about the body's length, which follows from the body")
 		}
 		out.Header.Add(name, value)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"dispatchmock/internal/exchange"
@@ -48,7 +49,7 @@ func (d *Door) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.Close()
 	w.Header().Set("Content-Type", "text/event-stream")
-	out := &events{w: w, c: http.NewResponseController(w)}
+	out := &reader{w: w, c: http.NewResponseController(w), events: &d.events}
 	// The server's limits on a request's time are not for a stream.
 	out.err = out.c.SetReadDeadline(time.Time{})
 	out.write("retry: 1000\n\n")
@@ -59,7 +60,7 @@ func (d *Door) stream(w http.ResponseWriter, r *http.Request) {
 }
 
 // deliver writes events until the reader, the subscription or the door ends.
-func (d *Door) deliver(r *http.Request, s *journal.Subscription, out *events) {
+func (d *Door) deliver(r *http.Request, s *journal.Subscription, out *reader) {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for out.err == nil {
@@ -94,38 +95,63 @@ func (d *Door) deliver(r *http.Request, s *journal.Subscription, out *events) {
 	}
 }
 
-// events writes server-sent events.
-type events struct {
-	w   http.ResponseWriter
-	c   *http.ResponseController
-	err error
+// events keeps the newest events as text, because all readers want the same.
+// It is safe for concurrent use.
+type events [64]atomic.Pointer[event]
+
+type event struct {
+	id   uint64
+	text []byte
 }
 
-func (e *events) write(text string) {
-	if e.err == nil {
-		e.deadline()
-		_, e.err = io.WriteString(e.w, text)
-		e.flush()
+// of returns the event of an exchange.
+func (kept *events) of(x *exchange.Exchange) ([]byte, error) {
+	place := &kept[x.ID%uint64(len(kept))]
+	if e := place.Load(); e != nil && e.id == x.ID {
+		return e.text, nil
 	}
-}
-
-func (e *events) exchange(x *exchange.Exchange) {
-	if e.err != nil {
-		return
-	}
-	text, err := json.Marshal(report.Summary(x))
+	row, err := json.Marshal(report.Summary(x))
 	if err != nil {
-		e.err = err
-		return
+		return nil, err
 	}
-	e.deadline()
-	_, e.err = fmt.Fprintf(e.w, "id: %d\nevent: exchange\ndata: %s\n\n", x.ID, text)
+	text := fmt.Appendf(nil, "id: %d\nevent: exchange\ndata: %s\n\n", x.ID, row)
+	place.Store(&event{x.ID, text})
+	return text, nil
 }
 
-func (e *events) deadline() { e.err = e.c.SetWriteDeadline(time.Now().Add(writeWithin)) }
+// reader is told server-sent events.
+type reader struct {
+	w      http.ResponseWriter
+	c      *http.ResponseController
+	events *events
+	err    error
+}
 
-func (e *events) flush() {
-	if e.err == nil {
-		e.err = e.c.Flush()
+func (r *reader) write(text string) {
+	if r.err == nil {
+		r.deadline()
+		_, r.err = io.WriteString(r.w, text)
+		r.flush()
+	}
+}
+
+func (r *reader) exchange(x *exchange.Exchange) {
+	if r.err != nil {
+		return
+	}
+	text, err := r.events.of(x)
+	if err != nil {
+		r.err = err
+		return
+	}
+	r.deadline()
+	_, r.err = r.w.Write(text)
+}
+
+func (r *reader) deadline() { r.err = r.c.SetWriteDeadline(time.Now().Add(writeWithin)) }
+
+func (r *reader) flush() {
+	if r.err == nil {
+		r.err = r.c.Flush()
 	}
 }

@@ -224,24 +224,43 @@ func TestVerifyNone(t *testing.T) {
 	}
 }
 
-// TestVerifyLost holds that a result says what it could not know.
+// TestVerifyLost holds that what the exchanges that are gone could refute is not
+// taken as met, and that all else is.
 func TestVerifyLost(t *testing.T) {
 	t.Parallel()
-	e, err := parse(t, model(t), `{"request": {"method": "GET"}, "times": {"exactly": 2}}`)
-	if err != nil {
-		t.Fatal(err)
-	}
 	j := New(Limits{Count: 2, Bytes: 1 << 20})
-	for range 2 {
-		j.Add(&exchange.Exchange{Session: "a", Method: "GET"})
+	for _, method := range []string{"DELETE", "GET", "GET"} {
+		j.Add(&exchange.Exchange{Session: "a", Method: method})
 	}
-	const met = "expected GET exactly twice, and found it twice among 2 requests"
-	if r := j.Verify("a", e); !r.OK || r.Sentence != met {
-		t.Errorf("got %+v", r)
+	j.Add(&exchange.Exchange{Session: "b", Method: "GET"})
+	const unsure, why = "; but the journal had let go of 2 exchanges before these to keep its limits, so that nobody can know: start the server with a larger --journal-count and --journal-bytes",
+		"; the journal had let go of 2 exchanges before these to keep its limits, which may be why: "
+	for _, c := range []struct {
+		doc, session string
+		ok           bool
+		sentence, at string // what the sentence ends with, or has
+	}{
+		{`{"request": {"method": "GET"}}`, "a", true, "among 1 request", ""},
+		{`{"order": [{"method": "GET"}]}`, "a", true, "", ""},
+		{`{"request": {"method": "DELETE"}, "times": {"exactly": 0}}`, "a", false, unsure, "/request"},
+		{`{"request": {"method": "GET"}, "times": {"at_most": 1}}`, "a", false, unsure, "/request"},
+		{`{"request": {"method": "GET"}, "nothing_else": true}`, "a", false, unsure, "/nothing_else"},
+		{`{"request": {"method": "DELETE"}}`, "a", false, why, "/request"},
+		{`{"request": {"method": "DELETE"}, "times": {"exactly": 0}}`, "b", true, "among 1 request", ""},
+	} {
+		e, err := parse(t, model(t), c.doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := j.Verify(c.session, e); r.OK != c.ok || !strings.Contains(r.Sentence, c.sentence) || r.Pointer != c.at || strings.Contains(r.Sentence, "journal") == c.ok {
+			t.Errorf("%s in %s: got %+v", c.doc, c.session, r)
+		}
 	}
-	j.Add(&exchange.Exchange{Session: "a", Method: "GET"})
-	if r := j.Verify("a", e); !strings.HasPrefix(r.Sentence, met+"; the journal has lost the 1 exchange before these") {
-		t.Errorf("got %+v", r)
+	if a, b, all := j.Lost("a"), j.Lost("b"), j.Lost(""); a != 2 || b != 0 || all != 2 {
+		t.Errorf("lost %d, %d and %d of all, want 2, 0 and 2", a, b, all)
+	}
+	if j.Forget("a"); j.Lost("") != 0 {
+		t.Errorf("what is forgotten is still counted as lost: %d", j.Lost(""))
 	}
 }
 

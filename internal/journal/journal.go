@@ -24,6 +24,7 @@ type Journal struct {
 	mu      sync.Mutex
 	last    uint64 // ID of the newest exchange
 	evicted uint64 // the greatest ID that was evicted
+	lost    uint64 // how many were evicted and not forgotten since
 	bytes   int64
 	order   line // of all sessions, by ID
 	shelves map[string]*shelf
@@ -118,6 +119,7 @@ func (j *Journal) evict(s *shelf) {
 	e := s.line.pop()
 	size := e.size
 	s.lost++
+	j.lost++
 	s.evicted, j.evicted = e.id, max(j.evicted, e.id)
 	j.weigh(s, -1, -size)
 	e.x = nil
@@ -153,6 +155,7 @@ func (j *Journal) Forget(session string) {
 		return
 	}
 	delete(j.shelves, session)
+	j.lost -= s.lost
 	if s.line.len() == 0 {
 		j.empty--
 		return
@@ -165,11 +168,14 @@ func (j *Journal) Forget(session string) {
 	j.order.tidy()
 }
 
-// Lost returns how many exchanges of a session were evicted to keep the
-// limits.
+// Lost returns how many exchanges of a session, or of all for "", were evicted
+// to keep the limits.
 func (j *Journal) Lost(session string) uint64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if session == "" {
+		return j.lost
+	}
 	if s := j.shelves[session]; s != nil {
 		return s.lost
 	}

@@ -39,14 +39,35 @@ type Near struct {
 // maxNearest is how many exchanges a result shows.
 const maxNearest = 3
 
-// Verify holds what the journal has of a session against an expectation, and
-// says so where it may have lost what was expected.
+// Verify holds what the journal has of a session against an expectation. What
+// the exchanges that it let go of could refute is not taken as met.
 func (j *Journal) Verify(session string, e Expectation) Result {
 	r := Verify(j.All(session), e)
-	if lost := j.Lost(session); lost > 0 {
-		r.Sentence += fmt.Sprintf("; the journal has lost the %s before these to keep its limits, raise them to be sure", counted(int(lost), "exchange"))
+	lost := j.Lost(session)
+	if lost == 0 {
+		return r
+	}
+	told := fmt.Sprintf("the journal had let go of %s before these to keep its limits", counted(int(lost), "exchange"))
+	const way = "start the server with a larger --journal-count and --journal-bytes"
+	switch at, bounded := e.bounded(); {
+	case !r.OK:
+		r.Sentence += "; " + told + ", which may be why: " + way
+	case bounded:
+		r.OK, r.Pointer = false, at
+		r.Sentence += "; but " + told + ", so that nobody can know: " + way
 	}
 	return r
+}
+
+// bounded returns a JSON pointer to what further exchanges could break, if
+// there is such.
+func (e *Expectation) bounded() (string, bool) {
+	for i := range e.wanted {
+		if w := &e.wanted[i]; w.most != unlimited {
+			return w.at, true
+		}
+	}
+	return "/nothing_else", e.nothingElse
 }
 
 // Verify holds exchanges, in the order in which they arrived, against an

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/session"
@@ -124,7 +125,13 @@ func (s *Server) judge(n *session.Session, x *exchange.Exchange, reply *wire.Rep
 	op := s.Contract.Operation(x.Operation)
 	now := judgedAt(n, x)
 	x.Violations = op.JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, now, reply)
-	if len(x.Violations) == 0 || s.OnViolation == Report {
+	if len(x.Violations) == 0 {
+		return
+	}
+	if n.Clock.Setting().Mode != session.ClockReal {
+		adviseClock(x.Violations)
+	}
+	if s.OnViolation == Report {
 		return
 	}
 	first := x.Violations[0]
@@ -133,6 +140,16 @@ func (s *Server) judge(n *session.Session, x *exchange.Exchange, reply *wire.Rep
 	// The error has the same printer; what it breaks too is told, and it is
 	// sent, because nothing better is left to send.
 	x.Violations = append(x.Violations, op.JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, now, reply)...)
+}
+
+// adviseClock says what to do of a record that the session's clock is set
+// before.
+func adviseClock(findings []exchange.Finding) {
+	for i := range findings {
+		if f := &findings[i]; contract.AwaitsClock(*f) {
+			f.Remedy += " by the session's clock; set the clock later, or give the record an earlier time"
+		}
+	}
 }
 
 // judgedAt returns the time that a reply is judged by: a record may have been

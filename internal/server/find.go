@@ -30,8 +30,8 @@ func (s *Server) find(r *http.Request) (*session.Session, *dispatch.Fault) {
 		}
 		return s.missing("The path names no session: an ID has no escaped characters.")
 	}
-	if id := r.Header.Get(sessionHeader); id != "" {
-		return s.named(id, sessionHeader)
+	if ids := r.Header[sessionHeader]; len(ids) > 0 {
+		return s.named(strings.Join(ids, ", "), sessionHeader)
 	}
 	host := r.Host
 	if name, _, err := net.SplitHostPort(host); err == nil {
@@ -44,6 +44,10 @@ func (s *Server) find(r *http.Request) (*session.Session, *dispatch.Fault) {
 }
 
 func (s *Server) named(id, where string) (*session.Session, *dispatch.Fault) {
+	if id == "" {
+		// Most likely a variable that is not set: it must not stand for the default.
+		return s.missing(fmt.Sprintf("The %s names no session: it is empty.", where))
+	}
 	n, err := s.sessions.Get(id)
 	if err != nil {
 		return s.missing(fmt.Sprintf("The %s names the session %.80q, which is not there: make it with POST /_mock/sessions, or it was idle too long.", where, id))

@@ -26,7 +26,7 @@ var rooms = map[string]room{
 	"internal/cli":       {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid", "github.com/fsnotify/fsnotify", "golang.org/x/sys/unix"}},
 	"internal/server":    {7, []string{"github.com/google/uuid"}},
 	"internal/api":       {6, []string{"github.com/gorilla/mux", "github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
-	"internal/control":   {6, []string{"github.com/gorilla/mux", "github.com/wI2L/jsondiff"}},
+	"internal/control":   {6, []string{"github.com/gorilla/mux", "github.com/wI2L/jsondiff", "golang.org/x/time"}},
 	"internal/console":   {6, nil},
 	"internal/proxy":     {6, nil},
 	"internal/bundle":    {4, nil},

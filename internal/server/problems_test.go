@@ -110,6 +110,13 @@ func TestLaterProblemsAreLoggedToo(t *testing.T) {
 		{"accept and unknown token", resource, []string{"Authorization: Bearer nobody-knows", "x-tenant-id: 1", "Accept: text/html"}, 406, []told{{"/accept", "format"}, {"/authorization", "known token"}}},
 		{"version, role, tenant", resource, []string{"Authorization: Bearer readonly-token", "x-tenant-id: 2", "x-api-version: 2019"}, 400, []told{{"/x-api-version", "enum"}, {"/authorization", role}, {"/x-tenant-id", tenant}}},
 		{"nothing but missing", resource, nil, 401, []told{{"/authorization", "required"}, {"/x-tenant-id", "required"}}},
+		{"unknown token and tenant", resource, []string{"Authorization: Bearer nobody-knows", "x-tenant-id: 99"}, 401, []told{{"/authorization", "known token"}, {"/x-tenant-id", "known tenant"}}},
+		{"no token and unknown record", "/customers/404/locations/1", []string{"x-tenant-id: 1"}, 401, []told{{"/authorization", "required"}, {"/customer_location_id", record}}},
+		{"path and headers", "/nowhere", []string{"x-tenant-id: x"}, 404, []told{{"", "path_unknown"}, {"/authorization", "required"}, {"/x-tenant-id", "type"}}},
+		{"scenario that answers", resource, append([]string{"x-api-version: x", "X-Mock-Scenario: error-404"}, dispatcher...), 404, []told{{"/x-api-version", "enum"}}},
+		{"scenario that answers at no record", "/customers/404/locations/1", append([]string{"X-Mock-Scenario: error-404"}, dispatcher...), 404, []told{{"/customer_location_id", record}}},
+		{"scenario that answers at no path", "/nowhere", []string{"X-Mock-Scenario: error-404", "x-tenant-id: 1"}, 404, []told{{"", "path_unknown"}, {"/authorization", "required"}}},
+		{"unknown scenario and no token", resource, []string{"X-Mock-Scenario: no-such", "x-tenant-id: 1"}, 400, []told{{"/x-mock-scenario", "known scenario"}, {"/authorization", "required"}}},
 		{"two rules of one input", resource, append([]string{"x-api-version:"}, dispatcher...), 400, []told{{"/x-api-version", "minLength"}, {"/x-api-version", "enum"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -132,10 +139,11 @@ func TestLaterProblemsAreLoggedToo(t *testing.T) {
 // operation takes, and for those that are none.
 func TestMisdirectedRequestsAreLogged(t *testing.T) {
 	t.Parallel()
+	const token, tenant = "Authorization: Bearer dispatcher-token", "x-tenant-id: 1"
 	for _, c := range []struct{ name, request, rule string }{
-		{"unknown path", message(http.MethodGet, "/nowhere"), "path_unknown"},
-		{"wrong method", message(http.MethodPut, resource), "method_not_allowed"},
-		{"not mocked", message(http.MethodPost, resource), "method_not_implemented"},
+		{"unknown path", message(http.MethodGet, "/nowhere", token, tenant), "path_unknown"},
+		{"wrong method", message(http.MethodPut, resource, token, tenant), "method_not_allowed"},
+		{"not mocked", message(http.MethodPost, resource, token, tenant), "method_not_implemented"},
 		{"no HTTP", "GARBAGE\r\n\r\n", "request_malformed"},
 		{"head too large", message(http.MethodGet, "/"+strings.Repeat("a", 1<<18)), "header_too_large"},
 		{"body too large", message(http.MethodDelete, resource, "Content-Length: 99999999"), "body_too_large"},

@@ -84,7 +84,9 @@ type Control struct {
 	// server's, under /_mock/.
 	Address string
 	// Token is what each request to the door must carry; "" asks for none.
-	Token   string
+	Token string
+	// Rate is how many changes a second the door takes; 0 means its own.
+	Rate    float64
 	Schemas fs.FS
 	Version string
 }

@@ -42,9 +42,10 @@ func (s *Server) staged(next http.Handler) http.Handler {
 		x.Scenario, x.ScenarioBy = plan.Name, plan.By
 		if plan.Unknown {
 			x.Scenario, x.ScenarioBy = "", ""
-			x.Operation = s.Contract.Otherwise().Name
 			x.Problems = append(x.Problems, exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/x-mock-scenario",
-				Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Remedy: plan.Fault.Detail})
+				Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Schema: "fixtures/scenario.json", Remedy: plan.Fault.Detail})
+			s.api.Inspect(w, r)
+			x.Operation = s.Contract.Otherwise().Name
 			s.api.Refuse(n, x, plan.Fault, a.Reply())
 			return
 		}
@@ -57,8 +58,8 @@ func (s *Server) act(a actor, w http.ResponseWriter, r *http.Request, next http.
 	if plan.Performs {
 		next.ServeHTTP(w, r)
 		s.judge(n, x, reply)
-	} else if op := s.Contract.At(r.Method, r.URL.Path); op != nil {
-		x.Operation = op.Name
+	} else {
+		s.api.Inspect(w, r)
 	}
 	switch {
 	case plan.Fault != nil:
