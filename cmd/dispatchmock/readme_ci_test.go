@@ -34,7 +34,7 @@ type ciJobs struct {
 
 func readmeJobs(t *testing.T) (jobs ciJobs) {
 	t.Helper()
-	tools := openAPITools(t)
+	tools := thirdParty(t, "openapi")
 	text, err := os.ReadFile(filepath.Join(moduleDir, "README.md"))
 	if err != nil {
 		t.Fatal(err)
