@@ -58,6 +58,8 @@ func childDoes(args []string) error {
 			return err
 		}
 		return childAwaits(true)
+	case "user":
+		return childAwaitsUser()
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Fprintln(os.Stderr, "ready")

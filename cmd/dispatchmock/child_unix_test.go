@@ -5,10 +5,13 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/signal"
 	"strings"
 	"syscall"
 	"time"
 )
+
+const userSignal = syscall.SIGUSR1
 
 // die ends this process by a signal.
 func die(name string) error {
@@ -17,6 +20,20 @@ func die(name string) error {
 		return err
 	}
 	time.Sleep(patience)
+	return nil
+}
+
+// childAwaitsUser tells of one signal for users, and ends with 5.
+func childAwaitsUser() error {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGUSR1)
+	fmt.Fprintln(os.Stderr, "ready")
+	select {
+	case s := <-signals:
+		fmt.Println("got", s)
+		os.Exit(5)
+	case <-time.After(patience): // a failed test leaves it behind
+	}
 	return nil
 }
 

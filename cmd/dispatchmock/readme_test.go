@@ -68,6 +68,7 @@ func atPort(text, port string) string {
 		return serves.ReplaceAllString(line, "$1 --listen 127.0.0.1:"+port+"$2")
 	})
 	text = strings.ReplaceAll(text, "dispatchmock ctl ", "dispatchmock ctl --url http://127.0.0.1:8003 ")
+	text = strings.ReplaceAll(text, "--url http://127.0.0.1:8003 --url ", "--url ")
 	return strings.ReplaceAll(text, "127.0.0.1:8003", "127.0.0.1:"+port)
 }
 
@@ -217,6 +218,8 @@ func TestReadmeBlocks(t *testing.T) {
 		"dispatchmock serve --clock x":              "dispatchmock serve --listen 127.0.0.1:1 --clock x",
 		"a\ndispatchmock serve --quiet 2> log &\nb": "a\ndispatchmock serve --listen 127.0.0.1:1 --quiet 2> log &\nb",
 		"dispatchmock serve --listen 127.0.0.1:0 &": "dispatchmock serve --listen 127.0.0.1:0 &",
+		"dispatchmock ctl reset":                    "dispatchmock ctl --url http://127.0.0.1:1 reset",
+		"dispatchmock ctl --url x reset":            "dispatchmock ctl --url x reset",
 		"dispatchmock init mock":                    "dispatchmock init mock",
 		"dispatchmock health http://127.0.0.1:8003": "dispatchmock health http://127.0.0.1:1",
 		"curl http://127.0.0.1:8003/customers/1":    "curl http://127.0.0.1:1/customers/1",

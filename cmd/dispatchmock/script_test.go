@@ -100,7 +100,7 @@ func begin(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(p.kill)
 }
 
-// halt [CODE [SIGNAL]] stops the server with SIGTERM, SIGINT or SIGHUP; it must end
+// halt [CODE [SIGNAL]] stops the server with SIGTERM, SIGINT, SIGHUP or SIGUSR1; it must end
 // with the code, and, where that is 0, within the second that is promised. What
 // it printed is there for stdout and stderr.
 func halt(ts *testscript.TestScript, neg bool, args []string) {
@@ -118,6 +118,8 @@ func halt(ts *testscript.TestScript, neg bool, args []string) {
 		signal = os.Interrupt
 	case "SIGHUP":
 		signal = syscall.SIGHUP
+	case "SIGUSR1":
+		signal = userSignal
 	}
 	ts.Check(p.cmd.Process.Signal(signal))
 	select {

@@ -25,17 +25,7 @@ func TestSuites(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			for _, program := range []string{c.program, map[string]string{"npm": "node"}[c.program]} {
-				if program == "" {
-					continue
-				}
-				if _, err := exec.LookPath(program); err != nil {
-					if os.Getenv("CI") == "true" {
-						t.Fatalf("%s is missing, and CI must have it", program)
-					}
-					t.Skipf("%s is not installed here", program)
-				}
-			}
+			needProgram(t, c.program)
 			run := func(env ...string) (code int, stdout, stderr string) {
 				cmd := exec.CommandContext(t.Context(), "dispatchmock", append([]string{"exec", "--min-coverage", "3", "--report", "junit=" + filepath.Join(t.TempDir(), "report.xml"), "--", c.program}, c.args...)...)
 				cmd.Dir = filepath.Join("..", "..", "testdata", "suites", c.name)
@@ -58,5 +48,16 @@ func TestSuites(t *testing.T) {
 				t.Errorf("got the exit code %d, want 1 and %q in\n%s%s", code, c.offence, stdout, stderr)
 			}
 		})
+	}
+}
+
+// needProgram skips a test whose program is not here; under CI it must be.
+func needProgram(t *testing.T, name string) {
+	t.Helper()
+	if _, err := exec.LookPath(name); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("CI is set, and %s is missing", name)
+		}
+		t.Skipf("%s is not installed here", name)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,13 +30,27 @@ type errExit struct{ code int }
 
 func (e errExit) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
-// streams are where a command prints.
-type streams struct{ out, err io.Writer }
+// streams are what a command reads and where it prints, and its environment.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+	environ  []string // as os.Environ has it
+}
+
+// env returns a variable of the environment, and whether there is one.
+func (s *streams) env(name string) (string, bool) {
+	for _, line := range slices.Backward(s.environ) { // the last counts
+		if key, value, _ := strings.Cut(line, "="); key == name {
+			return value, true
+		}
+	}
+	return "", false
+}
 
 // Run runs the command line until it is done or the context ends, and returns
 // the exit code.
-func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	io := streams{stdout, stderr}
+func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	io := streams{stdin, stdout, stderr, environ}
 	root := newRoot(io)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -68,6 +83,7 @@ func newRoot(io streams) *cobra.Command {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2
+	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
 	root.SetFlagErrorFunc(flagError)

@@ -5,14 +5,16 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"dispatchmock/internal/control"
 	"dispatchmock/internal/report"
 )
 
 func (c *ctl) coverage() *cobra.Command {
-	return group("coverage", "Show what of the contract the session has tried", c.showCoverage(), c.clearCoverage())
+	return group("coverage", "Show what of the contract the session has tried", c.showCoverage(), c.coverageEnv(), c.clearCoverage())
 }
 
 func (c *ctl) showCoverage() *cobra.Command {
@@ -39,8 +41,27 @@ func (c *ctl) showCoverage() *cobra.Command {
 	return cmd
 }
 
+// coverageEnv prints what a shell's eval takes: coverage itself names the
+// variables and has no token, because it is in reports.
+func (c *ctl) coverageEnv() *cobra.Command {
+	return c.command("env", "Print the variables that the commands of coverage show --missing need, for a shell's eval", func(ctx context.Context, d *doorClient, _ []string) error {
+		a, err := answerOf[struct{ Variables []control.TokenVariable }](ctx, d, call{method: http.MethodGet, path: "/clients"})
+		if err != nil {
+			return err
+		}
+		return c.print(a.raw, func(w io.Writer) {
+			for _, v := range a.value.Variables {
+				fmt.Fprintf(w, "export %s='%s'\n", v.Name, strings.ReplaceAll(v.Token, "'", `'\''`))
+			}
+		})
+	})
+}
+
 // untried prints what was never tried, and the command that would try it.
 func untried(w io.Writer, c *report.Coverage) {
+	if c.Covered < c.Total && c.HowToRun != "" {
+		fmt.Fprintf(w, "\n%s\n", lines(c.HowToRun))
+	}
 	for _, g := range c.Groups {
 		for _, item := range g.Items {
 			if !item.Covered {

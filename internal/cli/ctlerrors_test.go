@@ -73,6 +73,7 @@ func TestCtlRefused(t *testing.T) {
 		{"--session ../default reset", `There is no session`},
 		{"session create --id default", `there is a session of this ID already`},
 		{"session create --id Capital", `body /id: "Capital": must be 1 to 63 of the characters`},
+		{"session create --announced nonsense", `body /announced/0: "nonsense": must be one of problem, scenario`},
 		{"session create --ttl 1ms", `body /ttl: "1ms": must be a duration`},
 		{"session create --fixtures " + fixtures, `/choices/repeated_delete: 411`},
 		{"session create --fixtures " + broken, `--fixtures \S+broken.json is no JSON`},

@@ -89,7 +89,7 @@ func TestFollowEndsWithItsReader(t *testing.T) {
 	h := httptest.NewServer(&streaming{scripts: []string{eventOf(1, "/"), eventOf(1, "/")}})
 	defer h.Close()
 	stderr := newPrinted()
-	if code := Run(t.Context(), []string{"ctl", "--url", h.URL, "journal", "follow"}, failing{}, stderr); code != exitWrong {
+	if code := Run(t.Context(), []string{"ctl", "--url", h.URL, "journal", "follow"}, nil, nil, failing{}, stderr); code != exitWrong {
 		t.Errorf("got the exit code %d, want 1; it says %s", code, stderr)
 	}
 }

@@ -44,6 +44,7 @@ type madeOf struct {
 	seed      uint64
 	fixtures  string
 	scenarios []string
+	announced []string
 }
 
 func (c *ctl) createSession() *cobra.Command {
@@ -68,6 +69,7 @@ func (c *ctl) createSession() *cobra.Command {
 	flags.Uint64Var(&m.seed, "seed", 0, "repeat request IDs, and what scenarios draw by chance, from the seed `N`")
 	flags.StringVar(&m.fixtures, "fixtures", "", "records and choices over those of the server, from a fixture `FILE`; - is standard input")
 	flags.StringArrayVar(&m.scenarios, "scenario", nil, "switch on the scenario of a `NAME`; may be given again")
+	flags.StringSliceVar(&m.announced, "announced", nil, "what its requests do on purpose, for the gates of exec: problem or scenario (`WORD`; may be given again)")
 	return cmd
 }
 
@@ -92,6 +94,9 @@ func (m *madeOf) document(cmd *cobra.Command) (map[string]any, error) {
 	}
 	if given("scenario") {
 		doc["scenarios"] = m.scenarios
+	}
+	if given("announced") {
+		doc["announced"] = m.announced
 	}
 	if m.fixtures != "" {
 		text, err := document(cmd, m.fixtures)
@@ -139,6 +144,7 @@ func (c *ctl) showSession(ctx context.Context, d *doorClient, call call) error {
 			fact("time to live", s.TTL)
 			fact("clock", clockText(&s.Clock))
 			fact("request IDs", idsText(&s.IDs))
+			fact("announced", strings.Join(s.Announced, ", "))
 			fact("records changed", s.Changed)
 			if s.Stale {
 				fact("fixtures", "newer ones are there; a reset brings them in")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,10 +13,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dispatchmock/internal/coverage"
+	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/report"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/spool"
+	"dispatchmock/internal/world"
 )
 
 // execFlags are the flags of exec.
@@ -108,15 +110,19 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 		return err
 	}
 	tally := report.NewTally(f.allow)
-	o.Recorded = tally.Add
+	known := knownTokens(o.Sessions.Fixtures.Base, f.token)
 	var kept *spool.Spool
 	if reports.needExchanges() {
 		if kept, err = spool.New(""); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, kept.Close()) }()
-		o.Recorded = func(x *exchange.Exchange) {
-			tally.Add(x)
+	}
+	o.Recorded = func(x *exchange.Exchange) {
+		// The mock's answers name tokens that work.
+		x = known.Exchange(x)
+		tally.Add(x)
+		if kept != nil {
 			kept.Add(x)
 		}
 	}
@@ -129,10 +135,10 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	if err := f.start(s, f.listen); err != nil {
 		return err
 	}
-	c := child{program: program, args: args, env: append(os.Environ(), f.environment(s)...), killAfter: f.killAfter, io: io}
+	c := child{program: program, args: args, env: slices.Concat(withoutOurs(io.environ), f.environment(s)), killAfter: f.killAfter, io: io}
 	started := time.Now()
-	code, err := c.run()
-	run := &report.Run{Version: version, Command: shortCommand(args), URL: baseURL(s.Addr()), Started: started, Took: time.Since(started), ExitCode: code,
+	code, err := c.run(ctx)
+	run := &report.Run{Version: version, Command: known.Text(shortCommand(args)), URL: baseURL(s.Addr()), Started: started, Took: time.Since(started), ExitCode: code,
 		Consumer: f.consumer, Provider: provider}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
@@ -147,7 +153,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 // finish writes what there is to say of a run and returns how it ends.
 func (f *execFlags) finish(io streams, run *report.Run, s *server.Server, tally *report.Tally, kept *spool.Spool, reports *reports) error {
 	tally.Into(run)
-	run.Coverage = s.Coverage().Report("", run.URL)
+	run.Coverage = s.Coverage().Report("", coverage.Exec(f.control != "off", f.token != ""))
 	run.Demand(f.least)
 	var failed error
 	if kept != nil {
@@ -174,14 +180,36 @@ func (f *execFlags) finish(io streams, run *report.Run, s *server.Server, tally 
 	return nil
 }
 
+// withoutOurs leaves out what an exec around this one has set: a door or a
+// token of its mock.
+func withoutOurs(environ []string) []string {
+	return slices.DeleteFunc(slices.Clone(environ), func(line string) bool {
+		name, _, _ := strings.Cut(line, "=")
+		switch name {
+		case "DISPATCHMOCK_TENANT", "DISPATCHMOCK_CONTROL_URL", "DISPATCHMOCK_CONTROL_TOKEN":
+			return true
+		}
+		return strings.HasPrefix(name, coverage.TokenVariable)
+	})
+}
+
 // environment tells the command where the mock is, and who it may be.
 func (f *execFlags) environment(s *server.Server) []string {
 	url := baseURL(s.Addr())
 	host, port, _ := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
 	env := []string{"DISPATCHMOCK_URL=" + url, "DISPATCHMOCK_HOST=" + host, "DISPATCHMOCK_PORT=" + port}
-	first, token := f.caller(s.Contract.Operations()[0], s.Sessions().Default().World)
-	if token != "" {
-		env = append(env, "DISPATCHMOCK_TOKEN="+token, "DISPATCHMOCK_TENANT="+strconv.FormatInt(first.Tenant, 10))
+	tokens := s.Coverage().Variables() // which the commands of reports need
+	if len(tokens) == 0 {              // nobody may read what he may deactivate
+		first, token := f.caller(s.Contract.Operations()[0], s.Sessions().Default().World)
+		if token != "" {
+			tokens = []coverage.Variable{{Name: coverage.TokenVariable, Client: dispatch.Client{Token: token}, Tenant: first.Tenant}}
+		}
+	}
+	for _, v := range tokens {
+		env = append(env, v.Name+"="+v.Client.Token)
+		if v.Name == coverage.TokenVariable {
+			env = append(env, "DISPATCHMOCK_TENANT="+strconv.FormatInt(v.Tenant, 10))
+		}
 	}
 	if f.token != "" {
 		env = append(env, "DISPATCHMOCK_CONTROL_TOKEN="+f.token)
@@ -193,6 +221,14 @@ func (f *execFlags) environment(s *server.Server) []string {
 		env = append(env, "DISPATCHMOCK_CONTROL_URL="+url+"/_mock")
 	}
 	return env
+}
+
+// knownTokens are what no report may have.
+func knownTokens(base *world.Base, more ...string) *exchange.Known {
+	for _, c := range base.Clients() {
+		more = append(more, c.Token)
+	}
+	return exchange.NewKnown(more)
 }
 
 // shortCommand names a command for reports, which others read: arguments may

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -47,10 +48,10 @@ type child struct {
 
 // run runs the command to its end and returns its exit code, which is 128 and
 // the signal's number where a signal ended it.
-func (c *child) run() (int, error) {
+func (c *child) run(ctx context.Context) (int, error) {
 	cmd := exec.Command(c.program) //nolint:noctx // it ends by signals, which are passed on
 	cmd.Args, cmd.Env = c.args, c.env
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, c.io.out, c.io.err
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.io.in, c.io.out, c.io.err
 	signals := make(chan os.Signal, 16)
 	for _, s := range forwarded() {
 		if !signal.Ignored(s) { // as under nohup
@@ -58,6 +59,9 @@ func (c *child) run() (int, error) {
 		}
 	}
 	defer signal.Stop(signals)
+	if ctx.Err() != nil { // by a signal that came before they were passed on
+		return 0, errors.New("stopped before the command began")
+	}
 	if err := cmd.Start(); err != nil {
 		return 0, errCannotRun{err, exitCannotRun}
 	}
@@ -78,7 +82,7 @@ func (c *child) run() (int, error) {
 			}
 			// It may have ended just now.
 			_ = cmd.Process.Signal(s)
-			if late == nil && c.killAfter > 0 {
+			if late == nil && c.killAfter > 0 && ends(s) {
 				late = time.After(c.killAfter)
 			}
 		case <-late:

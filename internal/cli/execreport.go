@@ -22,7 +22,7 @@ type reportWriter func(io.Writer, *report.Run, iter.Seq[*exchange.Exchange]) err
 func reportWriters() map[string]reportWriter {
 	return map[string]reportWriter{
 		"har": func(w io.Writer, r *report.Run, seq iter.Seq[*exchange.Exchange]) error {
-			return report.HAR(w, r.Version, seq)
+			return report.HAR(w, r.Version, r.LostNote(), seq)
 		},
 		"html":  report.HTML,
 		"json":  report.JSON,

@@ -9,10 +9,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// forwarded are the signals that are passed on to a command.
+// forwarded are the signals that are passed on to a command: each would end
+// this process, and leave the command behind.
 func forwarded() []os.Signal {
-	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
+	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2}
 }
+
+// ends reports a signal that tells a command to end.
+func ends(s os.Signal) bool { return s != syscall.SIGUSR1 && s != syscall.SIGUSR2 }
 
 // fromTerminal reports a signal that most likely came from the keyboard: the
 // terminal sends it to each process in the foreground, the command among them,

@@ -6,6 +6,8 @@ import "os"
 // console tells it by itself.
 func forwarded() []os.Signal { return []os.Signal{os.Interrupt} }
 
+func ends(os.Signal) bool { return true }
+
 // fromTerminal reports a signal that the command has got as well.
 func fromTerminal(os.Signal) bool { return true }
 

@@ -60,7 +60,7 @@ func beside(t *testing.T, args ...string) (stdout, stderr *liveText, stop func()
 	ctx, cancel := context.WithCancel(context.Background())
 	stdout, stderr = newPrinted(), newPrinted()
 	code := make(chan int, 1)
-	go func() { code <- Run(ctx, args, stdout, stderr) }()
+	go func() { code <- Run(ctx, args, nil, nil, stdout, stderr) }()
 	stop = sync.OnceValue(func() int {
 		cancel()
 		return <-code
@@ -87,7 +87,7 @@ func run(t *testing.T, args ...string) outcome {
 	var stdout, stderr bytes.Buffer
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	code := Run(ctx, args, &stdout, &stderr)
+	code := Run(ctx, args, nil, nil, &stdout, &stderr)
 	return outcome{code, stdout.String(), stderr.String()}
 }
 

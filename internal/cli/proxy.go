@@ -128,7 +128,7 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 		return err
 	}
 	o.Contract, o.Log = c, slog.New(f.handler(io.err))
-	keeper, err := f.keeper(c, o.Log)
+	keeper, err := f.keeper(c, o.Log, io)
 	if err != nil {
 		return err
 	}

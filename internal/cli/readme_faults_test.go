@@ -29,7 +29,7 @@ func serveHere(t *testing.T, args ...string) string {
 	var stderr bytes.Buffer
 	ended := make(chan int, 1)
 	go func() {
-		ended <- Run(ctx, append([]string{"serve", "--quiet", "--listen", "127.0.0.1:0"}, args...), in, &stderr)
+		ended <- Run(ctx, append([]string{"serve", "--quiet", "--listen", "127.0.0.1:0"}, args...), nil, nil, in, &stderr)
 		in.Close()
 	}()
 	line, err := bufio.NewReader(out).ReadString('\n')
@@ -182,7 +182,7 @@ func TestReadmeHasEveryFault(t *testing.T) {
 func otherContract(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	if code := Run(t.Context(), []string{"init", dir}, io.Discard, os.Stderr); code != exitDone {
+	if code := Run(t.Context(), []string{"init", dir}, nil, nil, io.Discard, os.Stderr); code != exitDone {
 		t.Fatalf("init: got the exit code %d", code)
 	}
 	file := filepath.Join(dir, "schemas", "2019-02-08", "StandardResponseHeadersModel.json")

@@ -68,7 +68,7 @@ func section(text, heading string) string {
 // commands returns every command of the command line by its name.
 func commands() map[string]*cobra.Command {
 	all := map[string]*cobra.Command{}
-	root := newRoot(streams{io.Discard, io.Discard})
+	root := newRoot(streams{out: io.Discard, err: io.Discard})
 	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
 		c.InitDefaultHelpFlag() // joins the flags that its own commands share

@@ -15,16 +15,16 @@ import (
 )
 
 // options fills in what the flags say of the target and the tokens.
-func (f *verifyFlags) options(o *verify.Options) error {
+func (f *verifyFlags) options(o *verify.Options, io streams) error {
 	var err error
 	if o.Target, err = serverURL("--target", f.target); err != nil {
 		return err
 	}
-	if o.Token, err = f.mainToken(); err != nil {
+	if o.Token, err = f.mainToken(io); err != nil {
 		return err
 	}
 	if f.second != "" {
-		if o.SecondToken, err = secret("--second-token", f.second); err != nil {
+		if o.SecondToken, err = io.secret("--second-token", f.second); err != nil {
 			return err
 		}
 	}
@@ -34,7 +34,7 @@ func (f *verifyFlags) options(o *verify.Options) error {
 		if !ok || role == "" {
 			return errMisuse{errors.New("--role-token: must be ROLE=SOURCE, such as Driver=ENV:DRIVER_TOKEN")}
 		}
-		if o.RoleTokens[dispatch.Role(role)], err = secret("--role-token "+role, source); err != nil {
+		if o.RoleTokens[dispatch.Role(role)], err = io.secret("--role-token "+role, source); err != nil {
 			return err
 		}
 	}
@@ -75,7 +75,7 @@ func parseRecord(text string) (verify.Record, error) {
 }
 
 // mainToken returns the token that exactly one of three flags names.
-func (f *verifyFlags) mainToken() (string, error) {
+func (f *verifyFlags) mainToken(io streams) (string, error) {
 	var given []string
 	for _, source := range []string{f.token, prefixed("ENV:", f.tokenEnv), prefixed("FILE:", f.tokenFile)} {
 		if source != "" {
@@ -88,7 +88,7 @@ func (f *verifyFlags) mainToken() (string, error) {
 	if f.token != "" {
 		return sendable("--token", f.token)
 	}
-	return secret("--token", given[0])
+	return io.secret("--token", given[0])
 }
 
 func prefixed(prefix, text string) string {
@@ -99,10 +99,10 @@ func prefixed(prefix, text string) string {
 }
 
 // secret reads a token from where its source says; no error tells it.
-func secret(flag, source string) (string, error) {
+func (s *streams) secret(flag, source string) (string, error) {
 	token := source
 	if name, ok := strings.CutPrefix(source, "ENV:"); ok {
-		if token, ok = os.LookupEnv(name); !ok {
+		if token, ok = s.env(name); !ok {
 			return "", errMisuse{fmt.Errorf("%s: there is no environment variable %s", flag, name)}
 		}
 	} else if path, ok := strings.CutPrefix(source, "FILE:"); ok {

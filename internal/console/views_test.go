@@ -126,6 +126,7 @@ func TestContractView(t *testing.T) {
 	eval[bool](p, "([...document.querySelectorAll('#part-coverage summary')].find(e => e.innerText.includes('authorization absent')).click(), true)")
 	p.sees("#part-coverage details[open]", "No request was without authorization.")
 	p.sees("#part-coverage details[open] pre", "curl ")
+	p.sees("#part-coverage", "Set the commands' variables first: eval")
 	p.fill("select[aria-label=repeated_delete]", "410")
 	p.sees("#toasts", "repeated_delete is 410")
 	if body := first(r.do(t, "GET", "/_mock/sessions/default/choices", "")); !strings.Contains(body, `"repeated_delete":410`) {

@@ -107,10 +107,21 @@ type ClientInfo struct {
 	Tenants []int64         `json:"tenants"`
 }
 
+// TokenVariable is a variable that the commands of the coverage take a token
+// from.
+type TokenVariable struct {
+	Name  string `json:"name"`
+	Token string `json:"token"`
+}
+
 func (d *Door) getClients(*http.Request) (any, error) {
 	list := []ClientInfo{}
 	for _, c := range d.Sessions.Fixtures().Base.Clients() {
 		list = append(list, ClientInfo{c.ID, c.Token, c.User, slices.Clone(c.Roles), slices.Clone(c.Tenants)})
 	}
-	return map[string]any{"clients": list, "any_token": d.Settings.Auth == "any"}, nil
+	variables := []TokenVariable{}
+	for _, v := range d.Coverage.Variables() {
+		variables = append(variables, TokenVariable{v.Name, v.Client.Token})
+	}
+	return map[string]any{"clients": list, "any_token": d.Settings.Auth == "any", "variables": variables}, nil
 }

@@ -1,6 +1,10 @@
 package control
 
-import "net/http"
+import (
+	"net/http"
+
+	"dispatchmock/internal/coverage"
+)
 
 // covered tells what a session, or all of them together, have tried of the
 // contract.
@@ -12,7 +16,7 @@ func (d *Door) covered(r *http.Request) (any, error) {
 		}
 	}
 	// The commands name the session by themselves.
-	return d.Coverage.Report(id, d.baseURL(r, d.Sessions.Default())), nil
+	return d.Coverage.Report(id, coverage.Live(d.baseURL(r, d.Sessions.Default()), "http://"+r.Host, Prefix, d.Token != "")), nil
 }
 
 func (d *Door) clearCoverage(r *http.Request) (any, error) {

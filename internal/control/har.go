@@ -3,6 +3,7 @@ package control
 import (
 	"net/http"
 
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/report"
 )
 
@@ -18,6 +19,18 @@ func (d *Door) har(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="dispatchmock.har"`)
+	// The mock's answers name tokens that work, and the file goes to others.
+	var tokens []string
+	for _, c := range d.Sessions.Fixtures().Base.Clients() {
+		tokens = append(tokens, c.Token)
+	}
+	known := exchange.NewKnown(tokens)
 	// A client that leaves in between is all that can go wrong.
-	_ = report.HAR(w, d.Version, d.Journal.Each(f))
+	_ = report.HAR(w, d.Version, "", func(yield func(*exchange.Exchange) bool) {
+		for x := range d.Journal.Each(f) {
+			if !yield(known.Exchange(x)) {
+				return
+			}
+		}
+	})
 }

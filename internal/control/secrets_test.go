@@ -68,7 +68,7 @@ func (r *running) said(t testing.TB) map[string]string {
 	var list struct{ Exchanges []struct{ ID uint64 } }
 	r.must(t, "GET", "/journal?control=true&limit=10000", "", &list)
 	for _, path := range []string{"/journal?control=true&limit=10000", "/journal/har", "/sessions", "/sessions/default", "/sessions/default/bundle",
-		"/sessions/default/diff", "/sessions/default/pins"} {
+		"/sessions/default/diff", "/sessions/default/pins", "/coverage", "/coverage?session=default"} {
 		said[path] = r.do(t, "GET", "/_mock"+path, "").body
 	}
 	for _, x := range list.Exchanges {
@@ -136,6 +136,32 @@ func TestNoTokenIsTold(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// TestFixtureTokensStay holds that what goes from the door into reports has no
+// token of the fixtures, though the mock's answers name one that works.
+func TestFixtureTokensStay(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{})
+	for _, header := range []string{"", "Authorization: Bearer none\r\n", "Authorization: Bearer driver-token\r\n"} {
+		answer := raw(t, r.host, "DELETE /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nX-Tenant-Id: 1\r\n"+header+"\r\n")
+		if !strings.Contains(answer, "try Bearer dispatcher-token") {
+			t.Fatalf("the answer names no token: %s", answer)
+		}
+	}
+	var list struct{ Clients []struct{ Token string } }
+	r.must(t, "GET", "/clients", "", &list)
+	if len(list.Clients) < 5 {
+		t.Fatalf("got %d clients, want those of the fixtures", len(list.Clients))
+	}
+	for _, path := range []string{"/coverage", "/coverage?session=default", "/journal/har"} {
+		text := r.do(t, "GET", "/_mock"+path, "").body
+		for _, c := range list.Clients {
+			if strings.Contains(text, c.Token) {
+				t.Errorf("%s has the token %s", path, c.Token)
+			}
 		}
 	}
 }

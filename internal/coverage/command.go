@@ -3,6 +3,7 @@ package coverage
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ type command []request
 type request struct {
 	method string
 	path   string
-	fields [][2]string
+	fields []field
 	// door is set for a request to the control door, with its body as JSON.
 	door bool
 	body string
@@ -25,16 +26,24 @@ type request struct {
 	repeat          int
 }
 
+// field is a header field to send. A token has the name of the variable that
+// holds it, and value is what stands before it: reports are read by others.
+type field struct{ name, value, variable string }
+
 func (r request) with(name, value string) request {
-	r.fields = append(r.fields[:len(r.fields):len(r.fields)], [2]string{name, value})
+	r.fields = append(r.fields[:len(r.fields):len(r.fields)], field{name: name, value: value})
 	return r
+}
+
+func (r request) has(name string) bool {
+	return slices.ContainsFunc(r.fields, func(f field) bool { return strings.EqualFold(f.name, name) })
 }
 
 // without returns the request without the fields of a name.
 func (r request) without(name string) request {
-	var kept [][2]string
+	var kept []field
 	for _, f := range r.fields {
-		if !strings.EqualFold(f[0], name) {
+		if !strings.EqualFold(f.name, name) {
 			kept = append(kept, f)
 		}
 	}
@@ -56,25 +65,31 @@ func (r request) by(method string) request {
 }
 
 // text returns the commands for a POSIX shell.
-func (c command) text(baseURL, session string) string {
+func (c command) text(at Where, session string) string {
 	parts := make([]string, len(c))
 	for i, r := range c {
-		parts[i] = r.text(baseURL, session)
+		if r.door && at.Door == "" {
+			return "" // nobody can
+		}
+		parts[i] = r.text(at, session)
 	}
 	return strings.Join(parts, " && ")
 }
 
-func (r request) text(baseURL, session string) string {
+func (r request) text(at Where, session string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%scurl -isS", r.before)
 	if r.method != "GET" {
 		b.WriteString(" -X " + quoted(r.method))
 	}
 	for _, f := range r.fields {
-		if f[1] == "" {
-			b.WriteString(" -H " + quoted(f[0]+";")) // curl sends it empty
-		} else {
-			b.WriteString(" -H " + quoted(f[0]+": "+f[1]))
+		switch {
+		case f.variable != "":
+			b.WriteString(` -H "` + f.name + ": " + f.value + "$" + f.variable + `"`)
+		case f.value == "":
+			b.WriteString(" -H " + quoted(f.name+";")) // curl sends it empty
+		default:
+			b.WriteString(" -H " + quoted(f.name+": "+f.value))
 		}
 	}
 	if r.body != "" {
@@ -83,18 +98,29 @@ func (r request) text(baseURL, session string) string {
 	if r.options != "" {
 		b.WriteString(" " + r.options)
 	}
-	path := r.path
+	base, path := at.API, r.path
 	switch {
 	case r.door:
-		path = strings.ReplaceAll(path, "{session}", cmp.Or(session, "default"))
+		base, path = at.Door, strings.ReplaceAll(path, "{session}", cmp.Or(session, "default"))
+		if at.DoorToken {
+			b.WriteString(` -H "X-Mock-Token: $` + doorTokenVariable + `"`)
+		}
 	case session != "" && session != "default" && !r.alone:
 		path = "/_s/" + session + path
 	}
-	b.WriteString(" " + quoted(baseURL+path))
+	b.WriteString(" " + address(base, path))
 	if r.repeat > 1 {
 		return fmt.Sprintf("for i in $(seq %d); do %s; done", r.repeat, b.String())
 	}
 	return b.String()
+}
+
+// address returns a base URL, or the variable that holds it, with a path.
+func address(base, path string) string {
+	if strings.HasPrefix(base, "$") {
+		return `"` + base + `"` + quoted(path)
+	}
+	return quoted(base + path)
 }
 
 // quoted returns a text as one word of a POSIX shell.

@@ -18,6 +18,11 @@ var stages = []string{
 	`{"name": "silent", "description": "Never answers.", "then": {"connection": {"fault": "reset"}}}`,
 }
 
+// alike has clients whose IDs are alike.
+var alike = map[string]string{"more.json": `{"clients": [
+	{"token": "third-token", "client_id": "driver_app", "roles": ["CrmUser"], "tenants": [1]},
+	{"token": "fourth-token", "client_id": "driver-app", "roles": ["ThirdPartyDriver"], "tenants": [1]}]}`}
+
 // TestCommands runs the command of each item, and holds that it covers it: in
 // the default session and in another.
 func TestCommands(t *testing.T) {
@@ -29,7 +34,7 @@ func TestCommands(t *testing.T) {
 		without []string
 	}{
 		{"default", "", settings{}, nil},
-		{"scenarios", "", settings{scenarios: stages}, nil},
+		{"scenarios", "", settings{scenarios: stages, files: alike}, nil},
 		{"session", "mine", settings{}, []string{"limits: "}},
 		{"any token", "", settings{anyToken: true}, nil},
 		{"other choices", "", settings{choices: `{"not_acceptable": 200, "repeated_delete": 409, "version_pin_moves": "success", "tenant_foreign": 404}`}, nil},
@@ -44,9 +49,15 @@ func TestCommands(t *testing.T) {
 				}
 				response.Body.Close()
 			}
-			for _, g := range r.Coverage().Report(c.session, r.url).Groups {
+			_, f := load(t, c.settings)
+			for _, g := range r.Coverage().Report(c.session, r.live()).Groups {
 				for _, item := range g.Items {
 					name := g.Name + ": " + item.Name
+					for _, client := range f.Base.Clients() {
+						if strings.Contains(item.Sentence+item.Command, client.Token) {
+							t.Errorf("%s has the token %s: %s", name, client.Token, item.Command)
+						}
+					}
 					switch {
 					case item.Covered || item.Sentence == "":
 						t.Errorf("%s is covered before anything was asked, or no sentence says what it is: %+v", name, item)
@@ -58,7 +69,7 @@ func TestCommands(t *testing.T) {
 					default:
 						r.Coverage().Clear()
 						// What is given up is recorded all the same.
-						out := shell(t, strings.ReplaceAll(item.Command, "--max-time 5", "--max-time 0.5"))
+						out := r.shell(t, strings.ReplaceAll(item.Command, "--max-time 5", "--max-time 0.5"))
 						if !r.covers(c.session, name) {
 							t.Errorf("%s is not covered by\n%s\nwhich prints\n%s", name, item.Command, out)
 						}

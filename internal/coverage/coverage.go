@@ -152,8 +152,8 @@ func (c *Coverage) Clear() {
 }
 
 // Report tells what a session has covered, or all of them together where it is
-// "". The base URL is where the commands send their requests.
-func (c *Coverage) Report(session, baseURL string) *report.Coverage {
+// "", with commands for where the mock is.
+func (c *Coverage) Report(session string, at Where) *report.Coverage {
 	files := c.options.Fixtures()
 	c.mu.Lock()
 	g := c.current(files)
@@ -177,11 +177,16 @@ func (c *Coverage) Report(session, baseURL string) *report.Coverage {
 			item := &g.items[i]
 			one := report.CoverageItem{Name: item.name, Covered: of[i] > 0, Count: of[i], RequestID: first[i]}
 			if !one.Covered {
-				one.Sentence, one.Command = item.sentence, item.command.text(baseURL, session)
+				one.Sentence, one.Command = item.sentence, item.command.text(at, session)
 			}
 			shown.Items = append(shown.Items, one)
 		}
 		groups = append(groups, shown)
 	}
-	return report.NewCoverage(session, groups)
+	shown := report.NewCoverage(session, groups)
+	shown.HowToRun = at.HowToRun
+	for _, v := range g.variables {
+		shown.Variables = append(shown.Variables, report.CoverageVariable{Name: v.Name, ClientID: v.Client.ID})
+	}
+	return shown
 }

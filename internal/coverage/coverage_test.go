@@ -92,7 +92,7 @@ func TestMatch(t *testing.T) {
 			r := launch(t, settings{scenarios: stages})
 			r.ask(t, c.method, c.path, c.header...)
 			want := slices.Sorted(slices.Values(c.want))
-			if got := covered(r.Coverage().Report("", r.url)); !slices.Equal(got, want) {
+			if got := covered(r.Coverage().Report("", r.live())); !slices.Equal(got, want) {
 				t.Errorf("not wanted: %q\nmissing: %q", without(got, want...), without(want, got...))
 			}
 		})
@@ -105,7 +105,9 @@ func TestCounts(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
 	r.door(t, "POST", "/sessions", `{"id": "one"}`)
-	count := func(session string) uint64 { return items(r.Coverage().Report(session, r.url))["statuses: 200"].Count }
+	count := func(session string) uint64 {
+		return items(r.Coverage().Report(session, r.live()))["statuses: 200"].Count
+	}
 	const path = "/customers/1/locations/1"
 	for range 150 { // the journal keeps 100
 		r.ask(t, "GET", path)
@@ -161,13 +163,13 @@ func TestNewFixtures(t *testing.T) {
 	cov.Add(x, r)
 	now = second
 	for _, session := range []string{"", "default"} {
-		all := items(cov.Report(session, ""))
+		all := items(cov.Report(session, coverage.Where{}))
 		if got := all["faults: path_unknown"]; got.Count != 1 || got.RequestID != "id" {
 			t.Errorf("session %q: got %+v, want what was counted before", session, got)
 		}
 	}
 	cov.Add(x, r)
-	if got := items(cov.Report("", ""))["statuses: 404"].Count; got != 2 {
+	if got := items(cov.Report("", coverage.Where{}))["statuses: 404"].Count; got != 2 {
 		t.Errorf("got %d answers of 404, want 2", got)
 	}
 }

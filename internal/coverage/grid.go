@@ -37,6 +37,8 @@ type grid struct {
 	scenarios     map[string]int
 	records       map[place]int
 	preflights    [2]int // allowed, refused
+
+	variables []Variable // of the commands
 }
 
 // group is a row of the grid: the items from one to before another.
@@ -134,17 +136,36 @@ func newWriter(g *grid) *writer {
 			w.op = op
 		}
 	}
-	for _, k := range g.keys() {
-		for _, c := range g.clients() {
-			if _, scenario := g.files.RecordScenarios[k]; !w.ok && !scenario && w.op != nil && g.may(c, w.delete) && g.may(c, w.op) && c.Sees(k.Tenant) {
-				w.client, w.record, w.ok = c, k, true
-			}
-		}
-	}
-	if w.ok {
+	if w.client, w.record, w.ok = w.first(); w.ok {
+		w.variables = []Variable{{TokenVariable, w.client, w.record.Tenant}}
 		w.good = w.request(w.op.Method, w.client, w.record)
 	}
 	return w
+}
+
+// first returns the first record, an active one before all others, that a
+// client may both read and deactivate, and the client.
+func (w *writer) first() (c dispatch.Client, found world.Key, ok bool) {
+	if w.op == nil {
+		return
+	}
+	mock, clients := world.New(w.files.Base), w.clients()
+	for _, k := range w.keys() {
+		if _, scenario := w.files.RecordScenarios[k]; scenario {
+			continue
+		}
+		i := slices.IndexFunc(clients, func(c dispatch.Client) bool { return w.may(c, w.delete) && w.may(c, w.op) && c.Sees(k.Tenant) })
+		if i < 0 {
+			continue
+		}
+		if r, _ := mock.Record(k); r.IsActive {
+			return clients[i], k, true
+		}
+		if !ok {
+			c, found, ok = clients[i], k, true
+		}
+	}
+	return c, found, ok
 }
 
 // served returns the operations on a record that are performed.

@@ -15,6 +15,7 @@ import (
 
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/journal"
@@ -144,7 +145,7 @@ func items(c *report.Coverage) map[string]report.CoverageItem {
 func (r *running) covers(session, name string) bool {
 	late := time.After(patience)
 	for {
-		if items(r.Coverage().Report(session, r.url))[name].Covered {
+		if items(r.Coverage().Report(session, r.live()))[name].Covered {
 			return true
 		}
 		select {
@@ -155,8 +156,12 @@ func (r *running) covers(session, name string) bool {
 	}
 }
 
-// shell runs a command as a person would.
-func shell(t testing.TB, command string) string {
+// live is where the commands reach the server.
+func (r *running) live() coverage.Where { return coverage.Live(r.url, r.url, "/_mock", false) }
+
+// shell runs a command as a person would, with the variables that it takes
+// tokens from.
+func (r *running) shell(t testing.TB, command string) string {
 	t.Helper()
 	for _, program := range []string{"sh", "curl"} {
 		if _, err := exec.LookPath(program); err != nil {
@@ -168,6 +173,9 @@ func shell(t testing.TB, command string) string {
 	}
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
 	cmd.Env = append(os.Environ(), "no_proxy=*")
+	for _, v := range r.Coverage().Variables() {
+		cmd.Env = append(cmd.Env, v.Name+"="+v.Client.Token)
+	}
 	out, err := cmd.CombinedOutput()
 	if err != nil && !strings.Contains(string(out), "curl: (") {
 		t.Errorf("%s: %v\n%s", command, err, out)

@@ -13,13 +13,14 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/world"
 )
 
 // request returns a request of a client for a record.
 func (w *writer) request(method string, c dispatch.Client, k world.Key) request {
 	return request{method: method, path: w.path(strconv.FormatInt(k.Customer, 10), strconv.FormatInt(k.Location, 10)),
-		fields: [][2]string{{"Authorization", "Bearer " + c.Token}, {"x-tenant-id", strconv.FormatInt(k.Tenant, 10)}}}
+		fields: []field{{"Authorization", "Bearer ", w.variable(c)}, {name: "x-tenant-id", value: strconv.FormatInt(k.Tenant, 10)}}}
 }
 
 // path puts values into the path of a record.
@@ -55,7 +56,11 @@ func (w *writer) inputs() {
 func (w *writer) header(p contract.Place) rule {
 	r := rule{name: p.Name, key: http.CanonicalHeaderKey(p.Name), absent: none, words: map[string]int{}}
 	valid := w.valid(p)
-	r.valid = w.item(p.Name+" right", fmt.Sprintf("No request had a good %s.", p.Name), w.doing(w.good.set(p.Name, valid))...)
+	right := w.good
+	if !right.has(p.Name) {
+		right = right.with(p.Name, valid)
+	}
+	r.valid = w.item(p.Name+" right", fmt.Sprintf("No request had a good %s.", p.Name), w.doing(right)...)
 	absent := w.item(p.Name+" absent", fmt.Sprintf("No request was without %s.", p.Name), w.doing(w.unsaid(p.Name))...)
 	if p.Required {
 		r.words["required"] = absent
@@ -71,7 +76,7 @@ func (w *writer) header(p contract.Place) rule {
 		if ok {
 			c = w.doing(w.good.set(p.Name, text))
 		}
-		r.words[word] = w.item(p.Name+" "+word, fmt.Sprintf("No request had a %s that breaks %s.", p.Name, told(p, word)), c...)
+		r.words[word] = w.item(p.Name+" "+word, fmt.Sprintf("No request's %s broke %s.", p.Name, told(p, word)), c...)
 	}
 	return r
 }
@@ -98,7 +103,7 @@ func (w *writer) parameter(p contract.Place) rule {
 			path := expand(w.op.Path, append([]string{p.Name, url.PathEscape(text)}, values...)...)
 			c = w.doing(w.good.at(path))
 		}
-		r.words[word] = w.item(p.Name+" "+word, fmt.Sprintf("No path had a %s that breaks %s.", p.Name, told(p, word)), c...)
+		r.words[word] = w.item(p.Name+" "+word, fmt.Sprintf("No path's %s broke %s.", p.Name, told(p, word)), c...)
 	}
 	return r
 }
@@ -114,8 +119,11 @@ func (w *writer) doing(requests ...request) command {
 // valid returns a good value of an input.
 func (w *writer) valid(p contract.Place) string {
 	for _, f := range w.good.fields {
-		if strings.EqualFold(f[0], p.Name) {
-			return f[1]
+		if strings.EqualFold(f.name, p.Name) {
+			if f.variable != "" { // of the same form, and no secret
+				return exchange.NewBlot(f.value + w.client.Token).Stand
+			}
+			return f.value
 		}
 	}
 	if examples, ok := p.Doc["examples"].([]any); ok && len(examples) > 0 {

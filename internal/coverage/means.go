@@ -62,8 +62,8 @@ func (w *writer) preflight() {
 		return
 	}
 	w.group("preflights", "what a browser asks before a page's request: one that it may send, and one that it may not", false)
-	ask := request{method: http.MethodOptions, path: w.good.path, fields: [][2]string{
-		{"Origin", "http://localhost:3000"}, {"Access-Control-Request-Method", http.MethodDelete}}}
+	ask := request{method: http.MethodOptions, path: w.good.path, fields: []field{
+		{name: "Origin", value: "http://localhost:3000"}, {name: "Access-Control-Request-Method", value: http.MethodDelete}}}
 	w.preflights[0] = w.item("allowed", "No preflight asked for what a page may send.", w.doing(ask.with("Access-Control-Request-Headers", "authorization,x-tenant-id"))...)
 	w.preflights[1] = w.item("refused", "No preflight asked for what a page may not send.", w.doing(ask.with("Access-Control-Request-Headers", "x-not-listed"))...)
 }
@@ -120,7 +120,7 @@ func (w *writer) staged(s *scenario.Scenario) command {
 		r = r.by(o.Method)
 	}
 	for _, f := range o.Headers {
-		r = r.set(f[0], f[1])
+		r = r.set(f[0], f[1]) // none of which may be a token
 	}
 	if o.Version != "" {
 		r = r.set("x-api-version", string(o.Version))

@@ -16,6 +16,17 @@ type Coverage struct {
 	Covered int             `json:"covered"`
 	Total   int             `json:"total"`
 	Groups  []CoverageGroup `json:"groups"`
+	// HowToRun says where the commands run, and what sets the Variables that
+	// they need: a report has no token.
+	HowToRun  string             `json:"how_to_run,omitempty"`
+	Variables []CoverageVariable `json:"variables,omitempty"`
+}
+
+// CoverageVariable is a variable of the environment that holds the token of a
+// client.
+type CoverageVariable struct {
+	Name     string `json:"name"`
+	ClientID string `json:"client_id"`
 }
 
 // CoverageGroup is a row of the grid.

@@ -94,7 +94,7 @@ func FuzzHostile(f *testing.F) {
 		row, err := json.Marshal(Summary(x))
 		holdJSON(t, "the row", row, err)
 		var b bytes.Buffer
-		err = HAR(&b, text, func(yield func(*exchange.Exchange) bool) { yield(x) })
+		err = HAR(&b, text, text, func(yield func(*exchange.Exchange) bool) { yield(x) })
 		holdJSON(t, "the archive", b.Bytes(), err)
 		for name, snippet := range snippets() {
 			if got := snippet(x, base); strings.ContainsFunc(got, func(r rune) bool { return r != '\n' && r != '\t' && !unicode.IsPrint(r) }) || !utf8.ValidString(got) {

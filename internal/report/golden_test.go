@@ -48,7 +48,7 @@ func TestGolden(t *testing.T) {
 func TestGoldenHAR(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := HAR(&b, "1.0.0", exchangesOf(samples())); err != nil {
+	if err := HAR(&b, "1.0.0", "", exchangesOf(samples())); err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer

@@ -14,16 +14,24 @@ import (
 )
 
 // HAR writes exchanges as an HTTP Archive 1.2, one after the other: no more
-// than one is held in memory. The version is the creator's, ours. Changes
-// through the control door are left out.
-func HAR(w io.Writer, version string, seq iter.Seq[*exchange.Exchange]) error {
+// than one is held in memory. The version is the creator's, ours; the comment
+// may be "". Changes through the control door are left out.
+func HAR(w io.Writer, version, comment string, seq iter.Seq[*exchange.Exchange]) error {
 	creator, err := marshal(map[string]string{"name": "dispatchmock", "version": version})
 	if err != nil {
 		return err
 	}
 	b := bufio.NewWriter(w)
 	// A bufio.Writer keeps its error, which Flush returns.
-	fmt.Fprintf(b, `{"log":{"version":"1.2","creator":%s,"entries":[`, creator)
+	fmt.Fprintf(b, `{"log":{"version":"1.2","creator":%s,`, creator)
+	if comment != "" {
+		text, err := marshal(comment)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(b, `"comment":%s,`, text)
+	}
+	b.WriteString(`"entries":[`)
 	separator := "\n"
 	for x := range seq {
 		if x.Control {

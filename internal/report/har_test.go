@@ -19,12 +19,13 @@ import (
 func TestHAR(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := HAR(&b, "1.2.3", exchangesOf(samples())); err != nil {
+	if err := HAR(&b, "1.2.3", "a comment", exchangesOf(samples())); err != nil {
 		t.Fatal(err)
 	}
 	var har struct {
 		Log struct {
 			Version string
+			Comment string
 			Creator struct{ Name, Version string }
 			Entries []map[string]any
 		}
@@ -32,8 +33,8 @@ func TestHAR(t *testing.T) {
 	if err := json.Unmarshal(b.Bytes(), &har); err != nil {
 		t.Fatal(err)
 	}
-	if har.Log.Version != "1.2" || har.Log.Creator.Name != "dispatchmock" || har.Log.Creator.Version != "1.2.3" {
-		t.Errorf("got version %q by %+v", har.Log.Version, har.Log.Creator)
+	if har.Log.Version != "1.2" || har.Log.Creator.Name != "dispatchmock" || har.Log.Creator.Version != "1.2.3" || har.Log.Comment != "a comment" {
+		t.Errorf("got version %q by %+v, with the comment %q", har.Log.Version, har.Log.Creator, har.Log.Comment)
 	}
 	if len(har.Log.Entries) != len(samples())-1 {
 		t.Errorf("got %d entries, want all but that of the control door", len(har.Log.Entries))
@@ -98,7 +99,7 @@ func TestHARStreams(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	w := &counter{}
-	if err := HAR(w, "1", iter.Seq[*exchange.Exchange](seq)); err != nil {
+	if err := HAR(w, "1", "", iter.Seq[*exchange.Exchange](seq)); err != nil {
 		t.Fatal(err)
 	}
 	if w.n < count*exchange.MaxBody {
@@ -117,7 +118,7 @@ func (c *counter) Write(p []byte) (int, error) { c.n += len(p); return len(p), n
 func TestHARFails(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	err := HAR(failing{}, "1", func(yield func(*exchange.Exchange) bool) {
+	err := HAR(failing{}, "1", "", func(yield func(*exchange.Exchange) bool) {
 		for range 1000 {
 			asked++
 			if !yield(samples()[0].x) {

@@ -19,16 +19,16 @@ func JUnit(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 	// The numbers stand before what they count; the tally has them, less what
 	// the file lacks.
 	failed := offenders(r)
-	gates := suite{name: "gates", tests: len(r.Gates)}
+	gates := suite{name: "gates", tests: 1 + len(r.Gates), failures: one(r.ExitCode != 0)}
 	for _, g := range r.Gates {
 		gates.failures += one(g.Failed)
 		gates.skipped += one(!g.Failed && g.Allowed)
 	}
-	grid := suite{name: "coverage"}
+	grid := suite{name: "coverage", property: "how to run the commands", value: r.Coverage.HowToRun}
 	for _, g := range r.Coverage.Groups {
 		grid.tests, grid.skipped = grid.tests+g.Total, grid.skipped+g.Total-g.Covered
 	}
-	exchanges := suite{name: "exchanges"}
+	exchanges := suite{name: "exchanges", property: "lost exchanges", value: r.LostNote()}
 	for x := range seq {
 		if !x.Control {
 			exchanges.tests++
@@ -40,6 +40,7 @@ func JUnit(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 	d.open("testsuites", "name", "dispatchmock exec: "+r.Command, "tests", fmt.Sprint(gates.tests+grid.tests+exchanges.tests),
 		"failures", fmt.Sprint(gates.failures+exchanges.failures), "errors", "0", "time", seconds(r.Took))
 	d.suite(&gates, r, func() {
+		d.command(r)
 		for i := range r.Gates {
 			d.gate(&r.Gates[i])
 		}
@@ -104,6 +105,7 @@ func breaches(x *exchange.Exchange, failed []string) []breach {
 type suite struct {
 	name                     string
 	tests, failures, skipped int
+	property, value          string // "" has none
 }
 
 // xmlWriter writes elements; characters that XML does not have are told as
@@ -134,6 +136,12 @@ func (d *xmlWriter) close(name string) { d.raw("</" + name + ">\n") }
 func (d *xmlWriter) suite(s *suite, r *Run, cases func()) {
 	d.open("testsuite", "name", s.name, "tests", fmt.Sprint(s.tests), "failures", fmt.Sprint(s.failures), "errors", "0", "skipped", fmt.Sprint(s.skipped),
 		"time", seconds(r.Took), "timestamp", r.Started.UTC().Format("2006-01-02T15:04:05"))
+	if s.value != "" {
+		d.open("properties")
+		d.open("property", "name", s.property, "value", s.value)
+		d.close("property")
+		d.close("properties")
+	}
 	cases()
 	d.close("testsuite")
 }
@@ -144,6 +152,16 @@ func (d *xmlWriter) element(name, text string, attributes ...string) {
 	d.text(text)
 	d.raw("\n")
 	d.close(name)
+}
+
+// command tells the command's own end, so that the file fails where the run
+// does.
+func (d *xmlWriter) command(r *Run) {
+	d.open("testcase", "classname", "gates", "name", "command: "+r.Command, "time", seconds(r.Took))
+	if r.ExitCode != 0 {
+		d.element("failure", "", "type", "command", "message", fmt.Sprintf("it ended with %d", r.ExitCode))
+	}
+	d.close("testcase")
 }
 
 func (d *xmlWriter) gate(g *Gate) {

@@ -7,12 +7,13 @@ import (
 	"strings"
 )
 
-// How much of a run a summary shows: CI servers cut or refuse long ones.
+// How much of a run a summary shows: GitHub refuses one of more than 1 MiB.
 const (
 	maxListed   = 50
 	maxOutcome  = 50
 	maxUntried  = 200
-	maxMarkdown = 300 // bytes of one text
+	maxMarkdown = 600       // bytes of one text, as it is written
+	maxCommands = 400 << 10 // of all texts of what was never tried
 )
 
 // Markdown writes a run as a CI job's summary. It has no list of all exchanges,
@@ -27,8 +28,8 @@ func Markdown(w io.Writer, r *Run) error {
 	fmt.Fprintf(b, "## %s Dispatchmock: %s\n\n", mark, r.verdict())
 	fmt.Fprintf(b, "%s ended with %d after %s. Coverage of the contract: **%s %%** (%d of %d).\n\n", code(r.Command), r.ExitCode, counted(r.Requests, "request"),
 		percent(r.Coverage.Percent), r.Coverage.Covered, r.Coverage.Total)
-	if r.Lost > 0 {
-		fmt.Fprintf(b, "The reports lack %s, which came faster than a file takes them; the gates have seen them.\n\n", counted(r.Lost, "exchange"))
+	if note := r.LostNote(); note != "" {
+		fmt.Fprintf(b, "Mind that %s.\n\n", note)
 	}
 	b.WriteString("| gate | demands | outcome |\n| --- | --- | --- |\n")
 	for _, g := range r.Gates {
@@ -48,13 +49,16 @@ func Markdown(w io.Writer, r *Run) error {
 
 // code returns a text as code: none of its characters is markup, on any line
 // and in any table.
-func code(s string) string {
-	if len(s) > maxMarkdown {
-		s = strings.ToValidUTF8(s[:maxMarkdown], "") + "…"
-	}
+func code(s string) string { return codeUpTo(s, maxMarkdown) }
+
+func codeUpTo(s string, limit int) string {
 	var b strings.Builder
 	b.WriteString("<code>")
 	for _, r := range visible(s) {
+		if b.Len() >= limit {
+			b.WriteRune('…')
+			break
+		}
 		if r < 0x80 && !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ,/=", r) {
 			fmt.Fprintf(&b, "&#%d;", r) // an entity is never markup (CommonMark, 2.5)
 		} else {
@@ -121,21 +125,25 @@ func (c *Coverage) markdown(b *bufio.Writer) {
 		fmt.Fprintf(b, "| %s | %d | %d |\n", name, g.Covered, g.Total)
 	}
 	b.WriteString("\n<details><summary>What was never tried, and the command that would</summary>\n\n")
-	shown, left := 0, 0
+	if c.HowToRun != "" {
+		fmt.Fprintf(b, "%s\n\n", code(c.HowToRun))
+	}
+	shown, left, room := 0, 0, maxCommands
 	for _, g := range c.Groups {
 		for _, item := range g.Items {
-			switch {
-			case item.Covered:
-			case shown == maxUntried:
-				left++
-			default:
-				shown++
-				fmt.Fprintf(b, "- %s", code(item.Sentence))
-				if item.Command != "" {
-					fmt.Fprintf(b, "<br>%s", code(item.Command))
-				}
-				b.WriteString("\n")
+			if item.Covered {
+				continue
 			}
+			text := "- " + code(item.Sentence)
+			if item.Command != "" { // whole: a part of one does something else
+				text += "<br>" + codeUpTo(item.Command, maxCommands)
+			}
+			if shown == maxUntried || len(text) > room {
+				left++
+				continue
+			}
+			shown, room = shown+1, room-len(text)
+			b.WriteString(text + "\n")
 		}
 	}
 	if left > 0 {

@@ -25,8 +25,7 @@ const maxInteractions = 10_000
 // that a scenario altered or that broke the contract, requests that nobody
 // meant to be wrong, and preflights, which browsers send by themselves.
 func Pact(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
-	head, err := marshal(map[string]any{"consumer": map[string]string{"name": r.Consumer}, "provider": map[string]string{"name": r.Provider},
-		"metadata": map[string]any{"pactSpecification": map[string]string{"version": "3.0.0"}, "dispatchmock": map[string]string{"version": r.Version}}})
+	head, err := marshal(map[string]any{"consumer": map[string]string{"name": r.Consumer}, "provider": map[string]string{"name": r.Provider}})
 	if err != nil {
 		return err
 	}
@@ -36,8 +35,13 @@ func Pact(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 	b.WriteString(`,"interactions":[`)
 	separator := "\n"
 	seen := map[[16]byte]bool{}
+	left := 0
 	for x := range seq {
-		if !isInteraction(x) || len(seen) == maxInteractions {
+		if !isInteraction(x) {
+			continue
+		}
+		if len(seen) == maxInteractions {
+			left++
 			continue
 		}
 		text, err := marshal(newInteraction(x))
@@ -56,8 +60,26 @@ func Pact(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 		}
 		separator = ",\n"
 	}
-	b.WriteString("\n]}\n")
+	metadata, err := marshal(r.pactMetadata(left))
+	if err != nil {
+		return err
+	}
+	b.WriteString("\n],\"metadata\":")
+	b.Write(metadata)
+	b.WriteString("}\n")
 	return b.Flush()
+}
+
+// pactMetadata says what the file is, and what it lacks.
+func (r *Run) pactMetadata(left int) map[string]any {
+	ours := map[string]string{"version": r.Version}
+	if note := r.LostNote(); note != "" {
+		ours["lost"] = note
+	}
+	if left > 0 {
+		ours["left_out"] = fmt.Sprintf("%s that came behind the first %d different ones", counted(uint64(left), "exchange"), maxInteractions)
+	}
+	return map[string]any{"pactSpecification": map[string]string{"version": "3.0.0"}, "dispatchmock": ours}
 }
 
 func isInteraction(x *exchange.Exchange) bool {

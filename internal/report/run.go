@@ -31,13 +31,22 @@ type Run struct {
 // Demand adds the gate of the coverage; least is in percent, and 0 demands
 // nothing.
 func (r *Run) Demand(least float64) {
-	g := Gate{Name: GateCoverage, About: fmt.Sprintf("at least %s%% of the contract tried", percent(least)), Allowed: least == 0, Offences: []Offence{},
+	g := Gate{Name: GateCoverage, About: fmt.Sprintf("at least %v%% of the contract tried", least), Allowed: least == 0, Offences: []Offence{},
 		Remedy: fmt.Sprintf("%s%% was tried; the commands in a report and of GET /_mock/coverage try the rest", percent(r.Coverage.Percent))}
 	if g.Allowed {
 		g.About = "how much of the contract was tried"
 	}
-	g.Failed = r.Coverage.Percent < least
+	// The percentage is cut, for people.
+	g.Failed = float64(r.Coverage.Covered)*100 < least*float64(r.Coverage.Total)
 	r.Gates = append(r.Gates, g)
+}
+
+// LostNote says how much a report lacks; "" is nothing.
+func (r *Run) LostNote() string {
+	if r.Lost == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the reports lack %s, which came faster than a file takes them; the gates have seen them", counted(r.Lost, "exchange"))
 }
 
 // Passed reports that no gate failed.
@@ -75,8 +84,8 @@ func RunText(w io.Writer, r *Run, quiet bool) error {
 			return err
 		}
 	}
-	if r.Lost > 0 {
-		fmt.Fprintf(b, "dispatchmock: the reports lack %s, which came faster than a file takes them\n", counted(r.Lost, "exchange"))
+	if note := r.LostNote(); note != "" {
+		fmt.Fprintf(b, "dispatchmock: %s\n", note)
 	}
 	for _, g := range r.Gates {
 		switch {

@@ -72,6 +72,7 @@ func sampleRun(command string) (*Run, iter.Seq[*exchange.Exchange]) {
 			{Name: "a " + hostile, Sentence: "No request had " + hostile, Command: "curl -H '" + hostile + "'"}, {Name: "c", Sentence: "No request had c."}}},
 		{Name: "records", About: "each record", Items: []CoverageItem{{Name: "1/1/1", Sentence: "No request was for it.", Command: "curl 1"}}},
 	})
+	r.Coverage.HowToRun = "Run it with `" + hostile
 	r.Demand(50)
 	return r, exchangesOf(list)
 }
@@ -81,6 +82,9 @@ type form func(io.Writer, *Run, iter.Seq[*exchange.Exchange]) error
 
 func forms() map[string]form {
 	return map[string]form{"json": JSON, "xml": JUnit, "html": HTML, "pact.json": Pact,
+		"har": func(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
+			return HAR(w, r.Version, r.LostNote(), seq)
+		},
 		"md":  func(w io.Writer, r *Run, _ iter.Seq[*exchange.Exchange]) error { return Markdown(w, r) },
 		"txt": func(w io.Writer, r *Run, _ iter.Seq[*exchange.Exchange]) error { return RunText(w, r, false) }}
 }

@@ -44,7 +44,7 @@ func TestOtherChoices(t *testing.T) {
 			t.Run(fmt.Sprintf("%s %v", key, value), func(t *testing.T) {
 				t.Parallel()
 				dir := filepath.Join(t.TempDir(), "mock")
-				if code := cli.Run(t.Context(), []string{"init", dir}, io.Discard, io.Discard); code != 0 {
+				if code := cli.Run(t.Context(), []string{"init", dir}, nil, nil, io.Discard, io.Discard); code != 0 {
 					t.Fatalf("init ends with %d", code)
 				}
 				choose(t, filepath.Join(dir, "fixtures", "choices.json"), key, value)

@@ -39,7 +39,7 @@ func serve(t testing.TB, flags ...string) string {
 	r, w := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		code := cli.Run(ctx, append([]string{"serve", "--quiet", "--listen", "127.0.0.1:0"}, flags...), w, io.Discard)
+		code := cli.Run(ctx, append([]string{"serve", "--quiet", "--listen", "127.0.0.1:0"}, flags...), nil, nil, w, io.Discard)
 		w.Close()
 		done <- code
 	}()

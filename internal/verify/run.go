@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/exchange"
 )
 
 // Record names a customer at a location of the tenant.
@@ -61,7 +59,7 @@ type run struct {
 	Options
 	ctx     context.Context
 	client  *client
-	secrets *strings.Replacer
+	secrets *scrubber
 	answers map[string]*answer
 	sent    []*answer        // in their order
 	last    time.Time        // when the last request left
@@ -85,7 +83,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if len(o.Records) == 0 {
 		return nil, errors.New("no record is named")
 	}
-	r := &run{Options: o, ctx: ctx, answers: map[string]*answer{}, secrets: scrubber(&o),
+	r := &run{Options: o, ctx: ctx, answers: map[string]*answer{}, secrets: newScrubber(&o),
 		client: &client{target: o.Target, timeout: o.Timeout}}
 	if o.Target.Scheme == "https" {
 		r.client.tls = o.TLS
@@ -153,7 +151,7 @@ func (r *run) decide(c Case) Result {
 	case err != nil && r.ctx.Err() != nil:
 		result.Outcome = NotRun
 	case err != nil:
-		result.Outcome, result.Reason = Unheard, r.secrets.Replace(err.Error())
+		result.Outcome, result.Reason = Unheard, err.Error()
 	case len(differences) == 0:
 		result.Outcome = Holds
 	case c.Grade.Documented() || r.Strict:
@@ -161,6 +159,7 @@ func (r *run) decide(c Case) Result {
 	default:
 		result.Outcome = Warns
 	}
+	result.Reason = r.secrets.Replace(result.Reason) // a server may tell what it was sent
 	for _, d := range differences {
 		d.Expected, d.Got = r.secrets.Replace(d.Expected), r.secrets.Replace(d.Got)
 		result.Differences = append(result.Differences, d)
@@ -221,18 +220,4 @@ func (r *run) putBack() {
 	r.ctx = ctx
 	_, _ = r.get(r.baseline().naming("put the version pin back", r.first))
 	r.ctx = old
-}
-
-// scrubber blots out every secret of the options.
-func scrubber(o *Options) *strings.Replacer {
-	tokens := append([]string{o.Token, o.SecondToken}, slices.Collect(maps.Values(o.RoleTokens))...)
-	// The longest first: of one that begins like another no end may stay.
-	slices.SortFunc(tokens, func(a, b string) int { return len(b) - len(a) })
-	var pairs []string
-	for _, t := range tokens {
-		if t != "" {
-			pairs = append(pairs, t, exchange.HashOf(t))
-		}
-	}
-	return strings.NewReplacer(pairs...)
 }

@@ -7,6 +7,7 @@ export function coverage(c) {
   return [
     h('p', {}, h('strong', {}, `${c.percent} %`), ` of what is documented was tried: ${c.covered} of ${c.total}. ✓ was tried, with how often; ○ was not, and opens to the command that tries it.`),
     h('progress', { max: String(c.total), value: String(c.covered), 'aria-label': 'Coverage' }),
+    c.how_to_run && h('p', {}, show(c.how_to_run, 1000)),
     c.groups.map(g => h('section', { class: 'stack' },
       h('h3', {}, `${g.name}: ${g.covered} of ${g.total}`, ' ', h('span', { class: 'quiet' }, g.about, g.documented ? '' : ' (not counted above)')),
       h('ul', { class: 'tiles' }, g.items.map(tile)))),

@@ -1,0 +1,100 @@
+package coverage
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"dispatchmock/internal/dispatch"
+)
+
+// Where is how the commands reach the mock.
+type Where struct {
+	// API and Door are base URLs, or variables that hold them, such as
+	// $DISPATCHMOCK_URL. A door that is closed is "".
+	API, Door string
+	// DoorToken is set where the door wants a token.
+	DoorToken bool
+	// HowToRun tells a person what sets the commands' variables.
+	HowToRun string
+}
+
+// Live is where a mock that runs is reached: its API, and its door under a path
+// of a host.
+func Live(api, host, prefix string, doorToken bool) Where {
+	ctl := "dispatchmock ctl --url " + quoted(host)
+	before := "Set the commands' variables first: "
+	if doorToken {
+		ctl += ` --token "$` + doorTokenVariable + `"`
+		before = "Put the control token into " + doorTokenVariable + ", and set the commands' other variables: "
+	}
+	return Where{API: api, Door: host + prefix, DoorToken: doorToken, HowToRun: before + `eval "$(` + ctl + ` coverage env)"`}
+}
+
+// Exec is where a command of exec reaches its mock.
+func Exec(door, doorToken bool) Where {
+	at := Where{API: "$DISPATCHMOCK_URL", DoorToken: doorToken,
+		HowToRun: "The mock of this run is gone: run the commands in the shell of dispatchmock exec -- sh, with this run's other flags, which has their variables."}
+	if door {
+		at.Door = "$DISPATCHMOCK_CONTROL_URL"
+	}
+	return at
+}
+
+// TokenVariable is the variable of the client that may do all that is served.
+// Those of others begin with it, and end with their client ID.
+const TokenVariable = "DISPATCHMOCK_TOKEN"
+
+const doorTokenVariable = "DISPATCHMOCK_CONTROL_TOKEN"
+
+// Variable is a variable of the environment that the commands take the token of
+// a client from.
+type Variable struct {
+	Name   string
+	Client dispatch.Client
+	// Tenant is one that the client sees.
+	Tenant int64
+}
+
+// Variables returns those of the commands. The first is of a client that may do
+// all that is served, if there is one.
+func (c *Coverage) Variables() []Variable {
+	files := c.options.Fixtures()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.current(files).variables
+}
+
+// variable returns the name of the variable that holds a client's token.
+func (g *grid) variable(c dispatch.Client) string {
+	for _, v := range g.variables {
+		if v.Client.Token == c.Token {
+			return v.Name
+		}
+	}
+	var tenant int64
+	if len(c.Tenants) > 0 {
+		tenant = c.Tenants[0]
+	}
+	base := TokenVariable + "_" + strings.Map(func(r rune) rune {
+		if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			return unicode.ToUpper(r)
+		}
+		return '_'
+	}, c.ID)
+	name := base
+	for n := 2; g.isVariable(name); n++ { // client IDs can be alike, or the same
+		name = fmt.Sprintf("%s_%d", base, n)
+	}
+	g.variables = append(g.variables, Variable{name, c, tenant})
+	return name
+}
+
+func (g *grid) isVariable(name string) bool {
+	for _, v := range g.variables {
+		if v.Name == name {
+			return true
+		}
+	}
+	return false
+}
