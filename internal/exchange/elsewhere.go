@@ -12,15 +12,19 @@ const minSecret = len("#00000000")
 // BlotElsewhere blots the secret of an authorization value out of all else that
 // was recorded, where a slip may have put it: another field, the path, a body,
 // or what was said of these. What stands there instead is as long, so that
-// lengths that were told stay right.
-func (x *Exchange) BlotElsewhere(authorization string) {
+// lengths that were told stay right. The response is left alone where it names
+// tokens of the fixtures by itself.
+func (x *Exchange) BlotElsewhere(authorization string, response bool) {
 	_, secret := splitScheme(strings.TrimSpace(authorization))
-	if len(secret) < minSecret {
+	if len(secret) < minSecret || placeholder.MatchString(secret) {
 		return
 	}
 	e := elsewhere{secret: secret}
 	e.text(&x.Path)
 	for _, m := range []*Message{&x.Request, &x.Response} {
+		if m == &x.Response && !response {
+			break
+		}
 		e.text(&m.Head)
 		if bytes.Contains(m.Body, []byte(secret[:minSecret])) {
 			body := string(m.Body)
@@ -58,9 +62,18 @@ func (e *elsewhere) text(s *string) {
 			n++
 		}
 		out.WriteString(rest[:at])
-		out.WriteString(e.blot[:n])
+		if behind := rest[at+n:]; n == len(e.secret) || cutOff(behind) {
+			out.WriteString(e.blot[:n])
+		} else {
+			out.WriteString(rest[at : at+n])
+		}
 		rest = rest[at+n:]
 	}
 	out.WriteString(rest)
 	*s = out.String()
+}
+
+// cutOff reports what stands behind a text that was cut.
+func cutOff(behind string) bool {
+	return behind == "" || strings.HasPrefix(strings.TrimPrefix(behind, `\`), `"...`) || strings.HasPrefix(behind, "…")
 }

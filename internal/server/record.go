@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 
+	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
@@ -14,7 +15,7 @@ func (s *Server) record(n *session.Session, x *exchange.Exchange, r *http.Reques
 	s.coverage.Add(x, r)
 	if r != nil {
 		// What is logged must not have it either, whatever is kept.
-		defer x.BlotElsewhere(r.Header.Get("Authorization"))
+		defer x.BlotElsewhere(r.Header.Get("Authorization"), !hints(x.Fault))
 	}
 	if s.Journal.Count == 0 && s.Recorded == nil {
 		return
@@ -32,6 +33,15 @@ func (s *Server) record(n *session.Session, x *exchange.Exchange, r *http.Reques
 		x.Response.Body = x.Response.Body[:exchange.MaxBody]
 	}
 	s.keep(n.Over, x)
+}
+
+// hints reports a fault whose answer names a token that would do.
+func hints(fault string) bool {
+	switch dispatch.Code(fault) {
+	case dispatch.AuthorizationInvalid, dispatch.TokenUnknown, dispatch.RoleMissing:
+		return true
+	}
+	return false
 }
 
 // passed records an exchange that a Front has made.
