@@ -47,6 +47,7 @@ func hints(fault string) bool {
 // passed records an exchange that a Front has made.
 func (s *Server) passed(x *exchange.Exchange, r *http.Request) {
 	s.coverage.Add(x, r)
+	x.BlotElsewhere(r.Header.Get("Authorization"), true)
 	s.keep(nil, x)
 }
 
