@@ -2,6 +2,10 @@
 // token's header can go with the request.
 import { open } from './door.js';
 
+// slice is how many milliseconds of a burst are read before the browser may
+// draw and answer.
+const slice = 10;
+
 // follow tells rows of the journal until it is stopped. It begins behind an ID
 // and after a break goes on behind the last that it told: none is lost that
 // the journal still has, none comes twice.
@@ -22,6 +26,7 @@ export function follow(query, after, tell) {
         tell.state('live');
         wait = 250;
         await read(response.body.getReader(), event => {
+          if (stopped) return;
           if (event.name === 'missed') tell.missed();
           if (event.name !== 'exchange') return;
           const row = JSON.parse(event.data);
@@ -50,6 +55,7 @@ export function follow(query, after, tell) {
 async function read(reader, tell) {
   const decoder = new TextDecoder();
   let rest = '';
+  let until = performance.now() + slice;
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
@@ -64,6 +70,9 @@ async function read(reader, tell) {
       }
       from = end + 2;
       tell(event);
+      if (performance.now() < until) continue;
+      await new Promise(done => setTimeout(done));
+      until = performance.now() + slice;
     }
     rest = rest.slice(from);
   }
