@@ -163,6 +163,7 @@ func (r *running) sendMany(t *testing.T, total int) {
 // TestReconnect holds that a stream that breaks off goes on where it was:
 // nothing is lost, nothing comes twice.
 func TestReconnect(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/")
 	p.until("the stream", "document.querySelector('.live[data-state=live]')")

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -232,6 +233,8 @@ func open(t testing.TB, url string) *tab {
 		cancel()
 	})
 	p.run(chromedp.EmulateViewport(1280, 800))
+	// Tests go on side by side, and each has the keyboard.
+	call(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	p.run(chromedp.Navigate(url))
 	return p
 }

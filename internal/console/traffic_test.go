@@ -8,6 +8,7 @@ import (
 // TestTraffic holds the main job of the view: a newcomer is told how to begin,
 // sees a request the moment it is answered, and why it failed.
 func TestTraffic(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/")
 	p.sees(".empty", "No requests yet")
@@ -41,6 +42,7 @@ func TestTraffic(t *testing.T) {
 
 // TestTrafficFilters holds that filters are the door's and stay on reload.
 func TestTrafficFilters(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	for i := range 5 {
 		r.do(t, "DELETE", fmt.Sprintf("/customers/%d/locations/1", i+1), "", dispatcher...)

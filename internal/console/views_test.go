@@ -11,6 +11,7 @@ import (
 // TestWorld holds the main jobs of the view: find a record, see it in two
 // versions, edit it with its mistakes marked, bring it back.
 func TestWorld(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/#/world")
 	p.until("records", "document.querySelectorAll('.records tbody tr').length > 10")
@@ -73,6 +74,7 @@ func first(_ int, body string) string { return body }
 // TestScenariosView holds that a scenario can be switched on, written with its
 // mistakes marked at the line, and tried.
 func TestScenariosView(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/#/scenarios")
 	p.until("the catalogue", "document.querySelectorAll('.item').length >= 20")
@@ -113,6 +115,7 @@ func TestScenariosView(t *testing.T) {
 // TestContractView holds that it shows rules, facts, choices and coverage, and
 // that a choice can be changed.
 func TestContractView(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	r.do(t, "DELETE", "/customers/404/locations/1", "", append(dispatcher, "x-api-version: 2021/05/07")...)
 	p := open(t, r.url+"/_mock/#/contract?v=2019%2F02%2F08")
@@ -135,6 +138,7 @@ func TestContractView(t *testing.T) {
 
 // TestSessionsView holds that a session can be made, set, chosen and dropped.
 func TestSessionsView(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/#/sessions")
 	p.sees(".item", "default")
@@ -163,6 +167,7 @@ func TestSessionsView(t *testing.T) {
 // TestTryView holds that a request is made from the server and from the
 // browser, and that the page says beforehand what a browser would let pass.
 func TestTryView(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/#/try")
 	p.sees(".good-note", "It would be sent.")
@@ -185,6 +190,7 @@ func TestTryView(t *testing.T) {
 
 // TestAgain holds what the buttons of an exchange do.
 func TestAgain(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	r.do(t, "GET", "/customers/404/locations/1", "", dispatcher...)
 	p := open(t, r.url+"/_mock/#/traffic/1")
@@ -211,6 +217,7 @@ func TestAgain(t *testing.T) {
 // TestControlToken holds that the page asks for the token once, and keeps it
 // for the tab.
 func TestControlToken(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{control: server.Control{Token: "open-sesame"}})
 	p := open(t, r.url+"/_mock/")
 	p.sees("dialog[open]", "--control-token")

@@ -41,7 +41,7 @@ export class Detail {
     const v = verdicts[x.verdict];
     const reason = x.response.head.split('\r\n')[0].split(' ').slice(2).join(' ');
     fill(this.host, this.back(),
-      h('header', { class: 'sum' },
+      h('header', { class: 'sum', 'data-id': x.id },
         h('h2', {}, h('span', { class: 'method' }, show(x.method, 40)), ' ', h('span', { class: 'path' }, show(x.path, 600))),
         h('p', { class: 'answer' }, h('span', { class: 'status ' + statusClass(x.status) }, x.status || 'no answer'), ' ', show(reason, 600)),
         h('ul', { class: 'chips' },
