@@ -38,6 +38,7 @@ type settings struct {
 	files   *fixture.Fixtures
 	journal journal.Limits
 	control server.Control
+	cors    contract.CORS
 }
 
 type world struct {
@@ -61,7 +62,8 @@ var loadWorld = sync.OnceValues(func() (world, error) {
 // running is a server under test.
 type running struct {
 	*server.Server
-	url string
+	url  string
+	door string // where the console is
 }
 
 // launch starts a server and stops it when the test ends.
@@ -77,9 +79,12 @@ func launch(t testing.TB, s settings) *running {
 	if s.journal == (journal.Limits{}) {
 		s.journal = journal.Limits{Count: 2000, Bytes: 8 << 20}
 	}
+	if s.cors == "" {
+		s.cors = contract.CORSDocumented
+	}
 	s.control.Schemas, s.control.Version = schemas.FS, "0.0.0"
 	r := &running{}
-	r.Server, err = server.New(server.Options{Contract: w.contract, CORS: contract.CORSDocumented, OnViolation: server.Fail, Quiet: true,
+	r.Server, err = server.New(server.Options{Contract: w.contract, CORS: s.cors, OnViolation: server.Fail, Quiet: true,
 		Journal: s.journal, Control: s.control, Log: slog.New(slog.DiscardHandler),
 		Sessions: session.Options{Fixtures: s.files, Now: time.Now, NewID: uuid.New}})
 	if err != nil {
@@ -89,6 +94,10 @@ func launch(t testing.TB, s settings) *running {
 		t.Fatal(err)
 	}
 	r.url = "http://" + r.Addr().String()
+	r.door = r.url
+	if at := r.ControlAddr(); at != nil {
+		r.door = "http://" + at.String()
+	}
 	t.Cleanup(func() {
 		// A browser keeps connections that nothing comes over any more.
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
