@@ -199,6 +199,11 @@ func TestAgain(t *testing.T) {
 	for language, want := range map[string]string{"curl": "curl ", "fetch": "fetch(", "python": "requests", "csharp": "HttpClient", "go": "http.NewRequest"} {
 		p.fill(".copyas", language)
 		p.until("the request as "+language, fmt.Sprintf("window.copied?.includes(%q)", want))
+		if text := eval[string](p, "window.copied"); !strings.Contains(text, "TOKEN") || strings.Contains(text, "dispatcher-token") {
+			t.Errorf("the program should take its token from TOKEN:\n%s", text)
+		}
+		p.sees("#toasts", "give it its token in TOKEN: dispatcher-token")
+		eval[bool](p, "(document.querySelector('#toasts').replaceChildren(), true)")
 	}
 	p.press("Send again")
 	p.until("the second exchange", "location.hash.startsWith('#/traffic/2') && document.querySelector('.rows [aria-current]')")

@@ -75,8 +75,11 @@ export class Detail {
   }
 
   async copyAs(x, language) {
-    const texts = await get(`/exchanges/${x.id}/snippets`);
-    await copy(texts[language], `the request as ${languages[language]}`);
+    const [texts, { clients }] = await Promise.all([get(`/exchanges/${x.id}/snippets`), once('/clients')]);
+    const token = clients.find(c => c.client_id === x.client_id)?.token;
+    // The program must not hold a token; who runs it must know which to give.
+    const needs = texts[language].includes('TOKEN') ? `; give it its token in TOKEN${token ? ': ' + token : ''}` : '';
+    await copy(texts[language], `the request as ${languages[language]}${needs}`);
   }
 
   async again(x) {
@@ -110,9 +113,11 @@ export class Detail {
 
   versions(x) {
     if (!x.version.used) return null;
+    // A version that there is not counts as none, and was asked for all the same.
+    const asked = x.version.asked || x.request.fields.find(f => f.name.toLowerCase() === 'x-api-version')?.value;
     return h('section', {}, h('h3', {}, 'API version'), h('table', { class: 'small' },
       h('thead', {}, h('tr', {}, ['Asked', 'Pinned before', 'Used'].map(t => h('th', { scope: 'col' }, t)))),
-      h('tbody', {}, h('tr', {}, h('td', {}, show(x.version.asked || 'none', 80)), h('td', {}, x.version.pinned || 'none'), h('td', {}, x.version.used)))));
+      h('tbody', {}, h('tr', {}, h('td', {}, show(asked || 'none', 80)), h('td', {}, x.version.pinned || 'none'), h('td', {}, x.version.used)))));
   }
 
   change(x) {
