@@ -14,9 +14,15 @@ export function follow(query, after, tell) {
   let stopped = false;
   let control = null;
   let wait = 250;
+  // A browser has six connections to a server over HTTP/1: pages that nobody
+  // sees must not keep them from those that somebody does.
+  const hide = () => { if (document.hidden) control.abort(); };
   const run = async () => {
-    while (!stopped) {
+    for (;;) {
+      await shown();
+      if (stopped) return;
       control = new AbortController();
+      document.addEventListener('visibilitychange', hide, { signal: control.signal });
       try {
         const response = await open('/journal/stream?' + query, { headers: { 'Last-Event-ID': String(last) }, signal: control.signal });
         if (!response.ok) {
@@ -36,8 +42,9 @@ export function follow(query, after, tell) {
         });
       } catch (err) {
         if (stopped) return;
-        tell.state('lost', err.message);
+        if (!document.hidden) tell.state('lost', err.message);
       }
+      control.abort();
       if (stopped) return;
       tell.state('again');
       await new Promise(done => setTimeout(done, wait));
@@ -49,6 +56,11 @@ export function follow(query, after, tell) {
     stopped = true;
     if (control) control.abort();
   };
+}
+
+// shown waits until the page can be seen.
+async function shown() {
+  while (document.hidden) await new Promise(done => document.addEventListener('visibilitychange', done, { once: true }));
 }
 
 // read takes events apart until the stream ends.
