@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
 	"dispatchmock/internal/server"
 )
 
@@ -198,6 +201,7 @@ func TestAgain(t *testing.T) {
 	eval[bool](p, "(navigator.clipboard.writeText = async text => { window.copied = text; }, true)")
 	for language, want := range map[string]string{"curl": "curl ", "fetch": "fetch(", "python": "requests", "csharp": "HttpClient", "go": "http.NewRequest"} {
 		p.fill(".copyas", language)
+		p.press("Copy as")
 		p.until("the request as "+language, fmt.Sprintf("window.copied?.includes(%q)", want))
 		if text := eval[string](p, "window.copied"); !strings.Contains(text, "TOKEN") || strings.Contains(text, "dispatcher-token") {
 			t.Errorf("the program should take its token from TOKEN:\n%s", text)
@@ -205,6 +209,19 @@ func TestAgain(t *testing.T) {
 		p.sees("#toasts", "give it its token in TOKEN: dispatcher-token")
 		eval[bool](p, "(document.querySelector('#toasts').replaceChildren(), true)")
 	}
+	// The arrow keys choose, and copy nothing on the way; the choice stays.
+	p.fill(".copyas", "curl")
+	eval[bool](p, "(window.copied = '', document.querySelector('.copyas').focus(), true)")
+	p.run(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown))
+	p.until("the third language", "document.querySelector('.copyas').value === 'python'")
+	if text := eval[string](p, "window.copied"); text != "" {
+		t.Errorf("on the way the page copied\n%s", text)
+	}
+	eval[bool](p, "(document.activeElement.blur(), true)")
+	p.run(chromedp.KeyEvent("c"))
+	p.until("the third as a program", "window.copied.includes('requests')")
+	eval[bool](p, "location.reload() || true")
+	p.until("the same choice after a reload", "document.readyState === 'complete' && document.querySelector('.copyas')?.value === 'python'")
 	p.press("Send again")
 	p.until("the second exchange", "location.hash.startsWith('#/traffic/2') && document.querySelector('.rows [aria-current]')")
 	p.sees(".detail .fields", "Connection")
