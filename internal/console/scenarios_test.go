@@ -34,7 +34,7 @@ func TestScenariosSurviveEditing(t *testing.T) {
 // openAndSave is the way of a scenario through the editor, in the page so that
 // 39 of them take no longer than they must.
 const openAndSave = `async name => {
-	const until = async there => { for (;;) { const e = there(); if (e) return e; await new Promise(requestAnimationFrame); } };
+	const until = async there => { for (;;) { const e = there(); if (e) return e; await new Promise(done => setTimeout(done, 5)); } };
 	const card = '.item[aria-label="' + name + '"]';
 	const search = document.querySelector('.search');
 	search.value = name;
@@ -46,6 +46,35 @@ const openAndSave = `async name => {
 	await until(() => !area.isConnected && document.querySelector('.is-on' + card));
 	return flaws;
 }`
+
+// TestScenariosOutOfTurn has an answer come so late that it tells of a time
+// before what is shown.
+func TestScenariosOutOfTurn(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{})
+	p := open(t, r.url+"/_mock/#/scenarios")
+	p.until("the catalogue", "document.querySelectorAll('.item').length >= 20")
+	eval[bool](p, `(() => { const real = window.fetch; window.hold = true; window.fetch = async (url, o) => {
+		const held = hold && String(url).endsWith('/_mock/scenarios');
+		if (held) await new Promise(done => { window.release = done; });
+		const response = await real(url, o);
+		if (!held) return response;
+		const text = await response.text();
+		setTimeout(() => { window.told = true; });
+		return new Response(text, response);
+	}; return true; })()`)
+	p.press("unexpected-null")
+	p.until("the editor", "document.querySelector('.editor textarea')?.value.includes('unexpected-null') && window.release")
+	eval[bool](p, "(window.hold = false, true)")
+	p.press("Save and switch on")
+	p.sees(".is-on", "unexpected-null")
+	eval[bool](p, "(release(), true)")
+	p.until("the late answer", "window.told")
+	eval[bool](p, "new Promise(done => setTimeout(() => setTimeout(() => done(true))))")
+	if !eval[bool](p, "Boolean(document.querySelector('.is-on'))") {
+		t.Error("a late answer took what was switched on from the page")
+	}
+}
 
 // scenarios reads a list of scenarios, with its numbers as they are written.
 func scenarios(t testing.TB, body, member string) map[string]map[string]any {

@@ -38,9 +38,13 @@ export class Scenarios {
     const editing = route.parts[0] === 'edit';
     if (editing && !this.editor) this.openEditor(sessionStorage.getItem(draft) || print(example));
     if (!editing) this.closeEditor();
+    const turn = this.turn = (this.turn || 0) + 1;
     try {
-      [this.known, this.state] = await Promise.all([get('/scenarios'), get(this.path)]);
+      const answers = await Promise.all([get('/scenarios'), get(this.path)]);
+      if (turn !== this.turn) return;
+      [this.known, this.state] = answers;
     } catch (err) {
+      if (turn !== this.turn) return;
       fill(this.list, h('p', { class: 'note bad-note' }, err.message));
       return;
     }
