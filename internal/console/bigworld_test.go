@@ -14,6 +14,7 @@ import (
 // TestBigWorld holds that 100,000 records can be searched, sorted and paged,
 // and that the page never has more than one page of them.
 func TestBigWorld(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("loading 100,000 records takes a while")
 	}

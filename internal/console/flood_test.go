@@ -7,70 +7,130 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"dispatchmock/internal/journal"
 )
 
-// TestFlood streams 10,000 exchanges while a filter is typed: the list keeps
-// its limit, the document stays small, none is lost and none comes twice.
+// TestFlood streams 10,000 exchanges while a filter is typed: no task of the
+// page is long, it makes no more rows at a time than can be seen, and holds no
+// more than the full list. None is lost, none comes twice.
 func TestFlood(t *testing.T) {
-	const total = 10_000
+	const limit, total = 2000, 10_000
 	r := launch(t, settings{journal: journal.Limits{Count: 12_000, Bytes: 256 << 20}})
-	p := open(t, "about:blank")
-	if _, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-		Source: "window.longest = 0; window.tasks = 0; new PerformanceObserver(l => l.getEntries().forEach(e => { longest = Math.max(longest, e.duration); tasks++; })).observe({entryTypes: ['longtask']});"}); err != nil {
-		t.Fatal(err)
-	}
-	p.run(chromedp.Navigate(r.url + "/_mock/"))
+	p := open(t, r.url+"/_mock/")
 	p.until("the stream", "document.querySelector('.live[data-state=live]')")
-	before := heap(p)
-	eval[bool](p, "(longest = 0, tasks = 0, true)")
+	sent := 0
+	send := func(n int) { r.sendMany(t, n); sent += n }
+	newest := func() {
+		t.Helper()
+		p.until("the newest is there", fmt.Sprintf("document.querySelector('.rows li a')?.getAttribute('href').startsWith('#/traffic/%d')", sent))
+	}
+	eval[bool](p, `(window.made = 0, new MutationObserver(list => { made = Math.max(made, list.reduce((n, m) => n + m.addedNodes.length, 0)); })
+		.observe(document.querySelector('.rows'), {childList: true}), true)`)
+
+	// What the list holds when it is full for the first time is all that it
+	// may ever hold.
+	send(limit + 500)
+	newest()
+	p.sees(".bar", "2,000 exchanges")
+	full := hold(p)
 
 	start := time.Now()
-	done := make(chan struct{})
-	go func() { r.sendMany(t, total); close(done) }()
-	most := 0
-	for typed, sending := 0, true; sending; typed++ {
-		select {
-		case <-done:
-			sending = false
-		default:
+	var took, settled time.Duration
+	most, filters := 0, 0
+	w := p.watch(func() {
+		done := make(chan struct{})
+		go func() { send(total); took = time.Since(start); close(done) }()
+		for sending := true; sending || filters < 8; filters++ {
+			text := []string{"customers/1", "locations", "has no customer", ""}[filters%4]
+			p.fill(".f-text input", text)
+			p.until("the filter holds", fmt.Sprintf("(new URLSearchParams(location.hash.split('?')[1]).get('text') ?? '') === %[1]q && (rows => rows.length && rows.every(e => e.innerText.includes(%[1]q)))([...document.querySelectorAll('.rows li')])", text))
+			most = max(most, eval[int](p, "document.querySelectorAll('.rows li').length"))
+			select {
+			case <-done:
+				sending = false
+			default:
+			}
 		}
-		p.fill(".f-text input", []string{"", "customers/1", "locations", "404"}[typed%4])
-		most = max(most, eval[int](p, "document.querySelectorAll('.rows li').length"))
-	}
-	sent := time.Since(start)
-	p.fill(".f-text input", "")
-	p.until("the newest is there", fmt.Sprintf("document.querySelector('.rows li a')?.getAttribute('href').startsWith('#/traffic/%d')", total))
-	settled := time.Since(start)
-	most = max(most, eval[int](p, "document.querySelectorAll('.rows li').length"))
-	nodes := eval[int](p, "document.querySelectorAll('*').length")
-	after := heap(p)
-	longest, tasks := eval[float64](p, "longest"), eval[int](p, "tasks")
-	t.Logf("%d exchanges in %.1fs, settled after %.1fs; %d long tasks, the longest %.0f ms; at most %d rows in the document of %d elements; heap %.1f MB before, %.1f MB after",
-		total, sent.Seconds(), settled.Seconds(), tasks, longest, most, nodes, before/1e6, after/1e6)
-	if most > 60 || nodes > 1500 {
-		t.Errorf("the document has %d rows and %d elements: it is not bounded", most, nodes)
-	}
-	if rows := eval[string](p, "document.querySelector('.bar').innerText"); after-before > 20e6 {
-		t.Errorf("the heap grew by %.1f MB with a list of %s", (after-before)/1e6, rows)
-	}
-	// The list is full, and has each of the newest once.
-	const more = 3_000
-	r.sendMany(t, more)
-	p.until("the newest is there", fmt.Sprintf("document.querySelector('.rows li a')?.getAttribute('href').startsWith('#/traffic/%d')", total+more))
+		<-done
+		p.fill(".f-text input", "")
+		newest()
+		settled = time.Since(start)
+	})
+	elements, made := eval[int](p, "document.querySelectorAll('*').length"), eval[int](p, "made")
+
+	// The list is full again, and has each of the newest once.
+	send(limit + 1000)
+	newest()
 	p.sees(".bar", "2,000 exchanges")
+	after := hold(p)
+	t.Logf("%d exchanges in %.1fs, settled after %.1fs, %d filters meanwhile; the longest of %d tasks computed for %.0f ms (%.0f ms by the clock); at most %d rows in the document of %d elements, %d made at a time; heap %.2f MB with a full list before, %.2f MB after, %d nodes and %d",
+		total, took.Seconds(), settled.Seconds(), filters, w.tasks, ms(w.longest), ms(w.longestByClock), most, elements, made, full.heap/1e6, after.heap/1e6, full.nodes, after.nodes)
+	if w.longest > longTask {
+		t.Errorf("a task computed for %v, want at most %v", w.longest, longTask)
+	}
+	if most > 60 || elements > 1500 || made > 60 {
+		t.Errorf("the document has %d rows and %d elements, and %d rows were made at a time: it is not bounded", most, elements, made)
+	}
+	if after.heap > full.heap+1e6 || after.nodes > full.nodes+500 || after.listeners > full.listeners+50 {
+		t.Errorf("the page holds %+v, and held %+v when the list was full before", after, full)
+	}
 	eval[bool](p, "(document.querySelector('.scroller').scrollTop = 1e9, true)")
-	p.until("the end of the list", "document.querySelector('.rows li:last-child')?.getAttribute('aria-posinset') === '2000'")
+	p.until("the end of the list", fmt.Sprintf("document.querySelector('.rows li:last-child')?.getAttribute('aria-posinset') === '%d'", limit))
 	if rows := eval[int](p, "document.querySelectorAll('.rows li').length"); rows > 60 {
 		t.Errorf("at the end of the list the document has %d rows", rows)
 	}
-	if last := eval[string](p, "document.querySelector('.rows li:last-child a').getAttribute('href')"); last != fmt.Sprintf("#/traffic/%d", total+more-1999) {
-		t.Errorf("the last of 2,000 rows is %s, want %d: some are lost or come twice", last, total+more-1999)
+	if last := eval[string](p, "document.querySelector('.rows li:last-child a').getAttribute('href')"); last != fmt.Sprintf("#/traffic/%d", sent-limit+1) {
+		t.Errorf("the last of %d rows is %s, want %d: some are lost or come twice", limit, last, sent-limit+1)
 	}
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// TestBurst has as many exchanges come at once as few journals keep, as after
+// a computer's sleep: the page reads them in slices, and no further when the
+// filter changes in between.
+func TestBurst(t *testing.T) {
+	const total = 100_000
+	r := launch(t, settings{})
+	p := open(t, r.url+"/_mock/")
+	p.until("the stream", "document.querySelector('.live[data-state=live]')")
+	eval[bool](p, fmt.Sprintf(`(() => {
+		const burst = after => new TextEncoder().encode(Array.from({length: %d}, (_, i) => 'id: ' + (after + i + 1) + '\nevent: exchange\ndata: ' +
+			JSON.stringify({id: after + i + 1, session: 'default', start: '2022-08-20T01:38:16Z', method: 'GET', path: '/customers/1/locations/1', status: 200, verdict: 'good', took_ms: 1}) + '\n\n').join(''));
+		const bursts = [burst(0), burst(%[1]d)];
+		const real = window.fetch;
+		window.fetch = async (url, o) => {
+			if (!String(url).includes('/journal/stream')) return real(url, o);
+			const bytes = bursts.shift();
+			let at = 0;
+			return new Response(new ReadableStream({ pull(c) { if (at < bytes.length) c.enqueue(bytes.subarray(at, at += 65536)); } }));
+		};
+		window.stale = 0;
+		return true;
+	})()`, total))
+	w := p.watch(func() {
+		p.fill(".f-method select", "GET")
+		p.until("the first burst", "document.querySelector('.rows li a')")
+		eval[bool](p, fmt.Sprintf(`(() => {
+			const select = document.querySelector('.f-method select');
+			select.value = 'DELETE';
+			select.dispatchEvent(new Event('change'));
+			const id = e => Number(e.firstChild.getAttribute('href').match(/[0-9]+/)[0]);
+			new MutationObserver(list => { for (const m of list) for (const e of m.addedNodes) if (id(e) <= %d) stale++; }).observe(document.querySelector('.rows'), {childList: true});
+			return true;
+		})()`, total))
+		p.until("the newest is there", fmt.Sprintf("document.querySelector('.rows li a')?.getAttribute('href').startsWith('#/traffic/%d')", 2*total))
+	})
+	t.Logf("the longest of %d tasks computed for %.0f ms (%.0f ms by the clock)", w.tasks, ms(w.longest), ms(w.longestByClock))
+	if w.longest > longTask {
+		t.Errorf("a task computed for %v, want at most %v", w.longest, longTask)
+	}
+	if stale := eval[int](p, "stale"); stale > 0 {
+		t.Errorf("%d rows of the stream before are shown under another filter", stale)
+	}
+	p.sees(".bar", "2,000 exchanges")
 }
 
 // sendMany sends requests over four connections.
@@ -100,22 +160,10 @@ func (r *running) sendMany(t *testing.T, total int) {
 	senders.Wait()
 }
 
-// heap returns the bytes that the page's script holds.
-func heap(p *tab) float64 {
-	p.t.Helper()
-	if _, err := chromedp.Call(p.ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: "1"}); err != nil {
-		p.t.Fatal(err)
-	}
-	usage, err := chromedp.Call(p.ctx, runtime.GetHeapUsage, struct{}{})
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return usage.UsedSize
-}
-
 // TestReconnect holds that a stream that breaks off goes on where it was:
 // nothing is lost, nothing comes twice.
 func TestReconnect(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/")
 	p.until("the stream", "document.querySelector('.live[data-state=live]')")

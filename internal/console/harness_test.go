@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -38,6 +39,7 @@ type settings struct {
 	journal journal.Limits
 	control server.Control
 	front   func(server.Backstage) http.Handler // in the place of the mock
+	cors    contract.CORS
 }
 
 type world struct {
@@ -61,7 +63,8 @@ var loadWorld = sync.OnceValues(func() (world, error) {
 // running is a server under test.
 type running struct {
 	*server.Server
-	url string
+	url  string
+	door string // where the console is
 }
 
 // launch starts a server and stops it when the test ends.
@@ -77,9 +80,12 @@ func launch(t testing.TB, s settings) *running {
 	if s.journal == (journal.Limits{}) {
 		s.journal = journal.Limits{Count: 2000, Bytes: 8 << 20}
 	}
+	if s.cors == "" {
+		s.cors = contract.CORSDocumented
+	}
 	s.control.Schemas, s.control.Version = schemas.FS, "0.0.0"
 	r := &running{}
-	r.Server, err = server.New(server.Options{Contract: w.contract, CORS: contract.CORSDocumented, OnViolation: server.Fail, Quiet: true,
+	r.Server, err = server.New(server.Options{Contract: w.contract, CORS: s.cors, OnViolation: server.Fail, Quiet: true,
 		Journal: s.journal, Control: s.control, Log: slog.New(slog.DiscardHandler),
 		Sessions: session.Options{Fixtures: s.files, Now: time.Now, NewID: uuid.New}, Front: s.front})
 	if err != nil {
@@ -89,6 +95,10 @@ func launch(t testing.TB, s settings) *running {
 		t.Fatal(err)
 	}
 	r.url = "http://" + r.Addr().String()
+	r.door = r.url
+	if at := r.ControlAddr(); at != nil {
+		r.door = "http://" + at.String()
+	}
 	t.Cleanup(func() {
 		// A browser keeps connections that nothing comes over any more.
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
@@ -233,6 +243,8 @@ func open(t testing.TB, url string) *tab {
 		cancel()
 	})
 	p.run(chromedp.EmulateViewport(1280, 800))
+	// Tests go on side by side, and each has the keyboard.
+	call(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	p.run(chromedp.Navigate(url))
 	return p
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,6 +45,7 @@ func (r *running) raw(t testing.TB, request string) {
 // TestHostileValues holds that values of requests, records, scenarios and
 // sessions are shown as text: none runs, none breaks the layout.
 func TestHostileValues(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	for _, v := range hostile {
 		line := strings.NewReplacer("\r", "", "\n", "").Replace(v)
@@ -67,49 +69,66 @@ func TestHostileValues(t *testing.T) {
 	r.raw(t, "GET /\x00\x01 HTTP/1.1\r\nHost: \xff\xfe\r\nX: \x00\r\n\r\n")
 	r.raw(t, "DELETE /customers/1/locations/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n"+strings.Repeat("<b>\x00\xff", 1<<20/5)+"x")
 
-	p := open(t, r.url+"/_mock/")
-	p.until("rows", "document.querySelectorAll('.rows a').length > 5")
-	last := eval[int](p, "fetch('/_mock/journal?limit=1').then(r => r.json()).then(j => j.exchanges[0].id)")
-	check := func(what string) {
-		t.Helper()
-		if pwned := eval[any](p, "window.pwned ?? null"); pwned != nil {
-			t.Fatalf("%s: the value %v has run", what, pwned)
-		}
-		if wide := eval[int](p, "document.documentElement.scrollWidth - innerWidth"); wide > 0 {
-			t.Errorf("%s: the page is %d pixels too wide", what, wide)
-		}
-		if n := eval[int](p, "document.querySelectorAll('#view script, #view iframe, #view img, #view svg, #view [onerror], #view [onload]').length"); n > 0 {
-			t.Errorf("%s: %d elements come from values", what, n)
-		}
-		if n := eval[int](p, `[...document.querySelectorAll('#view a')].filter(a => !a.getAttribute('href').startsWith('#/')).length`); n > 0 {
-			t.Errorf("%s: %d links lead away", what, n)
-		}
-		// A mark of direction must not stand in what is shown.
-		if text := p.text("#view"); strings.ContainsAny(text, "\u202e\u2066\x00") {
-			t.Errorf("%s: a character that turns or hides is shown as it is", what)
-		}
-	}
-	for _, width := range []int64{1280, 360} {
-		p.run(chromedp.EmulateViewport(width, 800))
-		goTo(p, "#/traffic", "document.querySelectorAll('.rows a').length > 5")
-		check("traffic")
-		for id := 1; id <= last; id++ {
-			goTo(p, fmt.Sprintf("#/traffic/%d?raw=%d", id, id%2), fmt.Sprintf("location.hash.includes('/%d?') && document.querySelector('.detail .sum, .detail .empty h2')", id))
-			check(fmt.Sprintf("exchange %d", id))
-		}
-		for _, v := range views {
-			if !strings.HasPrefix(v.hash, "#/traffic") {
-				goTo(p, v.hash, v.ready)
-				check(v.name)
+	_, newest := r.do(t, "GET", "/_mock/journal?limit=1", "")
+	last := int(number(t, newest, `"id":\s*(\d+)`))
+	for name, width := range map[string]int64{"wide": 1280, "narrow": 360} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := open(t, r.url+"/_mock/")
+			p.run(chromedp.EmulateViewport(width, 800))
+			goTo(p, "#/traffic", "document.querySelectorAll('.rows a').length > 5")
+			harmless(p, "traffic")
+			for id := 1; id <= last; id++ {
+				goTo(p, fmt.Sprintf("#/traffic/%d?raw=%d", id, id%2), fmt.Sprintf("document.querySelector('.detail .sum[data-id=\"%d\"]')", id))
+				harmless(p, fmt.Sprintf("exchange %d", id))
 			}
-		}
-		goTo(p, "#/world/1/2/1?edit=1", "document.querySelector('.editor')")
-		check("the record")
-		goTo(p, "#/world?search=%3Cscript%3Ewindow.pwned%3D7%3C/script%3E", "document.querySelector('.stage.world')")
-		check("a search")
-		goTo(p, "#/%3Cimg%20src=x%20onerror=window.pwned=8%3E/%00?session=%3Cb%3E", "document.querySelector('.stage.traffic')")
-		check("an address")
+			for _, v := range views {
+				if !strings.HasPrefix(v.hash, "#/traffic") {
+					goTo(p, v.hash, v.ready)
+					harmless(p, v.name)
+				}
+			}
+			goTo(p, "#/world/1/2/1?edit=1", "document.querySelector('.editor')")
+			harmless(p, "the record")
+			goTo(p, "#/world?search=%3Cscript%3Ewindow.pwned%3D7%3C/script%3E", "document.querySelector('.stage.world')")
+			harmless(p, "a search")
+			goTo(p, "#/%3Cimg%20src=x%20onerror=window.pwned=8%3E/%00?session=%3Cb%3E", "document.querySelector('.stage.traffic')")
+			harmless(p, "an address")
+		})
 	}
+}
+
+// harmless holds that nothing of what is shown has run, leads away or breaks
+// the layout.
+func harmless(p *tab, what string) {
+	p.t.Helper()
+	for _, wrong := range eval[[]string](p, `(() => {
+		const wrong = [];
+		if (window.pwned !== undefined) wrong.push('the value ' + window.pwned + ' has run');
+		const wide = document.documentElement.scrollWidth - innerWidth;
+		if (wide > 0) wrong.push('the page is ' + wide + ' pixels too wide');
+		for (const e of document.querySelectorAll('#view script, #view iframe, #view img, #view svg, #view [onerror], #view [onload]')) wrong.push('an element comes from a value: ' + e.outerHTML.slice(0, 200));
+		for (const a of document.querySelectorAll('#view a')) if (!a.getAttribute('href').startsWith('#/')) wrong.push('a link leads to ' + a.href.slice(0, 200));
+		// A mark of direction must not stand in what is shown.
+		if (/[\u202e\u2066\u0000]/.test(document.querySelector('#view').innerText)) wrong.push('a character that turns or hides is shown as it is');
+		return wrong;
+	})()`) {
+		p.t.Errorf("%s: %s", what, wrong)
+	}
+}
+
+// number finds a number in a text.
+func number(t testing.TB, text, pattern string) int64 {
+	t.Helper()
+	m := regexp.MustCompile(pattern).FindStringSubmatch(text)
+	if m == nil {
+		t.Fatalf("no %s in %s", pattern, text)
+	}
+	n, err := strconv.ParseInt(m[1], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func quoted(s string) string {

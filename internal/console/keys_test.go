@@ -10,6 +10,7 @@ import (
 // TestKeyboardOnly goes all the way without a mouse: from a refused request to
 // one that is mended, sent, and saved as a scenario.
 func TestKeyboardOnly(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	r.do(t, "DELETE", "/customers/2/locations/1", "", dispatcher[0])
 	r.do(t, "GET", "/customers/1/locations/1", "", dispatcher...)

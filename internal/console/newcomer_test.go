@@ -10,6 +10,7 @@ import (
 // what to do, makes the call, sees why another failed, mends it, and saves the
 // answer as a scenario. With -shots each step is a picture.
 func TestNewcomer(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/")
 	p.sees(".empty", "No requests yet")

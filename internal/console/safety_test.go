@@ -51,6 +51,7 @@ func get(t testing.TB, url string, header ...string) sent {
 
 // TestHeaders holds the policy of every file, and that it is sent once.
 func TestHeaders(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	for _, path := range []string{"/_mock/", "/_mock/ui/main.js", "/_mock/ui/base.css", "/_mock/ui/none.js"} {
 		response := get(t, r.url+path, "Accept-Encoding: gzip")
@@ -94,6 +95,7 @@ func TestHeaders(t *testing.T) {
 // TestNoConsole holds that it is absent where the door is closed, and that an
 // evil name does not reach it.
 func TestNoConsole(t *testing.T) {
+	t.Parallel()
 	off := launch(t, settings{control: server.Control{Off: true}})
 	for _, path := range []string{"/_mock/", "/_mock/ui/main.js"} {
 		if status, body := off.do(t, "GET", path, ""); status != http.StatusNotFound || strings.Contains(body, "<") {
@@ -145,6 +147,7 @@ func TestWeight(t *testing.T) {
 // TestOtherOrigin holds that a page of another origin can neither read nor
 // drive the door, nor frame the console.
 func TestOtherOrigin(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")

@@ -8,6 +8,7 @@ import (
 // TestTraffic holds the main job of the view: a newcomer is told how to begin,
 // sees a request the moment it is answered, and why it failed.
 func TestTraffic(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/")
 	p.sees(".empty", "No requests yet")
@@ -33,6 +34,11 @@ func TestTraffic(t *testing.T) {
 	r.do(t, "OPTIONS", "/customers/1/locations/1", "", "Origin: http://shop.example", "Access-Control-Request-Method: DELETE", "Access-Control-Request-Headers: x-api-version")
 	p.sees(".rows a", "so the browser never sends")
 
+	// A version that there is not was asked for all the same.
+	r.do(t, "GET", "/customers/1/locations/1", "", append(dispatcher, "x-api-version: 2019-02-08")...)
+	eval[bool](p, "location.hash = '#/traffic/5', true")
+	p.sees(".detail table.small td", "2019-02-08")
+
 	// The first has the record's change.
 	eval[bool](p, "location.hash = '#/traffic/1', true")
 	p.sees(".detail .dminus", `"is_active": true`)
@@ -41,6 +47,7 @@ func TestTraffic(t *testing.T) {
 
 // TestTrafficFilters holds that filters are the door's and stay on reload.
 func TestTrafficFilters(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	for i := range 5 {
 		r.do(t, "DELETE", fmt.Sprintf("/customers/%d/locations/1", i+1), "", dispatcher...)

@@ -5,12 +5,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
 	"dispatchmock/internal/server"
 )
 
 // TestWorld holds the main jobs of the view: find a record, see it in two
 // versions, edit it with its mistakes marked, bring it back.
 func TestWorld(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/#/world")
 	p.until("records", "document.querySelectorAll('.records tbody tr').length > 10")
@@ -73,6 +77,7 @@ func first(_ int, body string) string { return body }
 // TestScenariosView holds that a scenario can be switched on, written with its
 // mistakes marked at the line, and tried.
 func TestScenariosView(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/#/scenarios")
 	p.until("the catalogue", "document.querySelectorAll('.item').length >= 20")
@@ -113,6 +118,7 @@ func TestScenariosView(t *testing.T) {
 // TestContractView holds that it shows rules, facts, choices and coverage, and
 // that a choice can be changed.
 func TestContractView(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	r.do(t, "DELETE", "/customers/404/locations/1", "", append(dispatcher, "x-api-version: 2021/05/07")...)
 	p := open(t, r.url+"/_mock/#/contract?v=2019%2F02%2F08")
@@ -136,6 +142,7 @@ func TestContractView(t *testing.T) {
 
 // TestSessionsView holds that a session can be made, set, chosen and dropped.
 func TestSessionsView(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/#/sessions")
 	p.sees(".item", "default")
@@ -164,6 +171,7 @@ func TestSessionsView(t *testing.T) {
 // TestTryView holds that a request is made from the server and from the
 // browser, and that the page says beforehand what a browser would let pass.
 func TestTryView(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	p := open(t, r.url+"/_mock/#/try")
 	p.sees(".good-note", "It would be sent.")
@@ -186,6 +194,7 @@ func TestTryView(t *testing.T) {
 
 // TestAgain holds what the buttons of an exchange do.
 func TestAgain(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{})
 	r.do(t, "GET", "/customers/404/locations/1", "", dispatcher...)
 	p := open(t, r.url+"/_mock/#/traffic/1")
@@ -193,8 +202,27 @@ func TestAgain(t *testing.T) {
 	eval[bool](p, "(navigator.clipboard.writeText = async text => { window.copied = text; }, true)")
 	for language, want := range map[string]string{"curl": "curl ", "fetch": "fetch(", "python": "requests", "csharp": "HttpClient", "go": "http.NewRequest"} {
 		p.fill(".copyas", language)
+		p.press("Copy as")
 		p.until("the request as "+language, fmt.Sprintf("window.copied?.includes(%q)", want))
+		if text := eval[string](p, "window.copied"); !strings.Contains(text, "TOKEN") || strings.Contains(text, "dispatcher-token") {
+			t.Errorf("the program should take its token from TOKEN:\n%s", text)
+		}
+		p.sees("#toasts", "give it its token in TOKEN: dispatcher-token")
+		eval[bool](p, "(document.querySelector('#toasts').replaceChildren(), true)")
 	}
+	// The arrow keys choose, and copy nothing on the way; the choice stays.
+	p.fill(".copyas", "curl")
+	eval[bool](p, "(window.copied = '', document.querySelector('.copyas').focus(), true)")
+	p.run(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown))
+	p.until("the third language", "document.querySelector('.copyas').value === 'python'")
+	if text := eval[string](p, "window.copied"); text != "" {
+		t.Errorf("on the way the page copied\n%s", text)
+	}
+	eval[bool](p, "(document.activeElement.blur(), true)")
+	p.run(chromedp.KeyEvent("c"))
+	p.until("the third as a program", "window.copied.includes('requests')")
+	eval[bool](p, "location.reload() || true")
+	p.until("the same choice after a reload", "document.readyState === 'complete' && document.querySelector('.copyas')?.value === 'python'")
 	p.press("Send again")
 	p.until("the second exchange", "location.hash.startsWith('#/traffic/2') && document.querySelector('.rows [aria-current]')")
 	p.sees(".detail .fields", "Connection")
@@ -212,6 +240,7 @@ func TestAgain(t *testing.T) {
 // TestControlToken holds that the page asks for the token once, and keeps it
 // for the tab.
 func TestControlToken(t *testing.T) {
+	t.Parallel()
 	r := launch(t, settings{control: server.Control{Token: "open-sesame"}})
 	p := open(t, r.url+"/_mock/")
 	p.sees("dialog[open]", "--control-token")

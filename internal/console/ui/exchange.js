@@ -10,6 +10,14 @@ import { requestOf, scenarioOf } from './again.js';
 
 const languages = { curl: 'curl', fetch: 'fetch (browser, Node)', python: 'Python requests', csharp: 'C# HttpClient', go: 'Go' };
 
+const copied = 'copy-as';
+
+// language is the one that was chosen last, on any day.
+function language() {
+  const last = localStorage.getItem(copied);
+  return Object.hasOwn(languages, last) ? last : 'curl';
+}
+
 export class Detail {
   constructor(host) {
     this.host = host;
@@ -41,7 +49,7 @@ export class Detail {
     const v = verdicts[x.verdict];
     const reason = x.response.head.split('\r\n')[0].split(' ').slice(2).join(' ');
     fill(this.host, this.back(),
-      h('header', { class: 'sum' },
+      h('header', { class: 'sum', 'data-id': x.id },
         h('h2', {}, h('span', { class: 'method' }, show(x.method, 40)), ' ', h('span', { class: 'path' }, show(x.path, 600))),
         h('p', { class: 'answer' }, h('span', { class: 'status ' + statusClass(x.status) }, x.status || 'no answer'), ' ', show(reason, 600)),
         h('ul', { class: 'chips' },
@@ -56,27 +64,23 @@ export class Detail {
 
   actions(x) {
     if (x.control) return h('p', { class: 'note' }, 'This is a change through the control door.');
-    const menu = h('select', { 'aria-label': 'Copy as', class: 'copyas' }, h('option', { value: '' }, 'Copy as …'),
-      Object.entries(languages).map(([k, name]) => h('option', { value: k }, name)));
-    menu.addEventListener('change', async () => {
-      const language = menu.value;
-      menu.value = '';
-      try {
-        await this.copyAs(x, language);
-      } catch (err) {
-        toast(err.message, 'bad');
-      }
-    });
-    return h('div', { class: 'row actions' }, button('Copy curl', () => this.copyAs(x, 'curl'), { title: 'c' }), menu,
+    // To choose does not copy yet: keys pass by one language after another.
+    const menu = h('select', { 'aria-label': 'Language', class: 'copyas', onchange: () => localStorage.setItem(copied, menu.value) },
+      Object.entries(languages).map(([k, name]) => h('option', { value: k, selected: k === language() }, name)));
+    return h('div', { class: 'row actions' }, h('div', { class: 'segments' }, button('Copy as', () => this.copyAs(x), { title: 'c' }), menu),
       button('Send again', () => this.again(x), { title: 's' }),
       button('Send changed', () => this.changed(x), { title: 'e' }),
       button('Save as scenario', () => this.asScenario(x)),
       button('Save bundle', () => download(`/sessions/${encodeURIComponent(x.session)}/bundle`, x.session + '.bundle.json'), { title: 'The whole session in one file, for dispatchmock replay' }));
   }
 
-  async copyAs(x, language) {
-    const texts = await get(`/exchanges/${x.id}/snippets`);
-    await copy(texts[language], `the request as ${languages[language]}`);
+  async copyAs(x) {
+    const name = language();
+    const [texts, { clients }] = await Promise.all([get(`/exchanges/${x.id}/snippets`), once('/clients')]);
+    const token = clients.find(c => c.client_id === x.client_id)?.token;
+    // The program must not hold a token; who runs it must know which to give.
+    const needs = texts[name].includes('TOKEN') ? `; give it its token in TOKEN${token ? ': ' + token : ''}` : '';
+    await copy(texts[name], `the request as ${languages[name]}${needs}`);
   }
 
   async again(x) {
@@ -110,9 +114,11 @@ export class Detail {
 
   versions(x) {
     if (!x.version.used) return null;
+    // A version that there is not counts as none, and was asked for all the same.
+    const asked = x.version.asked || x.request.fields.find(f => f.name.toLowerCase() === 'x-api-version')?.value;
     return h('section', {}, h('h3', {}, 'API version'), h('table', { class: 'small' },
       h('thead', {}, h('tr', {}, ['Asked', 'Pinned before', 'Used'].map(t => h('th', { scope: 'col' }, t)))),
-      h('tbody', {}, h('tr', {}, h('td', {}, show(x.version.asked || 'none', 80)), h('td', {}, x.version.pinned || 'none'), h('td', {}, x.version.used)))));
+      h('tbody', {}, h('tr', {}, h('td', {}, show(asked || 'none', 80)), h('td', {}, x.version.pinned || 'none'), h('td', {}, x.version.used)))));
   }
 
   change(x) {
@@ -133,7 +139,7 @@ export class Detail {
   key(k) {
     const x = this.entry;
     if (!x || x.control) return false;
-    const act = { c: () => this.copyAs(x, 'curl'), s: () => this.again(x), e: () => this.changed(x) }[k];
+    const act = { c: () => this.copyAs(x), s: () => this.again(x), e: () => this.changed(x) }[k];
     if (!act) return false;
     Promise.resolve(act()).catch(err => toast(err.message, 'bad'));
     return true;

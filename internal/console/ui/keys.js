@@ -11,7 +11,7 @@ const keys = [
   ['Enter', 'open the row that has the focus'],
   ['Esc', 'close what is open; leave a field'],
   ['p', 'pause the traffic, and go on'],
-  ['c', 'copy the exchange as curl'],
+  ['c', 'copy the exchange, as curl or what was chosen last'],
   ['s', 'send the exchange again'],
   ['e', 'send the exchange changed'],
   ['Ctrl+Enter', 'in an editor or the request builder: save or send'],

@@ -1,5 +1,5 @@
 // Puts the page together: the views, the choice of the session, the keys.
-import { h, fill, byId, toast } from './dom.js';
+import { h, fill, byId, toast, show } from './dom.js';
 import { get } from './door.js';
 import { onRoute, route, href, session, start } from './router.js';
 import { listen } from './keys.js';
@@ -23,8 +23,12 @@ async function turn() {
   for (const a of byId('tabs').children) {
     const its = a.getAttribute('href').slice(2).split('?')[0];
     a.href = href(its);
-    if (its === name) a.setAttribute('aria-current', 'page');
-    else a.removeAttribute('aria-current');
+    if (its !== name) {
+      a.removeAttribute('aria-current');
+      continue;
+    }
+    a.setAttribute('aria-current', 'page');
+    a.scrollIntoView({ block: 'nearest', inline: 'nearest' }); // on a small screen
   }
   if (byId('session').value !== session()) offerSessions();
   if (name === shown) {
@@ -58,6 +62,15 @@ export async function offerSessions() {
   if (chosen && !ids.includes(chosen)) ids.push(chosen);
   fill(select, h('option', { value: '' }, 'all'), ids.map(id => h('option', { value: id }, label(list.sessions.find(s => s.id === id), id))));
   select.value = chosen;
+  tellGone(chosen && !list.sessions.some(s => s.id === chosen));
+}
+
+// tellGone shows the ways on from a session that is not there any more.
+function tellGone(gone) {
+  byId('gone').hidden = !gone;
+  if (!gone) return;
+  fill(byId('gone'), 'The session ', show(session(), 80), ' is not there: it was dropped, or idle for too long. ',
+    h('a', { href: href(route.view, [], { session: '' }) }, 'Show what there is'), ' or ', h('a', { href: href('sessions', [], { session: '' }) }, 'make a session'), '.');
 }
 
 function label(s, id) {

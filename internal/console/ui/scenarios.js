@@ -38,9 +38,13 @@ export class Scenarios {
     const editing = route.parts[0] === 'edit';
     if (editing && !this.editor) this.openEditor(sessionStorage.getItem(draft) || print(example));
     if (!editing) this.closeEditor();
+    const turn = this.turn = (this.turn || 0) + 1;
     try {
-      [this.known, this.state] = await Promise.all([get('/scenarios'), get(this.path)]);
+      const answers = await Promise.all([get('/scenarios'), get(this.path)]);
+      if (turn !== this.turn) return;
+      [this.known, this.state] = answers;
     } catch (err) {
+      if (turn !== this.turn) return;
       fill(this.list, h('p', { class: 'note bad-note' }, err.message));
       return;
     }
@@ -82,7 +86,7 @@ export class Scenarios {
       carried.length > 0 && h('p', {}, 'Always for ', carried.slice(0, 4).map(k => [h('a', { href: href('world', k.split('/')) }, `customer ${k.split('/')[1]}`), ' '])),
       h('div', { class: 'row' }, on ? button('Off', () => this.off(s.name)) : button('On', () => this.switchOn({ name: s.name })),
         button('Once', () => this.switchOn({ name: s.name, times: 1 })), button('n times', () => this.nTimes(s.name)),
-        h('a', { class: 'button', href: href('try', [], { scenario: s.name, customer: carried[0]?.split('/')[1] }) }, 'Try')));
+        button('Edit', () => this.edit(text(s))), h('a', { class: 'button', href: href('try', [], { scenario: s.name, customer: carried[0]?.split('/')[1] }) }, 'Try')));
   }
 
   async nTimes(name) {

@@ -67,8 +67,9 @@ export class Sessions {
   refuse(flaws) { fill(this.wrong, flaws.map(f => h('li', {}, show(`${f.pointer} ${f.value || ''} ${f.rule}`, 600)))); }
 
   async update() {
+    const turn = this.turn = (this.turn || 0) + 1;
     const found = await get('/sessions').catch(err => { toast(err.message, 'bad'); return null; });
-    if (found) fill(this.list, found.sessions.map(s => this.card(s)));
+    if (found && turn === this.turn) fill(this.list, found.sessions.map(s => this.card(s)));
   }
 
   card(s) {

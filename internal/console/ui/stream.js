@@ -2,6 +2,10 @@
 // token's header can go with the request.
 import { open } from './door.js';
 
+// slice is how many milliseconds of a burst are read before the browser may
+// draw and answer.
+const slice = 10;
+
 // follow tells rows of the journal until it is stopped. It begins behind an ID
 // and after a break goes on behind the last that it told: none is lost that
 // the journal still has, none comes twice.
@@ -10,9 +14,15 @@ export function follow(query, after, tell) {
   let stopped = false;
   let control = null;
   let wait = 250;
+  // A browser has six connections to a server over HTTP/1: pages that nobody
+  // sees must not keep them from those that somebody does.
+  const hide = () => { if (document.hidden) control.abort(); };
   const run = async () => {
-    while (!stopped) {
+    for (;;) {
+      await shown();
+      if (stopped) return;
       control = new AbortController();
+      document.addEventListener('visibilitychange', hide, { signal: control.signal });
       try {
         const response = await open('/journal/stream?' + query, { headers: { 'Last-Event-ID': String(last) }, signal: control.signal });
         if (!response.ok) {
@@ -22,6 +32,7 @@ export function follow(query, after, tell) {
         tell.state('live');
         wait = 250;
         await read(response.body.getReader(), event => {
+          if (stopped) return;
           if (event.name === 'missed') tell.missed();
           if (event.name !== 'exchange') return;
           const row = JSON.parse(event.data);
@@ -31,8 +42,9 @@ export function follow(query, after, tell) {
         });
       } catch (err) {
         if (stopped) return;
-        tell.state('lost', err.message);
+        if (!document.hidden) tell.state('lost', err.message);
       }
+      control.abort();
       if (stopped) return;
       tell.state('again');
       await new Promise(done => setTimeout(done, wait));
@@ -46,10 +58,16 @@ export function follow(query, after, tell) {
   };
 }
 
+// shown waits until the page can be seen.
+async function shown() {
+  while (document.hidden) await new Promise(done => document.addEventListener('visibilitychange', done, { once: true }));
+}
+
 // read takes events apart until the stream ends.
 async function read(reader, tell) {
   const decoder = new TextDecoder();
   let rest = '';
+  let until = performance.now() + slice;
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
@@ -64,6 +82,9 @@ async function read(reader, tell) {
       }
       from = end + 2;
       tell(event);
+      if (performance.now() < until) continue;
+      await new Promise(done => setTimeout(done));
+      until = performance.now() + slice;
     }
     rest = rest.slice(from);
   }

@@ -79,6 +79,7 @@ export class World {
     if (!found.total) {
       fill(this.pager);
       fill(this.body, h('div', { class: 'empty' }, h('h2', {}, search ? 'No record matches' : 'This world has no records'),
+        search && button('Show all records', () => { this.search.value = ''; refine({ search: '', page: '' }); this.load(); }),
         h('p', {}, search ? 'The search looks in names, notes, account and reference numbers, and at whole identifiers.' : 'Start the mock with --fixtures DIR to give it some.')));
       return;
     }
