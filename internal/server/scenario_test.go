@@ -232,13 +232,21 @@ func (p stage) journal(t *testing.T, n int, step step, by bool, x report.Entry, 
 		t.Errorf("request %d: the journal has scenario %q, verdict %s, altered %v, want %q, %s, %v", n, x.Scenario, x.Verdict, x.Altered, name, verdict, altered)
 	}
 	var broken []string
+	tells := ""
 	for _, f := range x.Deliberate {
+		if f.Part == "connection" {
+			tells += f.Remedy
+			continue
+		}
 		if where := strings.TrimSpace(f.Part + " " + f.Pointer); !slices.Contains(broken, where) {
 			broken = append(broken, where)
 		}
 		if f.Rule == "" || f.Remedy == "" {
 			t.Errorf("request %d: the journal has the finding %+v without its rule or what is wrong", n, f)
 		}
+	}
+	if !strings.Contains(tells, step.tells) || (tells == "") != (step.tells == "") {
+		t.Errorf("request %d: the journal tells of the connection %q, want %q", n, tells, step.tells)
 	}
 	slices.Sort(broken)
 	if got := strings.Join(broken, ", "); got != step.breaks {

@@ -14,8 +14,10 @@ func refused(says, status, field, detail, explanation string) scene {
 
 const (
 	badHeader = "A request header breaks its rule."
-	noAccess  = "The resource could not be accessed."
-	noCaller  = "The caller could not be authenticated."
+	// What the journal tells of a reset.
+	beforeAll, beforeBody = "reset before a byte of the answer", "reset behind the header section"
+	noAccess              = "The resource could not be accessed."
+	noCaller              = "The caller could not be authenticated."
 )
 
 // scenes has what each scenario of the catalogue does, by its name.
@@ -53,14 +55,14 @@ func scenes() map[string]scene {
 			[]step{{whole: true}, {method: get, whole: true}, {whole: true}}},
 
 		"reset": {"Resets the connection before a byte is sent; nothing was done.", []step{
-			{see: nothing, closes: true, resets: true, undone: true}, {method: get, see: nothing, closes: true, resets: true}}},
+			{see: nothing, tells: beforeAll, closes: true, resets: true, undone: true}, {method: get, see: nothing, tells: beforeAll, closes: true, resets: true}}},
 		"reset-after-headers": {"Sends the header section, then resets the connection.", []step{
-			{see: takenFrom, closes: true, resets: true}, {method: get, see: takenFrom, closes: true, resets: true}}},
-		"truncated":     {"Ends the connection after 100 bytes of the body.", []step{{see: cutAt(100), closes: true}, {method: get, see: cutAt(100), closes: true}}},
-		"chunked":       {"Sends the body in 8 chunks, 250 ms apart, without Content-Length.", []step{{see: inChunks(8)}, {method: get, see: inChunks(8)}}},
-		"garbage":       {"Sends 64 random bytes that are no HTTP; nothing was done.", []step{{like: isGarbage, closes: true, undone: true}, {method: get, like: isGarbage, closes: true}}},
-		"never-answers": {"Keeps the connection open and sends nothing, for 5 minutes; nothing was done.", []step{{see: nothing, undone: true}, {method: get, see: nothing}}},
-		"empty-reply":   {"Closes the connection without a byte; nothing was done.", []step{{see: nothing, closes: true, undone: true}, {method: get, see: nothing, closes: true}}},
+			{see: takenFrom, tells: beforeBody, closes: true, resets: true}, {method: get, see: takenFrom, tells: beforeBody, closes: true, resets: true}}},
+		"truncated":     {"Ends the connection after 100 bytes of the body.", []step{{see: cutAt(100), tells: "closed behind 100 of the ", closes: true}, {method: get, see: cutAt(100), tells: "closed behind 100 of the ", closes: true}}},
+		"chunked":       {"Sends the body in 8 chunks, 250 ms apart, without Content-Length.", []step{{see: inChunks(8), tells: "in 8 pieces, with pauses of 250ms"}, {method: get, see: inChunks(8), tells: "in 8 pieces, with pauses of 250ms"}}},
+		"garbage":       {"Sends 64 random bytes that are no HTTP; nothing was done.", []step{{like: isGarbage, tells: "64 bytes that are no HTTP", closes: true, undone: true}, {method: get, like: isGarbage, tells: "64 bytes that are no HTTP", closes: true}}},
+		"never-answers": {"Keeps the connection open and sends nothing, for 5 minutes; nothing was done.", []step{{see: nothing, tells: "kept open", undone: true}, {method: get, see: nothing, tells: "kept open"}}},
+		"empty-reply":   {"Closes the connection without a byte; nothing was done.", []step{{see: nothing, tells: "closed before a byte", closes: true, undone: true}, {method: get, see: nothing, tells: "closed before a byte", closes: true}}},
 
 		"flaky": {"Fails twice with 500, then succeeds.", []step{{see: failed, undone: true}, {see: failed, undone: true}, {passes: true}, {method: get, passes: true}}},
 		"random-failures": {"Fails with 500 three times in ten, drawn from the session's seed.", []step{
@@ -69,7 +71,7 @@ func scenes() map[string]scene {
 			{method: get, whole: true}, {method: get, whole: true}, {see: expired, undone: true}, {passes: true}, {method: get, passes: true}}},
 		"lost-update": {"The first DELETE is performed and answered 500 all the same.", []step{{method: get, passes: true}, {see: failed}, {method: get, passes: true}, {passes: true}}},
 		"lost-update-reset": {"The first DELETE is performed, and the connection reset before a byte is sent.", []step{
-			{method: get, passes: true}, {see: nothing, closes: true, resets: true}, {method: get, passes: true}, {passes: true}}},
+			{method: get, passes: true}, {see: nothing, tells: beforeAll, closes: true, resets: true}, {method: get, passes: true}, {passes: true}}},
 		"duplicate-click": {"Of two DELETEs at once one succeeds after 500 ms; the second, and any after it, gets 409.", []step{
 			{method: get, passes: true}, {whole: true}, {see: repeated}, {see: repeated}, {method: get, passes: true}}},
 	}

@@ -37,6 +37,8 @@ type step struct {
 	// breaks are the rules of the contract that the journal finds broken on
 	// purpose, as part and pointer.
 	breaks string
+	// tells is what the journal says that became of the connection.
+	tells string
 }
 
 // fixed returns a message with the Content-Length that its body has.

@@ -80,6 +80,9 @@ func (s *Server) act(a actor, w http.ResponseWriter, r *http.Request, next http.
 			Schema: "fixtures/scenario.json", Remedy: err.Error() + "; change the scenario " + plan.Name})
 		s.api.Refuse(n, x, &dispatch.Fault{Code: dispatch.ScenarioMisfit, Field: "scenario", Detail: "It is wrong for this answer: " + err.Error() + "."}, reply)
 	}
+	if b := reply.Break; b != nil {
+		x.Deliberate = append(x.Deliberate, exchange.Finding{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: "fixtures/scenario.json", Remedy: b.Tell(r, reply)})
+	}
 	x.Altered, x.Status, x.Bytes = altered, reply.Status, len(reply.Body.Bytes)
 	wire.Pause(r, plan.Delay)
 }

@@ -270,3 +270,31 @@ func (c *Conn) socket() net.Conn {
 		inner = wrapped.NetConn()
 	}
 }
+
+// Tell says in a sentence what a client sees of the reply to its request.
+func (b *Break) Tell(r *http.Request, reply *Reply) string {
+	whole := len(reply.Body.Bytes)
+	switch b.Kind {
+	case BreakReset:
+		return "the connection was reset before a byte of the answer was sent"
+	case BreakInBody:
+		return "the connection was reset behind the header section, before a byte of the body was sent"
+	case BreakTruncated:
+		if r.Method == http.MethodHead {
+			return "the connection was closed behind the header section"
+		}
+		return fmt.Sprintf("the connection was closed behind %d of the %d bytes of the body that were announced", b.kept(whole), whole)
+	case BreakChunked:
+		if !inChunks(r, reply) {
+			return "the answer was sent whole, because there is no body to cut"
+		}
+		return fmt.Sprintf("the body was sent in %d pieces, with pauses of %s between them", min(max(b.Chunks, 1), whole), b.Pause)
+	case BreakGarbage:
+		return fmt.Sprintf("%d bytes that are no HTTP were sent in the place of an answer", len(b.Garbage))
+	case BreakSilent:
+		return "nothing was sent, and the connection was kept open"
+	case BreakEmpty:
+		return "the connection was closed before a byte of the answer was sent"
+	}
+	return string(b.Kind)
+}
