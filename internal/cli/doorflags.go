@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io/fs"
+	"net"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -73,4 +74,13 @@ func (f *doorFlags) door(schemas fs.FS) server.Control {
 		c.Address = f.control
 	}
 	return c
+}
+
+// terse is what a script reads: the address, and on a line of its own that of
+// the control door, where it has another.
+func terse(address string, door net.Addr) string {
+	if door != nil {
+		return address + "\n" + baseURL(door) + "\n"
+	}
+	return address + "\n"
 }

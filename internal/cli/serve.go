@@ -191,15 +191,6 @@ func (f *serveFlags) handler(w io.Writer) slog.Handler {
 	return slog.NewTextHandler(w, nil)
 }
 
-// terse is what a script reads: the address, and on a line of its own that of
-// the control door, where it has another.
-func terse(address string, door net.Addr) string {
-	if door != nil {
-		return address + "\n" + baseURL(door) + "\n"
-	}
-	return address + "\n"
-}
-
 // greeting is what a newcomer needs. It is printed at once, so that whoever
 // reads the address of it can read the rest.
 func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *world.World) string {

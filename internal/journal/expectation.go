@@ -122,6 +122,14 @@ func (p *parser) matcher(v any, at string) matcher {
 		m.fields = append(m.fields, methodField(s))
 	}
 	if s, ok := text("path"); ok {
+		switch {
+		case !strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "*"):
+			p.flaw(at+"/path", "%.60q: no request has such a path; begin it with /", s)
+		case strings.Contains(s, "?"):
+			p.flaw(at+"/path", "%.60q: paths are compared without their query; leave it out", s)
+		case strings.HasPrefix(s, "/_s/"):
+			p.flaw(at+"/path", "%.60q: paths are compared without the session's prefix; leave it out, and name the session in the query", s)
+		}
 		m.fields = append(m.fields, pathField(s))
 	}
 	headers := object(doc["header"])
