@@ -42,7 +42,7 @@ func (s *sources) watch(ctx context.Context, c *contract.Contract, sessions *ses
 		defer w.Close()
 		quiet := time.NewTimer(time.Hour)
 		quiet.Stop()
-		moved := false
+		moved, bad := false, false
 		for {
 			select {
 			case <-ctx.Done():
@@ -65,7 +65,7 @@ func (s *sources) watch(ctx context.Context, c *contract.Contract, sessions *ses
 					log.Info("watching the fixtures again", "folder", s.fixtures)
 					moved = false
 				}
-				s.reload(c, sessions, log)
+				bad = !s.reload(c, sessions, log, bad)
 			}
 		}
 	}()
@@ -78,7 +78,9 @@ func ofFixtures(name string) bool {
 	return filepath.Ext(name) == ".json" && !strings.HasPrefix(name, ".")
 }
 
-func (s *sources) reload(c *contract.Contract, sessions *session.Sessions, log *slog.Logger) {
+// reload reports whether the files are good; bad is whether they were not, the
+// last time.
+func (s *sources) reload(c *contract.Contract, sessions *session.Sessions, log *slog.Logger, bad bool) bool {
 	f, err := s.readFixtures(c, sessions.Default().Clock.Now())
 	var flaws contract.Flaws
 	switch {
@@ -87,17 +89,20 @@ func (s *sources) reload(c *contract.Contract, sessions *session.Sessions, log *
 		for i, flaw := range flaws {
 			if i == maxLogged {
 				log.Error("flaw", "more", len(flaws)-i)
-				return
+				break
 			}
 			log.Error("flaw", "file", flaw.File, "line", flaw.Line, "pointer", flaw.Pointer, "value", flaw.Value, "rule", flaw.Rule)
 		}
-		return
+		return false
 	case err != nil:
 		log.Error("the changed fixtures cannot be read, so the world is as it was", "error", err)
-		return
+		return false
 	}
 	if f.Digest == sessions.Fixtures().Digest {
-		return
+		if bad {
+			log.Info("the fixtures are good again, and as they were")
+		}
+		return true
 	}
 	sessions.Reload(f)
 	old := 0
@@ -107,6 +112,10 @@ func (s *sources) reload(c *contract.Contract, sessions *session.Sessions, log *
 		}
 	}
 	log.Info("the changed fixtures are in force", "records", f.Base.Records(), "sessions_with_old_fixtures", old)
+	if kept := sessions.Default().World.Changed(); kept > 0 {
+		log.Warn("what was changed in the default session since its reset stays so; dispatchmock ctl reset takes it from the fixtures", "records", kept)
+	}
+	return true
 }
 
 // maxLogged is how many flaws of a reload are logged.

@@ -142,6 +142,7 @@ func TestWatchSwapsIn(t *testing.T) {
 	// The default session has changed the record, so it keeps its own state of
 	// it; what is there only now is there for it as well.
 	w.log.await(t, `the changed fixtures are in force" records=1 sessions_with_old_fixtures=1`)
+	w.log.await(t, `what was changed in the default session since its reset stays so; dispatchmock ctl reset .* records=1`)
 	if got := w.get(t, http.MethodGet, ""); !strings.Contains(got, `"is_active": false, "is_commercial"`) {
 		t.Errorf("the default session has lost its change: %s", got)
 	}
@@ -193,8 +194,14 @@ func TestWatchKeepsTheWorld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.replace(t, strings.Replace(strings.Replace(string(original), `"scenario": "none-such", `, "", 1), `"name": "X"`, `"name": "Good again"`, 1))
+	good := strings.Replace(strings.Replace(string(original), `"scenario": "none-such", `, "", 1), `"name": "X"`, `"name": "Good again"`, 1)
+	w.replace(t, good)
 	w.comes(t, "Good again")
+	seen := len(w.log.String())
+	w.replace(t, `{`)
+	w.says(t, seen, `the changed fixtures have flaws`)
+	w.replace(t, good)
+	w.says(t, seen, `the fixtures are good again, and as they were`)
 }
 
 // TestWatchTakesTheLast holds that of many quick writes the last one counts,
