@@ -15,6 +15,7 @@ import (
 
 	"dispatchmock/internal/openapi"
 	"dispatchmock/internal/session"
+	"dispatchmock/internal/wire"
 )
 
 // ctl is what the commands of ctl share: the flags that all of them have.
@@ -158,22 +159,27 @@ func printable(s string) string {
 	}, s)
 }
 
-// document reads the JSON text of a file, or of standard input.
+// document reads and checks the JSON text of a file, or of standard input.
 func document(cmd *cobra.Command, name string) (json.RawMessage, error) {
-	var text []byte
-	var err error
-	if name == "-" {
-		text, err = io.ReadAll(cmd.InOrStdin())
-	} else {
-		text, err = os.ReadFile(name)
-	}
+	text, err := contents(cmd, name)
 	if err != nil {
 		return nil, err
 	}
 	if len(strings.TrimSpace(string(text))) == 0 {
 		return nil, fmt.Errorf("%s is empty, and must hold a JSON object", name)
 	}
+	if _, err := wire.Parse(text); err != nil {
+		return nil, fmt.Errorf("%s is no JSON: %w", name, err)
+	}
 	return text, nil
+}
+
+// contents reads a file, or standard input.
+func contents(cmd *cobra.Command, name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(cmd.InOrStdin())
+	}
+	return os.ReadFile(name)
 }
 
 // pair cuts an argument of the form KEY=VALUE.

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -82,9 +80,6 @@ func (c *ctl) addScenario() *cobra.Command {
 			text, err := document(cmd, args[0])
 			if err != nil {
 				return err
-			}
-			if !json.Valid(text) {
-				return fmt.Errorf("%s is no JSON", args[0])
 			}
 			body = map[string]any{"definition": text}
 		}

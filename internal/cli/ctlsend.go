@@ -75,7 +75,7 @@ func (c *ctl) send() *cobra.Command {
 			doc["headers"] = fields
 		}
 		if data != "" {
-			text, err := document(cmd, data)
+			text, err := contents(cmd, data)
 			if err != nil {
 				return err
 			}
