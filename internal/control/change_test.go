@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -58,4 +59,40 @@ func TestErrorThatIsNone(t *testing.T) {
 		}
 		r.must(t, "DELETE", "/sessions/s", "", nil)
 	}
+}
+
+// TestParents holds that a record's parent is looked for in the session, not in
+// the fixtures alone.
+func TestParents(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{})
+	r.must(t, "POST", "/sessions", `{"id": "s"}`, nil)
+	const child, parent = "/_mock/sessions/s/records/1/3/1", "/_mock/sessions/s/records/1/888/1"
+	holds := func(parentID, status int) {
+		t.Helper()
+		got := r.do(t, "PATCH", child, fmt.Sprintf(`{"parent_id": %d}`, parentID))
+		if got.status != status || (status == 422) != strings.Contains(got.body, "tenant 1 has no customer of this identifier") {
+			t.Errorf("a parent of the number %d: got %d %s, want %d", parentID, got.status, got.body, status)
+		}
+	}
+	holds(888, 422)
+	var shown struct{ Record map[string]any }
+	r.must(t, "GET", "/sessions/s/records/1/2/1", "", &shown)
+	shown.Record["id"], shown.Record["parent_id"] = 888, nil
+	text, err := json.Marshal(shown.Record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.do(t, "PUT", parent, string(text)); got.status != 200 {
+		t.Fatalf("got %d %s", got.status, got.body)
+	}
+	holds(888, 200)
+	holds(2, 200)
+	for _, path := range []string{parent, "/_mock/sessions/s/records/1/2/1"} {
+		if got := r.do(t, "DELETE", path, ""); got.status != 204 {
+			t.Fatalf("DELETE %s: got %d %s", path, got.status, got.body)
+		}
+	}
+	holds(888, 422)
+	holds(2, 422)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
@@ -239,7 +240,7 @@ func (d *Door) patchRecord(r *http.Request) (any, error) {
 func (d *Door) check(n *session.Session, k world.Key, v dispatch.Version, tree map[string]any) (l dispatch.CustomerLocation, err error) {
 	patch := map[string]any{"api_version": string(v), "tenant_id": json.Number(strconv.FormatInt(k.Tenant, 10)),
 		"customer_locations": []any{map[string]any{"record": tree}}}
-	change, err := n.Fixtures().Patch("body", patch, *n.Choices(), d.Schemas, d.Contract, n.Clock.Now())
+	change, err := n.Fixtures().Patch("body", patch, fixture.Ground{Choices: *n.Choices(), World: n.World}, d.Schemas, d.Contract, n.Clock.Now())
 	if err != nil {
 		return l, unwrapped(err)
 	}

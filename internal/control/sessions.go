@@ -111,7 +111,7 @@ func (d *Door) spec(doc map[string]any) (session.Spec, error) {
 	}
 	files := d.Sessions.Fixtures()
 	if p, ok := doc["fixtures"].(map[string]any); ok {
-		change, err := files.Patch("fixtures", p, files.Choices, d.Schemas, d.Contract, d.now(spec.Clock))
+		change, err := files.Patch("fixtures", p, fixture.Ground{Choices: files.Choices}, d.Schemas, d.Contract, d.now(spec.Clock))
 		if err != nil {
 			return spec, err
 		}
@@ -203,7 +203,7 @@ func (d *Door) patchChoices(r *http.Request) (any, error) {
 	}
 	for {
 		now := n.Choices()
-		change, err := n.Fixtures().Patch("body", map[string]any{"choices": doc}, *now, d.Schemas, d.Contract, n.Clock.Now())
+		change, err := n.Fixtures().Patch("body", map[string]any{"choices": doc}, fixture.Ground{Choices: *now}, d.Schemas, d.Contract, n.Clock.Now())
 		if err != nil {
 			return nil, err
 		}

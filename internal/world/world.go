@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -71,6 +72,37 @@ func (w *World) record(k Key) (Record, bool) {
 		return c.Record, !c.gone
 	}
 	return w.base.record(k)
+}
+
+// HasCustomer reports whether a customer, named by a key without a location,
+// has a location.
+func (w *World) HasCustomer(k Key) bool {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	gone := false
+	for at, c := range w.changed {
+		if at.Tenant == k.Tenant && at.Customer == k.Customer {
+			if !c.gone {
+				return true
+			}
+			gone = true
+		}
+	}
+	if !gone {
+		return w.base.HasCustomer(k)
+	}
+	keys := w.base.sorted()
+	k.Location = math.MinInt64
+	first, _ := slices.BinarySearchFunc(keys, k, Key.Compare)
+	for _, at := range keys[first:] {
+		if at.Tenant != k.Tenant || at.Customer != k.Customer {
+			break
+		}
+		if _, ok := w.record(at); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // Original returns the state of a record in the base.
