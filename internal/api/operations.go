@@ -38,7 +38,9 @@ func (a *API) deactivate(c *call) (*wire.Body, *dispatch.Fault) {
 	}
 	c.x.Repeated = !did.Changed
 	if did.Changed {
+		in, key := c.s.World, c.key
 		c.x.Transition, c.x.States = true, did.Print
+		c.x.Undo = func() { in.TakeBack(key, did) }
 	}
 	return a.record(c, &did.After)
 }

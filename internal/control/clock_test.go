@@ -67,8 +67,16 @@ func TestClockBeforeRecord(t *testing.T) {
 	if got.status != http.StatusInternalServerError || !strings.Contains(got.body, `"response body/last_updated_on"`) || !strings.Contains(got.body, want) {
 		t.Errorf("got %d %s, want that it %s", got.status, got.body, want)
 	}
+	// What could not be answered was not done.
+	got = r.api(t, "DELETE", record)
+	var diff struct {
+		Changed int `json:"changed_records"`
+	}
+	if r.must(t, "GET", "/sessions/c", "", &diff); got.status != http.StatusInternalServerError || diff.Changed != 0 {
+		t.Errorf("DELETE: got %d %s, and %d changed records", got.status, got.body, diff.Changed)
+	}
 	r.must(t, "PUT", "/sessions/c/clock", `{"mode": "offset", "offset": "0s"}`, nil)
-	if got := r.api(t, "GET", record); got.status != http.StatusOK {
+	if got := r.api(t, "GET", record); got.status != http.StatusOK || !strings.Contains(got.body, `"is_active": true, "is_commercial"`) {
 		t.Errorf("with a later clock: got %d %s", got.status, got.body)
 	}
 }

@@ -16,6 +16,7 @@ var bad = []exercise{
 	{"POST /sessions", `{"id": "s1"}`, 409, `there is a session of this ID already`, nil},
 	{"POST /sessions", `{"id": "default"}`, 409, `there is a session of this ID already`, nil},
 	{"POST /sessions", `{"ttl": "999ms"}`, 422, `body /ttl: "999ms": must be a duration such as 1h30m`, []string{"/ttl"}},
+	{"POST /sessions", `{"ttl": "9999h"}`, 422, `body /ttl: "9999h": must be at most [0-9hms]+, which the server's --session-ttl allows`, []string{"/ttl"}},
 	{"POST /sessions", `{"ttl": "1 hour"}`, 422, `body /ttl: "1 hour": must be a duration`, []string{"/ttl"}},
 	{"POST /sessions", `{"clock": {"mode": "fast"}}`, 422, `/clock/mode`, []string{"/clock/mode"}},
 	{"POST /sessions", `{"clock": {"mode": "frozen"}}`, 422, `body /clock/at: is required where the mode is frozen`, []string{"/clock/at"}},

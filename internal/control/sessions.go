@@ -98,6 +98,9 @@ func (d *Door) spec(doc map[string]any) (session.Spec, error) {
 		if spec.TTL, err = duration("/ttl", t, time.Second); err != nil {
 			return spec, err
 		}
+		if most := d.Sessions.MaxTTL(); spec.TTL > most {
+			return spec, bad("/ttl", t, "must be at most "+most.String()+", which the server's --session-ttl allows")
+		}
 	}
 	if c, ok := doc["clock"].(map[string]any); ok {
 		if spec.Clock, err = readClock("/clock", c); err != nil {

@@ -125,6 +125,8 @@ func (s *Server) judged(next http.Handler) http.Handler {
 func (s *Server) judge(n *session.Session, x *exchange.Exchange, reply *wire.Reply) {
 	op := s.Contract.Operation(x.Operation)
 	now := judgedAt(n, x)
+	undo := x.Undo
+	x.Undo = nil
 	x.Violations = op.JudgeReply(dispatch.Version(x.VersionUsed), s.CORS, now, reply)
 	if len(x.Violations) == 0 {
 		return
@@ -134,6 +136,11 @@ func (s *Server) judge(n *session.Session, x *exchange.Exchange, reply *wire.Rep
 	}
 	if s.OnViolation == Report {
 		return
+	}
+	if undo != nil {
+		// Who is told that the mock failed must not find the record changed.
+		undo()
+		x.Transition, x.States = false, nil
 	}
 	first := x.Violations[0]
 	s.api.Refuse(n, x, &dispatch.Fault{Code: dispatch.ContractViolated, Field: "response " + first.Part + first.Pointer,

@@ -62,9 +62,9 @@ type Sessions struct {
 // Errors of Sessions that callers tell apart.
 var (
 	ErrUnknown = errors.New("there is no such session")
-	ErrTaken   = errors.New("there is a session of this ID already")
+	ErrTaken   = errors.New("there is a session of this ID already: choose another ID, or drop that session first")
 	ErrBadID   = errors.New("a session's ID has 1 to 63 of the characters a-z, 0-9 and -, and begins with a letter or a digit")
-	ErrFull    = errors.New("there are as many sessions as the limit allows, all of them in use")
+	ErrFull    = errors.New("there are as many sessions as --session-limit allows, and all were used within the last minute: drop one, or raise the limit")
 	ErrHeavy   = errors.New("the documents that sessions were made of have as many bytes together as they may; drop sessions that have fixtures of their own")
 	ErrDefault = errors.New("the default session can be reset, but not dropped")
 )
@@ -103,6 +103,9 @@ func (s *Sessions) Now() time.Time { return s.options.Now() }
 
 // Limit returns how many sessions there may be beside the default one.
 func (s *Sessions) Limit() int { return s.options.Limit }
+
+// MaxTTL returns how long any session may be idle.
+func (s *Sessions) MaxTTL() time.Duration { return s.options.TTL }
 
 // TTL returns how long a session may be idle.
 func (s *Sessions) TTL(n *Session) time.Duration {

@@ -34,6 +34,21 @@ func (w *World) Restore(s State) {
 	}
 }
 
+// TakeBack undoes a transition, unless something else has changed the record
+// since.
+func (w *World) TakeBack(k Key, t Transition) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if now, ok := w.record(k); !ok || now.Revision != t.After.Revision {
+		return
+	}
+	if old, ok := w.base.record(k); ok && old.Revision == t.Before.Revision {
+		delete(w.changed, k)
+		return
+	}
+	w.changed[k] = change{Record: t.Before}
+}
+
 // Difference is a record that is not as the base says. Before is nil where the
 // base has none, After where it was removed.
 type Difference struct {
