@@ -40,6 +40,7 @@ func launch(ready func(*process) bool, prepare func(*exec.Cmd), name string, arg
 func launchWithin(patience time.Duration, ready func(*process) bool, prepare func(*exec.Cmd), name string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(name, args...), stdout: newWatched(), stderr: newWatched(), exited: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
+	p.cmd.WaitDelay = patience // a child that is left behind holds what it prints to
 	prepare(p.cmd)
 	if err := p.cmd.Start(); err != nil {
 		return nil, err

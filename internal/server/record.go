@@ -13,13 +13,21 @@ import (
 // has the answer finds its record. A request that net/http refused is nil.
 func (s *Server) record(n *session.Session, x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
 	s.coverage.Add(x, r)
+	kept := s.Journal.Count > 0 || s.Recorded != nil
+	if kept {
+		s.take(x, r, reply)
+	}
 	if r != nil {
-		// What is logged must not have it either, whatever is kept.
-		defer x.BlotElsewhere(r.Header.Get("Authorization"), !hints(x.Fault))
+		// What is logged must not have it either.
+		x.BlotElsewhere(r.Header.Get("Authorization"), !hints(x.Fault))
 	}
-	if s.Journal.Count == 0 && s.Recorded == nil {
-		return
+	if kept {
+		s.keep(n.Over, x)
 	}
+}
+
+// take has the exchange hold what was sent and what is answered.
+func (s *Server) take(x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
 	if r == nil {
 		x.Response = exchange.Message{Head: reply.Head(), Body: reply.Body.Bytes, Size: int64(len(reply.Body.Bytes))}
 	} else {
@@ -32,7 +40,6 @@ func (s *Server) record(n *session.Session, x *exchange.Exchange, r *http.Reques
 	if len(x.Response.Body) > exchange.MaxBody {
 		x.Response.Body = x.Response.Body[:exchange.MaxBody]
 	}
-	s.keep(n.Over, x)
 }
 
 // hints reports a fault whose answer names a token that would do.
