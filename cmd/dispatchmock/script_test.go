@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,6 +25,10 @@ import (
 // Beside testscript's own commands they have those below.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	// Under nohup the programs would be born deaf to it.
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangups) })
 	testscript.Run(t, testscript.Params{
 		Dir:                "../../testdata/script",
 		RequireUniqueNames: true,
