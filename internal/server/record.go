@@ -19,7 +19,7 @@ func (s *Server) record(n *session.Session, x *exchange.Exchange, r *http.Reques
 	}
 	if r != nil {
 		// What is logged must not have it either.
-		x.BlotElsewhere(r.Header.Get("Authorization"), !hints(x.Fault))
+		x.BlotElsewhere(r.Header.Get("Authorization"), echoes(x))
 	}
 	if kept {
 		s.keep(n.Over, x)
@@ -42,13 +42,15 @@ func (s *Server) take(x *exchange.Exchange, r *http.Request, reply *wire.Reply) 
 	}
 }
 
-// hints reports a fault whose answer names a token that would do.
-func hints(fault string) bool {
-	switch dispatch.Code(fault) {
+// echoes reports an answer in which a client's own text may stand: a record is
+// that of the fixtures, and some errors name tokens of the fixtures that would
+// do.
+func echoes(x *exchange.Exchange) bool {
+	switch dispatch.Code(x.Fault) {
 	case dispatch.AuthorizationInvalid, dispatch.TokenUnknown, dispatch.RoleMissing:
-		return true
+		return false
 	}
-	return false
+	return x.Status != http.StatusOK || x.Altered
 }
 
 // passed records an exchange that a Front has made.
