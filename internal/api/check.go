@@ -57,11 +57,12 @@ func (a *API) inputs(c *call, headers, path []exchange.Finding) []problem {
 		if c.s.Choices().Statuses[code] == 200 {
 			continue
 		}
+		told := f // the record says it by itself
 		if n := len(c.r.Header[http.CanonicalHeaderKey(name)]); n > 1 && code != dispatch.NotAcceptable { // accept is a list
-			f.Remedy += fmt.Sprintf(", and be sent once; it was sent %d times", n)
+			told.Remedy += fmt.Sprintf(", and be sent once; it was sent %d times", n)
 		}
 		byInput[name] = append(byInput[name], problem{
-			dispatch.Fault{Code: code, Field: c.op.HeaderField(c.version, name), Detail: a.headerDetail(c, name, f)}, f})
+			dispatch.Fault{Code: code, Field: c.op.HeaderField(c.version, name), Detail: a.headerDetail(c, name, told)}, f})
 	}
 	if text, _ := contract.HeaderText(c.r.Header, "Content-Type"); !c.s.Choices().ContentTypeParameters && byInput["content-type"] == nil && strings.Contains(text, ";") {
 		f := exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/content-type", Rule: "content_type_parameters: false",
@@ -108,7 +109,10 @@ func (a *API) rights(c *call, problems []problem) []problem {
 		add(dispatch.TokenUnknown, "authorization", "", "known token", "no fixture knows this token", a.hint(c.s))
 	}
 	if !c.known {
-		return appendOrNil(problems, append(more, a.strangers(c, good)...))
+		if len(problems)+len(more) > 0 {
+			more = append(more, a.strangers(c, good)...)
+		}
+		return appendOrNil(problems, more)
 	}
 	roles := c.op.Roles
 	if c.s.Choices().AdminIsDispatcher && slices.Contains(roles, dispatch.RoleDispatcher) {

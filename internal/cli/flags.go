@@ -43,8 +43,8 @@ func (f folder) Set(s string) error {
 	return nil
 }
 
-// controlToken is a flag that guards something. An empty one is most likely a shell
-// variable that is not set: it must not open what it was to close.
+// controlToken is a flag that guards something. An empty one is most likely a
+// shell variable that is not set: it must not open what it was to close.
 type controlToken struct{ text *string }
 
 func (f controlToken) String() string { return *f.text }

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/gorilla/mux"
-
 	"golang.org/x/time/rate"
 
 	"dispatchmock/internal/bundle"

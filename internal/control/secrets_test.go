@@ -48,6 +48,7 @@ var places = []struct{ name, request string }{
 	{"pipelined", "GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\n\r\nGET /c HTTP/1.1\r\nHost: a\r\n\r\n"},
 	{"behind a chunked body", "DELETE /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\n\r\n"},
 	{"trailer", "DELETE /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: Authorization\r\n\r\n2\r\n{}\r\n0\r\nAuthorization: Bearer TOKEN\r\n\r\n"},
+	{"method", "TOKEN /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\n\r\n"},
 	{"tenant", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\nX-Tenant-Id: TOKEN\r\n\r\n"},
 	{"version", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\nX-Tenant-Id: 1\r\nX-Api-Version: Bearer TOKEN\r\n\r\n"},
 	{"path", "GET /customers/TOKEN/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\nX-Tenant-Id: 1\r\n\r\n"},

@@ -20,6 +20,7 @@ func (x *Exchange) BlotElsewhere(authorization string, response bool) {
 		return
 	}
 	e := elsewhere{secret: secret}
+	e.text(&x.Method)
 	e.text(&x.Path)
 	for _, m := range []*Message{&x.Request, &x.Response} {
 		if m == &x.Response && !response {
@@ -36,6 +37,7 @@ func (x *Exchange) BlotElsewhere(authorization string, response bool) {
 		for i := range findings {
 			f := &findings[i]
 			e.text(&f.Pointer)
+			e.text(&f.Rule)
 			e.text(&f.Value)
 			e.text(&f.Remedy)
 		}

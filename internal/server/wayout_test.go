@@ -148,7 +148,7 @@ func TestRemedies(t *testing.T) {
 		{"placeholder of a token", with("Authorization: Bearer {your-auth-token}", tenant), "/authorization", "{your-auth-token} is the documentation's placeholder; ", settings{}},
 		{"placeholder of a tenant", with(good, "x-tenant-id: {your-tenant-id}"), "/x-tenant-id", "{your-tenant-id} is the documentation's placeholder; the value must be an integer", settings{}},
 		{"placeholder in the path", message(http.MethodDelete, "/customers/{customer_id}/locations/1", dispatcher...), "/customer_id", "{customer_id} is the documentation's placeholder; ", settings{}},
-		{"a field twice", with(good, tenant, "x-tenant-id: 1"), "/x-tenant-id", "; it was sent 2 times: send it once", settings{}},
+		{"a field twice", with(good, tenant, "x-tenant-id: 1"), "/x-tenant-id", "for example 1; it was sent 2 times: send it once", settings{}},
 		{"unknown record", message(http.MethodGet, "/customers/404/locations/1", dispatcher...), "/customer_location_id", "; GET /_mock/sessions/default/records lists those that there are", settings{}},
 		{"repeated", message(http.MethodDelete, "/customers/5/locations/1", dispatcher...), "/customer_location_id", "; reset the session, or let the choice repeated_delete be 200", settings{choices: `{"repeated_delete": 409}`}},
 		{"PATCH", message(http.MethodPatch, resource, dispatcher...), "", "; to change a record use dispatchmock ctl record patch, to deactivate a customer send DELETE", settings{}},
