@@ -57,7 +57,7 @@ func (a *API) inputs(c *call, headers, path []exchange.Finding) []problem {
 		if c.s.Choices().Statuses[code] == 200 {
 			continue
 		}
-		told := f // the record says it by itself
+		told := f                                                                                         // the record says it by itself
 		if n := len(c.r.Header[http.CanonicalHeaderKey(name)]); n > 1 && code != dispatch.NotAcceptable { // accept is a list
 			told.Remedy += fmt.Sprintf(", and be sent once; it was sent %d times", n)
 		}
