@@ -14,9 +14,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"dispatchmock/fixtures"
-	"dispatchmock/internal/api"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/mock"
 	"dispatchmock/schemas"
 )
 
@@ -67,8 +67,8 @@ func (s *sources) read(now time.Time) (*contract.Contract, *fixture.Fixtures, er
 	if err != nil {
 		return nil, nil, wrong("the schemas", s.schemas, err)
 	}
-	if _, err := api.New(api.Options{Contract: c}); err != nil {
-		return nil, nil, wrong("the schemas", s.schemas, err)
+	if flaws := mock.Unable(c); len(flaws) > 0 {
+		return nil, nil, wrong("the schemas", s.schemas, flaws)
 	}
 	f, err := s.readFixtures(c, now)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/proxy"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
@@ -176,7 +177,7 @@ func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *
 	s, err := server.New(server.Options{
 		Contract: c,
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL},
-		CORS:     contract.CORS(f.cors), OnViolation: server.OnViolation(f.onViolation),
+		CORS:     contract.CORS(f.cors), OnViolation: mock.OnViolation(f.onViolation),
 		Log: log, Quiet: f.quiet, Journal: f.limits(), Control: f.door(schemaFiles), Recorded: seen.count, Front: front,
 	})
 	if err != nil {

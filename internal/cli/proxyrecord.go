@@ -89,7 +89,7 @@ func (k *keeper) passed() func(*proxy.Passed) {
 	if k == nil {
 		return nil
 	}
-	return func(p *proxy.Passed) { k.Add(p.Exchange, p.Request, p.Reply) }
+	return func(p *proxy.Passed) { k.Add(p.Exchange, p.Request, p.Route, p.Reply) }
 }
 
 // saveEvery is how much of a recording a crash may take away.

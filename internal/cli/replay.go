@@ -14,6 +14,7 @@ import (
 
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
 	"dispatchmock/schemas"
@@ -53,7 +54,7 @@ func replay(ctx context.Context, out streams, s *sources, name string) error {
 		return err
 	}
 	done, err := server.Replay(ctx, server.Options{
-		Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any", OnViolation: server.OnViolation(b.Settings.OnViolation),
+		Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any", OnViolation: mock.OnViolation(b.Settings.OnViolation),
 		Sessions: session.Options{Fixtures: files}, Log: slog.New(slog.DiscardHandler),
 		Control: server.Control{Schemas: rules, Version: version},
 	}, b)

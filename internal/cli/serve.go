@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/world"
@@ -154,7 +155,7 @@ func (f *serverFlags) options(ctx context.Context, io streams) (server.Options, 
 		Contract: c,
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
 			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting(), Made: made}},
-		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: server.OnViolation(f.onViolation),
+		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: mock.OnViolation(f.onViolation),
 		Journal: f.limits(), Control: f.door(schemaFiles),
 	}, nil
 }

@@ -23,6 +23,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/journal"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
 	"dispatchmock/schemas"
@@ -85,7 +86,7 @@ func launch(t testing.TB, s settings) *running {
 	}
 	s.control.Schemas, s.control.Version = schemas.FS, "0.0.0"
 	r := &running{}
-	r.Server, err = server.New(server.Options{Contract: w.contract, CORS: s.cors, OnViolation: server.Fail, Quiet: true,
+	r.Server, err = server.New(server.Options{Contract: w.contract, CORS: s.cors, OnViolation: mock.Fail, Quiet: true,
 		Journal: s.journal, Control: s.control, Log: slog.New(slog.DiscardHandler),
 		Sessions: session.Options{Fixtures: s.files, Now: time.Now, NewID: uuid.New}, Front: s.front})
 	if err != nil {

@@ -31,6 +31,7 @@ type Contract struct {
 	sets       map[dispatch.Version]*set
 	operations []*Operation
 	otherwise  *Operation
+	router     *router
 }
 
 // set is the models of one version folder, with what it inherits from older

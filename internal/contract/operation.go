@@ -83,6 +83,10 @@ func (l *loading) operations(c *Contract, doc map[string]any) {
 	}
 	o, _ := doc["otherwise"].(map[string]any)
 	c.otherwise = l.operation(c, "/otherwise", o)
+	var err error
+	if c.router, err = newRouter(c.operations); err != nil {
+		l.flaw(operationsFile, "/operations", "a path cannot be routed: %v", err)
+	}
 	l.unused(c)
 }
 

@@ -22,6 +22,7 @@ import (
 	"dispatchmock/internal/control"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/journal"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
 	"dispatchmock/schemas"
@@ -93,7 +94,7 @@ func launch(t testing.TB, s settings) *running {
 	}
 	s.control.Schemas, s.control.Version = schemas.FS, "0.0.0"
 	r := &running{}
-	r.Server, err = server.New(server.Options{Contract: w.contract, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: server.Fail,
+	r.Server, err = server.New(server.Options{Contract: w.contract, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail,
 		Quiet: true, Journal: s.journal, Control: s.control, Log: slog.New(slog.DiscardHandler),
 		Sessions: session.Options{Fixtures: w.fixtures, Now: s.now, NewID: s.newID, Default: s.home, Limit: s.sessions, TTL: s.ttl}})
 	if err != nil {

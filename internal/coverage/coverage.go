@@ -72,8 +72,8 @@ func (c *counts) add(items []int, requestID string, size int) {
 }
 
 // Add counts an exchange; the request is nil where it was refused before it was
-// one.
-func (c *Coverage) Add(x *exchange.Exchange, r *http.Request) {
+// one. The route is where the request went, read.
+func (c *Coverage) Add(x *exchange.Exchange, r *http.Request, route *contract.Route) {
 	if x.Control {
 		return
 	}
@@ -82,7 +82,7 @@ func (c *Coverage) Add(x *exchange.Exchange, r *http.Request) {
 	defer c.mu.Unlock()
 	g := c.current(files)
 	var room [64]int
-	items := g.match(room[:0], x, r)
+	items := g.match(room[:0], x, r, route)
 	if len(items) == 0 {
 		return
 	}

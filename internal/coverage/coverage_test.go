@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/fixture"
@@ -160,7 +161,7 @@ func TestNewFixtures(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := &exchange.Exchange{Session: "default", Status: 404, Fault: "path_unknown", RequestID: "id"}
-	cov.Add(x, r)
+	cov.Add(x, r, &contract.Route{})
 	now = second
 	for _, session := range []string{"", "default"} {
 		all := items(cov.Report(session, coverage.Where{}))
@@ -168,7 +169,7 @@ func TestNewFixtures(t *testing.T) {
 			t.Errorf("session %q: got %+v, want what was counted before", session, got)
 		}
 	}
-	cov.Add(x, r)
+	cov.Add(x, r, &contract.Route{})
 	if got := items(cov.Report("", coverage.Where{}))["statuses: 404"].Count; got != 2 {
 		t.Errorf("got %d answers of 404, want 2", got)
 	}
@@ -181,7 +182,7 @@ func TestSessionsAreBounded(t *testing.T) {
 	c, f := load(t, settings{})
 	cov := coverage.New(coverage.Options{Contract: c, Fixtures: func() *fixture.Fixtures { return f }})
 	for i := range 10_000 {
-		cov.Add(&exchange.Exchange{Session: fmt.Sprint(i), Fault: "request_malformed"}, nil)
+		cov.Add(&exchange.Exchange{Session: fmt.Sprint(i), Fault: "request_malformed"}, nil, nil)
 	}
 	if n := coverage.Sessions(cov); n > 4096 {
 		t.Errorf("got the counts of %d sessions, want no more than there may be", n)
@@ -200,7 +201,7 @@ func BenchmarkAdd(b *testing.B) {
 	x := &exchange.Exchange{Session: "default", Operation: "Get Customer", ClientID: "web-app", Status: 200, VersionUsed: "2019/02/08"}
 	b.ReportAllocs()
 	for b.Loop() {
-		cov.Add(x, r)
+		cov.Add(x, r, &contract.Route{})
 	}
 }
 

@@ -35,7 +35,7 @@ type grid struct {
 	otherMethod   int
 	slashes       [2]int // without, with
 	scenarios     map[string]int
-	records       map[place]int
+	records       map[world.Key]int
 	preflights    [2]int // allowed, refused
 
 	variables []Variable // of the commands
@@ -66,9 +66,6 @@ type rule struct {
 // holder is who makes a call of an operation.
 type holder struct{ token, method string }
 
-// place is a record as a request names it.
-type place struct{ tenant, path string }
-
 // maxRecords is how many records are a row of the grid: more are no edges.
 const maxRecords = 200
 
@@ -78,7 +75,7 @@ const none = -1
 func newGrid(o Options, files *fixture.Fixtures) *grid {
 	g := &grid{Options: o, files: files, operations: map[string]*contract.Operation{}, named: map[string]int{}, pinned: map[string]int{},
 		roles: map[holder][]int{}, statuses: map[int]int{}, faults: map[string]int{}, methods: map[string]int{},
-		scenarios: map[string]int{}, records: map[place]int{}, repeated: none, otherMethod: none}
+		scenarios: map[string]int{}, records: map[world.Key]int{}, repeated: none, otherMethod: none}
 	g.judges = files.Choices.Statuses[dispatch.NotAcceptable] == http.StatusOK
 	for _, op := range o.Contract.Operations() {
 		g.operations[op.Name] = op

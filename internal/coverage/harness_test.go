@@ -19,6 +19,7 @@ import (
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/journal"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/report"
 	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/server"
@@ -104,7 +105,7 @@ func launch(t testing.TB, s settings) *running {
 	c, f := load(t, s)
 	r := &running{recorded: make(chan struct{}, 4096)}
 	var err error
-	r.Server, err = server.New(server.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: server.Fail, Quiet: true,
+	r.Server, err = server.New(server.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail, Quiet: true,
 		Log: slog.New(slog.DiscardHandler), Journal: journal.Limits{Count: 100, Bytes: 1 << 20}, Control: server.Control{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: f, Now: time.Now, NewID: uuid.New},
 		Recorded: func(*exchange.Exchange) {

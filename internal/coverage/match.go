@@ -2,15 +2,16 @@ package coverage
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/world"
 )
 
 // match appends what an exchange covers.
-func (g *grid) match(items []int, x *exchange.Exchange, r *http.Request) []int {
+func (g *grid) match(items []int, x *exchange.Exchange, r *http.Request, route *contract.Route) []int {
 	add := func(i int, ok bool) {
 		if ok && i != none {
 			items = append(items, i)
@@ -30,7 +31,7 @@ func (g *grid) match(items []int, x *exchange.Exchange, r *http.Request) []int {
 	}
 	op := g.operations[x.Operation]
 	if op == nil {
-		if own && g.isRecord(r) {
+		if own && route.Resource != nil {
 			i, ok := g.methods[r.Method]
 			if !ok {
 				i = g.otherMethod
@@ -54,15 +55,13 @@ func (g *grid) match(items []int, x *exchange.Exchange, r *http.Request) []int {
 	if !op.Served {
 		return items
 	}
-	add(g.slashes[ending(r.URL.Path)], true)
-	items = g.inputs(items, op, x, r)
-	return g.identity(items, op, x, r, own)
+	add(g.slashes[ending(route)], true)
+	items = g.inputs(items, x, r, route)
+	return g.identity(items, op, x, r, route, own)
 }
 
-func (g *grid) isRecord(r *http.Request) bool { return g.Contract.At("", r.URL.Path) != nil }
-
-func ending(path string) int {
-	if strings.HasSuffix(path, "/") {
+func ending(route *contract.Route) int {
+	if route.Slash {
 		return 1
 	}
 	return 0
@@ -79,12 +78,11 @@ func refused(x *exchange.Exchange) int {
 
 // inputs appends what header fields and path parameters cover: how each is
 // right, or which keywords it breaks.
-func (g *grid) inputs(items []int, op *contract.Operation, x *exchange.Exchange, r *http.Request) []int {
+func (g *grid) inputs(items []int, x *exchange.Exchange, r *http.Request, route *contract.Route) []int {
 	problems := x.Problems
 	if g.judges || x.Scenario != "" {
 		// What the API found is not all, or it was not asked.
-		v := dispatch.Version(x.VersionUsed)
-		problems = append(op.JudgeHeaders(v, r.Header), op.JudgePath(v, op.Values(r.URL.Path))...)
+		problems = slices.Concat(route.Headers, route.Path)
 	}
 	for i := range g.headers {
 		h := &g.headers[i]
@@ -127,7 +125,7 @@ func (r *rule) broken(items []int, problems []exchange.Finding, part string) ([]
 }
 
 // identity appends who asked, in which version, for which record.
-func (g *grid) identity(items []int, op *contract.Operation, x *exchange.Exchange, r *http.Request, own bool) []int {
+func (g *grid) identity(items []int, op *contract.Operation, x *exchange.Exchange, r *http.Request, route *contract.Route, own bool) []int {
 	if x.ClientID == "" {
 		return items
 	}
@@ -153,7 +151,8 @@ func (g *grid) identity(items []int, op *contract.Operation, x *exchange.Exchang
 		}
 	}
 	if (good || x.Scenario != "") && len(g.records) > 0 {
-		if i, ok := g.records[place{r.Header.Get("X-Tenant-Id"), strings.TrimSuffix(r.URL.Path, "/")}]; ok {
+		k := world.Key{Tenant: route.Tenant.Value, Customer: route.Customer.Value, Location: route.Location.Value}
+		if i, ok := g.records[k]; ok && route.Tenant.OK && route.Customer.OK && route.Location.OK {
 			items = append(items, i)
 		}
 	}

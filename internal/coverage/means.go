@@ -3,7 +3,6 @@ package coverage
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/scenario"
@@ -26,7 +25,7 @@ func (w *writer) means() {
 				c = command{r}
 			}
 			i := w.item(keyName(k), fmt.Sprintf("No request was for the customer %d at the location %d of tenant %d.", k.Customer, k.Location, k.Tenant), c...)
-			w.records[place{strconv.FormatInt(k.Tenant, 10), w.path(strconv.FormatInt(k.Customer, 10), strconv.FormatInt(k.Location, 10))}] = i
+			w.records[k] = i
 		}
 		w.tidy()
 	}

@@ -3,7 +3,6 @@
 package exchange
 
 import (
-	"net/http"
 	"time"
 )
 
@@ -137,10 +136,4 @@ func (x *Exchange) Verdict() Verdict {
 		return Faulty
 	}
 	return Good
-}
-
-// Carrier is a ResponseWriter that carries the record of its exchange.
-type Carrier interface {
-	http.ResponseWriter
-	Exchange() *Exchange
 }

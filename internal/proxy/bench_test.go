@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/proxy"
 	"dispatchmock/internal/server"
@@ -134,14 +135,14 @@ func latency(b *testing.B, origin string, limit float64) {
 	seen := make(chan *exchange.Exchange, 1)
 	p := before(b, origin, quiet, func(o *proxy.Options) {
 		record := o.Record
-		o.Record = func(x *exchange.Exchange, r *http.Request) {
+		o.Record = func(x *exchange.Exchange, r *http.Request, route *contract.Route) {
 			if len(x.Violations) > 0 {
 				select {
 				case seen <- x:
 				default:
 				}
 			}
-			record(x, r)
+			record(x, r, route)
 		}
 	})
 	through := []*asker{newAsker(b, bare(b, origin)), newAsker(b, p.url)}

@@ -17,6 +17,7 @@ import (
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/journal"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/proxy"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
@@ -65,7 +66,7 @@ func launch(t testing.TB, front func(server.Backstage) http.Handler, change ...f
 		t.Fatal(err)
 	}
 	r := &running{log: &safeBuffer{}, seen: make(chan *exchange.Exchange, 1000)}
-	o := server.Options{Contract: theContract(t), CORS: contract.CORSDocumented, OnViolation: server.Fail,
+	o := server.Options{Contract: theContract(t), CORS: contract.CORSDocumented, OnViolation: mock.Fail,
 		Journal: journal.Limits{Count: 1000, Bytes: 16 << 20}, Control: server.Control{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: world, Now: time.Now, NewID: uuid.New},
 		Log:      slog.New(slog.NewTextHandler(r.log, nil)), Front: front}

@@ -37,11 +37,11 @@ func (way *passage) finish() {
 		reply := p.judgeResponse(way, op)
 		p.memory.learn(p, way, op, reply)
 		if p.Passed != nil && reply != nil {
-			p.Passed(&Passed{x, way.in, reply})
+			p.Passed(&Passed{x, way.in, &way.route, reply})
 		}
 	}
 	p.log(x)
-	p.Record(x, way.in)
+	p.Record(x, way.in, &way.route)
 }
 
 // judgeRequest finds what the client does that the contract does not have. It
@@ -55,14 +55,18 @@ func (p *Proxy) judgeRequest(way *passage) *contract.Operation {
 	if text, ok := contract.HeaderText(r.Header, "Authorization"); ok {
 		x.ClientID = exchange.Redact(text)
 	}
-	if tenant, err := strconv.ParseInt(r.Header.Get("X-Tenant-Id"), 10, 64); err == nil {
-		x.Tenant = tenant
+	way.route = p.Contract.Route(r)
+	op := way.route.Operation
+	asked := op
+	if op == nil {
+		asked = p.Contract.Operations()[0]
 	}
-	op := p.Contract.At(r.Method, r.URL.EscapedPath())
+	way.route.Read(asked, dispatch.Version(x.VersionUsed), r.Header)
+	x.Tenant = way.route.Tenant.Value
 	if op == nil {
 		x.Operation = p.Contract.Otherwise().Name
 		part, rule, remedy := exchange.PartPath, dispatch.PathUnknown, "the contract has no such path"
-		if p.Contract.At("", r.URL.EscapedPath()) != nil {
+		if way.route.Resource != nil {
 			part, rule, remedy = "method", dispatch.MethodNotAllowed, "the contract's resource has no such method"
 		}
 		x.Problems = append(x.Problems, exchange.Finding{Part: part, Rule: string(rule), Value: strconv.QuoteToASCII(r.Method + " " + x.Path),
@@ -70,9 +74,8 @@ func (p *Proxy) judgeRequest(way *passage) *contract.Operation {
 		return nil
 	}
 	x.Operation = op.Name
-	v := dispatch.Version(x.VersionUsed)
-	x.Problems = append(x.Problems, op.JudgeHeaders(v, r.Header)...)
-	x.Problems = append(x.Problems, op.JudgePath(v, op.Values(r.URL.EscapedPath()))...)
+	x.Problems = append(x.Problems, way.route.Headers...)
+	x.Problems = append(x.Problems, way.route.Path...)
 	return op
 }
 

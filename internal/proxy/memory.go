@@ -17,14 +17,17 @@ import (
 type memory struct {
 	mu   sync.Mutex
 	pins map[string]string   // the version that each client last named
-	gone map[string]struct{} // the records that were deactivated
+	gone map[record]struct{} // those that were deactivated
 }
+
+// record names one.
+type record struct{ tenant, customer, location int64 }
 
 // maxLearnt bounds each of its maps; what is beyond is not learnt.
 const maxLearnt = 10_000
 
 func newMemory() *memory {
-	return &memory{pins: map[string]string{}, gone: map[string]struct{}{}}
+	return &memory{pins: map[string]string{}, gone: map[record]struct{}{}}
 }
 
 // learn tells in the exchange what its answer means: which fault it is, which
@@ -53,7 +56,8 @@ func (m *memory) learn(p *Proxy, way *passage, op *contract.Operation, reply *wi
 		x.VersionPinned = x.VersionUsed
 	}
 	if good && op.Method == http.MethodDelete {
-		record := way.in.Header.Get("X-Tenant-Id") + " " + strings.TrimSuffix(x.Path, "/")
+		r := &way.route
+		record := record{r.Tenant.Value, r.Customer.Value, r.Location.Value}
 		if _, x.Repeated = m.gone[record]; !x.Repeated && len(m.gone) < maxLearnt {
 			m.gone[record] = struct{}{}
 		}

@@ -42,7 +42,7 @@ type Options struct {
 	Home    *session.Session
 	Blotter *exchange.Blotter
 	// Record is given each exchange, before the last byte of its answer leaves.
-	Record func(*exchange.Exchange, *http.Request)
+	Record func(*exchange.Exchange, *http.Request, *contract.Route)
 	// Passed is told before that of each exchange whose answer is as whole as
 	// it was read; nil is nobody.
 	Passed func(*Passed)
@@ -55,6 +55,7 @@ type Options struct {
 type Passed struct {
 	*exchange.Exchange
 	Request *http.Request
+	Route   *contract.Route
 	// Reply is the answer, its body without a content coding.
 	Reply *wire.Reply
 }
@@ -108,6 +109,7 @@ const stall = 30 * time.Second
 type passage struct {
 	p        *Proxy
 	in       *http.Request
+	route    contract.Route // read when the exchange is over
 	w        http.ResponseWriter
 	control  *http.ResponseController
 	x        *exchange.Exchange

@@ -80,8 +80,8 @@ func (r *Recorder) standIn(token string) string {
 // note learns from an answer what the client may do.
 func (c *client) note(s *seen) {
 	add := func(list *[]int64) {
-		if s.tenant != nil && !slices.Contains(*list, *s.tenant) {
-			*list = append(*list, *s.tenant)
+		if s.route.Tenant.OK && !slices.Contains(*list, s.route.Tenant.Value) {
+			*list = append(*list, s.route.Tenant.Value)
 		}
 	}
 	switch s.answer {
@@ -96,14 +96,14 @@ func (c *client) note(s *seen) {
 		field, detail := refusal(s)
 		if named(field, "x-tenant-id") {
 			c.passed.add(s.in.Method)
-			if own := tenantsIn(detail, *s.tenant); len(own) > 0 {
+			if own := tenantsIn(detail, s.route.Tenant.Value); len(own) > 0 {
 				c.own = own
 			}
 			return
 		}
 		add(&c.refused)
 		c.barred.add(s.in.Method)
-		if roles := rolesIn(detail, s.op, c.roles); len(roles) > 0 {
+		if roles := rolesIn(detail, s.route.Operation, c.roles); len(roles) > 0 {
 			c.told = roles
 		}
 	}

@@ -80,7 +80,7 @@ func (r *Recorder) needs(s *seen) []int {
 	if at, ok := r.named[s.client]; ok && s.client != nil && s.x.VersionAsked == "" {
 		direct = append(direct, at)
 	}
-	if at, ok := r.deleted[s.key]; ok && s.op != nil && s.tenant != nil {
+	if at, ok := r.deleted[s.key]; ok && s.route.Operation != nil && s.route.Tenant.OK {
 		direct = append(direct, at)
 	}
 	var all []int

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -95,11 +94,11 @@ func New(o Options) (*Recorder, error) {
 }
 
 // Add records an exchange that is over.
-func (r *Recorder) Add(x *exchange.Exchange, in *http.Request, reply *wire.Reply) {
+func (r *Recorder) Add(x *exchange.Exchange, in *http.Request, route *contract.Route, reply *wire.Reply) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.changed = true
-	s := r.read(x, in, reply)
+	s := r.read(x, in, route, reply)
 	if s.client != nil {
 		s.client.note(&s)
 	}
@@ -117,9 +116,8 @@ type seen struct {
 	x       *exchange.Exchange
 	reply   *wire.Reply
 	in      *http.Request
-	op      *contract.Operation // nil where the contract has none
-	client  *client             // nil where the request has no good token
-	tenant  *int64
+	route   *contract.Route
+	client  *client // nil where the request has no good token
 	key     key
 	version dispatch.Version
 	answer  answer
@@ -136,15 +134,11 @@ const (
 	answerRecord         // the record
 )
 
-func (r *Recorder) read(x *exchange.Exchange, in *http.Request, reply *wire.Reply) seen {
+func (r *Recorder) read(x *exchange.Exchange, in *http.Request, route *contract.Route, reply *wire.Reply) seen {
 	r.meet(in)
-	s := seen{x: x, reply: reply, in: in, version: dispatch.Version(x.VersionUsed), op: r.Contract.At(in.Method, in.URL.EscapedPath())}
-	if text, _ := contract.HeaderText(in.Header, "X-Tenant-Id"); text != "" {
-		if tenant, err := strconv.ParseInt(text, 10, 64); err == nil {
-			s.tenant = &tenant
-		}
-	}
-	if s.op == nil || !s.op.Served || s.tenant == nil || len(s.op.Roles) == 0 {
+	s := seen{x: x, reply: reply, in: in, version: dispatch.Version(x.VersionUsed), route: route}
+	op := route.Operation
+	if op == nil || !op.Served || !route.Tenant.OK || len(op.Roles) == 0 {
 		return s
 	}
 	switch {
@@ -170,11 +164,9 @@ func (r *Recorder) read(x *exchange.Exchange, in *http.Request, reply *wire.Repl
 
 // names finds which record a request names.
 func (r *Recorder) names(s *seen) bool {
-	values := s.op.Values(s.in.URL.EscapedPath())
-	customer, err := strconv.ParseInt(values["customer_id"], 10, 64)
-	location, err2 := strconv.ParseInt(values["customer_location_id"], 10, 64)
-	s.key = key{*s.tenant, customer, location}
-	return err == nil && err2 == nil
+	t, c, l := s.route.Tenant, s.route.Customer, s.route.Location
+	s.key = key{t.Value, c.Value, l.Value}
+	return t.OK && c.OK && l.OK
 }
 
 // note keeps a record as it was before it changed.

@@ -70,7 +70,13 @@ func (a act) add(r *Recorder) {
 	x.Request.Head, x.Authorization = exchange.NewBlotter().Head([]byte(head))
 	x.Request.Body, x.Request.Size = []byte(a.body), int64(len(a.body))
 	x.Response = exchange.Message{Head: fmt.Sprintf("HTTP/1.1 %d OK\r\nContent-Length: %d\r\nDate: Sat, 20 Aug 2022 01:38:16 GMT", a.status, len(a.answer)), Body: []byte(a.answer), Size: int64(len(a.answer))}
-	r.Add(x, in, &wire.Reply{Status: a.status, Body: wire.Raw([]byte(a.answer))})
+	route := r.Contract.Route(in)
+	asked := route.Operation
+	if asked == nil {
+		asked = r.Contract.Operations()[0]
+	}
+	route.Read(asked, r.Contract.Oldest(), in.Header)
+	r.Add(x, in, &route, &wire.Reply{Status: a.status, Body: wire.Raw([]byte(a.answer))})
 }
 
 // recordOf prints a record in the newest shape.

@@ -71,5 +71,5 @@ const fails = `"then": {"error": {"code": "internal"}}`
 
 // ask is a request of the default kind.
 func ask() *scenario.Request {
-	return &scenario.Request{Method: http.MethodDelete, Header: http.Header{}, Customer: "1", Location: "1", ClientID: "web-app", Session: "default", Version: "2021/04/07"}
+	return &scenario.Request{Method: http.MethodDelete, Header: http.Header{}, Customer: contract.Integer{Value: 1, OK: true}, Location: contract.Integer{Value: 1, OK: true}, ClientID: "web-app", Session: "default", Version: "2021/04/07"}
 }

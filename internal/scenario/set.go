@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/world"
@@ -79,13 +80,11 @@ type Request struct {
 
 	Method string
 	Header http.Header
-	// Customer and Location are the path's parameters as sent, unescaped; ""
-	// where the path has none.
-	Customer, Location string
-	ClientID, Session  string
-	// Tenant is nil where the request names none.
-	Tenant  *int64
-	Version dispatch.Version // in force
+	// Tenant, Customer and Location are what the request asks for, by the
+	// contract's rules.
+	Tenant, Customer, Location contract.Integer
+	ClientID, Session          string
+	Version                    dispatch.Version // in force
 }
 
 // Match returns what is to be done to a request, and whether a scenario took it

@@ -175,6 +175,3 @@ func sortedByName(set map[string]*Scenario) []*Scenario {
 	}
 	return list
 }
-
-// Any reports whether a scenario is on.
-func (s *Set) Any() bool { return len(*s.on.Load()) > 0 }

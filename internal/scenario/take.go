@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/wire"
 )
 
@@ -18,21 +19,15 @@ func (w *when) holds(q *Request) bool {
 		return false // else a page's real request would never be sent
 	}
 	return (w.method == "" || w.method == q.Method) &&
-		isInteger(w.customer, q.Customer) && isInteger(w.location, q.Location) &&
+		asked(w.tenant, q.Tenant) && asked(w.customer, q.Customer) && asked(w.location, q.Location) &&
 		(w.client == "" || w.client == q.ClientID) &&
 		(w.session == "" || w.session == q.Session) &&
-		(w.tenant == nil || q.Tenant != nil && *q.Tenant == *w.tenant) &&
 		(w.version == "" || w.version == q.Version) &&
 		!slices.ContainsFunc(w.headers, func(c headerCondition) bool { return !c.holds(q.Header[c.name]) })
 }
 
-func isInteger(want *int64, text string) bool {
-	if want == nil {
-		return true
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	return err == nil && n == *want
-}
+// asked reports whether an input is the one that is wanted, if any is.
+func asked(want *int64, is contract.Integer) bool { return want == nil || is.Is(*want) }
 
 func (c *headerCondition) holds(values []string) bool {
 	switch {

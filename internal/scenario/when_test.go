@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/scenario"
 )
 
@@ -20,10 +21,10 @@ func TestWhen(t *testing.T) {
 		return change(func(q *scenario.Request) { q.Header[name] = values })
 	}
 	tenant := func(n int64) *scenario.Request {
-		return change(func(q *scenario.Request) { q.Tenant = &n })
+		return change(func(q *scenario.Request) { q.Tenant = contract.Integer{Value: n, OK: true} })
 	}
 	preflight := change(func(q *scenario.Request) { q.Method = http.MethodOptions })
-	nowhere := change(func(q *scenario.Request) { q.Customer, q.Location = "", "" })
+	nowhere := change(func(q *scenario.Request) { q.Customer, q.Location = contract.Integer{}, contract.Integer{} })
 	for _, c := range []struct {
 		name, when string
 		q          *scenario.Request
@@ -35,7 +36,7 @@ func TestWhen(t *testing.T) {
 		{"method", `{"method": "DELETE"}`, ask(), true},
 		{"other method", `{"method": "GET"}`, ask(), false},
 		{"customer", `{"customer_id": 1}`, ask(), true},
-		{"customer, spelt otherwise", `{"customer_id": 1}`, change(func(q *scenario.Request) { q.Customer = "01" }), true},
+		{"customer that breaks its rule", `{"customer_id": 1}`, change(func(q *scenario.Request) { q.Customer.OK = false }), false},
 		{"other customer", `{"customer_id": 2}`, ask(), false},
 		{"customer 0 is not none", `{"customer_id": 0}`, ask(), false},
 		{"no customer", `{"customer_id": 0}`, nowhere, false},

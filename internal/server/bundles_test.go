@@ -14,6 +14,7 @@ import (
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/journal"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
 	"dispatchmock/schemas"
@@ -33,7 +34,7 @@ func replayed(t testing.TB, b *bundle.Bundle, s settings) (server.Replayed, erro
 		t.Errorf("the bundle has the fixtures' digest %s, want %s", b.Fixtures, f.Digest)
 	}
 	return server.Replay(t.Context(), server.Options{Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any",
-		OnViolation: server.OnViolation(b.Settings.OnViolation), Sessions: session.Options{Fixtures: f}, Log: slog.New(slog.DiscardHandler),
+		OnViolation: mock.OnViolation(b.Settings.OnViolation), Sessions: session.Options{Fixtures: f}, Log: slog.New(slog.DiscardHandler),
 		Control: server.Control{Schemas: schemas.FS}}, b)
 }
 

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"dispatchmock/internal/wire"
 	"fmt"
 	"net/http"
 	"strings"
@@ -97,21 +98,19 @@ func TestSimultaneousDeletes(t *testing.T) {
 }
 
 // rendezvous lets requests go on only when n of them have come.
-func rendezvous(n int) func(http.Handler) http.Handler {
+func rendezvous(n int) func(*http.Request, *wire.Reply, func()) {
 	var mu sync.Mutex
 	waiting, open := 0, make(chan struct{})
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			mu.Lock()
-			mine := open
-			if waiting++; waiting == n {
-				close(open)
-				waiting, open = 0, make(chan struct{})
-			}
-			mu.Unlock()
-			<-mine
-			next.ServeHTTP(w, r)
-		})
+	return func(_ *http.Request, _ *wire.Reply, perform func()) {
+		mu.Lock()
+		mine := open
+		if waiting++; waiting == n {
+			close(open)
+			waiting, open = 0, make(chan struct{})
+		}
+		mu.Unlock()
+		<-mine
+		perform()
 	}
 }
 
@@ -120,7 +119,7 @@ func rendezvous(n int) func(http.Handler) http.Handler {
 // step from looking to changing is short, and most crowds pass it in a row.
 func TestOneTransitionPerRecord(t *testing.T) {
 	const clients, records, first = 4, 1000, 10_000
-	r := launch(t, settings{quiet: true, choices: `{"repeated_delete": 409}`, layer: rendezvous(clients),
+	r := launch(t, settings{quiet: true, choices: `{"repeated_delete": 409}`, around: rendezvous(clients),
 		files: map[string]string{"more.json": generated(first, records)}})
 	var made [records]atomic.Int32
 	var wait sync.WaitGroup

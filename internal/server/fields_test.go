@@ -103,7 +103,7 @@ func TestPageFields(t *testing.T) {
 				var on atomic.Bool
 				var spoil mangle
 				on.Store(true)
-				r := launch(t, settings{layer: mangled(t, &on, func(t testing.TB, r *reply) { spoil(t, r) })})
+				r := launch(t, settings{around: mangled(t, &on, func(t testing.TB, r *reply) { spoil(t, r) })})
 				request := message(http.MethodGet, resource, append(slices.Clone(dispatcher), "x-api-version: "+version)...)
 				c := r.connect(t)
 				try := func(m mangle, value any, want int) {

@@ -22,8 +22,10 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/journal"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
+	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 
@@ -43,10 +45,10 @@ type settings struct {
 	quiet       bool
 	discardLog  bool
 	jsonLog     bool
-	logTo       io.Writer                       // instead of running.log
-	now         func() time.Time                // instead of clock
-	journal     *journal.Limits                 // instead of those of a test
-	layer       func(http.Handler) http.Handler // around the API, within the chain
+	logTo       io.Writer                                // instead of running.log
+	now         func() time.Time                         // instead of clock
+	journal     *journal.Limits                          // instead of those of a test
+	around      func(*http.Request, *wire.Reply, func()) // each performance
 }
 
 var loadContract = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load(schemas.FS) })
@@ -122,7 +124,7 @@ func launch(t testing.TB, s settings) *running {
 	}
 	c, f := loadFixtures(t, s, now)
 	r := &running{log: &safeBuffer{}}
-	o := server.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: server.Fail, Quiet: s.quiet,
+	o := server.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail, Around: s.around, Quiet: s.quiet,
 		Journal: journal.Limits{Count: 2000, Bytes: 8 << 20}, Control: server.Control{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: f, Now: func() time.Time { return now }, NewID: seededIDs()},
 		Log:      slog.New(slog.NewTextHandler(r.log, nil))}
@@ -145,13 +147,10 @@ func launch(t testing.TB, s settings) *running {
 		o.CORS = contract.CORS(s.cors)
 	}
 	if s.onViolation != "" {
-		o.OnViolation = server.OnViolation(s.onViolation)
+		o.OnViolation = mock.OnViolation(s.onViolation)
 	}
 	if r.Server, err = server.New(o); err != nil {
 		t.Fatal(err)
-	}
-	if s.layer != nil {
-		r.Wrap(s.layer)
 	}
 	if err := r.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)

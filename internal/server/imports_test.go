@@ -25,7 +25,7 @@ var rooms = map[string]room{
 	"cmd/dispatchmock":   {9, nil}, // the door to row 8
 	"internal/cli":       {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid", "github.com/fsnotify/fsnotify", "golang.org/x/sys/unix"}},
 	"internal/server":    {7, []string{"github.com/google/uuid"}},
-	"internal/api":       {6, []string{"github.com/gorilla/mux", "github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
+	"internal/mock":      {6, []string{"github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
 	"internal/control":   {6, []string{"github.com/gorilla/mux", "github.com/wI2L/jsondiff", "golang.org/x/time"}},
 	"internal/console":   {6, nil},
 	"internal/proxy":     {6, nil},
@@ -39,7 +39,7 @@ var rooms = map[string]room{
 	"internal/openapi":   {3, nil},
 	"internal/spool":     {3, nil},
 	"internal/report":    {3, []string{"github.com/wI2L/jsondiff"}},
-	"internal/contract":  {2, []string{"github.com/xeipuuv/gojsonschema", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/jsontext", "github.com/google/uuid"}},
+	"internal/contract":  {2, []string{"github.com/gorilla/mux", "github.com/xeipuuv/gojsonschema", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/jsontext", "github.com/google/uuid"}},
 	"internal/world":     {2, []string{"github.com/hashicorp/golang-lru/v2"}},
 	"internal/dispatch":  {1, nil},
 	"internal/wire":      {1, []string{"github.com/go-json-experiment/json/jsontext"}},
@@ -52,7 +52,7 @@ var rooms = map[string]room{
 // never lists what a package must not reach, not even by way of another.
 var never = map[string][]string{
 	// A mistake of ours would confirm itself.
-	"internal/verify": {"internal/api", "internal/world"},
+	"internal/verify": {"internal/mock", "internal/world"},
 	// It knows no HTTP and no clock; time has the type of a timestamp.
 	"internal/dispatch": {"net/http"},
 }
@@ -152,11 +152,11 @@ func TestImportFlaws(t *testing.T) {
 		p    imports
 		want string
 	}{
-		{"good", imports{"dispatchmock/internal/api", []string{"net/http", "dispatchmock/internal/wire", "github.com/gorilla/mux"}, nil}, ""},
-		{"higher row", imports{"dispatchmock/internal/wire", []string{"dispatchmock/internal/api"}, nil}, "internal/wire (row 1) imports internal/api (row 6)"},
+		{"good", imports{"dispatchmock/internal/contract", []string{"net/http", "dispatchmock/internal/wire", "github.com/gorilla/mux"}, nil}, ""},
+		{"higher row", imports{"dispatchmock/internal/wire", []string{"dispatchmock/internal/mock"}, nil}, "internal/wire (row 1) imports internal/mock (row 6)"},
 		{"own row", imports{"dispatchmock/internal/contract", []string{"dispatchmock/internal/world"}, nil}, "internal/contract (row 2) imports internal/world (row 2)"},
 		{"library", imports{"dispatchmock/internal/world", []string{"github.com/gorilla/mux"}, nil}, "internal/world imports github.com/gorilla/mux"},
-		{"library of a like name", imports{"dispatchmock/internal/api", []string{"github.com/gorilla/muxer"}, nil}, "internal/api imports github.com/gorilla/muxer"},
+		{"library of a like name", imports{"dispatchmock/internal/contract", []string{"github.com/gorilla/muxer"}, nil}, "internal/contract imports github.com/gorilla/muxer"},
 		{"testing", imports{"dispatchmock/internal/fixture", []string{"testing/fstest"}, nil}, "internal/fixture imports testing/fstest, which is for tests"},
 		{"unknown room", imports{"dispatchmock/internal/utils", nil, nil}, "internal/utils stands in no row"},
 		{"roundabout", imports{"dispatchmock/internal/verify", nil, []string{"dispatchmock/internal/world"}}, "internal/verify reaches internal/world"},

@@ -53,7 +53,7 @@ func TestJudgeSpeaks(t *testing.T) {
 // fails runs the case under fail: a 500 in the place of the reply.
 func (c spoilt) fails(t *testing.T) {
 	var on atomic.Bool
-	r := launch(t, settings{jsonLog: true, onViolation: "fail", layer: mangled(t, &on, c.mangle)})
+	r := launch(t, settings{jsonLog: true, onViolation: "fail", around: mangled(t, &on, c.mangle)})
 	before := r.raw(t, c.request)
 	if strings.Contains(r.log.String(), "violation") {
 		t.Fatalf("the reply was spoilt before the test spoilt it:\n%s", r.log.String())
@@ -82,7 +82,7 @@ func (c spoilt) fails(t *testing.T) {
 // reports runs the case under report: the reply is sent as it is.
 func (c spoilt) reports(t *testing.T) {
 	var on atomic.Bool
-	r := launch(t, settings{jsonLog: true, onViolation: "report", layer: mangled(t, &on, c.mangle)})
+	r := launch(t, settings{jsonLog: true, onViolation: "report", around: mangled(t, &on, c.mangle)})
 	r.raw(t, c.request)
 	on.Store(true)
 	raw := r.raw(t, c.request)

@@ -16,14 +16,12 @@ import (
 type mangle func(testing.TB, *wire.Reply)
 
 // mangled returns a layer that spoils replies while the switch is on.
-func mangled(t testing.TB, on *atomic.Bool, m mangle) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(w, r)
-			if on.Load() {
-				m(t, w.(wire.Holder).Reply())
-			}
-		})
+func mangled(t testing.TB, on *atomic.Bool, m mangle) func(*http.Request, *wire.Reply, func()) {
+	return func(_ *http.Request, reply *wire.Reply, perform func()) {
+		perform()
+		if on.Load() {
+			m(t, reply)
+		}
 	}
 }
 

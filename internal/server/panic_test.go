@@ -10,14 +10,12 @@ import (
 )
 
 // panicky returns a layer that panics on requests that name a way to do so.
-func panicky(ways map[string]func(*wire.Reply)) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if way := ways[r.Header.Get("X-Panic")]; way != nil {
-				way(w.(wire.Holder).Reply())
-			}
-			next.ServeHTTP(w, r)
-		})
+func panicky(ways map[string]func(*wire.Reply)) func(*http.Request, *wire.Reply, func()) {
+	return func(r *http.Request, reply *wire.Reply, perform func()) {
+		if way := ways[r.Header.Get("X-Panic")]; way != nil {
+			way(reply)
+		}
+		perform()
 	}
 }
 
@@ -54,7 +52,7 @@ func TestPanicIsAnswered(t *testing.T) {
 		for _, quiet := range []bool{false, true} {
 			t.Run(name+map[bool]string{true: ", quiet"}[quiet], func(t *testing.T) {
 				t.Parallel()
-				r := launch(t, settings{jsonLog: true, quiet: quiet, layer: panicky(ways)})
+				r := launch(t, settings{jsonLog: true, quiet: quiet, around: panicky(ways)})
 				c := r.connect(t)
 				c.send(t, message(http.MethodDelete, resource, append([]string{"X-Panic: " + name}, dispatcher...)...))
 				a := c.receive(t, http.MethodDelete)

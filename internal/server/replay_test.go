@@ -13,6 +13,7 @@ import (
 
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
 	"dispatchmock/schemas"
@@ -108,7 +109,7 @@ func replay(t *testing.T, b *bundle.Bundle) (server.Replayed, error) {
 	t.Helper()
 	c, f := loadFixtures(t, settings{}, b.GoodBy())
 	return server.Replay(t.Context(), server.Options{Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any",
-		OnViolation: server.OnViolation(b.Settings.OnViolation), Sessions: session.Options{Fixtures: f}, Log: slog.New(slog.DiscardHandler),
+		OnViolation: mock.OnViolation(b.Settings.OnViolation), Sessions: session.Options{Fixtures: f}, Log: slog.New(slog.DiscardHandler),
 		Control: server.Control{Schemas: schemas.FS}}, b)
 }
 

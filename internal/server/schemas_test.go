@@ -9,8 +9,8 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"dispatchmock/internal/api"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/mock"
 	"dispatchmock/schemas"
 )
 
@@ -105,8 +105,8 @@ func TestUnableToServe(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = api.New(api.Options{Contract: con})
-			if got := fmt.Sprint(err); got != c.want && (c.want != "" || err != nil) {
+			err = mock.Unable(con)
+			if got := fmt.Sprint(err); got != c.want && (c.want != "" || len(err.(contract.Flaws)) > 0) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
 		})

@@ -10,16 +10,15 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
-	"dispatchmock/internal/api"
 	"dispatchmock/internal/console"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/control"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 )
@@ -35,16 +34,6 @@ const (
 	idleTimeout    = 2 * time.Minute
 )
 
-// OnViolation says what becomes of a reply of ours that breaks the contract.
-type OnViolation string
-
-// The two settings of OnViolation: a 500 in its place, or sent all the same;
-// both are logged.
-const (
-	Fail   OnViolation = "fail"
-	Report OnViolation = "report"
-)
-
 // Options are what a server is made of.
 type Options struct {
 	Contract *contract.Contract
@@ -52,7 +41,7 @@ type Options struct {
 	CORS     contract.CORS
 	// AnyToken makes every well-formed token a Dispatcher of every tenant.
 	AnyToken    bool
-	OnViolation OnViolation
+	OnViolation mock.OnViolation
 	Log         *slog.Logger
 	// Quiet leaves exchanges that are as they should be out of the log.
 	Quiet bool
@@ -61,6 +50,9 @@ type Options struct {
 	// Recorded is told each exchange before its first byte leaves, and may not
 	// change it; nil tells nobody.
 	Recorded func(*exchange.Exchange)
+	// Around is called around each performance of the mock; nil is nothing. It is
+	// for tests that break what is performed.
+	Around func(*http.Request, *wire.Reply, func())
 	// Control says whether and where the control door is.
 	Control Control
 	// Front makes what answers in the place of the mocked API; nil is nothing.
@@ -73,7 +65,7 @@ type Backstage struct {
 	Home    *session.Session
 	Blotter *exchange.Blotter
 	// Record keeps an exchange of the session Home that a Front has made.
-	Record func(*exchange.Exchange, *http.Request)
+	Record func(*exchange.Exchange, *http.Request, *contract.Route)
 }
 
 // Control is how the control door is reached.
@@ -99,26 +91,25 @@ type Server struct {
 	coverage *coverage.Coverage
 	blotter  *exchange.Blotter
 	door     *control.Door // nil where it is off
-	api      *api.API
+	mock     *mock.Mock
 	http     http.Server
 	deskAddr net.Addr
 	desk     *http.Server   // of the door, where it has a listener of its own
 	listener *wire.Listener // nil until Start
-	carriers sync.Pool
 	done     chan struct{}
 	err      error
 }
 
 // New puts a server together.
 func New(o Options) (*Server, error) {
-	a, err := api.New(api.Options{Contract: o.Contract, CORS: o.CORS, AnyToken: o.AnyToken})
-	if err != nil {
-		return nil, fmt.Errorf("server: %w", err)
-	}
-	s := &Server{Options: o, journal: journal.New(o.Journal), blotter: exchange.NewBlotter(), api: a, done: make(chan struct{})}
+	s := &Server{Options: o, journal: journal.New(o.Journal), blotter: exchange.NewBlotter(), done: make(chan struct{})}
 	o.Sessions.Dropped = s.forget
 	s.sessions = session.NewSessions(o.Sessions)
 	s.coverage = coverage.New(coverage.Options{Contract: o.Contract, Fixtures: s.sessions.Fixtures, AnyToken: o.AnyToken, Elsewhere: o.Front != nil, CORS: o.CORS})
+	var err error
+	if s.mock, err = mock.New(s.mockOptions()); err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
 	if !o.Control.Off {
 		page, err := console.Handler()
 		if err != nil {
@@ -128,8 +119,7 @@ func New(o Options) (*Server, error) {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
-	s.carriers.New = func() any { return new(carrier) }
-	front := s.chain(s.api)
+	front := http.Handler(s.mock)
 	if o.Front != nil {
 		front = o.Front(Backstage{Mock: front, Home: s.sessions.Default(), Blotter: s.blotter, Record: s.passed})
 	}
@@ -146,6 +136,35 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
+func (s *Server) mockOptions() mock.Options {
+	o := mock.Options{
+		Contract: s.Contract, Sessions: s.sessions, CORS: s.CORS, AnyToken: s.AnyToken, OnViolation: s.OnViolation,
+		MaxHeader: maxHeaderBytes, MaxBody: maxBodyBytes, Fallback: s.Front != nil, Log: s.Log, Quiet: s.Quiet,
+		Blotter: s.blotter, Around: s.Around, Count: s.coverage.Add,
+	}
+	if s.Journal.Count > 0 || s.Recorded != nil {
+		o.Keep = s.keep
+	}
+	return o
+}
+
+// keep puts a finished exchange into the journal.
+func (s *Server) keep(over func() bool, x *exchange.Exchange) {
+	if s.Journal.Count > 0 {
+		s.journal.AddUnless(over, x)
+	}
+	if s.Recorded != nil {
+		s.Recorded(x)
+	}
+}
+
+// passed records an exchange that a Front has made.
+func (s *Server) passed(x *exchange.Exchange, r *http.Request, route *contract.Route) {
+	s.coverage.Add(x, r, route)
+	x.BlotElsewhere(r.Header.Get("Authorization"), true)
+	s.keep(nil, x)
+}
+
 // Start listens on HOST:PORT and serves until Shutdown. A port of 0 picks a
 // free one; Addr tells which.
 func (s *Server) Start(address string) error {
@@ -156,7 +175,7 @@ func (s *Server) Start(address string) error {
 	if err := s.openDesk(address, l.Addr()); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	s.listener = wire.Attach(&s.http, wire.Limit(l, maxConnections), s.refused)
+	s.listener = wire.Attach(&s.http, wire.Limit(l, maxConnections), s.mock.Refused)
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {

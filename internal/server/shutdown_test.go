@@ -12,6 +12,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/server"
+	"dispatchmock/internal/wire"
 )
 
 // gate holds requests back within the chain until it is opened.
@@ -22,12 +23,10 @@ type gate struct {
 
 func newGate() *gate { return &gate{make(chan struct{}, 1000), make(chan struct{})} }
 
-func (g *gate) layer(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		g.entered <- struct{}{}
-		<-g.open
-		next.ServeHTTP(w, r)
-	})
+func (g *gate) around(_ *http.Request, _ *wire.Reply, perform func()) {
+	g.entered <- struct{}{}
+	<-g.open
+	perform()
 }
 
 func within(t *testing.T, limit time.Duration) context.Context {
@@ -52,7 +51,7 @@ func TestShutdownAnswersRequestsInFlight(t *testing.T) {
 	t.Parallel()
 	const clients = 50
 	g := newGate()
-	r := launch(t, settings{quiet: true, layer: g.layer})
+	r := launch(t, settings{quiet: true, around: g.around})
 	var all []*wireClient
 	for range clients {
 		c := r.connect(t)

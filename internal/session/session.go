@@ -5,7 +5,6 @@ package session
 
 import (
 	"cmp"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -139,9 +138,3 @@ func known(c *scenario.Catalogue, sc *scenario.Scenario) bool {
 
 // Scenarios returns the session's scenarios.
 func (s *Session) Scenarios() *scenario.Set { return s.scenarios.Load() }
-
-// Holder is a ResponseWriter that knows the session of its request.
-type Holder interface {
-	http.ResponseWriter
-	Session() *Session
-}

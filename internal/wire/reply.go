@@ -40,13 +40,6 @@ type Reply struct {
 	Break *Break
 }
 
-// Holder is a ResponseWriter that holds a reply until it is printed, once, at
-// the end.
-type Holder interface {
-	http.ResponseWriter
-	Reply() *Reply
-}
-
 // Value returns the value of the first field of that exact name.
 func (r *Reply) Value(name string) string {
 	for _, f := range r.Fields {

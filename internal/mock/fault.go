@@ -1,12 +1,10 @@
-package api
+package mock
 
 import (
 	"cmp"
 	"net/http"
 
 	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 )
 
@@ -63,25 +61,25 @@ func rows(code dispatch.Code) row {
 	return row{http.StatusInternalServerError, "The mock failed; its log says why."}
 }
 
-// Refuse fills in the reply to a fault. An exchange that no version or request
+// refuse fills in the reply to a fault. An exchange that no version or request
 // ID was found for gets the oldest and a new one.
-func (a *API) Refuse(s *session.Session, x *exchange.Exchange, f *dispatch.Fault, reply *wire.Reply) {
-	if x.VersionUsed == "" {
-		x.VersionUsed = string(a.Contract.Oldest())
+func (m *Mock) refuse(q *request, f *dispatch.Fault) {
+	if q.x.VersionUsed == "" {
+		q.x.VersionUsed = string(m.Contract.Oldest())
 	}
-	if x.RequestID == "" {
-		x.RequestID = s.IDs.New().String()
+	if q.x.RequestID == "" {
+		q.x.RequestID = q.s.IDs.New().String()
 	}
-	a.RefuseWith(s, x, f, 0, reply)
+	m.refuseWith(q, f, 0)
 }
 
-// RefuseWith is Refuse with another status than the table or the choices have,
+// refuseWith is refuse with another status than the table or the choices have,
 // where status is not 0.
-func (a *API) RefuseWith(s *session.Session, x *exchange.Exchange, f *dispatch.Fault, status int, reply *wire.Reply) {
-	x.Fault = string(f.Code)
+func (m *Mock) refuseWith(q *request, f *dispatch.Fault, status int) {
+	q.x.Fault = string(f.Code)
 	r := rows(f.Code)
 	if r.status == 0 {
-		r.status = s.Choices().Statuses[f.Code]
+		r.status = q.s.Choices().Statuses[f.Code]
 	}
 	if r.status == http.StatusOK {
 		// By its choice this is no error, and a scenario wants it as one.
@@ -90,7 +88,7 @@ func (a *API) RefuseWith(s *session.Session, x *exchange.Exchange, f *dispatch.F
 	r.status = cmp.Or(status, r.status)
 	body, err := wire.Print(map[string]any{"field": f.Field, "detail": f.Detail, "explanation": r.explanation})
 	if err != nil {
-		x.Err, body = err, wire.Empty()
+		q.x.Err, body = err, wire.Empty()
 	}
-	a.reply(s, x, r.status, f.Field+": "+f.Detail, body, reply)
+	m.reply(q, r.status, f.Field+": "+f.Detail, body)
 }

@@ -1,9 +1,8 @@
-package api
+package mock
 
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"dispatchmock/internal/contract"
@@ -13,33 +12,33 @@ import (
 
 // tell adds a problem to the exchange, with all that a person needs who
 // reads of it there: more than the status line has room for.
-func (a *API) tell(c *call, p *problem) {
+func (m *Mock) tell(q *request, p *problem) {
 	f := p.finding
 	if name, ok := strings.CutPrefix(f.Pointer, "/"); ok && f.Part == exchange.PartRequestHeader {
-		a.tellOfHeader(c, name, &f)
+		m.tellOfHeader(q, name, &f)
 	} else if found := placeholder.FindString(f.Value); found != "" {
 		f.Remedy = found + " is the documentation's placeholder; the value " + f.Remedy
 	}
 	switch p.fault.Code {
 	case dispatch.AuthorizationInvalid, dispatch.TokenUnknown, dispatch.RoleMissing:
-		f.Remedy += a.whoMay(c)
+		f.Remedy += m.whoMay(q)
 	case dispatch.RecordUnknown:
-		f.Remedy += "; GET /_mock/sessions/" + c.s.Spec.ID + "/records lists those that there are"
+		f.Remedy += "; GET /_mock/sessions/" + q.s.Spec.ID + "/records lists those that there are"
 	case dispatch.RepeatedDelete:
 		f.Remedy += "; reset the session, or let the choice repeated_delete be 200"
 	case dispatch.TenantForeign:
-		if len(c.client.Tenants) == 0 {
+		if len(q.client.Tenants) == 0 {
 			f.Remedy += "; give its client tenants in the fixtures"
 		}
 	}
-	c.x.Problems = append(c.x.Problems, f)
+	q.x.Problems = append(q.x.Problems, f)
 }
 
 // tellOfHeader says what the value of a header field does not: that it is a
 // placeholder, which is no secret, or that there are several.
-func (a *API) tellOfHeader(c *call, name string, f *exchange.Finding) {
-	lines := c.r.Header[http.CanonicalHeaderKey(name)]
-	text, _ := contract.HeaderText(c.r.Header, http.CanonicalHeaderKey(name))
+func (m *Mock) tellOfHeader(q *request, name string, f *exchange.Finding) {
+	lines := q.r.Header[http.CanonicalHeaderKey(name)]
+	text, _ := contract.HeaderText(q.r.Header, http.CanonicalHeaderKey(name))
 	if found := placeholder.FindString(text); found != "" {
 		f.Remedy = found + " is the documentation's placeholder; the value " + f.Remedy
 	}
@@ -56,18 +55,17 @@ const maxNamed = 3
 
 // whoMay names the clients whose tokens would do; the tokens themselves stand
 // in no journal.
-func (a *API) whoMay(c *call) string {
-	if a.AnyToken {
+func (m *Mock) whoMay(q *request) string {
+	if m.AnyToken {
 		return "; with --auth any every well-formed token works"
 	}
-	base := c.s.World.Base()
-	text, _ := contract.HeaderText(c.r.Header, "X-Tenant-Id")
-	tenant, err := strconv.ParseInt(text, 10, 64)
-	anyTenant := err != nil || !base.HasTenant(tenant)
+	base := q.s.World.Base()
+	tenant := q.route.Tenant
+	anyTenant := !tenant.OK || !base.HasTenant(tenant.Value)
 	var names []string
 	for _, client := range base.Clients() {
-		sees := client.Sees(tenant) || anyTenant && len(client.Tenants) > 0
-		if client.HasAny(c.op.Roles) && sees && len(names) < maxNamed {
+		sees := client.Sees(tenant.Value) || anyTenant && len(client.Tenants) > 0
+		if client.HasAny(q.rules.Roles) && sees && len(names) < maxNamed {
 			names = append(names, client.ID)
 		}
 	}

@@ -1,4 +1,4 @@
-package server
+package mock
 
 import (
 	"context"
@@ -11,10 +11,10 @@ import (
 // log writes what happened: one line for the exchange, one for each problem of
 // the request and each violation of ours, linked by the request ID. Findings
 // come with secrets blotted out.
-func (s *Server) log(x *exchange.Exchange) {
+func (m *Mock) log(x *exchange.Exchange) {
 	bad := len(x.Violations) > 0 || x.Err != nil
 	misfit := x.Misfit()
-	if s.Quiet && !bad && misfit == nil {
+	if m.Quiet && !bad && misfit == nil {
 		return
 	}
 	level := slog.LevelInfo
@@ -28,32 +28,32 @@ func (s *Server) log(x *exchange.Exchange) {
 	if x.Scenario != "" {
 		scenario = slog.String("scenario", x.Scenario)
 	}
-	s.write(x.Start, level, "exchange", slog.String("method", x.Method), slog.String("path", x.Path), slog.Int("status", x.Status),
+	m.write(x.Start, level, "exchange", slog.String("method", x.Method), slog.String("path", x.Path), slog.Int("status", x.Status),
 		slog.String("client_id", x.ClientID), slog.String("version", x.VersionUsed), slog.String("request_id", x.RequestID), scenario)
 	if x.Err != nil {
-		s.write(x.Start, slog.LevelError, "internal error", slog.String("request_id", x.RequestID), slog.Any("error", x.Err))
+		m.write(x.Start, slog.LevelError, "internal error", slog.String("request_id", x.RequestID), slog.Any("error", x.Err))
 	}
 	if misfit != nil {
-		s.finding(x, slog.LevelWarn, "the scenario does not fit the answer", misfit)
+		m.finding(x, slog.LevelWarn, "the scenario does not fit the answer", misfit)
 	}
 	for i := range x.Problems {
-		s.finding(x, slog.LevelWarn, "problem of the request", &x.Problems[i])
+		m.finding(x, slog.LevelWarn, "problem of the request", &x.Problems[i])
 	}
 	for i := range x.Violations {
-		s.finding(x, slog.LevelError, "violation of the contract by this mock", &x.Violations[i])
+		m.finding(x, slog.LevelError, "violation of the contract by this mock", &x.Violations[i])
 	}
 }
 
-func (s *Server) finding(x *exchange.Exchange, level slog.Level, message string, f *exchange.Finding) {
-	s.write(x.Start, level, message, slog.String("request_id", x.RequestID),
+func (m *Mock) finding(x *exchange.Exchange, level slog.Level, message string, f *exchange.Finding) {
+	m.write(x.Start, level, message, slog.String("request_id", x.RequestID),
 		slog.String("part", f.Part), slog.String("pointer", f.Pointer), slog.String("rule", f.Rule), slog.String("value", f.Value),
 		slog.String("remedy", f.Remedy), slog.String("schema", f.Schema), slog.String("documented", f.Documented))
 }
 
 // write logs at the time of the session's clock, so that a frozen clock
 // freezes the log.
-func (s *Server) write(at time.Time, level slog.Level, message string, attrs ...slog.Attr) {
-	h := s.Log.Handler()
+func (m *Mock) write(at time.Time, level slog.Level, message string, attrs ...slog.Attr) {
+	h := m.Log.Handler()
 	if !h.Enabled(context.Background(), level) {
 		return
 	}

@@ -1,4 +1,4 @@
-package server
+package mock
 
 import (
 	"errors"
@@ -10,26 +10,20 @@ import (
 	"dispatchmock/internal/exchange"
 )
 
-// readBody reads the request's body to its end, within the limit. No operation
+// read reads the request's body to its end, within the limit. No operation
 // uses it (I: the page says that there is none, and its sample sends one).
-func (s *Server) readBody(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body == http.NoBody {
-			next.ServeHTTP(w, r)
-			return
-		}
-		c := w.(*carrier)
-		fault := drain(r, &c.exchange.Request)
-		if fault == nil {
-			next.ServeHTTP(w, r)
-			return
-		}
+func (m *Mock) read(q *request) *dispatch.Fault {
+	if q.r.Body == http.NoBody {
+		return nil
+	}
+	fault := m.drain(q.r, &q.x.Request)
+	if fault != nil {
 		// What is left of the body cannot be told from a next request.
-		w.Header().Set("Connection", "close")
-		c.exchange.Problems = append(c.exchange.Problems, exchange.Finding{Part: "request body", Rule: string(fault.Code),
+		q.w.Header().Set("Connection", "close")
+		q.x.Problems = append(q.x.Problems, exchange.Finding{Part: "request body", Rule: string(fault.Code),
 			Remedy: fault.Detail + " No operation of the mock needs a body: it can be left out."})
-		s.api.Refuse(c.session, c.exchange, fault, &c.reply)
-	})
+	}
+	return fault
 }
 
 // kept is a writer that keeps the first bytes it is given.
@@ -41,25 +35,25 @@ func (k *kept) Write(p []byte) (int, error) {
 }
 
 // drain reads the body to its end, and keeps its first bytes and its length.
-func drain(r *http.Request, m *exchange.Message) (fault *dispatch.Fault) {
+func (m *Mock) drain(r *http.Request, message *exchange.Message) (fault *dispatch.Fault) {
 	tooLarge := &dispatch.Fault{Code: dispatch.BodyTooLarge, Field: "body",
-		Detail: fmt.Sprintf("The request's body may have at most %d bytes; this operation needs none.", maxBodyBytes)}
-	if r.ContentLength > maxBodyBytes {
-		m.Size = r.ContentLength
+		Detail: fmt.Sprintf("The request's body may have at most %d bytes; this operation needs none.", m.MaxBody)}
+	if r.ContentLength > int64(m.MaxBody) {
+		message.Size = r.ContentLength
 		return tooLarge
 	}
 	var first kept
-	n, err := io.Copy(&first, io.LimitReader(r.Body, maxBodyBytes+1))
+	n, err := io.Copy(&first, io.LimitReader(r.Body, int64(m.MaxBody)+1))
 	switch {
-	case n > maxBodyBytes:
+	case n > int64(m.MaxBody):
 		fault = tooLarge
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		m.Flaw = exchange.Cut
+		message.Flaw = exchange.Cut
 		fault = &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body ended before its announced length; send as many bytes as Content-Length says."}
 	case err != nil:
-		m.Flaw = exchange.Malformed
+		message.Flaw = exchange.Malformed
 		fault = &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body could not be read: it is not in the form that the header announces, or it came too slowly."}
 	}
-	m.Body, m.Size = first, n
+	message.Body, message.Size = first, n
 	return fault
 }

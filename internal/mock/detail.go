@@ -1,4 +1,4 @@
-package api
+package mock
 
 import (
 	"fmt"
@@ -15,14 +15,14 @@ import (
 var placeholder = regexp.MustCompile(`\{[a-z_-]+\}`)
 
 // headerDetail says to the client what is wrong with a header field.
-func (a *API) headerDetail(c *call, name string, f exchange.Finding) string {
-	text, _ := contract.HeaderText(c.r.Header, http.CanonicalHeaderKey(name))
+func (m *Mock) headerDetail(q *request, name string, f exchange.Finding) string {
+	text, _ := contract.HeaderText(q.r.Header, http.CanonicalHeaderKey(name))
 	if name == "authorization" {
 		// The value is a secret, so it is not sent back; a placeholder is none.
 		if p := placeholder.FindString(text); p != "" {
-			return sentence(p + " is the documentation's placeholder; put a token in its place" + a.hint(c.s))
+			return sentence(p + " is the documentation's placeholder; put a token in its place" + m.hint(q.s))
 		}
-		return sentence(f.Remedy + a.hint(c.s))
+		return sentence(f.Remedy + m.hint(q.s))
 	}
 	return detail(f, text)
 }
@@ -49,24 +49,24 @@ func cut(text string) string {
 }
 
 // hint names a token that works.
-func (a *API) hint(s *session.Session) string {
-	if a.AnyToken {
+func (m *Mock) hint(s *session.Session) string {
+	if m.AnyToken {
 		return "; with --auth any every well-formed token works, try Bearer any-token"
 	}
-	if token := a.exampleToken(s); token != "" {
+	if token := m.exampleToken(s); token != "" {
 		return "; try Bearer " + token
 	}
 	return ""
 }
 
-func (a *API) tenantsOf(c *call) string {
-	if c.client.AllTenants {
+func (m *Mock) tenantsOf(q *request) string {
+	if q.client.AllTenants {
 		return "; there is no such tenant"
 	}
-	if len(c.client.Tenants) == 0 {
+	if len(q.client.Tenants) == 0 {
 		return ", which has no tenant"
 	}
-	return "; its tenants are " + strings.Trim(strings.ReplaceAll(fmt.Sprint(c.client.Tenants), " ", ", "), "[]")
+	return "; its tenants are " + strings.Trim(strings.ReplaceAll(fmt.Sprint(q.client.Tenants), " ", ", "), "[]")
 }
 
 // sentence makes a text a sentence.

@@ -1,12 +1,10 @@
-package api
+package mock
 
 import (
 	"net/http"
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
 )
@@ -23,13 +21,14 @@ const (
 )
 
 // reply fills in a reply, its fields in the sample's order.
-func (a *API) reply(s *session.Session, x *exchange.Exchange, status int, reason string, body *wire.Body, reply *wire.Reply) {
-	fields := reply.Fields[:0]
+func (m *Mock) reply(q *request, status int, reason string, body *wire.Body) {
+	x := q.x
+	fields := q.reply.Fields[:0]
 	fields = append(fields,
-		wire.Field{Name: wire.AllowHeaders, Value: a.allowHeaders()},
+		wire.Field{Name: wire.AllowHeaders, Value: m.allowHeaders()},
 		wire.Field{Name: wire.AllowMethods, Value: methods},
 		wire.Field{Name: wire.AllowOrigin, Value: "*"})
-	if a.CORS == contract.CORSRelaxed {
+	if m.CORS == contract.CORSRelaxed {
 		fields = append(fields, wire.Field{Name: wire.ExposeHeaders, Value: versionAndID})
 	}
 	fields = append(fields,
@@ -39,22 +38,22 @@ func (a *API) reply(s *session.Session, x *exchange.Exchange, status int, reason
 		fields = append(fields, wire.Field{Name: wire.ContentType, Value: json})
 	}
 	fields = append(fields,
-		wire.Field{Name: wire.Date, Value: s.Dates.Format(x.Start)},
+		wire.Field{Name: wire.Date, Value: q.s.Dates.Format(x.Start)},
 		wire.Field{Name: wire.Server, Value: server})
-	if status == http.StatusUnauthorized && s.Choices().Authenticate {
+	if status == http.StatusUnauthorized && q.s.Choices().Authenticate {
 		fields = append(fields, wire.Field{Name: wire.Authenticate, Value: "Bearer"})
 	}
 	fields = append(fields,
 		wire.Field{Name: wire.APIVersion, Value: x.VersionUsed},
 		wire.Field{Name: wire.RequestID, Value: x.RequestID})
-	*reply = wire.Reply{Status: status, Reason: reason, Fields: fields, Body: body}
+	q.reply = wire.Reply{Status: status, Reason: reason, Fields: fields, Body: body}
 	x.Status, x.Bytes = status, len(body.Bytes)
 }
 
 // allowHeaders returns the header fields that a page of another origin may
 // send.
-func (a *API) allowHeaders() string {
-	if a.CORS == contract.CORSRelaxed {
+func (m *Mock) allowHeaders() string {
+	if m.CORS == contract.CORSRelaxed {
 		return allowHeaders + ", " + versionAndID
 	}
 	return allowHeaders
@@ -73,10 +72,10 @@ const (
 	maxBodySize = 16 << 10
 )
 
-// body prints a record in a version, or finds it printed.
-func (a *API) body(r *world.Record, v dispatch.Version) (*wire.Body, error) {
+// printed prints a record in a version, or finds it printed.
+func (m *Mock) printed(r *world.Record, v dispatch.Version) (*wire.Body, error) {
 	key := bodyKey{r.Revision, v}
-	if b, ok := a.bodies.Get(key); ok {
+	if b, ok := m.bodies.Get(key); ok {
 		return b, nil
 	}
 	tree := r.Tree()
@@ -86,27 +85,23 @@ func (a *API) body(r *world.Record, v dispatch.Version) (*wire.Body, error) {
 		return nil, err
 	}
 	if len(b.Bytes) <= maxBodySize {
-		a.bodies.Add(key, b)
+		m.bodies.Add(key, b)
 	}
 	return b, nil
 }
 
-// Answer fills in a reply that the API did not make, in the API's form.
-func (a *API) Answer(s *session.Session, x *exchange.Exchange, status int, reason string, body *wire.Body, reply *wire.Reply) {
-	a.reply(s, x, status, reason, body, reply)
-}
-
-// Original puts the record as the fixtures have it into a reply that has the
+// original puts the record as the fixtures have it into a reply that has the
 // record as it is now.
-func (a *API) Original(s *session.Session, x *exchange.Exchange, k world.Key, reply *wire.Reply) error {
-	record, ok := s.World.Original(k)
+func (m *Mock) original(q *request) error {
+	k, _ := q.key()
+	record, ok := q.s.World.Original(k)
 	if !ok {
 		return nil
 	}
-	body, err := a.body(&record, dispatch.Version(x.VersionUsed))
+	body, err := m.printed(&record, q.version)
 	if err != nil {
 		return err
 	}
-	a.reply(s, x, reply.Status, reply.Reason, body, reply)
+	m.reply(q, q.reply.Status, q.reply.Reason, body)
 	return nil
 }

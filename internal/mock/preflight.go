@@ -1,4 +1,4 @@
-package api
+package mock
 
 import (
 	"fmt"
@@ -15,8 +15,8 @@ import (
 // asks for no header: browsers send no credentials with it (Fetch standard).
 // The answer is the same whatever is asked; that the browser will take it for
 // a refusal stands in the record, because the page's script is told nothing.
-func (a *API) preflight(c *call) (*wire.Body, *dispatch.Fault) {
-	method := c.r.Header.Get("Access-Control-Request-Method")
+func (m *Mock) preflight(q *request) (*wire.Body, *dispatch.Fault) {
+	method := q.r.Header.Get("Access-Control-Request-Method")
 	if method == "" {
 		return wire.Empty(), nil
 	}
@@ -25,18 +25,18 @@ func (a *API) preflight(c *call) (*wire.Body, *dispatch.Fault) {
 		if upper := strings.ToUpper(method); listed(methods, upper, func(a, b string) bool { return a == b }) {
 			remedy = "methods are case-sensitive, and browsers spell " + upper + " as the page does: send " + upper
 		}
-		c.refusedPreflight("/access-control-request-method", wire.AllowMethods, methods, methods, method, method, remedy)
+		q.refusedPreflight("/access-control-request-method", wire.AllowMethods, methods, methods, method, method, remedy)
 	}
-	asked, _ := contract.HeaderText(c.r.Header, "Access-Control-Request-Headers")
-	allowed := a.allowHeaders()
+	asked, _ := contract.HeaderText(q.r.Header, "Access-Control-Request-Headers")
+	allowed := m.allowHeaders()
 	for name := range strings.SplitSeq(asked, ",") {
 		if name = strings.TrimSpace(name); name == "" || listed(allowed, name, strings.EqualFold) {
 			continue
 		}
-		if len(c.x.Problems) == maxRefused {
+		if len(q.x.Problems) == maxRefused {
 			break // the first of them are enough to see what is the matter
 		}
-		c.refusedPreflight("/access-control-request-headers", wire.AllowHeaders, allowed, allowHeaders, name, method, without(name))
+		q.refusedPreflight("/access-control-request-headers", wire.AllowHeaders, allowed, allowHeaders, name, method, without(name))
 	}
 	return wire.Empty(), nil
 }
@@ -75,8 +75,8 @@ func listed(list, name string, same func(a, b string) bool) bool {
 
 // refusedPreflight records what the browser will refuse, and that nothing else
 // will come from it.
-func (c *call) refusedPreflight(pointer, field, list, documented, value, method, remedy string) {
-	c.x.Problems = append(c.x.Problems, exchange.Finding{
+func (q *request) refusedPreflight(pointer, field, list, documented, value, method, remedy string) {
+	q.x.Problems = append(q.x.Problems, exchange.Finding{
 		Part: exchange.PartPreflight, Pointer: pointer, Rule: field + ": " + list, Value: cut(value), Schema: "StandardResponseHeadersModel.json",
 		Documented: "The sample response has " + field + ": " + documented + ".",
 		Remedy: fmt.Sprintf("%s does not list %s, so the browser never sends the %s and the page sees only a network error; %s",

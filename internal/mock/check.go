@@ -1,4 +1,4 @@
-package api
+package mock
 
 import (
 	"fmt"
@@ -28,56 +28,53 @@ const pathInput = "path"
 // client is told, or nil when the request may go on; the exchange gets all
 // problems. The order is that of api-facts: inputs, then token, role, tenant,
 // record (grade A).
-func (a *API) check(c *call) *dispatch.Fault {
-	unescape(c.parameters)
-	headers := c.op.JudgeHeaders(c.version, c.r.Header)
-	path := c.op.JudgePath(c.version, c.parameters)
+func (m *Mock) check(q *request) *dispatch.Fault {
 	var problems []problem
-	if len(headers) > 0 || len(path) > 0 || !c.s.Choices().ContentTypeParameters {
-		problems = a.inputs(c, headers, path)
+	if len(q.route.Headers) > 0 || len(q.route.Path) > 0 || !q.s.Choices().ContentTypeParameters {
+		problems = m.inputs(q)
 	}
-	if p := a.rights(c, problems); p != nil {
+	if p := m.rights(q, problems); p != nil {
 		problems = p
 	}
 	if len(problems) == 0 {
 		return nil
 	}
 	for i := range problems {
-		a.tell(c, &problems[i])
+		m.tell(q, &problems[i])
 	}
 	return &problems[0].fault
 }
 
 // inputs turns findings into problems, in the order in which they are told.
-func (a *API) inputs(c *call, headers, path []exchange.Finding) []problem {
+func (m *Mock) inputs(q *request) []problem {
 	byInput := map[string][]problem{}
-	for _, f := range headers {
+	for _, f := range q.route.Headers {
 		name := strings.TrimPrefix(f.Pointer, "/")
 		code := dispatch.CodeOfHeader(name)
-		if c.s.Choices().Statuses[code] == 200 {
+		if q.s.Choices().Statuses[code] == 200 {
 			continue
 		}
 		told := f                                                                                         // the record says it by itself
-		if n := len(c.r.Header[http.CanonicalHeaderKey(name)]); n > 1 && code != dispatch.NotAcceptable { // accept is a list
+		if n := len(q.r.Header[http.CanonicalHeaderKey(name)]); n > 1 && code != dispatch.NotAcceptable { // accept is a list
 			told.Remedy += fmt.Sprintf(", and be sent once; it was sent %d times", n)
 		}
 		byInput[name] = append(byInput[name], problem{
-			dispatch.Fault{Code: code, Field: c.op.HeaderField(c.version, name), Detail: a.headerDetail(c, name, told)}, f})
+			dispatch.Fault{Code: code, Field: q.rules.HeaderField(q.version, name), Detail: m.headerDetail(q, name, told)}, f})
 	}
-	if text, _ := contract.HeaderText(c.r.Header, "Content-Type"); !c.s.Choices().ContentTypeParameters && byInput["content-type"] == nil && strings.Contains(text, ";") {
+	if text, _ := contract.HeaderText(q.r.Header, "Content-Type"); !q.s.Choices().ContentTypeParameters && byInput["content-type"] == nil && strings.Contains(text, ";") {
 		f := exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/content-type", Rule: "content_type_parameters: false",
 			Value: strconv.Quote(text), Schema: "fixtures/choices.json", Remedy: "must be application/json without parameters"}
 		byInput["content-type"] = []problem{{dispatch.Fault{Code: dispatch.ContentTypeInvalid,
-			Field: c.op.HeaderField(c.version, "content-type"), Detail: sentence(f.Remedy)}, f}}
+			Field: q.rules.HeaderField(q.version, "content-type"), Detail: sentence(f.Remedy)}, f}}
 	}
-	for _, f := range path {
+	for _, f := range q.route.Path {
 		name := strings.TrimPrefix(f.Pointer, "/")
 		byInput[pathInput] = append(byInput[pathInput], problem{
-			dispatch.Fault{Code: dispatch.PathInvalid, Field: name, Detail: detail(f, c.parameters[name])}, f})
+			dispatch.Fault{Code: dispatch.PathInvalid, Field: name, Detail: detail(f, q.route.Parameters[name])}, f})
 	}
 	slices.SortStableFunc(byInput[pathInput], func(a, b problem) int { return strings.Compare(a.fault.Field, b.fault.Field) })
 	var problems []problem
-	for _, name := range c.s.Choices().ErrorOrder {
+	for _, name := range q.s.Choices().ErrorOrder {
 		problems = append(problems, byInput[name]...)
 		delete(byInput, name)
 	}
@@ -90,7 +87,7 @@ func (a *API) inputs(c *call, headers, path []exchange.Finding) []problem {
 // rights checks token, role, tenant and record, as far as the inputs before
 // them are good, and fills in the call's key. It returns the problems with its
 // own behind them, or nil where it has none.
-func (a *API) rights(c *call, problems []problem) []problem {
+func (m *Mock) rights(q *request, problems []problem) []problem {
 	good := func(code dispatch.Code) bool {
 		return !slices.ContainsFunc(problems, func(p problem) bool { return p.fault.Code == code })
 	}
@@ -98,89 +95,83 @@ func (a *API) rights(c *call, problems []problem) []problem {
 	// The hint is for the client alone: it names a token, and logs name none.
 	add := func(code dispatch.Code, name, value, rule, remedy, hint string) {
 		part := exchange.PartRequestHeader
-		field := c.op.HeaderField(c.version, name)
+		field := q.rules.HeaderField(q.version, name)
 		if code == dispatch.RecordUnknown {
 			part, field = exchange.PartPath, name
 		}
 		more = append(more, problem{dispatch.Fault{Code: code, Field: field, Detail: sentence(remedy + hint)},
 			exchange.Finding{Part: part, Pointer: "/" + name, Rule: rule, Value: value, Schema: "operations.json", Remedy: remedy, World: true}})
 	}
-	if c.wellFormed && !c.known {
-		add(dispatch.TokenUnknown, "authorization", "", "known token", "no fixture knows this token", a.hint(c.s))
+	if q.wellFormed && !q.known {
+		add(dispatch.TokenUnknown, "authorization", "", "known token", "no fixture knows this token", m.hint(q.s))
 	}
-	if !c.known {
+	if !q.known {
 		if len(problems)+len(more) > 0 {
-			more = append(more, a.strangers(c, good)...)
+			more = append(more, m.strangers(q)...)
 		}
 		return appendOrNil(problems, more)
 	}
-	roles := c.op.Roles
-	if c.s.Choices().AdminIsDispatcher && slices.Contains(roles, dispatch.RoleDispatcher) {
+	roles := q.rules.Roles
+	if q.s.Choices().AdminIsDispatcher && slices.Contains(roles, dispatch.RoleDispatcher) {
 		roles = append(slices.Clone(roles), dispatch.RoleAdmin)
 	}
-	if !c.client.HasAny(roles) {
-		add(dispatch.RoleMissing, "authorization", list(c.client.Roles), "roles: "+list(roles),
-			fmt.Sprintf("%s needs %s, and this token's user has %s", c.op.Name, oneOf(roles), list(c.client.Roles)), a.hint(c.s))
+	if !q.client.HasAny(roles) {
+		add(dispatch.RoleMissing, "authorization", list(q.client.Roles), "roles: "+list(roles),
+			fmt.Sprintf("%s needs %s, and this token's user has %s", q.rules.Name, oneOf(roles), list(q.client.Roles)), m.hint(q.s))
 	}
 	if !good(dispatch.TenantIDInvalid) {
 		return appendOrNil(problems, more)
 	}
-	tenantText, _ := contract.HeaderText(c.r.Header, "X-Tenant-Id")
-	tenant, err := strconv.ParseInt(tenantText, 10, 64)
-	if err != nil {
+	tenantText, _ := contract.HeaderText(q.r.Header, "X-Tenant-Id")
+	tenant := q.route.Tenant.Value
+	if !q.route.Tenant.OK {
 		add(dispatch.TenantIDInvalid, "x-tenant-id", strconv.Quote(tenantText), "integer", "must be an integer of at most 64 bits", "")
 		return appendOrNil(problems, more)
 	}
-	c.key.Tenant, c.x.Tenant = tenant, tenant
-	if !c.s.World.Base().HasTenant(tenant) || !c.client.Sees(tenant) {
+	q.x.Tenant = tenant
+	if !q.s.World.Base().HasTenant(tenant) || !q.client.Sees(tenant) {
 		// One sentence for both: a stranger must not learn which tenants exist.
 		code := dispatch.TenantForeign
-		if !c.s.World.Base().HasTenant(tenant) {
+		if !q.s.World.Base().HasTenant(tenant) {
 			code = dispatch.TenantUnknown
 		}
-		add(code, "x-tenant-id", tenantText, "tenants of the token", fmt.Sprintf("tenant %d is not assigned to this token%s", tenant, a.tenantsOf(c)), "")
+		add(code, "x-tenant-id", tenantText, "tenants of the token", fmt.Sprintf("tenant %d is not assigned to this token%s", tenant, m.tenantsOf(q)), "")
 		return appendOrNil(problems, more)
 	}
 	if !good(dispatch.PathInvalid) {
 		return appendOrNil(problems, more)
 	}
-	c.key.Customer, err = strconv.ParseInt(c.parameters["customer_id"], 10, 64)
-	if err == nil {
-		c.key.Location, err = strconv.ParseInt(c.parameters["customer_location_id"], 10, 64)
-	}
-	if err != nil {
+	key, ok := q.key()
+	if !ok {
 		add(dispatch.RecordUnknown, "customer_location_id", "", "known record", "the path's parameters must be integers of at most 64 bits", "")
 		return appendOrNil(problems, more)
 	}
 	if len(problems) == 0 && len(more) == 0 {
 		return nil // the action itself finds the record, in one step with what it does
 	}
-	if _, ok := c.s.World.Record(c.key); !ok {
-		more = append(more, unknownRecord(c.key))
+	if _, ok := q.s.World.Record(key); !ok {
+		more = append(more, unknownRecord(key))
 	}
 	return appendOrNil(problems, more)
 }
 
 // strangers checks what can be known of the tenant and the record without
 // knowing who asks. It never comes first, so that no stranger is told of it.
-func (a *API) strangers(c *call, good func(dispatch.Code) bool) []problem {
-	text, _ := contract.HeaderText(c.r.Header, "X-Tenant-Id")
-	tenant, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || !good(dispatch.TenantIDInvalid) {
+func (m *Mock) strangers(q *request) []problem {
+	tenant := q.route.Tenant
+	if !tenant.OK {
 		return nil
 	}
-	if !c.s.World.Base().HasTenant(tenant) {
-		detail := fmt.Sprintf("there is no tenant %d", tenant)
-		return []problem{{dispatch.Fault{Code: dispatch.TenantUnknown, Field: c.op.HeaderField(c.version, "x-tenant-id"), Detail: sentence(detail)},
-			exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/x-tenant-id", Rule: "known tenant", Value: text, Schema: "operations.json", Remedy: detail, World: true}}}
+	if !q.s.World.Base().HasTenant(tenant.Value) {
+		detail := fmt.Sprintf("there is no tenant %d", tenant.Value)
+		return []problem{{dispatch.Fault{Code: dispatch.TenantUnknown, Field: q.rules.HeaderField(q.version, "x-tenant-id"), Detail: sentence(detail)},
+			exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/x-tenant-id", Rule: "known tenant", Value: strconv.FormatInt(tenant.Value, 10), Schema: "operations.json", Remedy: detail, World: true}}}
 	}
-	customer, err := strconv.ParseInt(c.parameters["customer_id"], 10, 64)
-	location, err2 := strconv.ParseInt(c.parameters["customer_location_id"], 10, 64)
-	if err != nil || err2 != nil || !good(dispatch.PathInvalid) {
+	k, ok := q.key()
+	if !ok {
 		return nil
 	}
-	k := world.Key{Tenant: tenant, Customer: customer, Location: location}
-	if _, ok := c.s.World.Record(k); ok {
+	if _, ok := q.s.World.Record(k); ok {
 		return nil
 	}
 	return []problem{unknownRecord(k)}
@@ -201,9 +192,10 @@ func unknownRecord(k world.Key) problem {
 }
 
 // notFound records and returns the fault of a record that is not there.
-func (a *API) notFound(c *call) *dispatch.Fault {
-	p := unknownRecord(c.key)
-	a.tell(c, &p)
+func (m *Mock) notFound(q *request) *dispatch.Fault {
+	k, _ := q.key()
+	p := unknownRecord(k)
+	m.tell(q, &p)
 	return &p.fault
 }
 

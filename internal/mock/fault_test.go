@@ -1,4 +1,4 @@
-package api
+package mock
 
 import (
 	encoding "encoding/json"
@@ -166,8 +166,9 @@ func TestRefuse(t *testing.T) {
 				return // its default is 200, which is no refusal
 			}
 			x := &exchange.Exchange{Start: now()}
-			var reply wire.Reply
-			a.Refuse(s, x, &dispatch.Fault{Code: code, Field: "Model.field", Detail: "Rule\r\nX: y."}, &reply)
+			q := &request{s: s, x: x}
+			a.refuse(q, &dispatch.Fault{Code: code, Field: "Model.field", Detail: "Rule\r\nX: y."})
+			reply := q.reply
 			if want := "Model.field: Rule\r\nX: y."; reply.Reason != want {
 				t.Errorf("got the reason phrase %q, want %q (the printer makes it safe)", reply.Reason, want)
 			}

@@ -1,0 +1,124 @@
+package mock
+
+import (
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/session"
+	"dispatchmock/internal/wire"
+)
+
+// validate holds the reply against the contract before its first byte leaves.
+func (m *Mock) validate(q *request) {
+	x := q.x
+	if !x.Altered {
+		m.judge(q)
+		return
+	}
+	if q.reply.Status == 0 { // no reply at all
+		return
+	}
+	found := m.Contract.Operation(x.Operation).JudgeReply(dispatch.Version(x.VersionUsed), m.CORS, judgedAt(q.s, x), &q.reply)
+	x.Deliberate = append(x.Deliberate, found...)
+}
+
+// judge puts an error in the place of a reply that breaks the contract, unless
+// violations are only to be reported.
+func (m *Mock) judge(q *request) {
+	x := q.x
+	op := m.Contract.Operation(x.Operation)
+	now := judgedAt(q.s, x)
+	undo := x.Undo
+	x.Undo = nil
+	x.Violations = op.JudgeReply(dispatch.Version(x.VersionUsed), m.CORS, now, &q.reply)
+	if len(x.Violations) == 0 {
+		return
+	}
+	if q.s.Clock.Setting().Mode != session.ClockReal {
+		adviseClock(x.Violations)
+	}
+	if m.OnViolation == Report {
+		return
+	}
+	if undo != nil {
+		// Who is told that the mock failed must not find the record changed.
+		undo()
+		x.Transition, x.States = false, nil
+	}
+	first := x.Violations[0]
+	m.refuse(q, &dispatch.Fault{Code: dispatch.ContractViolated, Field: "response " + first.Part + first.Pointer,
+		Detail: fmt.Sprintf("%s (%s).", first.Remedy, first.Rule)})
+	// The error has the same printer; what it breaks too is told, and it is
+	// sent, because nothing better is left to send.
+	x.Violations = append(x.Violations, op.JudgeReply(dispatch.Version(x.VersionUsed), m.CORS, now, &q.reply)...)
+}
+
+// adviseClock says what to do of a record that the session's clock is set
+// before.
+func adviseClock(findings []exchange.Finding) {
+	for i := range findings {
+		if f := &findings[i]; contract.AwaitsClock(*f) {
+			f.Remedy += " by the session's clock; set the clock later, or give the record an earlier time"
+		}
+	}
+}
+
+// judgedAt returns the time that a reply is judged by: a record may have been
+// touched by a request that began later, and a clock may step back.
+func judgedAt(n *session.Session, x *exchange.Exchange) time.Time {
+	if now := n.Clock.Now(); now.After(x.Start) {
+		return now
+	}
+	return x.Start
+}
+
+// recover turns a panic into an answer without a stack trace.
+func (m *Mock) recover(q *request) {
+	if p := recover(); p != nil {
+		q.x.Err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		m.refuse(q, &dispatch.Fault{Code: dispatch.Internal, Field: "server", Detail: "The mock failed on this request."})
+	}
+}
+
+// Refused answers a request that net/http refused before it was a request.
+func (m *Mock) Refused(status int, text string) *wire.Reply {
+	home := m.Sessions.Default()
+	q := &request{s: home, x: &exchange.Exchange{Session: home.Spec.ID, Sequence: home.Next(), Start: home.Clock.Now(), Operation: m.Contract.Otherwise().Name}}
+	fault := &dispatch.Fault{Code: dispatch.RequestMalformed, Field: "request", Detail: "The request line or a header field is malformed."}
+	prefix := fmt.Sprintf("%d %s", status, http.StatusText(status))
+	if detail := strings.Trim(strings.TrimPrefix(text, prefix), ": "); detail != "" {
+		fault.Detail = "The request is not valid HTTP: " + detail + "."
+	}
+	switch status {
+	case http.StatusRequestHeaderFieldsTooLarge:
+		fault.Code = dispatch.HeaderTooLarge
+		fault.Detail = fmt.Sprintf("The request line and the header fields may have at most %d bytes together.", m.MaxHeader)
+	case http.StatusExpectationFailed:
+		fault.Code, fault.Field = dispatch.ExpectationFailed, "expect"
+		fault.Detail = "The only expectation that is understood is 100-continue."
+	}
+	q.x.Problems = []exchange.Finding{{Part: "request", Rule: string(fault.Code), Remedy: fault.Detail + wayOut(fault.Code)}}
+	m.refuse(q, fault)
+	m.judge(q)
+	m.record(q)
+	m.log(q.x)
+	return &q.reply
+}
+
+// wayOut says to who reads the journal what a client can do that was refused
+// before its request was one.
+func wayOut(code dispatch.Code) string {
+	switch code {
+	case dispatch.HeaderTooLarge:
+		return " Send fewer or shorter fields; what is long belongs into no header."
+	case dispatch.ExpectationFailed:
+		return " Leave the Expect field out."
+	}
+	return " A request begins with METHOD PATH HTTP/1.1; then come one Host, at most one Content-Length, and fields of the form NAME: VALUE, each line ended by CR LF."
+}

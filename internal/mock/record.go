@@ -1,0 +1,65 @@
+package mock
+
+import (
+	"net/http"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/wire"
+)
+
+// record completes the record of an exchange and hands it on.
+func (m *Mock) record(q *request) {
+	m.Count(q.x, q.r, &q.route)
+	if m.Keep != nil {
+		m.take(q)
+	}
+	if q.r != nil {
+		// What is logged must not have it either.
+		q.x.BlotElsewhere(q.r.Header.Get("Authorization"), echoes(q.x))
+	}
+	if m.Keep != nil {
+		m.Keep(q.s.Over, q.x)
+	}
+}
+
+// take has the exchange hold what was sent and what is answered. There is no
+// request where net/http refused it.
+func (m *Mock) take(q *request) {
+	x := q.x
+	if q.r == nil {
+		x.Response = exchange.Message{Head: q.reply.Head(), Body: q.reply.Body.Bytes, Size: int64(len(q.reply.Body.Bytes))}
+	} else {
+		x.Request.Head, x.Authorization = m.Blotter.Head(wire.RequestHead(q.r))
+		x.Response = seen(q.r, &q.reply)
+		if x.Response.Head == "" {
+			x.Status, x.Bytes = 0, len(x.Response.Body)
+		}
+	}
+	if len(x.Response.Body) > exchange.MaxBody {
+		x.Response.Body = x.Response.Body[:exchange.MaxBody]
+	}
+}
+
+// echoes reports an answer in which a client's own text may stand: a record is
+// that of the fixtures, and some errors name tokens of the fixtures that would
+// do.
+func echoes(x *exchange.Exchange) bool {
+	switch dispatch.Code(x.Fault) {
+	case dispatch.AuthorizationInvalid, dispatch.TokenUnknown, dispatch.RoleMissing:
+		return false
+	}
+	return x.Status != http.StatusOK || x.Altered
+}
+
+// seen returns what of a reply reaches the client. Of a body that a scenario
+// cuts short the length is that of the whole.
+func seen(r *http.Request, reply *wire.Reply) exchange.Message {
+	var m exchange.Message
+	m.Head, m.Body = reply.Seen(r)
+	m.Size = int64(len(m.Body))
+	if b := reply.Break; b != nil && m.Head != "" && r.Method != http.MethodHead {
+		m.Size = int64(len(reply.Body.Bytes))
+	}
+	return m
+}

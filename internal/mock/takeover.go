@@ -1,0 +1,75 @@
+package mock
+
+import (
+	"net/http"
+	"strconv"
+
+	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/scenario"
+	"dispatchmock/internal/wire"
+)
+
+// scenarioHeader names a scenario for one request, announceHeader says that
+// what is wrong with a request is meant.
+const (
+	scenarioHeader = "X-Mock-Scenario"
+	announceHeader = "X-Mock-Announce"
+)
+
+// match asks the session's scenarios whether one takes over the request.
+func (m *Mock) match(q *request) (scenario.Plan, bool) {
+	asks := scenario.Request{Named: q.r.Header.Get(scenarioHeader), Method: q.r.Method, Header: q.r.Header, ClientID: q.x.ClientID,
+		Session: q.s.Spec.ID, Version: q.version, Tenant: q.route.Tenant, Customer: q.route.Customer, Location: q.route.Location}
+	carried := q.s.Fixtures().RecordScenarios
+	// The other methods on a record are not its scenario's business.
+	if k, ok := q.key(); ok && len(carried) > 0 && q.r.Method != http.MethodOptions {
+		asks.Record, asks.Carried = k, carried[k]
+	}
+	return q.s.Scenarios().Match(&asks, q.x.Start)
+}
+
+// takeOver does what a scenario says. What the API answers is judged before it
+// is altered; what is altered is marked as made on purpose.
+func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
+	x, reply := q.x, &q.reply
+	if plan.Unknown {
+		x.Problems = append(x.Problems, exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/x-mock-scenario",
+			Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Schema: "fixtures/scenario.json", Remedy: plan.Fault.Detail})
+		m.inspect(q)
+		x.Operation = m.Contract.Otherwise().Name
+		m.refuse(q, plan.Fault)
+		return
+	}
+	x.Scenario, x.ScenarioBy = plan.Name, plan.By
+	if plan.Performs {
+		m.perform(q)
+		m.judge(q)
+	} else {
+		m.inspect(q)
+	}
+	switch {
+	case plan.Fault != nil:
+		m.refuseWith(q, plan.Fault, plan.Status)
+	case plan.Respond != nil:
+		m.reply(q, plan.Respond.Status, plan.Respond.Reason, plan.Respond.Body)
+	case plan.Stale && reply.Status == http.StatusOK:
+		if err := m.original(q); err != nil {
+			x.Err = err
+		}
+	case !plan.Performs: // what breaks the connection leaves no reply
+		*reply = wire.Reply{Body: wire.Empty()}
+	}
+	altered, err := plan.Alter(reply, dispatch.Version(x.VersionUsed))
+	if err != nil {
+		altered = true
+		x.Deliberate = append(x.Deliberate, exchange.Finding{Part: exchange.PartScenario, Pointer: plan.At(err), Rule: "fits the answer",
+			Schema: "fixtures/scenario.json", Remedy: err.Error() + "; change the scenario " + plan.Name})
+		m.refuse(q, &dispatch.Fault{Code: dispatch.ScenarioMisfit, Field: "scenario", Detail: "It is wrong for this answer: " + err.Error() + "."})
+	}
+	if b := reply.Break; b != nil {
+		x.Deliberate = append(x.Deliberate, exchange.Finding{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: "fixtures/scenario.json", Remedy: b.Tell(q.r, reply)})
+	}
+	x.Altered, x.Status, x.Bytes = altered, reply.Status, len(reply.Body.Bytes)
+	wire.Pause(q.r, plan.Delay)
+}
