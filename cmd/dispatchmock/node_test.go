@@ -10,15 +10,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // oldestNode is the oldest major version of Node that the suite runs on: the
 // first with its test runner and fetch.
 const oldestNode = 18
-
-// nodeWithin is how long the suite may take, on a machine with other work too.
-const nodeWithin = 4 * time.Minute
 
 // haveNode reports whether Node is here; under CI it must be.
 func haveNode(t *testing.T) bool {
@@ -56,12 +52,12 @@ func TestNodeSuite(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.kill)
-	ctx, cancel := context.WithTimeout(t.Context(), nodeWithin)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", append([]string{"--test", "--test-reporter=tap"}, files...)...)
 	cmd.Env = append(os.Environ(), "MOCK_URL="+p.url)
 	// Told so, it ends those that it has started.
-	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(syscall.SIGTERM) }, 5*time.Second
+	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(syscall.SIGTERM) }, patience
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
 		// What the server waits for is what one wants to know.

@@ -43,7 +43,7 @@ func thirdParty(t *testing.T, set string) string {
 // whether it ended well.
 func program(t *testing.T, dir string, args ...string) (string, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 15*patience)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	c := exec.CommandContext(ctx, "node", args...)
 	c.Dir = dir

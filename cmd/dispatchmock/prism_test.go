@@ -57,8 +57,7 @@ func newPrism(t *testing.T, tools string) *prism {
 		return list
 	}
 	all := func(p *process) bool { return len(addresses(p)) == len(args)-2 }
-	// A busy machine takes long to start Node.
-	proc, err := launchWithin(15*patience, all, func(*exec.Cmd) {}, "node", args...)
+	proc, err := launch(all, func(*exec.Cmd) {}, "node", args...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +91,7 @@ func (p *prism) ask(t *testing.T, form openapi.Form, v dispatch.Version, request
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(3 * patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
 	line, rest, _ := strings.Cut(request, "\r\n")

@@ -9,10 +9,11 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"dispatchmock/internal/testwait"
 )
 
-// patience is how long anything may take that should take no time.
-const patience = 20 * time.Second
+var patience = testwait.Patience
 
 // process is a server that runs beside a script.
 type process struct {
@@ -34,10 +35,6 @@ func (p *process) serving() bool {
 
 // launch starts a command, prepared by a function, and waits until it is ready.
 func launch(ready func(*process) bool, prepare func(*exec.Cmd), name string, args ...string) (*process, error) {
-	return launchWithin(patience, ready, prepare, name, args...)
-}
-
-func launchWithin(patience time.Duration, ready func(*process) bool, prepare func(*exec.Cmd), name string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(name, args...), stdout: newWatched(), stderr: newWatched(), exited: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	p.cmd.WaitDelay = patience // a child that is left behind holds what it prints to

@@ -4,11 +4,13 @@ package main
 
 import (
 	"context"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -144,15 +146,19 @@ func TestReadmeCommands(t *testing.T) {
 	}
 }
 
+// freePort returns a port that nobody listens at. It lies below those that the
+// system gives to whoever asks for any, which other tests do all the time.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		port := strconv.Itoa(10_000 + rand.IntN(20_000))
+		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
+	t.Fatal("found no free port")
+	return ""
 }
 
 // launchShell starts a server as a terminal would, in a group of processes.
@@ -164,23 +170,43 @@ func launchShell(dir string, env []string, commands string) (*process, error) {
 
 func runShell(t *testing.T, dir string, env []string, commands string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	c := exec.CommandContext(ctx, "sh", "-ec", commands)
 	c.Dir, c.Env, c.SysProcAttr = dir, env, &syscall.SysProcAttr{Setpgid: true}
-	// What the commands leave running would keep the output open.
-	c.WaitDelay = patience
-	var stderr strings.Builder
-	c.Stderr = &stderr
-	out, err := c.Output()
+	// Files, as what the commands leave running would keep a pipe open.
+	stdout, stderr := outputFile(t), outputFile(t)
+	c.Stdout, c.Stderr = stdout, stderr
+	err := c.Run()
 	// And it would outlive the test.
 	if c.Process != nil {
 		_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
 	}
+	out := readAll(t, stdout)
 	if err != nil {
-		t.Errorf("the commands of README.md\n%s: %v\n%s%s", commands, err, out, &stderr)
+		t.Errorf("the commands of README.md\n%s: %v\n%s%s", commands, err, out, readAll(t, stderr))
 	}
-	return string(out)
+	return out
+}
+
+// outputFile makes a file for what a command prints.
+func outputFile(t *testing.T) *os.File {
+	t.Helper()
+	f, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+func readAll(t *testing.T, f *os.File) string {
+	t.Helper()
+	text, err := os.ReadFile(f.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // firstMissing returns the first line of want that got does not have behind

@@ -60,11 +60,8 @@ func TestProxyStops(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-streaming
-	begun := time.Now()
-	code := stop()
-	// What is written takes time of its own on a busy machine.
-	if took := time.Since(begun); took > 5*time.Second || code != 1 {
-		t.Errorf("it took %v to stop with the exit code %d, want about a second and 1", took, code)
+	if code := stop(); code != 1 {
+		t.Errorf("it stopped with the exit code %d, want 1: the endless answer was cut off", code)
 	}
 	if !strings.Contains(stderr.String(), "requests in flight were cut off") || !strings.Contains(stdout.String(), "Passed ") || !strings.Contains(stdout.String(), "Recorded 1 record, 1 client and 1 exchange in ") {
 		t.Errorf("it says\n%s%s", stdout, stderr)

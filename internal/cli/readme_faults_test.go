@@ -15,10 +15,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dispatchmock/internal/testwait"
 )
 
-// patience is how long anything may take that should take no time.
-const patience = 20 * time.Second
+var patience = testwait.Patience
 
 // serveHere runs serve within the test, until the test ends, and returns the
 // address.

@@ -53,9 +53,7 @@ func TestAccessibility(t *testing.T) {
 func audited(t *testing.T, r *running) *tab {
 	t.Helper()
 	p := open(t, r.url+"/_mock/")
-	if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[chromedp.Void](axe)); err != nil {
-		t.Fatal(err)
-	}
+	p.run(chromedp.Evaluate[chromedp.Void](axe))
 	return p
 }
 

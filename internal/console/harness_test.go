@@ -26,12 +26,11 @@ import (
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
+	"dispatchmock/internal/testwait"
 	"dispatchmock/schemas"
 )
 
-// patience is how long a test waits for what must come; the machine may be
-// busy with other things.
-const patience = 30 * time.Second
+var patience = testwait.Patience
 
 // settings are what a test may choose of a server; the zero value is the
 // default world.
@@ -101,9 +100,10 @@ func launch(t testing.TB, s settings) *running {
 		r.door = "http://" + at.String()
 	}
 	t.Cleanup(func() {
-		// A browser keeps connections that nothing comes over any more.
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-		defer cancel()
+		// A browser keeps connections that nothing comes over any more: no
+		// time to wait for them.
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
 		_ = r.Shutdown(ctx)
 	})
 	return r
@@ -207,7 +207,7 @@ func open(t testing.TB, url string) *tab {
 	if err := chromedp.Do(tabContext); err != nil {
 		t.Fatal(err)
 	}
-	ctx, end := context.WithTimeout(tabContext, 4*patience)
+	ctx, end := context.WithCancel(tabContext)
 	p := &tab{t: t, ctx: ctx}
 	var mu sync.Mutex
 	var wrong []string
@@ -252,7 +252,9 @@ func open(t testing.TB, url string) *tab {
 
 func (p *tab) run(actions ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	if err := chromedp.Do(p.ctx, actions...); err != nil {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -260,7 +262,9 @@ func (p *tab) run(actions ...chromedp.Action[chromedp.Void]) {
 // eval returns what a script comes to.
 func eval[T any](p *tab, script string) T {
 	p.t.Helper()
-	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
 	if err != nil {
 		p.t.Fatalf("%s: %v", script, err)
 	}
@@ -270,13 +274,14 @@ func eval[T any](p *tab, script string) T {
 // until waits for a script to come true.
 func (p *tab) until(what, script string) {
 	p.t.Helper()
-	end := time.Now().Add(patience)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
 	for {
-		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("Boolean("+script+")"))
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+script+")"))
 		if ok && err == nil {
 			return
 		}
-		if time.Now().After(end) || p.ctx.Err() != nil {
+		if ctx.Err() != nil {
 			p.t.Fatalf("waited for %s: %s is not true (%v); the page says:\n%.3000s", what, script, err, p.text("body"))
 		}
 		time.Sleep(20 * time.Millisecond)
@@ -285,7 +290,9 @@ func (p *tab) until(what, script string) {
 
 // text returns what stands in an element.
 func (p *tab) text(selector string) string {
-	text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q)?.innerText || ''", selector)))
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q)?.innerText || ''", selector)))
 	return text
 }
 

@@ -27,10 +27,7 @@ const maxShot = 150_000
 // scheme asks for light or dark colours.
 func scheme(p *tab, value string) {
 	p.t.Helper()
-	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}}); err != nil {
-		p.t.Fatal(err)
-	}
+	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}})
 }
 
 // shoot writes a picture of what can be seen.
@@ -45,10 +42,7 @@ func shoot(p *tab, name string) {
 	}
 	// What was just asked for is drawn in the second frame.
 	eval[bool](p, "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
-	result, err := chromedp.Call(p.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng})
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	result := call(p, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng})
 	text := smaller(p.t, result.Data)
 	if len(text) > maxShot {
 		p.t.Errorf("%s has %d bytes, want at most %d", name, len(text), maxShot)

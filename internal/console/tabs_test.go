@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
@@ -31,9 +30,7 @@ func TestManyTabs(t *testing.T) {
 		if i == 0 {
 			parent = opened
 		}
-		ctx, end := context.WithTimeout(opened, 2*patience)
-		t.Cleanup(end)
-		p := &tab{t: t, ctx: ctx}
+		p := &tab{t: t, ctx: opened}
 		p.run(chromedp.Navigate(r.url + "/_mock/"))
 		p.until("the stream", "document.querySelector('.live[data-state=live]')")
 		r.do(t, "GET", fmt.Sprintf("/customers/%d/locations/1", i+1), "", dispatcher...)

@@ -72,7 +72,7 @@ func (p *tab) watch(meanwhile func()) work {
 	select {
 	case tasks := <-ended:
 		return sum(p.t, tasks)
-	case <-p.ctx.Done():
+	case <-time.After(patience):
 		p.t.Fatal("the trace does not end")
 		return work{}
 	}
@@ -123,7 +123,9 @@ func hold(p *tab) held {
 // call asks the browser.
 func call[P, R any](p *tab, command cdp.Command[P, R], params P) R {
 	p.t.Helper()
-	result, err := chromedp.Call(p.ctx, command, params)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	result, err := chromedp.Call(ctx, command, params)
 	if err != nil {
 		p.t.Fatalf("%s: %v", command.Method, err)
 	}

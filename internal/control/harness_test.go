@@ -25,11 +25,11 @@ import (
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
+	"dispatchmock/internal/testwait"
 	"dispatchmock/schemas"
 )
 
-// patience is how long a test waits for what must come at once.
-const patience = time.Minute
+var patience = testwait.Patience
 
 // sampleTime is the time of the page's sample response.
 var sampleTime = time.Date(2022, 8, 20, 1, 38, 16, 0, time.UTC)

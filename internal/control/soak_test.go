@@ -15,17 +15,10 @@ import (
 	"time"
 )
 
-var soak = flag.Duration("soak", 3*time.Second, "how long TestSoak runs")
+var soak = flag.Int("soak", 480, "how many sessions TestSoak makes")
 
 // soakLimit is how many sessions the soaked server holds.
 const soakLimit = 200
-
-// minutes is a clock by which a second is a minute, so that sessions that are
-// left behind make room for others.
-func minutes() func() time.Time {
-	start := time.Now()
-	return func() time.Time { return sampleTime.Add(60 * time.Since(start)) }
-}
 
 // life is what one client does with one session, of which some are never
 // dropped. It returns how many requests it sent.
@@ -112,54 +105,43 @@ func weigh() held {
 }
 
 // TestSoak puts a mixed load on a server, with sessions made, dropped and left
-// behind, and holds that memory and goroutines do not grow. It runs for -soak.
+// behind, and holds that memory and goroutines do not grow.
 func TestSoak(t *testing.T) {
 	// Beside other tests it would weigh those.
 	const clients, samples = 8, 20
-	r := launch(t, settings{sessions: soakLimit, now: minutes(), ttl: 6 * time.Hour})
 	var requests, sessions atomic.Int64
-	end := time.Now().Add(*soak)
-	var pause sync.RWMutex // held while the process is weighed
-	var load sync.WaitGroup
+	// Each session moves the clock by a minute, so that those left behind make
+	// room for others.
+	now := func() time.Time { return sampleTime.Add(time.Duration(sessions.Load()) * time.Minute) }
+	r := launch(t, settings{sessions: soakLimit, now: now, ttl: 6 * time.Hour})
+	var randoms []*rand.Rand
 	for c := range clients {
-		random := rand.New(rand.NewPCG(uint64(c), 0))
-		load.Go(func() {
-			for i := 0; time.Now().Before(end); i++ {
-				pause.RLock()
-				n, err := life(r, fmt.Sprintf("c%d-%d", c, i), random)
-				pause.RUnlock()
-				requests.Add(int64(n))
-				sessions.Add(1)
-				if err != nil {
-					t.Errorf("client %d: %v", c, err)
-					return
-				}
-			}
-		})
+		randoms = append(randoms, rand.New(rand.NewPCG(uint64(c), 0)))
 	}
-	done := make(chan struct{})
-	go func() { load.Wait(); close(done) }()
 	var all []held
-	for beat := time.NewTicker(*soak / samples); ; {
-		select {
-		case <-beat.C:
-			pause.Lock()
-			client.CloseIdleConnections()
-			all = append(all, weigh())
-			pause.Unlock()
-			continue
-		case <-done:
-			beat.Stop()
+	for sample := range samples {
+		var load sync.WaitGroup
+		for c, random := range randoms {
+			load.Go(func() {
+				for i := range *soak / samples / clients {
+					n, err := life(r, fmt.Sprintf("c%d-%d-%d", c, sample, i), random)
+					requests.Add(int64(n))
+					sessions.Add(1)
+					if err != nil {
+						t.Errorf("client %d: %v", c, err)
+						return
+					}
+				}
+			})
 		}
-		break
-	}
-	if len(all) < 8 {
-		t.Fatalf("weighed %d times only; let it run longer with -soak", len(all))
+		load.Wait()
+		client.CloseIdleConnections()
+		all = append(all, weigh())
 	}
 	// The first quarter fills what is bounded: the journal, the sessions.
 	before, after := highest(all[len(all)/4:len(all)/2]), highest(all[len(all)/2:])
-	t.Logf("%v: %d requests, %d sessions; held at most %.1f MB and %d goroutines in the first half, %.1f MB and %d in the second",
-		*soak, requests.Load(), sessions.Load(), float64(before.heap)/1e6, before.goroutines, float64(after.heap)/1e6, after.goroutines)
+	t.Logf("%d requests, %d sessions; held at most %.1f MB and %d goroutines in the first half, %.1f MB and %d in the second",
+		requests.Load(), sessions.Load(), float64(before.heap)/1e6, before.goroutines, float64(after.heap)/1e6, after.goroutines)
 	if limit := before.heap + before.heap/10 + 2<<20; after.heap > limit {
 		t.Errorf("the heap grows: %d bytes at most in the first half, %d in the second, and no more than %d are a matter of chance: %v", before.heap, after.heap, limit, all)
 	}

@@ -24,12 +24,12 @@ import (
 	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
+	"dispatchmock/internal/testwait"
 	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 
-// patience is how long a test waits for what must come at once.
-const patience = 20 * time.Second
+var patience = testwait.Patience
 
 // settings are what a test may choose; the zero value is the default world.
 type settings struct {

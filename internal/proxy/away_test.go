@@ -51,9 +51,9 @@ func TestNoAnswer(t *testing.T) {
 		{"switches protocols", answers("HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), nil, "502 Dispatchmock proxy: Bad Gateway", "nobody has asked for"},
 		{"a head without end", answers("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("a", 1<<19) + "\r\n\r\n"), nil, "502 Dispatchmock proxy: Bad Gateway", "exceeded"},
 		{"is silent", func(t *testing.T) string { return target(t, func(p *peer) { _, _ = io.Copy(io.Discard, p) }) },
-			func(o *proxy.Options) { o.Timeout = 50 * time.Millisecond }, "504 Dispatchmock proxy: Gateway Timeout", "within 50ms (--timeout)"},
+			func(o *proxy.Options) { o.Timeout = 2 * time.Second }, "504 Dispatchmock proxy: Gateway Timeout", "within 2s (--timeout)"},
 		{"is silent, and the mock may not take over", func(t *testing.T) string { return target(t, func(p *peer) { _, _ = io.Copy(io.Discard, p) }) },
-			func(o *proxy.Options) { withMock(o); o.Timeout = 50 * time.Millisecond }, "504 Dispatchmock proxy: Gateway Timeout", "within 50ms (--timeout)"},
+			func(o *proxy.Options) { withMock(o); o.Timeout = 2 * time.Second }, "504 Dispatchmock proxy: Gateway Timeout", "within 2s (--timeout)"},
 		{"a certificate of nobody", func(t *testing.T) string { return secure(t).URL }, withMock, "502 Dispatchmock proxy: Bad Gateway", "--ca"},
 		{"speaks no TLS", func(t *testing.T) string {
 			return strings.Replace(target(t, func(p *peer) { _, _ = io.WriteString(p.Conn, ok); _, _ = io.Copy(io.Discard, p) }), "http:", "https:", 1)

@@ -21,11 +21,11 @@ import (
 	"dispatchmock/internal/proxy"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
+	"dispatchmock/internal/testwait"
 	"dispatchmock/schemas"
 )
 
-// patience is how long anything may take that should take no time.
-const patience = 20 * time.Second
+var patience = testwait.Patience
 
 var loadContract = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load(schemas.FS) })
 

@@ -14,11 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"dispatchmock/internal/testwait"
 	"dispatchmock/internal/wire"
 )
 
-// patience is how long a test waits for what must come at once.
-const patience = 20 * time.Second
+var patience = testwait.Patience
 
 // answer is a response as its bytes say it, spelling and order included.
 type answer struct {

@@ -41,6 +41,7 @@ var rooms = map[string]room{
 	"internal/report":    {3, []string{"github.com/wI2L/jsondiff"}},
 	"internal/contract":  {2, []string{"github.com/gorilla/mux", "github.com/xeipuuv/gojsonschema", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/jsontext", "github.com/google/uuid"}},
 	"internal/world":     {2, []string{"github.com/hashicorp/golang-lru/v2"}},
+	"internal/testwait":  {0, nil}, // imported by tests only
 	"internal/dispatch":  {1, nil},
 	"internal/wire":      {1, []string{"github.com/go-json-experiment/json/jsontext"}},
 	"internal/exchange":  {1, nil},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/session"
+	"dispatchmock/internal/testwait"
 )
 
 // TestDroppedMayAskForFixtures holds that who is told of a session's end can
@@ -24,7 +25,7 @@ func TestDroppedMayAskForFixtures(t *testing.T) {
 	go func() { _ = all.Drop("a") }()
 	select {
 	case <-told:
-	case <-time.After(20 * time.Second):
+	case <-time.After(testwait.Patience):
 		t.Fatal("Dropped asked for the fixtures, and still waits")
 	}
 }

@@ -12,17 +12,19 @@ import (
 	"testing"
 	"time"
 
+	"dispatchmock/internal/testwait"
 	"dispatchmock/internal/wire"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 20 * time.Second
+var patience = testwait.Patience
 
 const (
 	body = `{"field": "x"}`
 	head = "HTTP/1.1 200 Good\r\nX-First: 1\r\nContent-Length: 14\r\nX-Last: 2\r\n\r\n"
 	ask  = "DELETE / HTTP/1.1\r\nHost: x\r\n\r\n"
 )
+
+var chunkedHead = strings.Replace(head, "Content-Length: 14", "Transfer-Encoding: chunked", 1)
 
 // breaking is a server whose replies suffer a break, where their path is
 // "/" and not "/whole".
@@ -39,8 +41,18 @@ func launch(t *testing.T, b *wire.Break, wrap func(net.Listener) net.Listener) *
 	if err != nil {
 		t.Fatal(err)
 	}
+	if wrap == nil {
+		wrap = func(l net.Listener) net.Listener { return wire.Limit(l, 10) }
+	}
+	return serve(t, b, wrap(l), patience)
+}
+
+// serve starts the server at a listener, with a limit of net/http's on the time
+// of a request.
+func serve(t *testing.T, b *wire.Break, l net.Listener, timeout time.Duration) *breaking {
+	t.Helper()
 	s := &breaking{address: l.Addr().String(), entered: make(chan struct{}, 100), sent: make(chan error, 100)}
-	s.http = &http.Server{ReadTimeout: 200 * time.Millisecond, WriteTimeout: 200 * time.Millisecond, IdleTimeout: time.Minute,
+	s.http = &http.Server{ReadTimeout: timeout, WriteTimeout: timeout, IdleTimeout: patience,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			reply := &wire.Reply{Status: 200, Reason: "Good", Body: wire.Raw([]byte(body)),
 				Fields: []wire.Field{{Name: "X-First", Value: "1"}, {Name: wire.ContentLength, Value: "14"}, {Name: "X-Last", Value: "2"}}}
@@ -56,10 +68,7 @@ func launch(t *testing.T, b *wire.Break, wrap func(net.Listener) net.Listener) *
 			}
 			s.sent <- wire.Send(w, r, reply)
 		})}
-	if wrap == nil {
-		wrap = func(l net.Listener) net.Listener { return wire.Limit(l, 10) }
-	}
-	attached := wire.Attach(s.http, wrap(l), nil)
+	attached := wire.Attach(s.http, l, nil)
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(attached) }()
 	t.Cleanup(func() {
@@ -151,7 +160,6 @@ func TestBreaks(t *testing.T) {
 // TestChunked holds the chunks, the pauses, and that the connection goes on.
 func TestChunked(t *testing.T) {
 	t.Parallel()
-	chunkedHead := strings.Replace(head, "Content-Length: 14", "Transfer-Encoding: chunked", 1)
 	for _, c := range []struct {
 		name, send, want string
 		chunks           int

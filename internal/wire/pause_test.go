@@ -4,47 +4,83 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"dispatchmock/internal/wire"
 )
 
+// pipes is a listener whose connections are in memory, where synctest knows
+// what waits.
+type pipes struct {
+	accept chan net.Conn
+	closed chan struct{}
+}
+
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (p pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.accept:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p pipes) Close() error {
+	close(p.closed)
+	return nil
+}
+
 // TestPausesAreKept holds that a pause lasts as long as it says, even beyond
 // the deadlines of net/http, which would cut the answer off.
 func TestPausesAreKept(t *testing.T) {
 	t.Parallel()
+	const pause, timeout = 2 * time.Minute, time.Minute
 	for _, c := range []struct {
 		name, send string
 		b          *wire.Break
-		want       time.Duration
+		want       string
 	}{
-		{"between chunks", ask, &wire.Break{Kind: wire.BreakChunked, Chunks: 3, Pause: 250 * time.Millisecond}, 500 * time.Millisecond},
-		{"before the answer", strings.Replace(ask, "Host", "Delay: 500ms\r\nHost", 1), nil, 500 * time.Millisecond},
-		{"never answers", ask, &wire.Break{Kind: wire.BreakSilent, Limit: 500 * time.Millisecond}, 500 * time.Millisecond},
+		{"between chunks", ask, &wire.Break{Kind: wire.BreakChunked, Chunks: 2, Pause: pause}, chunkedHead + "7\r\n" + body[:7] + "\r\n7\r\n" + body[7:] + "\r\n0\r\n\r\n"},
+		{"before the answer", strings.Replace(ask, "Host", "Delay: 2m\r\nHost", 1), nil, head + body},
+		{"never answers", ask, &wire.Break{Kind: wire.BreakSilent, Limit: pause}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := launch(t, c.b, nil)
-			start := time.Now()
-			conn := s.connect(t, c.send)
-			for range 2 {
-				if err := <-s.sent; err != nil {
-					t.Errorf("Send returned %v", err)
+			synctest.Test(t, func(t *testing.T) {
+				l := pipes{make(chan net.Conn), make(chan struct{})}
+				s := serve(t, c.b, l, timeout)
+				client, server := net.Pipe()
+				defer client.Close()
+				l.accept <- server
+				// The connection goes on behind a pause.
+				for range 2 {
+					start := time.Now()
+					if _, err := io.WriteString(client, c.send); err != nil {
+						t.Fatal(err)
+					}
+					got := make([]byte, max(len(c.want), 1))
+					n, err := io.ReadFull(client, got)
+					if string(got[:n]) != c.want || (err != nil) != (c.want == "") {
+						t.Errorf("got %q, %v, want %q", got[:n], err, c.want)
+					}
+					if took := time.Since(start); took != pause {
+						t.Errorf("the answer took %v, want %v", took, pause)
+					}
+					if err := <-s.sent; err != nil {
+						t.Errorf("Send returned %v", err)
+					}
+					if c.want == "" {
+						return
+					}
 				}
-				if took := time.Since(start); took < c.want {
-					t.Errorf("the answer took %v, want at least %v", took, c.want)
-				}
-				if c.b != nil && c.b.Kind == wire.BreakSilent {
-					return
-				}
-				start = time.Now()
-				if _, err := io.WriteString(conn, c.send); err != nil {
-					t.Fatal(err)
-				}
-			}
+			})
 		})
 	}
 }
@@ -60,7 +96,7 @@ func TestPausesEndEarly(t *testing.T) {
 		want       string // of a client that stays while the server stops
 	}{
 		{"between chunks", ask, &wire.Break{Kind: wire.BreakChunked, Chunks: 2, Pause: 5 * time.Minute},
-			"HTTP/1.1 200 Good\r\nX-First: 1\r\nTransfer-Encoding: chunked\r\nX-Last: 2\r\n\r\n7\r\n" + body[:7] + "\r\n7\r\n" + body[7:] + "\r\n0\r\n\r\n"},
+			chunkedHead + "7\r\n" + body[:7] + "\r\n7\r\n" + body[7:] + "\r\n0\r\n\r\n"},
 		{"before the answer", long, nil, strings.Replace(head, "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1) + body},
 		{"never answers", ask, &wire.Break{Kind: wire.BreakSilent}, ""},
 		{"never answers, with a request behind", ask + ask, &wire.Break{Kind: wire.BreakSilent}, ""},
