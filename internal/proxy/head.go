@@ -15,14 +15,17 @@ func headOf(raw []byte, response *http.Response) []byte {
 		return head
 	}
 	var b bytes.Buffer
-	b.WriteString("HTTP/1.1 " + response.Status + "\r\n")
 	// A buffer takes everything. Names that are no tokens are left out.
 	_ = response.Header.Write(&b)
-	head := bytes.TrimSuffix(b.Bytes(), crlf)
+	fields := bytes.TrimSuffix(b.Bytes(), crlf)
+	head := append([]byte("HTTP/1.1 "), response.Status...)
 	for i, c := range head {
-		if isControl(c) && c != '\r' && c != '\n' {
+		if isControl(c) {
 			head[i] = ' '
 		}
+	}
+	if len(fields) > 0 {
+		head = append(append(head, crlf...), fields...)
 	}
 	return head
 }

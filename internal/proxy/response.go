@@ -71,6 +71,7 @@ func (d *download) Read(p []byte) (int, error) {
 		way.finish()
 	case err != nil:
 		way.broken = err
+		_ = way.control.Flush() // the head goes before the cut
 	}
 	return n, err
 }
