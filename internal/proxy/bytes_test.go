@@ -1,6 +1,7 @@
 package proxy_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -95,6 +96,12 @@ func TestRequestBytes(t *testing.T) {
 func TestResponseBytes(t *testing.T) {
 	t.Parallel()
 	const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+	// More than net/http's buffer of 4096 bytes has room for.
+	links := strings.Repeat("link: </a>; rel=preload\r\n", 1000)
+	names := "trailer: X-A"
+	for i := range 1000 {
+		names += fmt.Sprint(",X-Trailer-", i)
+	}
 	for _, c := range []struct{ name, request, sent, want string }{
 		{"reason, spelling, order, spaces", get,
 			lines("HTTP/1.1 404 field: Not   here, \"sir\".", "x-REQUEST-id: 1", "Server: S", "content-length:3", "ALLOW:GET", "x-empty:", "date: yesterday", "Set-Cookie: a", "Set-Cookie: b", "", "abc"),
@@ -131,6 +138,24 @@ func TestResponseBytes(t *testing.T) {
 			lines("HTTP/1.1 304 Not Modified", "Content-Length: 1032", "etag: \"a\"", "", "")},
 		{"interim responses", get, lines("HTTP/1.1 103 Early  Hints", "link: </a>", "X-b: c", "", "HTTP/1.1 102 Processing", "", "HTTP/1.1 103 ", "link: </b>", "", "HTTP/1.1 200 OK", "Content-Length: 1", "", "a"),
 			lines("HTTP/1.1 103 Early  Hints", "link: </a>", "X-b: c", "", "HTTP/1.1 102 Processing", "", "HTTP/1.1 103 ", "link: </b>", "", "HTTP/1.1 200 OK", "Content-Length: 1", "", "a")},
+		{"a long interim response", get, "HTTP/1.1 103 Hints\r\n" + links + lines("", "HTTP/1.1 200 OK", "Content-Length: 1", "", "a"),
+			"HTTP/1.1 103 Hints\r\n" + links + lines("", "HTTP/1.1 200 OK", "Content-Length: 1", "", "a")},
+		{"a long interim response that is not plain", get, "HTTP/1.1 103 Hints\r\nX: a\r\n b\r\n" + links + lines("", "HTTP/1.1 200 OK", "Content-Length: 1", "", "a"),
+			"HTTP/1.1 103 Hints\r\n" + strings.ReplaceAll(links, "link", "Link") + lines("X: a b", "", "HTTP/1.1 200 OK", "Content-Length: 1", "", "a")},
+		{"framing of an interim response", get, lines("HTTP/1.1 103 Hints", "Content-Length: 5", "Transfer-Encoding: chunked", "X: y", "", "HTTP/1.1 200 OK", "Content-Length: 1", "", "a"),
+			lines("HTTP/1.1 103 Hints", "X: y", "", "HTTP/1.1 200 OK", "Content-Length: 1", "", "a")},
+		{"HTTP/1.0 has no interim responses", "GET / HTTP/1.0\r\n\r\n", lines("HTTP/1.1 103 Early Hints", "link: </a>", "", "HTTP/1.1 100 Continue", "", "HTTP/1.1 200 OK", "Content-Length: 1", "", "a"),
+			lines("HTTP/1.0 200 OK", "Content-Length: 1", "", "a")},
+		{"HTTP/1.0 that expects one", "PUT / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nb", lines("HTTP/1.1 100 Continue", "", "HTTP/1.1 200 OK", "Content-Length: 1", "", "a"),
+			lines("HTTP/1.0 200 OK", "Content-Length: 1", "", "a")},
+		{"trailers of long names", get, lines("HTTP/1.1 203 Mine", "X: y", names, "Transfer-Encoding: chunked", "", "3", "abc", "0", "X-A: 7", "", ""),
+			lines("HTTP/1.1 203 Mine", "X: y", names, "Transfer-Encoding: chunked", "", "3", "abc", "0", "X-A: 7", "", "")},
+		{"a long head", get, "HTTP/1.1 200 Mine\r\n" + links + lines("Content-Length: 1", "", "a"), "HTTP/1.1 200 Mine\r\n" + links + lines("Content-Length: 1", "", "a")},
+		{"a length said twice", get, lines("HTTP/1.1 200 OK", "Content-Length: 1", "X: y", "content-length: 1", "", "a"), lines("HTTP/1.1 200 OK", "Content-Length: 1", "X: y", "", "a")},
+		{"a length that not all read", get, lines("HTTP/1.1 204 No", "Content-Length : 5", "X: y", "", ""), lines("HTTP/1.1 204 No", "X: y", "", "")},
+		{"a control in the phrase", get, lines("HTTP/1.1 204 N\x00o\x1b", "X: y", "", ""), lines("HTTP/1.1 204 N o ", "X: y", "", "")},
+		{"spaces before the status", get, lines("HTTP/1.1   204 No", "X: y", "", ""), lines("HTTP/1.1 204 No", "X: y", "", "")},
+		{"chunks of a 204", get, lines("HTTP/1.1 204 No", "Transfer-Encoding: chunked", "X: y", "", ""), lines("HTTP/1.1 204 No", "X: y", "", "")},
 		{"fields about the connection", get, lines("HTTP/1.1 200 OK", "Connection: keep-alive, x-own", "Keep-Alive: timeout=5", "X-Own: 1", "Content-Length: 1", "", "a"),
 			lines("HTTP/1.1 200 OK", "Content-Length: 1", "", "a")},
 		{"the target closes, the client goes on", get, lines("HTTP/1.1 200 OK", "Connection: close", "Content-Length: 1", "", "a") + closes,

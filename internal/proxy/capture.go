@@ -39,9 +39,9 @@ func (c *capture) short() []byte {
 type upload struct {
 	io.ReadCloser
 	way  *passage
-	once sync.Once
 	end  error
 	mu   sync.Mutex
+	left bool // the handler is over, and the connection another request's
 	capture
 }
 
@@ -52,17 +52,32 @@ func (u *upload) Read(p []byte) (int, error) {
 		// net/http has closed the body by then.
 		return 0, u.end
 	}
-	u.once.Do(u.way.continued)
-	_ = u.way.control.SetReadDeadline(time.Now().Add(stall))
+	u.limit(time.Now().Add(stall))
 	n, err := u.ReadCloser.Read(p)
 	if u.end = err; err != nil {
 		// net/http goes on to read, to see whether the client leaves.
-		_ = u.way.control.SetReadDeadline(time.Time{})
+		u.limit(time.Time{})
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.take(p[:n], exchange.MaxBody)
 	return n, err
+}
+
+// limit sets the time until which a piece may come.
+func (u *upload) limit(t time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.left {
+		_ = u.way.control.SetReadDeadline(t)
+	}
+}
+
+// leave lets go of the connection from which the body comes.
+func (u *upload) leave() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.left = true
 }
 
 // taken returns what has passed so far; of a request without a body that is

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"dispatchmock/internal/exchange"
@@ -53,9 +54,22 @@ func away(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// fail answers with an error of the proxy's own, which no target sends.
+// fail answers in the place of the target, because of an error.
 func (way *passage) fail(status int, err error) {
 	way.x.Err = err
+	way.answer(status, err)
+}
+
+// refuse answers a request that must not reach the target.
+func (way *passage) refuse(err error) {
+	asked, _, _ := strings.Cut(way.in.RequestURI, "?")
+	way.x.Problems = append(way.x.Problems, exchange.Finding{Part: exchange.PartPath, Rule: "stay below the path of the target",
+		Value: strconv.QuoteToASCII(asked), Remedy: err.Error()})
+	way.answer(http.StatusBadRequest, err)
+}
+
+// answer answers with a text of the proxy's own, which no target sends.
+func (way *passage) answer(status int, err error) {
 	text := fmt.Sprintf("dispatchmock proxy: %s: %v\n", way.p.Target.Redacted(), err)
 	head := fmt.Sprintf("%d Dispatchmock proxy: %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d",
 		status, http.StatusText(status), len(text))

@@ -65,16 +65,22 @@ func essential(name []byte) bool {
 }
 
 // withoutConnection returns a head of a response without the fields about the
-// connection. With length it is without Content-Length as well, which a body
-// in chunks has no use for.
+// connection. Content-Length stands in it once at most, and not at all with
+// length: a body in chunks has no use for it.
 func withoutConnection(head []byte, length bool) []byte {
 	line, rest, _ := bytes.Cut(head, crlf)
 	out := append(make([]byte, 0, len(head)), line...)
 	named := nominated(rest)
 	for line := range bytes.SplitSeq(rest, crlf) {
 		name, value, ok := bytes.Cut(line, colon)
-		if !ok || hop(name, value, named) || length && is(name, "content-length") {
+		if !ok || hop(name, value, named) {
 			continue
+		}
+		if is(name, "content-length") {
+			if length {
+				continue
+			}
+			length = true
 		}
 		out = append(out, crlf...)
 		out = append(out, line...)

@@ -97,6 +97,16 @@ func launch(t testing.TB, front func(server.Backstage) http.Handler, change ...f
 // before starts a proxy before a target.
 func before(t testing.TB, target string, change ...func(*proxy.Options)) *running {
 	t.Helper()
+	return launchBefore(t, target, func(o *proxy.Options) {
+		for _, c := range change {
+			c(o)
+		}
+	})
+}
+
+// launchBefore changes the server's options as well.
+func launchBefore(t testing.TB, target string, change func(*proxy.Options), options ...func(*server.Options)) *running {
+	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {
 		t.Fatal(err)
@@ -105,16 +115,14 @@ func before(t testing.TB, target string, change ...func(*proxy.Options)) *runnin
 	r := launch(t, func(b server.Backstage) http.Handler {
 		o := proxy.Options{Contract: theContract(t), Target: u, Timeout: patience, CORS: contract.CORSDocumented,
 			Home: b.Home, Blotter: b.Blotter, Record: b.Record, Log: slog.New(slog.NewTextHandler(log, nil))}
-		for _, c := range change {
-			c(&o)
-		}
+		change(&o)
 		if o.Fallback != nil {
 			o.Fallback = b.Mock
 		}
 		p := proxy.New(o)
 		t.Cleanup(p.Close)
 		return p
-	})
+	}, options...)
 	r.log = log
 	return r
 }

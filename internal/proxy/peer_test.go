@@ -49,7 +49,7 @@ func (p *peer) expect(t testing.TB, want string) {
 	got := make([]byte, len(want))
 	n, err := io.ReadFull(p.Reader, got)
 	if string(got[:n]) != want {
-		t.Fatalf("got\n%q\nwant\n%q (%v)", got[:n], want, err)
+		t.Fatalf("got\n%.2000q\nwant\n%.2000q (%v)", got[:n], want, err)
 	}
 }
 

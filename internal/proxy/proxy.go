@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/http/httptrace"
 	"net/http/httputil"
 	"net/url"
 	"runtime/debug"
@@ -65,7 +64,7 @@ type Passed struct {
 type Proxy struct {
 	Options
 	reverse   *httputil.ReverseProxy
-	transport *http.Transport
+	transport *transport
 	memo      *memo
 	memory    *memory
 	name      string // of the target
@@ -75,7 +74,7 @@ type Proxy struct {
 func New(o Options) *Proxy {
 	p := &Proxy{Options: o, transport: newTransport(&o), memo: newMemo(), memory: newMemory(), name: o.Target.Redacted()}
 	p.reverse = &httputil.ReverseProxy{
-		Rewrite:        p.rewrite,
+		Rewrite:        rewrite,
 		Transport:      p.transport,
 		BufferPool:     new(buffers),
 		ErrorHandler:   p.failed,
@@ -86,7 +85,7 @@ func New(o Options) *Proxy {
 }
 
 // Close lets go of the connections to the target that no request needs.
-func (p *Proxy) Close() { p.transport.CloseIdleConnections() }
+func (p *Proxy) Close() { p.transport.pool.close() }
 
 // buffers are those through which bodies pass.
 type buffers struct{ pool sync.Pool }
@@ -114,10 +113,10 @@ type passage struct {
 	control  *http.ResponseController
 	x        *exchange.Exchange
 	start    time.Time
-	out      []byte // the head that the target gets, but for its framing
-	tap      *tap
-	interims map[int]int // how many were passed on, by status
-	upload   *upload     // nil where the request has no body
+	out      []byte  // the head that the target gets
+	upload   *upload // nil where the request has no body
+	head     []byte  // of the answer
+	more     bool    // something of its body came with it
 	response capture
 	reply    wire.Reply // as the target sent it, without a body
 	coding   string     // of its body
@@ -139,7 +138,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x: &exchange.Exchange{Session: p.Home.Spec.ID, Sequence: p.Home.Next(), Start: p.Home.Clock.Tick(), Method: r.Method, Path: r.URL.EscapedPath(), Target: p.name}}
 	head := wire.RequestHead(r)
 	way.x.Request.Head, way.x.Authorization = p.Blotter.Head(head)
-	way.out = p.outbound(head, r)
+	out, err := p.outbound(head, r)
+	way.out = out
 	// How long a passage takes is not this server's to limit, but a client that
 	// stands still is.
 	_ = way.control.SetReadDeadline(time.Time{})
@@ -147,12 +147,13 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// nil keeps net/http from adding fields of its own to the target's.
 	w.Header()["Date"], w.Header()["Content-Type"] = nil, nil
 	// net/http looks at the body of its own request, which must stay as it is.
-	passed := r.WithContext(httptrace.WithClientTrace(context.WithValue(r.Context(), passageKey{}, way), &httptrace.ClientTrace{GotConn: way.connected}))
+	passed := r.WithContext(context.WithValue(r.Context(), passageKey{}, way))
 	if r.Body != nil && r.Body != http.NoBody {
 		way.upload = &upload{ReadCloser: r.Body, way: way}
 		// An answer may come before the body's end; else net/http would take the
 		// rest of the body away before it lets the answer go.
 		_ = way.control.EnableFullDuplex()
+		defer way.upload.leave()
 		passed.Body = way.upload
 	}
 	defer func() {
@@ -175,61 +176,12 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		way.fail(http.StatusNotImplemented, errTunnel)
 		return
 	}
-	p.reverse.ServeHTTP((*passing)(way), passed)
-	if way.stood {
-		p.Fallback.ServeHTTP(w, way.standIn())
-	}
-}
-
-// connected is told of the connection on which the request will go.
-func (way *passage) connected(info httptrace.GotConnInfo) {
-	if t, ok := info.Conn.(*tap); ok {
-		t.begin(way.out)
-		way.tap = t
-	}
-}
-
-// passing is the ResponseWriter of a passage.
-type passing passage
-
-// Unwrap lets an http.ResponseController find what it controls.
-func (w *passing) Unwrap() http.ResponseWriter { return w.w }
-
-// Header implements http.ResponseWriter.
-func (w *passing) Header() http.Header { return w.w.Header() }
-
-// Write implements http.ResponseWriter.
-func (w *passing) Write(p []byte) (int, error) { return w.w.Write(p) }
-
-// WriteHeader implements http.ResponseWriter. The heads of interim responses
-// pass as they came, too.
-func (w *passing) WriteHeader(status int) {
-	if status < http.StatusOK && status != http.StatusSwitchingProtocols {
-		if status == http.StatusContinue && w.in.Header.Get("Expect") != "" {
-			return // net/http says it where the body is read
-		}
-		(*passage)(w).relayInterim(status, w.interims[status])
-		if w.interims == nil {
-			w.interims = map[int]int{}
-		}
-		w.interims[status]++
-	}
-	w.w.WriteHeader(status)
-}
-
-// continued has net/http's word that the body may come printed as the target
-// has said it.
-func (way *passage) continued() {
-	if way.in.Header.Get("Expect") != "" {
-		way.relayInterim(http.StatusContinue, 0)
-	}
-}
-
-func (way *passage) relayInterim(status, n int) {
-	if way.tap == nil {
+	if err != nil {
+		way.refuse(err)
 		return
 	}
-	if head := way.tap.interim(status, n); head != nil {
-		wire.RelayInterim(way.in, afterProtocol(withoutConnection(head, false)))
+	p.reverse.ServeHTTP(w, passed)
+	if way.stood {
+		p.Fallback.ServeHTTP(w, way.standIn())
 	}
 }

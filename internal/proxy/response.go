@@ -1,12 +1,9 @@
 package proxy
 
 import (
-	"bytes"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
-	"strings"
 	"time"
 
 	"dispatchmock/internal/wire"
@@ -15,9 +12,6 @@ import (
 // answered holds the target's head as it came, and follows its body.
 func (p *Proxy) answered(response *http.Response) error {
 	way := passageOf(response.Request.Context())
-	if response.StatusCode == http.StatusSwitchingProtocols {
-		return errSwitch
-	}
 	way.answered = true
 	_ = way.control.SetWriteDeadline(time.Now().Add(stall))
 	way.coding = response.Header.Get("Content-Encoding")
@@ -30,10 +24,9 @@ func (p *Proxy) answered(response *http.Response) error {
 	} else if length := response.Header["Content-Length"]; len(length) > 0 {
 		framing["Content-Length"] = length[:1]
 	}
-	head := way.head(response)
-	way.x.Response.Head, _ = p.Blotter.Head(head)
-	passed := withoutConnection(head, chunked)
-	keepsCoding := chunked && way.in.ProtoAtLeast(1, 1) && hasField(passed, "transfer-encoding")
+	way.x.Response.Head, _ = p.Blotter.Head(way.head)
+	passed := withoutConnection(way.head, chunked)
+	keepsCoding := chunked && way.in.ProtoAtLeast(1, 1) && response.StatusCode != http.StatusNoContent && hasField(passed, "transfer-encoding")
 	if !keepsCoding {
 		passed = withoutCoding(passed)
 	}
@@ -49,27 +42,8 @@ func (p *Proxy) answered(response *http.Response) error {
 	media, _, _ := mime.ParseMediaType(way.reply.Value("Content-Type"))
 	response.Body = &download{ReadCloser: response.Body, way: way, length: response.ContentLength,
 		// The reverse proxy sees to those whose length nobody knows.
-		pushes: response.ContentLength >= 0 && media != "text/event-stream", pending: way.tap == nil || !way.tap.more()}
+		pushes: response.ContentLength >= 0 && media != "text/event-stream", pending: !way.more}
 	return nil
-}
-
-// head returns the target's head as it came, or, where it is not plain, as
-// net/http read it.
-func (way *passage) head(response *http.Response) []byte {
-	if way.tap != nil {
-		if head := way.tap.head(); head != nil {
-			return head
-		}
-	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "HTTP/1.1 %s\r\n", strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		return r
-	}, response.Status))
-	_ = response.Header.Write(&b) // a buffer takes everything
-	return bytes.TrimSuffix(b.Bytes(), crlf)
 }
 
 // download is the body of an answer on its way. What has come goes on before
@@ -97,6 +71,7 @@ func (d *download) Read(p []byte) (int, error) {
 		way.finish()
 	case err != nil:
 		way.broken = err
+		_ = way.control.Flush() // the head goes before the cut
 	}
 	return n, err
 }

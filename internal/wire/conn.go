@@ -38,6 +38,7 @@ type Conn struct {
 	relayed bool   // the head held came from another server
 	framed  bool   // and says itself that its body is chunked
 	interim []byte // the head to print in the place of the next interim one
+	printed []byte // what net/http has printed of a head that is not yet whole
 	state   state
 	head    []byte // the head to print, when state is held
 }
@@ -45,19 +46,32 @@ type Conn struct {
 type state uint8
 
 const (
-	fresh  state = iota // nothing was written for the request at hand
-	held                // a reply is held, its response not yet begun
-	inBody              // the head is out
+	fresh   state = iota // nothing was written for the request at hand
+	held                 // a reply is held, its response not yet begun
+	inBody               // the head is out
+	refused              // net/http has refused the request, and we have answered
 )
 
-// maxKept is the size above which a buffer is not kept for the next reply.
-const maxKept = 16 << 10
+const (
+	// maxKept is the size above which a buffer is not kept for the next reply.
+	maxKept = 16 << 10
+	// maxPrinted is how long a head may be that net/http prints.
+	maxPrinted = 1 << 20
+)
 
-// Write sends what net/http has printed, with the head replaced.
+var errLongHead = errors.New("wire: the head of a response is longer than " + strconv.Itoa(maxPrinted) + " bytes")
+
+// Write sends what net/http has printed, with the heads replaced. net/http
+// prints a head in as many pieces as it likes.
 func (c *Conn) Write(p []byte) (int, error) {
-	out, refused := c.replace(p)
-	if refused {
-		return len(p), c.writeRefusal(p)
+	out, refusal, err := c.replace(p)
+	switch {
+	case err != nil:
+		return 0, err
+	case refusal != nil:
+		return len(p), c.writeRefusal(refusal)
+	case len(out) == 0: // a head is not yet whole
+		return len(p), nil
 	}
 	if n, err := c.Conn.Write(out); err != nil {
 		return min(n, len(p)), err
@@ -65,38 +79,62 @@ func (c *Conn) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// replace returns what is to be sent in the place of p, unless p is a refusal.
-func (c *Conn) replace(p []byte) (out []byte, refused bool) {
+// replace returns what is to be sent in the place of p, or a refusal.
+func (c *Conn) replace(p []byte) (out, refusal []byte, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.state == inBody {
-		return p, false
+	switch c.state {
+	case inBody:
+		return p, nil, nil
+	case refused:
+		return nil, nil, nil
 	}
-	if isInterim(p) {
-		return c.replaceInterim(p), false
+	if len(c.printed) > 0 {
+		c.printed = append(c.printed, p...)
+		p, c.printed = c.printed, nil
 	}
-	proto, rest, ok := splitHead(p)
-	if !ok {
-		return p, false
+	for len(p) > 0 {
+		end := bytes.Index(p, headEnd)
+		if end < 0 {
+			if len(p) > maxPrinted {
+				return nil, nil, errLongHead
+			}
+			c.printed = bytes.Clone(p)
+			break
+		}
+		head := p[:end+len(headEnd)]
+		if isInterim(head) {
+			out = c.appendInterim(out, head)
+			p = p[len(head):]
+			continue
+		}
+		if c.state == fresh {
+			c.state = refused
+			return nil, p, nil
+		}
+		c.state = inBody
+		if out == nil {
+			out = c.out[:0]
+		}
+		out = append(c.appendFinal(out, head), p[len(head):]...)
+		if cap(out) <= maxKept {
+			c.out = out
+		}
+		break
 	}
-	refused = c.state == fresh
-	c.state = inBody
-	if refused {
-		return nil, true
-	}
-	out = append(c.out[:0], proto...)
-	out = append(out, c.head...)
-	printed := p[:len(p)-len(rest)]
-	out = appendConnection(out, printed, "\r\nConnection: ")
+	return out, nil, nil
+}
+
+// appendFinal appends the head held, and what net/http has decided in the head
+// that it printed.
+func (c *Conn) appendFinal(dst, printed []byte) []byte {
+	dst = append(dst, printed[:len("HTTP/1.1")]...)
+	dst = append(dst, c.head...)
+	dst = appendConnection(dst, printed, "\r\nConnection: ")
 	if c.relayed {
-		out = c.appendFraming(out, printed)
+		dst = c.appendFraming(dst, printed)
 	}
-	out = append(out, "\r\n"...)
-	out = append(out, rest...)
-	if cap(out) <= maxKept {
-		c.out = out
-	}
-	return out, false
+	return append(dst, "\r\n"...)
 }
 
 // Close closes the connection.
@@ -118,7 +156,7 @@ func (c *Conn) CloseWrite() error {
 func (c *Conn) writeRefusal(p []byte) error {
 	status, _ := strconv.Atoi(string(p[9:12]))
 	text := ""
-	if _, body, ok := bytes.Cut(p, []byte("\r\n\r\n")); ok {
+	if _, body, ok := bytes.Cut(p, headEnd); ok {
 		text = string(body)
 	}
 	reply := c.listener.refuse(status, text)
@@ -131,17 +169,11 @@ func (c *Conn) writeRefusal(p []byte) error {
 	return err
 }
 
-func isInterim(p []byte) bool { return bytes.HasPrefix(p, []byte("HTTP/1.1 1")) }
+var headEnd = []byte("\r\n\r\n")
 
-// splitHead returns the protocol version with which p begins, and what follows
-// the header section.
-func splitHead(p []byte) (proto, rest []byte, ok bool) {
-	const shortest = len("HTTP/1.1 200")
-	if len(p) < shortest || !bytes.HasPrefix(p, []byte("HTTP/1.")) {
-		return nil, nil, false
-	}
-	_, rest, ok = bytes.Cut(p, []byte("\r\n\r\n"))
-	return p[:len("HTTP/1.1")], rest, ok
+// isInterim reports the head of an interim response, of either version.
+func isInterim(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("HTTP/1.")) && bytes.HasPrefix(head[len("HTTP/1.1"):], []byte(" 1"))
 }
 
 type connKey struct{}
@@ -198,7 +230,7 @@ func Attach(s *http.Server, l net.Listener, refuse Refusal) *Listener {
 			// net/http enters StateIdle behind each response, whether or not
 			// the next request has come already.
 			conn.mu.Lock()
-			conn.state, conn.interim = fresh, nil
+			conn.state, conn.interim, conn.printed = fresh, nil, nil
 			length := conn.length
 			conn.mu.Unlock()
 			conn.intake.done(length)

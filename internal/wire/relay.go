@@ -34,12 +34,18 @@ func RelayInterim(r *http.Request, head []byte) {
 	}
 }
 
-func (c *Conn) replaceInterim(p []byte) []byte {
-	if c.interim == nil {
-		return p
+// appendInterim appends the head of an interim response. HTTP/1.0 has none
+// (RFC 9110, 15.2).
+func (c *Conn) appendInterim(dst, printed []byte) []byte {
+	head := c.interim
+	c.interim = nil
+	switch {
+	case bytes.HasPrefix(printed, []byte("HTTP/1.0")):
+		return dst
+	case head != nil:
+		return append(dst, head...)
 	}
-	p, c.interim = c.interim, nil
-	return p
+	return append(dst, printed...)
 }
 
 // appendFraming carries over how net/http has framed the body, where the

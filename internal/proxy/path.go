@@ -1,0 +1,75 @@
+package proxy
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+var errOutside = errors.New("a request asks for a path, and may not leave the path of --target by .. or by another form of its target (RFC 9112, 3.2)")
+
+// path returns what stands in the request line that the target gets: what the
+// client spelt, behind the path of the proxy's own target.
+func (p *Proxy) path(r *http.Request) (string, error) {
+	target := r.RequestURI
+	if target == "*" && r.Method == http.MethodOptions {
+		return target, nil
+	}
+	if r.URL.Scheme != "" && r.URL.Host != "" && r.URL.Opaque == "" {
+		// The absolute form names a server, and it is ours.
+		_, target, _ = strings.Cut(target, "://")
+		if i := strings.IndexAny(target, "/?"); i < 0 {
+			target = "/"
+		} else if target = target[i:]; target[0] == '?' {
+			target = "/" + target
+		}
+	}
+	if !strings.HasPrefix(target, "/") {
+		return "", errOutside
+	}
+	base := strings.TrimSuffix(p.Target.EscapedPath(), "/")
+	if path, _, _ := strings.Cut(target, "?"); base != "" && climbs(path) {
+		return "", errOutside
+	}
+	return base + target, nil
+}
+
+// climbs reports a path that some server takes for one above its beginning:
+// servers differ in what they decode, how often, and what divides segments. So
+// only a segment that all take for one makes up for a step upwards.
+func climbs(path string) bool {
+	depth := 0
+	for segment := range strings.SplitSeq(path, "/") {
+		steps, name := 0, false
+		for part := range strings.FieldsFuncSeq(decoded(segment), func(c rune) bool { return c == '/' || c == '\\' }) {
+			switch part, _, _ = strings.Cut(part, ";"); strings.TrimRight(part, " \t\x00") {
+			case "..":
+				steps++
+			case ".", "":
+			default:
+				name = true
+			}
+		}
+		if steps == 0 && name {
+			steps = -1
+		}
+		if depth -= steps; depth < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// decoded returns a segment without percent-encoding, though it was encoded
+// several times. One that was more often is up to no good.
+func decoded(segment string) string {
+	for range 4 {
+		plain, err := url.PathUnescape(segment)
+		if err != nil || plain == segment {
+			return segment
+		}
+		segment = plain
+	}
+	return ".."
+}
