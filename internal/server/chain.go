@@ -196,7 +196,7 @@ func (s *Server) refused(status int, text string) *wire.Reply {
 	switch status {
 	case http.StatusRequestHeaderFieldsTooLarge:
 		fault.Code = dispatch.HeaderTooLarge
-		fault.Detail = fmt.Sprintf("The request line and the header fields may have at most %d bytes together.", maxHeaderBytes)
+		fault.Detail = headTooLong()
 	case http.StatusExpectationFailed:
 		fault.Code, fault.Field = dispatch.ExpectationFailed, "expect"
 		fault.Detail = "The only expectation that is understood is 100-continue."

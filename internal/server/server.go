@@ -28,6 +28,11 @@ import (
 // that a test suite drives with hundreds of connections.
 const (
 	maxConnections = 2048
+	// reserve is how many connections beyond them wait for a place, or are
+	// served where their requests need none.
+	reserve        = 256
+	placeWait      = 6 * time.Second
+	calm           = 10 * time.Second
 	maxHeaderBytes = 64 << 10
 	maxBodyBytes   = 1 << 20
 	headerTimeout  = 10 * time.Second
@@ -63,6 +68,9 @@ type Options struct {
 	Recorded func(*exchange.Exchange)
 	// Control says whether and where the control door is.
 	Control Control
+	// Connections bounds the connections of each listener; the zero Limits are
+	// those of the manual.
+	Connections wire.Limits
 	// Front makes what answers in the place of the mocked API; nil is nothing.
 	Front func(Backstage) http.Handler
 }
@@ -104,6 +112,7 @@ type Server struct {
 	deskAddr net.Addr
 	desk     *http.Server   // of the door, where it has a listener of its own
 	listener *wire.Listener // nil until Start
+	conns    *wire.Limited  // beneath it
 	carriers sync.Pool
 	done     chan struct{}
 	err      error
@@ -153,10 +162,12 @@ func (s *Server) Start(address string) error {
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}
+	s.conns = s.limited(l, "listener of the API")
 	if err := s.openDesk(address, l.Addr()); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	s.listener = wire.Attach(&s.http, wire.Limit(l, maxConnections), s.refused)
+	s.listener = wire.Attach(&s.http, s.conns, s.refused)
+	s.conns.Track(&s.http)
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {

@@ -57,7 +57,7 @@ func launch(t *testing.T, b *wire.Break, wrap func(net.Listener) net.Listener) *
 			s.sent <- wire.Send(w, r, reply)
 		})}
 	if wrap == nil {
-		wrap = func(l net.Listener) net.Listener { return wire.Limit(l, 10) }
+		wrap = func(l net.Listener) net.Listener { return wire.Limit(l, wire.Limits{Places: 10}) }
 	}
 	attached := wire.Attach(s.http, wrap(l), nil)
 	served := make(chan error, 1)
