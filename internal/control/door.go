@@ -62,6 +62,8 @@ type Options struct {
 	Page http.Handler
 	// Rate is how many changes a second are taken; 0 means MaxRate.
 	Rate float64
+	// Connections counts those of the mocked API's listener.
+	Connections func() wire.Connections
 	// Settings are told in bundles: how the server was started.
 	Settings bundle.Settings
 }
@@ -258,5 +260,5 @@ func (d *Door) change(h handler) handler {
 
 func (d *Door) health(*http.Request) (any, error) {
 	f := d.Sessions.Fixtures()
-	return map[string]any{"status": "ready", "version": d.Version, "records": f.Base.Records(), "sessions": len(d.Sessions.List())}, nil
+	return map[string]any{"status": "ready", "version": d.Version, "records": f.Base.Records(), "sessions": len(d.Sessions.List()), "connections": d.Connections()}, nil
 }

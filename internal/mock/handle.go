@@ -98,7 +98,7 @@ func (m *Mock) Refused(status int, text string) *wire.Reply {
 	switch status {
 	case http.StatusRequestHeaderFieldsTooLarge:
 		fault.Code = dispatch.HeaderTooLarge
-		fault.Detail = fmt.Sprintf("The request line and the header fields may have at most %d bytes together.", m.MaxHeader)
+		fault.Detail = HeadTooLong(m.MaxHeader)
 	case http.StatusExpectationFailed:
 		fault.Code, fault.Field = dispatch.ExpectationFailed, "expect"
 		fault.Detail = "The only expectation that is understood is 100-continue."
@@ -109,6 +109,11 @@ func (m *Mock) Refused(status int, text string) *wire.Reply {
 	m.record(q)
 	m.log(q.x)
 	return &q.reply
+}
+
+// HeadTooLong says that a request's head has more bytes than it may have.
+func HeadTooLong(limit int) string {
+	return fmt.Sprintf("The request line and the header fields may have at most %d bytes together.", limit)
 }
 
 // wayOut says to who reads the journal what a client can do that was refused

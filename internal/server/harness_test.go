@@ -49,6 +49,9 @@ type settings struct {
 	now         func() time.Time                         // instead of clock
 	journal     *journal.Limits                          // instead of those of a test
 	around      func(*http.Request, *wire.Reply, func()) // each performance
+	connections wire.Limits                              // the zero ones are those of the manual
+	front       func(server.Backstage) http.Handler
+	control     string // address of the admin API, where it has its own
 }
 
 var loadContract = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load(schemas.FS) })
@@ -125,7 +128,8 @@ func launch(t testing.TB, s settings) *running {
 	c, f := loadFixtures(t, s, now)
 	r := &running{log: &safeBuffer{}}
 	o := server.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail, Around: s.around, Quiet: s.quiet,
-		Journal: journal.Limits{Count: 2000, Bytes: 8 << 20}, Control: server.Control{Schemas: schemas.FS},
+		Journal: journal.Limits{Count: 2000, Bytes: 8 << 20}, Control: server.Control{Schemas: schemas.FS, Address: s.control},
+		Connections: s.connections, Front: s.front,
 		Sessions: session.Options{Fixtures: f, Now: func() time.Time { return now }, NewID: seededIDs()},
 		Log:      slog.New(slog.NewTextHandler(r.log, nil))}
 	if s.journal != nil {

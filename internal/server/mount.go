@@ -9,29 +9,30 @@ import (
 
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/control"
-	"dispatchmock/internal/wire"
 )
 
 // mounted puts the control door beside the mocked API, where it is on the same
 // listener.
 func (s *Server) mounted(api http.Handler) http.Handler {
-	if s.door == nil || s.Control.Address != "" {
-		return api
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if control.Serves(r.URL.Path) {
+	return s.admit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.isAdmin(r) {
 			s.door.ServeHTTP(w, r)
 			return
 		}
 		api.ServeHTTP(w, r)
-	})
+	}))
+}
+
+// isAdmin reports a request to the admin API on the listener of the API.
+func (s *Server) isAdmin(r *http.Request) bool {
+	return s.door != nil && s.Control.Address == "" && control.Serves(r.URL.Path)
 }
 
 func (s *Server) doorOptions(page http.Handler) control.Options {
 	return control.Options{
 		Page:     page,
 		Contract: s.Contract, Schemas: s.Control.Schemas, Sessions: s.sessions, Journal: s.journal, Coverage: s.coverage,
-		Token: s.Control.Token, Rate: s.Control.Rate, Version: s.Control.Version, Log: s.Log,
+		Token: s.Control.Token, Rate: s.Control.Rate, Version: s.Control.Version, Log: s.Log, Connections: s.ConnectionCounts,
 		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
 	}
 }
@@ -59,10 +60,12 @@ func (s *Server) openDesk(address string, api net.Addr) error {
 		return fmt.Errorf("listening for the control door: %w", err)
 	}
 	s.deskAddr = l.Addr()
-	s.desk = &http.Server{Handler: s.door, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
+	s.desk = &http.Server{Handler: limitHead(s.door), ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: s.http.ErrorLog}
+	conns := s.limited(l, "listener of the admin API")
+	conns.Track(s.desk)
 	go func() {
-		if err := s.desk.Serve(wire.Limit(l, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.desk.Serve(conns); !errors.Is(err, http.ErrServerClosed) {
 			s.Log.Error("the control door has stopped", "error", err)
 		}
 	}()

@@ -27,6 +27,11 @@ import (
 // that a test suite drives with hundreds of connections.
 const (
 	maxConnections = 2048
+	// reserve is how many connections beyond them wait for a place, or are
+	// served where their requests need none.
+	reserve        = 256
+	placeWait      = 6 * time.Second
+	calm           = 10 * time.Second
 	maxHeaderBytes = 64 << 10
 	maxBodyBytes   = 1 << 20
 	headerTimeout  = 10 * time.Second
@@ -55,6 +60,9 @@ type Options struct {
 	Around func(*http.Request, *wire.Reply, func())
 	// Control says whether and where the control door is.
 	Control Control
+	// Connections bounds the connections of each listener; the zero Limits are
+	// those of the manual.
+	Connections wire.Limits
 	// Front makes what answers in the place of the mocked API; nil is nothing.
 	Front func(Backstage) http.Handler
 }
@@ -96,6 +104,7 @@ type Server struct {
 	deskAddr net.Addr
 	desk     *http.Server   // of the door, where it has a listener of its own
 	listener *wire.Listener // nil until Start
+	conns    *wire.Limited  // beneath it
 	done     chan struct{}
 	err      error
 }
@@ -172,10 +181,12 @@ func (s *Server) Start(address string) error {
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}
+	s.conns = s.limited(l, "listener of the API")
 	if err := s.openDesk(address, l.Addr()); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	s.listener = wire.Attach(&s.http, wire.Limit(l, maxConnections), s.mock.Refused)
+	s.listener = wire.Attach(&s.http, s.conns, s.mock.Refused)
+	s.conns.Track(&s.http)
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {

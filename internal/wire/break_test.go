@@ -42,7 +42,7 @@ func launch(t *testing.T, b *wire.Break, wrap func(net.Listener) net.Listener) *
 		t.Fatal(err)
 	}
 	if wrap == nil {
-		wrap = func(l net.Listener) net.Listener { return wire.Limit(l, 10) }
+		wrap = func(l net.Listener) net.Listener { return wire.Limit(l, wire.Limits{Places: 10}) }
 	}
 	return serve(t, b, wrap(l), patience)
 }

@@ -19,7 +19,7 @@ func TestLimit(t *testing.T) {
 	for _, kind := range []wire.BreakKind{wire.BreakReset, wire.BreakInBody, wire.BreakTruncated, wire.BreakGarbage, wire.BreakEmpty} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
-			s := launch(t, &wire.Break{Kind: kind}, func(l net.Listener) net.Listener { return wire.Limit(l, 1) })
+			s := launch(t, &wire.Break{Kind: kind}, func(l net.Listener) net.Listener { return wire.Limit(l, wire.Limits{Places: 1}) })
 			for range 5 {
 				conn := s.connect(t, ask)
 				_, _ = io.ReadAll(conn) // TestBreaks holds what comes
@@ -35,7 +35,7 @@ func TestLimitHolds(t *testing.T) {
 	t.Parallel()
 	const limit, clients, each = 2, 8, 200
 	inner := &counting{}
-	l := wire.Limit(inner, limit)
+	l := wire.Limit(inner, wire.Limits{Places: limit})
 	var all sync.WaitGroup
 	for range clients {
 		all.Go(func() {
