@@ -7,12 +7,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/openapi"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
@@ -177,9 +177,9 @@ func document(cmd *cobra.Command, name string) (json.RawMessage, error) {
 // contents reads a file, or standard input.
 func contents(cmd *cobra.Command, name string) ([]byte, error) {
 	if name == "-" {
-		return io.ReadAll(cmd.InOrStdin())
+		return fileio.ReadFrom(cmd.Context(), cmd.InOrStdin(), "standard input", maxDocument)
 	}
-	return os.ReadFile(name)
+	return fileio.Read(cmd.Context(), name, maxDocument)
 }
 
 // pair cuts an argument of the form KEY=VALUE.

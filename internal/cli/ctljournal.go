@@ -2,18 +2,17 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"dispatchmock/internal/fileio"
 )
 
 func (c *ctl) journal() *cobra.Command {
@@ -152,26 +151,10 @@ func (c *ctl) save(ctx context.Context, d *doorClient, call call, name string) e
 		_, err := io.Copy(c.out, response.Body)
 		return err
 	}
-	if err := writeWhole(name, response.Body); err != nil {
+	if err := fileio.Replace(name, response.Body); err != nil {
 		return err
 	}
 	return c.say("Wrote %s.", name)
-}
-
-// writeWhole writes a file by way of another, so that nobody finds half of it.
-func writeWhole(name string, from io.Reader) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, from)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
 }
 
 func (c *ctl) bundle() *cobra.Command {

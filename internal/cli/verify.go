@@ -102,7 +102,7 @@ func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
 	if f.list {
 		return f.printList(io.out, cases)
 	}
-	if err := f.options(&o, io); err != nil {
+	if err := f.options(cmd.Context(), &o, io); err != nil {
 		return err
 	}
 	writers, err := f.writers()
