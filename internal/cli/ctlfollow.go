@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"dispatchmock/internal/terminal"
 )
 
 func (c *ctl) follow() *cobra.Command {
@@ -132,7 +134,7 @@ func (f *follower) tell(e *event) error {
 
 func (f *follower) exchange(data string) error {
 	if f.json {
-		_, err := io.WriteString(f.out, data+"\n")
+		_, err := io.WriteString(terminal.JSON(f.out), data+"\n")
 		return err
 	}
 	var r exchangeRow
@@ -148,6 +150,6 @@ func (f *follower) exchange(data string) error {
 	if r.Finding != "" {
 		text += "  " + r.Finding
 	}
-	_, err := fmt.Fprintln(f.out, printable(text))
+	_, err := fmt.Fprintln(f.out, terminal.Visible(text))
 	return err
 }

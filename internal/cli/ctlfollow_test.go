@@ -57,7 +57,7 @@ func TestFollowConnectsAgain(t *testing.T) {
 	want := "5      01:38:16.500 GET     404 problem   /a  path: no\n" +
 		"7      01:38:16.500 GET     404 problem   /b  path: no\n" +
 		"8      01:38:16.500 GET     404 problem   /half  path: no\n" +
-		"9      01:38:16.500 GET     404 problem   /·[2J  path: no\n"
+		"9      01:38:16.500 GET     404 problem   /\\u001b[2J  path: no\n"
 	if got := stdout.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/verify"
 )
 
@@ -109,7 +110,7 @@ func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
 	if err != nil {
 		return err
 	}
-	o.Progress = progress(io.err)
+	o.Progress = progress(io.raw.err)
 	report, err := verify.Run(cmd.Context(), o)
 	if err != nil {
 		return err
@@ -194,6 +195,6 @@ func progress(w io.Writer) func(done, all int, name string) {
 			fmt.Fprint(file, clear)
 			return
 		}
-		fmt.Fprintf(file, clear+"%d/%d %.60s", done+1, all, name)
+		fmt.Fprintf(file, clear+"%d/%d %.60s", done+1, all, terminal.Visible(name))
 	}
 }
