@@ -97,6 +97,13 @@ func (d dir) admit(info fs.FileInfo) error {
 	return nil
 }
 
+func unreadable(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Error{Path: path, Rule: "there is no such file"}
+	}
+	return &Error{Path: path, Rule: "cannot be read: " + Cause(err).Error()}
+}
+
 func tooLong(path string, limit int64) error {
 	return &Error{path, fmt.Sprintf("is longer than %d bytes, the most that is read of such a file", limit), ""}
 }
@@ -144,14 +151,14 @@ func Read(ctx context.Context, path string, limit int64) ([]byte, error) {
 	return wait(ctx, path, func() ([]byte, error) {
 		info, err := os.Stat(path)
 		if err != nil {
-			return nil, &Error{Path: path, Rule: "cannot be read: " + Cause(err).Error()}
+			return nil, unreadable(path, err)
 		}
 		if info.IsDir() {
 			return nil, &Error{path, "is a folder", "name a file"}
 		}
 		f, err := os.Open(path)
 		if err != nil {
-			return nil, &Error{Path: path, Rule: "cannot be read: " + Cause(err).Error()}
+			return nil, unreadable(path, err)
 		}
 		defer f.Close()
 		return readAll(f, path, limit)
@@ -168,7 +175,7 @@ func readAll(r io.Reader, name string, limit int64) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(r, limit+1))
 	switch {
 	case err != nil:
-		return nil, &Error{Path: name, Rule: "cannot be read: " + Cause(err).Error()}
+		return nil, unreadable(name, err)
 	case int64(len(text)) > limit:
 		return nil, tooLong(name, limit)
 	}
