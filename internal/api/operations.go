@@ -20,9 +20,9 @@ func (a *API) deactivate(c *call) (*wire.Body, *dispatch.Fault) {
 		return nil, fault
 	}
 	a.pin(c, !c.s.Choices().PinOnSuccess)
-	var touch time.Time
+	var touch *time.Time
 	if c.s.Choices().Touch {
-		touch = c.x.Start
+		touch = &c.x.Start
 	}
 	did, found := c.s.World.Deactivate(c.key, touch)
 	if !found {

@@ -93,7 +93,7 @@ func readBundle(ctx context.Context, name string) (*bundle.Bundle, error) {
 // default one.
 func (f *serverFlags) made() ([]byte, error) {
 	doc := map[string]any{}
-	if !f.clock.at.IsZero() {
+	if f.clock.at != nil {
 		doc["clock"] = map[string]any{"mode": "frozen", "at": f.clock.at.Format(time.RFC3339Nano)}
 	}
 	if f.ids.seeded {
