@@ -4,6 +4,7 @@ package schemas
 
 import (
 	"embed"
+	"errors"
 	"io/fs"
 	"strings"
 )
@@ -26,7 +27,7 @@ func (c completed) Open(name string) (fs.File, error) {
 		return FS.Open(name)
 	}
 	f, err := c.dir.Open(name)
-	if err != nil && strings.HasPrefix(name, "fixtures/") {
+	if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(name, "fixtures/") {
 		return FS.Open(name)
 	}
 	return f, err

@@ -118,23 +118,12 @@ func (b *Bundle) Write(w io.Writer) error {
 	return e.Encode(b)
 }
 
-// maxFile is the length of the longest bundle that is read.
-const maxFile = 256 << 20
+// MaxFile is the length of the longest bundle that is read.
+const MaxFile = 256 << 20
 
-// Read reads and checks a bundle; name is what flaws call it, schema the
-// schema of bundles.
-func Read(name string, r io.Reader, schema *contract.Model) (*Bundle, error) {
-	return readUpTo(maxFile, name, r, schema)
-}
-
-func readUpTo(limit int, name string, r io.Reader, schema *contract.Model) (*Bundle, error) {
-	text, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(text) > limit {
-		return nil, fmt.Errorf("%s: is longer than the %d bytes that a bundle may have", name, limit)
-	}
+// Read reads and checks the text of a bundle; name is what flaws call it,
+// schema the schema of bundles.
+func Read(name string, text []byte, schema *contract.Model) (*Bundle, error) {
 	doc, err := wire.Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: is no JSON: %w", name, err)

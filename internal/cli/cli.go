@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/terminal"
 )
 
 // Exit codes.
@@ -35,6 +36,9 @@ type streams struct {
 	in       io.Reader
 	out, err io.Writer
 	environ  []string // as os.Environ has it
+	// raw are out and err without the escapes that keep text of others from
+	// steering a terminal.
+	raw struct{ out, err io.Writer }
 }
 
 // env returns a variable of the environment, and whether there is one.
@@ -50,10 +54,22 @@ func (s *streams) env(name string) (string, bool) {
 // Run runs the command line until it is done or the context ends, and returns
 // the exit code.
 func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	io := streams{stdin, stdout, stderr, environ}
+	out, errs := terminal.NewWriter(stdout), terminal.NewWriter(stderr)
+	io := streams{in: stdin, out: out, err: errs, environ: environ}
+	io.raw.out, io.raw.err = stdout, stderr
 	root := newRoot(io)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	code := ended(root.ExecuteContext(ctx), errs)
+	if err := out.Close(); err != nil && code == exitDone {
+		fmt.Fprintf(errs, "dispatchmock: standard output: %v\n", err)
+		code = exitWrong
+	}
+	_ = errs.Close() // nobody is left to tell
+	return code
+}
+
+// ended prints how a command ended, and returns its exit code.
+func ended(err error, stderr io.Writer) int {
 	if err == nil {
 		return exitDone
 	}

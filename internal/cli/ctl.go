@@ -7,14 +7,15 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/openapi"
 	"dispatchmock/internal/session"
+	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/wire"
 )
 
@@ -100,7 +101,7 @@ func (c *ctl) in(format string, words ...string) string {
 // print prints an answer as it is, or in the words of text.
 func (c *ctl) print(raw []byte, text func(w io.Writer)) error {
 	if c.json {
-		_, err := c.out.Write(raw)
+		_, err := terminal.JSON(c.out).Write(raw)
 		return err
 	}
 	w := &strings.Builder{}
@@ -137,7 +138,7 @@ func table(w io.Writer, titles string, rows func(row func(cells ...any))) {
 	line := func(cells ...any) {
 		texts := make([]string, len(cells))
 		for i, cell := range cells {
-			if texts[i] = printable(fmt.Sprint(cell)); texts[i] == "" {
+			if texts[i] = terminal.Visible(fmt.Sprint(cell)); texts[i] == "" {
 				texts[i] = "-"
 			}
 		}
@@ -147,16 +148,6 @@ func table(w io.Writer, titles string, rows func(row func(cells ...any))) {
 	rows(line)
 	// What it writes to is a buffer.
 	_ = t.Flush()
-}
-
-// printable keeps what a client sent from steering the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return '·'
-		}
-		return r
-	}, s)
 }
 
 // document reads and checks the JSON text of a file, or of standard input.
@@ -177,9 +168,9 @@ func document(cmd *cobra.Command, name string) (json.RawMessage, error) {
 // contents reads a file, or standard input.
 func contents(cmd *cobra.Command, name string) ([]byte, error) {
 	if name == "-" {
-		return io.ReadAll(cmd.InOrStdin())
+		return fileio.ReadFrom(cmd.Context(), cmd.InOrStdin(), "standard input", maxDocument)
 	}
-	return os.ReadFile(name)
+	return fileio.Read(cmd.Context(), name, maxDocument)
 }
 
 // pair cuts an argument of the form KEY=VALUE.
@@ -228,7 +219,7 @@ func (c *ctl) openAPI() *cobra.Command {
 			return err
 		}
 		if c.json {
-			_, err = c.out.Write(text)
+			_, err = terminal.JSON(c.out).Write(text)
 			return err
 		}
 		return c.indented(text)

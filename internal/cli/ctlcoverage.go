@@ -11,6 +11,7 @@ import (
 
 	"dispatchmock/internal/control"
 	"dispatchmock/internal/report"
+	"dispatchmock/internal/terminal"
 )
 
 func (c *ctl) coverage() *cobra.Command {
@@ -65,7 +66,7 @@ func untried(w io.Writer, c *report.Coverage) {
 	for _, g := range c.Groups {
 		for _, item := range g.Items {
 			if !item.Covered {
-				fmt.Fprintf(w, "\n%s, %s: %s\n", g.Name, item.Name, printable(item.Sentence))
+				fmt.Fprintf(w, "\n%s, %s: %s\n", g.Name, item.Name, terminal.Visible(item.Sentence))
 				if item.Command != "" {
 					fmt.Fprintln(w, lines(item.Command))
 				}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/terminal"
 )
 
 // exchangeRow is what is read of an exchange in a list.
@@ -99,7 +100,7 @@ func versionText(e *exchangeEntry) string {
 // findings prints what was wrong, why, and what to do.
 func findings(w io.Writer, what string, list []exchange.Finding) {
 	for _, f := range list {
-		fmt.Fprintf(w, "\n%s: %s\n", what, printable(f.Part+" "+f.Pointer))
+		fmt.Fprintf(w, "\n%s: %s\n", what, terminal.Visible(f.Part+" "+f.Pointer))
 		facts(w, func(fact func(name string, value any)) {
 			fact("  rule", f.Rule)
 			fact("  got", f.Value)
@@ -113,7 +114,7 @@ func findings(w io.Writer, what string, list []exchange.Finding) {
 func tellMessage(w io.Writer, mark string, m *exchangeMessage) {
 	fmt.Fprintln(w)
 	for line := range strings.SplitSeq(m.Head, "\r\n") {
-		fmt.Fprintln(w, mark+printable(line))
+		fmt.Fprintln(w, mark+terminal.Visible(line))
 	}
 	if m.Body != "" {
 		fmt.Fprintf(w, "%s\n%s%s\n", mark, mark, lines(m.Body))
@@ -127,7 +128,7 @@ func tellMessage(w io.Writer, mark string, m *exchangeMessage) {
 func lines(s string) string {
 	parts := strings.Split(s, "\n")
 	for i := range parts {
-		parts[i] = printable(parts[i])
+		parts[i] = terminal.Visible(parts[i])
 	}
 	return strings.Join(parts, "\n")
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"dispatchmock/internal/terminal"
 )
 
 func (c *ctl) follow() *cobra.Command {
@@ -75,25 +77,32 @@ func (f *follower) connect(ctx context.Context) error {
 		return f.door.stranger(fmt.Sprintf("its answer is no stream of events, but %q", kind))
 	}
 	f.found = true
-	r := bufio.NewReader(response.Body)
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, maxEvent)
 	var e event
-	for {
-		line, err := r.ReadString('\n')
-		if err != nil {
-			// Its end is no error; half an event counts for nothing.
-			return nil
-		}
-		line = strings.TrimSuffix(line, "\n")
-		if line != "" {
+	for lines.Scan() {
+		if line := lines.Text(); line != "" {
 			f.field(&e, line)
-			continue
-		}
-		if err := f.tell(&e); err != nil {
+		} else if err := f.tell(&e); err != nil {
 			return err
+		} else {
+			e = event{}
 		}
-		e = event{}
+		if len(e.data) > maxEvent {
+			return f.door.stranger(longEvent)
+		}
 	}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return f.door.stranger(longEvent)
+	}
+	// The stream's end is no error; half an event counts for nothing.
+	return nil
 }
+
+// maxEvent is the length of the longest event that is read.
+const maxEvent = 4 << 20
+
+var longEvent = fmt.Sprintf("an event of it is longer than %d bytes", maxEvent)
 
 // event is one server-sent event.
 type event struct{ kind, id, data string }
@@ -132,7 +141,7 @@ func (f *follower) tell(e *event) error {
 
 func (f *follower) exchange(data string) error {
 	if f.json {
-		_, err := io.WriteString(f.out, data+"\n")
+		_, err := io.WriteString(terminal.JSON(f.out), data+"\n")
 		return err
 	}
 	var r exchangeRow
@@ -148,6 +157,6 @@ func (f *follower) exchange(data string) error {
 	if r.Finding != "" {
 		text += "  " + r.Finding
 	}
-	_, err := fmt.Fprintln(f.out, printable(text))
+	_, err := fmt.Fprintln(f.out, terminal.Visible(text))
 	return err
 }

@@ -57,7 +57,7 @@ func TestFollowConnectsAgain(t *testing.T) {
 	want := "5      01:38:16.500 GET     404 problem   /a  path: no\n" +
 		"7      01:38:16.500 GET     404 problem   /b  path: no\n" +
 		"8      01:38:16.500 GET     404 problem   /half  path: no\n" +
-		"9      01:38:16.500 GET     404 problem   /·[2J  path: no\n"
+		"9      01:38:16.500 GET     404 problem   /\\u001b[2J  path: no\n"
 	if got := stdout.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -91,5 +91,31 @@ func TestFollowEndsWithItsReader(t *testing.T) {
 	stderr := newPrinted()
 	if code := Run(t.Context(), []string{"ctl", "--url", h.URL, "journal", "follow"}, nil, nil, failing{}, stderr); code != exitWrong {
 		t.Errorf("got the exit code %d, want 1; it says %s", code, stderr)
+	}
+}
+
+// TestFollowIsBounded holds that an event without an end ends the command, and
+// does not fill the memory.
+func TestFollowIsBounded(t *testing.T) {
+	t.Parallel()
+	for name, part := range map[string]string{"one line": "data: a", "many lines": "data: a\n"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first, more := part, strings.Repeat("a", 64<<10)
+			if strings.HasSuffix(part, "\n") {
+				more = strings.Repeat(part, 10_000)
+			}
+			h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "text/event-stream")
+				_, err := io.WriteString(w, first)
+				for err == nil { // until the client leaves
+					_, err = io.WriteString(w, more)
+				}
+			}))
+			t.Cleanup(h.Close)
+			if o := run(t, "ctl", "--url", h.URL, "journal", "follow"); o.code != exitWrong || !strings.Contains(o.stderr, "an event of it is longer than 4194304 bytes") {
+				t.Errorf("got %d and %q", o.code, o.stderr)
+			}
+		})
 	}
 }

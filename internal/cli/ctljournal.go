@@ -2,18 +2,18 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"dispatchmock/internal/fileio"
+	"dispatchmock/internal/terminal"
 )
 
 func (c *ctl) journal() *cobra.Command {
@@ -149,29 +149,13 @@ func (c *ctl) save(ctx context.Context, d *doorClient, call call, name string) e
 	}
 	defer response.Body.Close()
 	if name == "-" {
-		_, err := io.Copy(c.out, response.Body)
+		_, err := io.Copy(terminal.JSON(c.out), response.Body)
 		return err
 	}
-	if err := writeWhole(name, response.Body); err != nil {
+	if err := fileio.Replace(name, response.Body); err != nil {
 		return err
 	}
 	return c.say("Wrote %s.", name)
-}
-
-// writeWhole writes a file by way of another, so that nobody finds half of it.
-func writeWhole(name string, from io.Reader) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, from)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
 }
 
 func (c *ctl) bundle() *cobra.Command {
@@ -214,11 +198,11 @@ func at(pointer string) string {
 // verdict prints what was found, and in what the nearest exchanges differ.
 func verdict(w io.Writer, r *verifyResult) {
 	for s := range strings.SplitSeq(r.Sentence, "; ") {
-		fmt.Fprintln(w, printable(s))
+		fmt.Fprintln(w, terminal.Visible(s))
 	}
 	for i := range r.Nearest {
 		n := &r.Nearest[i]
-		fmt.Fprintln(w, "\n"+printable(fmt.Sprintf("number %d: %s %s, answered %d (%s), X-REQUEST-ID %s; %d of %d as expected", n.Sequence, n.Method, n.Path,
+		fmt.Fprintln(w, "\n"+terminal.Visible(fmt.Sprintf("number %d: %s %s, answered %d (%s), X-REQUEST-ID %s; %d of %d as expected", n.Sequence, n.Method, n.Path,
 			n.Status, n.Verdict, n.RequestID, n.Matching, n.Fields)))
 		if len(n.Differences) > 0 {
 			table(w, "FIELD EXPECTED GOT", func(row func(...any)) {

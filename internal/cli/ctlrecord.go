@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/control"
+	"dispatchmock/internal/terminal"
 )
 
 // recordWords are the arguments that name a record.
@@ -166,10 +167,10 @@ func (c *ctl) diff() *cobra.Command {
 				fmt.Fprintln(w, "Nothing differs from the fixtures.")
 			}
 			for _, op := range a.value.Patch {
-				fmt.Fprintln(w, strings.TrimSpace(printable(op.Op+" "+op.Path+" "+string(op.Value))))
+				fmt.Fprintln(w, strings.TrimSpace(terminal.Visible(op.Op+" "+op.Path+" "+string(op.Value))))
 			}
 			for _, id := range slices.Sorted(keys(a.value.Pins)) {
-				fmt.Fprintln(w, printable("pin "+id+" "+a.value.Pins[id]))
+				fmt.Fprintln(w, terminal.Visible("pin "+id+" "+a.value.Pins[id]))
 			}
 		})
 	})

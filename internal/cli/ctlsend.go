@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/control"
+	"dispatchmock/internal/terminal"
 )
 
 func (c *ctl) contract() *cobra.Command {
@@ -87,7 +88,7 @@ func (c *ctl) send() *cobra.Command {
 		}
 		if err := c.print(a.raw, func(w io.Writer) {
 			if a.value.Status != 0 {
-				fmt.Fprintf(w, "%d %s\n%s\n", a.value.Status, printable(a.value.Reason), lines(a.value.Body))
+				fmt.Fprintf(w, "%d %s\n%s\n", a.value.Status, terminal.Visible(a.value.Reason), lines(a.value.Body))
 			}
 		}); err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/control"
+	"dispatchmock/internal/terminal"
 )
 
 func (c *ctl) sessions() *cobra.Command {
@@ -159,7 +160,7 @@ func facts(w io.Writer, list func(fact func(name string, value any))) {
 		if text := fmt.Sprint(value); text != "" {
 			lines := strings.Split(text, "\n")
 			for i := range lines {
-				lines[i] = printable(lines[i])
+				lines[i] = terminal.Visible(lines[i])
 			}
 			fmt.Fprintf(w, "%-*s%s\n", width, name, strings.Join(lines, "\n"+strings.Repeat(" ", width)))
 		}

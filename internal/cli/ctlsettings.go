@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/control"
+	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/session"
 )
 
@@ -99,7 +100,7 @@ func (s *clockSetting) Set(text string) error {
 }
 
 func isTime(s string) bool {
-	_, err := time.Parse(time.RFC3339Nano, s)
+	_, err := dispatch.ParseInstant(s)
 	return err == nil
 }
 

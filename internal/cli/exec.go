@@ -100,7 +100,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	if err != nil {
 		return err
 	}
-	reports, err := openReports(f.reports)
+	reports, err := f.openReports(io)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ type child struct {
 func (c *child) run(ctx context.Context) (int, error) {
 	cmd := exec.Command(c.program) //nolint:noctx // it ends by signals, which are passed on
 	cmd.Args, cmd.Env = c.args, c.env
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.io.in, c.io.out, c.io.err
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.io.in, c.io.raw.out, c.io.raw.err
 	signals := make(chan os.Signal, 16)
 	for _, s := range forwarded() {
 		if !signal.Ignored(s) { // as under nohup

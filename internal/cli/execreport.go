@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -43,58 +41,54 @@ func reportFormats() []string {
 	return names
 }
 
-// reports are the files that a run's reports go to. They are open before the
-// run, so that nobody waits for a run whose report cannot be written, and
-// empty, so that nobody takes an older report for this run's.
-type reports struct{ open []openReport }
-
-type openReport struct {
-	format string
-	file   *os.File
-	path   string
+// reports are what is written of a run.
+type reports struct {
+	outputs
+	all []runReport
 }
 
-func openReports(texts []string) (*reports, error) {
-	r := &reports{}
-	for _, text := range texts {
+type runReport struct {
+	flag, format string
+	file         io.WriteCloser
+}
+
+func (f *execFlags) openReports(io streams) (*reports, error) {
+	r := &reports{outputs: outputs{streams: io, inputs: map[string]string{"--fixtures": f.fixtures, "--schemas": f.schemas}}}
+	for _, text := range f.reports {
 		if err := r.add(text); err != nil {
 			r.close()
 			return nil, err
 		}
 	}
-	return r, nil
+	return r, r.empty()
 }
 
 func (r *reports) add(text string) error {
 	format, path, ok := strings.Cut(text, "=")
+	flag := fmt.Sprintf("--report %q", text)
 	switch {
 	case !ok || path == "":
-		return errMisuse{fmt.Errorf("--report %q: must be FORMAT=PATH, such as junit=report.xml", text)}
+		return errMisuse{fmt.Errorf("%s: must be FORMAT=PATH, such as junit=report.xml", flag)}
 	case !slices.Contains(reportFormats(), format):
-		return errMisuse{fmt.Errorf("--report %q: the format must be one of %s", text, strings.Join(reportFormats(), ", "))}
+		return errMisuse{fmt.Errorf("%s: the format must be one of %s", flag, strings.Join(reportFormats(), ", "))}
 	}
-	for _, other := range r.open {
-		if filepath.Clean(other.path) == filepath.Clean(path) {
-			return errMisuse{fmt.Errorf("--report %q: another report goes to the same file", text)}
-		}
-	}
-	file, err := createReport(path)
+	file, err := r.open(flag, path)
 	if err != nil {
-		return errMisuse{fmt.Errorf("--report %q: %w", text, err)}
+		return errMisuse{fmt.Errorf("%s: %w", flag, err)}
 	}
-	r.open = append(r.open, openReport{format, file, path})
+	r.all = append(r.all, runReport{flag, format, file})
 	return nil
 }
 
 // needExchanges reports that some report is of more than counts.
 func (r *reports) needExchanges() bool {
-	return slices.ContainsFunc(r.open, func(o openReport) bool { return o.format != "markdown" })
+	return slices.ContainsFunc(r.all, func(o runReport) bool { return o.format != "markdown" })
 }
 
 // write writes the reports, each of all exchanges that were kept.
 func (r *reports) write(run *report.Run, kept *spool.Spool) error {
 	var failed []error
-	for _, o := range r.open {
+	for _, o := range r.all {
 		var err error
 		seq := iter.Seq[*exchange.Exchange](func(func(*exchange.Exchange) bool) {})
 		if kept != nil {
@@ -102,16 +96,8 @@ func (r *reports) write(run *report.Run, kept *spool.Spool) error {
 		}
 		wrote := reportWriters()[o.format](o.file, run, seq)
 		if err := errors.Join(wrote, err, o.file.Close()); err != nil {
-			failed = append(failed, fmt.Errorf("--report %s=%s: %w", o.format, o.path, err))
+			failed = append(failed, fmt.Errorf("%s: %w", o.flag, err))
 		}
 	}
-	r.open = nil
 	return errors.Join(failed...)
-}
-
-// close lets go of the files of a run that did not come to its reports.
-func (r *reports) close() {
-	for _, o := range r.open {
-		_ = o.file.Close() // nothing was written
-	}
 }

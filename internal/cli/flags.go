@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/session"
 )
 
@@ -61,45 +62,41 @@ func (f controlToken) Set(s string) error {
 	return nil
 }
 
-// clock is the flag of the frozen time; the zero clock runs.
-type clock struct{ at time.Time }
+// clock is the flag of the frozen time; the clock runs where it is nil.
+type clock struct{ at *time.Time }
 
 func (c *clock) Type() string { return "TIME" }
 
 func (c *clock) String() string {
-	if c.at.IsZero() {
+	if c.at == nil {
 		return ""
 	}
 	return c.at.Format(time.RFC3339Nano)
 }
 
 func (c *clock) Set(s string) error {
-	t, err := time.Parse(time.RFC3339Nano, s)
+	t, err := dispatch.ParseInstant(s)
 	if err != nil {
-		return fmt.Errorf("must be a time of RFC 3339 with its zone, such as 2022-08-20T01:38:16Z")
+		return err
 	}
-	// HTTP dates and the vendor's timestamps have four-digit years.
-	if y := t.UTC().Year(); y < 1 || y > 9999 {
-		return fmt.Errorf("must lie in the years 1 to 9999")
-	}
-	c.at = t
+	c.at = &t
 	return nil
 }
 
 // setting returns how a session's clock is set.
 func (c *clock) setting() session.ClockSetting {
-	if c.at.IsZero() {
+	if c.at == nil {
 		return session.ClockSetting{Mode: session.ClockReal}
 	}
-	return session.ClockSetting{Mode: session.ClockFrozen, At: c.at}
+	return session.ClockSetting{Mode: session.ClockFrozen, At: *c.at}
 }
 
 // now returns what "in the past" means when files are checked.
 func (c *clock) now() time.Time {
-	if c.at.IsZero() {
+	if c.at == nil {
 		return time.Now()
 	}
-	return c.at
+	return *c.at
 }
 
 // requestIDs is the flag of the source of request IDs.

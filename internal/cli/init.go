@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/fixtures"
+	"dispatchmock/internal/fileio"
 	"dispatchmock/schemas"
 )
 
@@ -70,7 +71,7 @@ func copyFiles(target string, files fs.FS) error {
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(to, text, 0o644)
+		return fileio.WriteNew(to, text, 0o644)
 	})
 }
 

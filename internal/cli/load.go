@@ -15,9 +15,19 @@ import (
 
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/mock"
 	"dispatchmock/schemas"
+)
+
+// The lengths of the longest files that are read.
+const (
+	maxFixtures     = 256 << 20
+	maxSchema       = 16 << 20
+	maxDocument     = 64 << 20 // that ctl sends; the server has a bound of its own
+	maxCertificates = 16 << 20
+	maxToken        = 64 << 10
 )
 
 // sources are the flags that say where the files are.
@@ -94,7 +104,7 @@ func (s *sources) schemaFiles() (fs.FS, error) {
 	if s.schemas == "" {
 		return schemas.FS, nil
 	}
-	dir, err := openDir("--schemas", s.schemas)
+	dir, err := openDir("--schemas", s.schemas, maxSchema)
 	if err != nil {
 		return nil, err
 	}
@@ -105,10 +115,11 @@ func (s *sources) fixtureFiles() (fs.FS, error) {
 	if s.fixtures == "" {
 		return fixtures.Default()
 	}
-	return openDir("--fixtures", s.fixtures)
+	return openDir("--fixtures", s.fixtures, maxFixtures)
 }
 
-func openDir(flag, dir string) (fs.FS, error) {
+// openDir returns the files of a folder, each of at most limit bytes.
+func openDir(flag, dir string, limit int64) (fs.FS, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -118,7 +129,7 @@ func openDir(flag, dir string) (fs.FS, error) {
 	case !info.IsDir():
 		return nil, errMisuse{fmt.Errorf("%s %s: this is a file; name the folder that holds it", flag, dir)}
 	}
-	return os.DirFS(dir), nil
+	return fileio.Dir(dir, limit), nil
 }
 
 // wrong says how many flaws a set of files has, and each of them, in the order

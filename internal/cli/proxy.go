@@ -67,7 +67,7 @@ func newProxy(io streams) *cobra.Command {
 }
 
 // check reads what the flags say of the target.
-func (f *proxyFlags) check() (proxy.Options, error) {
+func (f *proxyFlags) check(ctx context.Context) (proxy.Options, error) {
 	o := proxy.Options{Timeout: f.timeout, KeepHost: f.keepHost, CORS: contract.CORS(f.cors), Ignore: f.ignore, Quiet: f.quiet}
 	if f.target == "" {
 		return o, errMisuse{errors.New("name the server with --target URL, such as --target https://api.example.com")}
@@ -90,7 +90,7 @@ func (f *proxyFlags) check() (proxy.Options, error) {
 			return o, errMisuse{fmt.Errorf("--ignore %q: must be a JSON pointer such as /headers/Server or /body/name", pointer)}
 		}
 	}
-	if o.CAs, err = authorities(f.ca); err != nil {
+	if o.CAs, err = authorities(ctx, f.ca); err != nil {
 		return o, err
 	}
 	return o, f.doorFlags.check()
@@ -120,7 +120,7 @@ func isSelf(target *url.URL, listen string) bool {
 const passStop = 600 * time.Millisecond
 
 func (f *proxyFlags) run(ctx context.Context, io streams) error {
-	o, err := f.check()
+	o, err := f.check(ctx)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 		return err
 	}
 	o.Contract, o.Log = c, slog.New(f.handler(io.err))
-	keeper, err := f.keeper(c, o.Log, io)
+	keeper, err := f.keeper(ctx, c, o.Log, io)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -41,7 +42,7 @@ type keeper struct {
 }
 
 // keeper makes the recorder that the flags ask for.
-func (f *proxyFlags) keeper(c *contract.Contract, log *slog.Logger, io streams) (*keeper, error) {
+func (f *proxyFlags) keeper(ctx context.Context, c *contract.Contract, log *slog.Logger, io streams) (*keeper, error) {
 	if f.record == "" {
 		if f.redact || len(f.standIns) > 0 {
 			return nil, errMisuse{errors.New("--redact and --stand-in need --record DIR: they say how things are recorded")}
@@ -55,7 +56,7 @@ func (f *proxyFlags) keeper(c *contract.Contract, log *slog.Logger, io streams) 
 		if !ok || name == "" {
 			return nil, errMisuse{errors.New("--stand-in: must be NAME=SOURCE, such as dispatcher-token=ENV:DISPATCHER_TOKEN")}
 		}
-		token, err := io.secret("--stand-in "+name, source)
+		token, err := io.secret(ctx, "--stand-in "+name, source)
 		if err != nil {
 			return nil, err
 		}

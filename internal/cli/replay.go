@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
@@ -38,7 +38,7 @@ func newReplay(io streams) *cobra.Command {
 }
 
 func replay(ctx context.Context, out streams, s *sources, name string) error {
-	b, err := readBundle(name)
+	b, err := readBundle(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -78,24 +78,23 @@ func otherSchemas(b *bundle.Bundle, rules fs.FS) string {
 	return fmt.Sprintf("\nit was saved by other schemas (digest %.12s…) than these (%.12s…): to replay it by those, name them with --schemas", b.Schemas, digest)
 }
 
-func readBundle(name string) (*bundle.Bundle, error) {
+func readBundle(ctx context.Context, name string) (*bundle.Bundle, error) {
 	schema, err := contract.Standalone(schemas.FS, "control/bundle.json", "")
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(name)
+	text, err := fileio.Read(ctx, name, bundle.MaxFile)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	return bundle.Read(name, f, schema)
+	return bundle.Read(name, text, schema)
 }
 
 // made returns the document that would make a session as the flags make the
 // default one.
 func (f *serverFlags) made() ([]byte, error) {
 	doc := map[string]any{}
-	if !f.clock.at.IsZero() {
+	if f.clock.at != nil {
 		doc["clock"] = map[string]any{"mode": "frozen", "at": f.clock.at.Format(time.RFC3339Nano)}
 	}
 	if f.ids.seeded {

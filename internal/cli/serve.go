@@ -222,7 +222,7 @@ func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *w
 	if f.auth == "any" {
 		fmt.Fprintln(w, "  tokens    any well-formed one is a Dispatcher of every tenant")
 	}
-	if !f.clock.at.IsZero() {
+	if f.clock.at != nil {
 		fmt.Fprintf(w, "  clock     frozen at %s\n", f.clock.String())
 	}
 	if host, _, _ := net.SplitHostPort(addr.String()); !net.ParseIP(host).IsLoopback() {

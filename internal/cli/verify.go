@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/verify"
 )
 
@@ -102,14 +102,16 @@ func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
 	if f.list {
 		return f.printList(io.out, cases)
 	}
-	if err := f.options(&o, io); err != nil {
+	if err := f.options(cmd.Context(), &o, io); err != nil {
 		return err
 	}
-	writers, err := f.writers()
+	out := &outputs{streams: io, inputs: map[string]string{"--schemas": f.schemas, "--token-file": f.tokenFile, "--ca": f.ca}}
+	defer out.close()
+	writers, err := f.writers(out)
 	if err != nil {
 		return err
 	}
-	o.Progress = progress(io.err)
+	o.Progress = progress(io.raw.err)
 	report, err := verify.Run(cmd.Context(), o)
 	if err != nil {
 		return err
@@ -122,7 +124,7 @@ func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
 	}
 	for _, write := range writers {
 		if err := write(report); err != nil {
-			return fmt.Errorf("--report: %w", err)
+			return err
 		}
 	}
 	if !report.Good() {
@@ -151,31 +153,28 @@ func (f *verifyFlags) printList(w io.Writer, cases []verify.Case) error {
 	return nil
 }
 
-// writers opens the files of the reports: nobody is to wait for a run whose
-// report cannot be written.
-func (f *verifyFlags) writers() ([]func(*verify.Report) error, error) {
+// writers opens the files of the reports.
+func (f *verifyFlags) writers(out *outputs) ([]func(*verify.Report) error, error) {
 	var writers []func(*verify.Report) error
 	for _, text := range f.reports {
 		format, path, _ := strings.Cut(text, "=")
+		flag := fmt.Sprintf("--report %q", text)
 		write := verifyReports()[format]
 		if write == nil || path == "" {
-			return nil, errMisuse{fmt.Errorf("--report %q: must be FORMAT=PATH, the format one of %s", text, strings.Join(slices.Sorted(maps.Keys(verifyReports())), ", "))}
+			return nil, errMisuse{fmt.Errorf("%s: must be FORMAT=PATH, the format one of %s", flag, strings.Join(slices.Sorted(maps.Keys(verifyReports())), ", "))}
 		}
-		file, err := createReport(path)
+		file, err := out.open(flag, path)
 		if err != nil {
-			return nil, errMisuse{fmt.Errorf("--report %q: %w", text, err)}
+			return nil, errMisuse{fmt.Errorf("%s: %w", flag, err)}
 		}
-		writers = append(writers, func(r *verify.Report) error { return errors.Join(write(file, r), file.Close()) })
+		writers = append(writers, func(r *verify.Report) error {
+			if err := errors.Join(write(file, r), file.Close()); err != nil {
+				return fmt.Errorf("%s: %w", flag, err)
+			}
+			return nil
+		})
 	}
-	return writers, nil
-}
-
-// createReport opens a file, in folders that it makes.
-func createReport(path string) (*os.File, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return nil, err
-	}
-	return os.Create(path)
+	return writers, out.empty()
 }
 
 // progress returns what tells a terminal how far a run is; nil where nobody
@@ -194,6 +193,6 @@ func progress(w io.Writer) func(done, all int, name string) {
 			fmt.Fprint(file, clear)
 			return
 		}
-		fmt.Fprintf(file, clear+"%d/%d %.60s", done+1, all, name)
+		fmt.Fprintf(file, clear+"%d/%d %.60s", done+1, all, terminal.Visible(name))
 	}
 }

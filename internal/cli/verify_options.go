@@ -1,30 +1,31 @@
 package cli
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/verify"
 )
 
 // options fills in what the flags say of the target and the tokens.
-func (f *verifyFlags) options(o *verify.Options, io streams) error {
+func (f *verifyFlags) options(ctx context.Context, o *verify.Options, io streams) error {
 	var err error
 	if o.Target, err = serverURL("--target", f.target); err != nil {
 		return err
 	}
-	if o.Token, err = f.mainToken(io); err != nil {
+	if o.Token, err = f.mainToken(ctx, io); err != nil {
 		return err
 	}
 	if f.second != "" {
-		if o.SecondToken, err = io.secret("--second-token", f.second); err != nil {
+		if o.SecondToken, err = io.secret(ctx, "--second-token", f.second); err != nil {
 			return err
 		}
 	}
@@ -34,7 +35,7 @@ func (f *verifyFlags) options(o *verify.Options, io streams) error {
 		if !ok || role == "" {
 			return errMisuse{errors.New("--role-token: must be ROLE=SOURCE, such as Driver=ENV:DRIVER_TOKEN")}
 		}
-		if o.RoleTokens[dispatch.Role(role)], err = io.secret("--role-token "+role, source); err != nil {
+		if o.RoleTokens[dispatch.Role(role)], err = io.secret(ctx, "--role-token "+role, source); err != nil {
 			return err
 		}
 	}
@@ -60,7 +61,7 @@ func (f *verifyFlags) options(o *verify.Options, io streams) error {
 	if f.retries < 0 || f.rate < 0 || f.timeout <= 0 {
 		return errMisuse{errors.New("--retries and --rate must not be negative, and --timeout must be more than nothing")}
 	}
-	o.TLS, err = f.tlsConfig()
+	o.TLS, err = f.tlsConfig(ctx)
 	return err
 }
 
@@ -75,7 +76,7 @@ func parseRecord(text string) (verify.Record, error) {
 }
 
 // mainToken returns the token that exactly one of three flags names.
-func (f *verifyFlags) mainToken(io streams) (string, error) {
+func (f *verifyFlags) mainToken(ctx context.Context, io streams) (string, error) {
 	var given []string
 	for _, source := range []string{f.token, prefixed("ENV:", f.tokenEnv), prefixed("FILE:", f.tokenFile)} {
 		if source != "" {
@@ -88,7 +89,7 @@ func (f *verifyFlags) mainToken(io streams) (string, error) {
 	if f.token != "" {
 		return sendable("--token", f.token)
 	}
-	return io.secret("--token", given[0])
+	return io.secret(ctx, "--token", given[0])
 }
 
 func prefixed(prefix, text string) string {
@@ -99,14 +100,14 @@ func prefixed(prefix, text string) string {
 }
 
 // secret reads a token from where its source says; no error tells it.
-func (s *streams) secret(flag, source string) (string, error) {
+func (s *streams) secret(ctx context.Context, flag, source string) (string, error) {
 	token := source
 	if name, ok := strings.CutPrefix(source, "ENV:"); ok {
 		if token, ok = s.env(name); !ok {
 			return "", errMisuse{fmt.Errorf("%s: there is no environment variable %s", flag, name)}
 		}
 	} else if path, ok := strings.CutPrefix(source, "FILE:"); ok {
-		text, err := os.ReadFile(path)
+		text, err := fileio.Read(ctx, path, maxToken)
 		if err != nil {
 			return "", errMisuse{fmt.Errorf("%s: %w", flag, err)}
 		}
@@ -124,8 +125,8 @@ func sendable(flag, token string) (string, error) {
 	return token, nil
 }
 
-func (f *verifyFlags) tlsConfig() (*tls.Config, error) {
-	roots, err := authorities(f.ca)
+func (f *verifyFlags) tlsConfig(ctx context.Context) (*tls.Config, error) {
+	roots, err := authorities(ctx, f.ca)
 	if err != nil || roots == nil {
 		return nil, err
 	}
@@ -133,11 +134,11 @@ func (f *verifyFlags) tlsConfig() (*tls.Config, error) {
 }
 
 // authorities reads the certificates of the flag --ca; nil are the system's.
-func authorities(file string) (*x509.CertPool, error) {
+func authorities(ctx context.Context, file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(file)
+	pem, err := fileio.Read(ctx, file, maxCertificates)
 	if err != nil {
 		return nil, errMisuse{fmt.Errorf("--ca: %w", err)}
 	}

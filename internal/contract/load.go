@@ -15,6 +15,7 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/wire"
 )
 
@@ -114,13 +115,11 @@ func (l *loading) contract() *Contract {
 func (l *loading) read(name string) map[string]any {
 	text, err := fs.ReadFile(l.fsys, name)
 	if err != nil {
-		rule := "cannot be read: %v"
+		rule := "cannot be read: " + fileio.Cause(err).Error()
 		if errors.Is(err, fs.ErrNotExist) {
 			rule = "the file is missing"
-			l.flaw(name, "", "%s", rule)
-			return nil
 		}
-		l.flaw(name, "", rule, err)
+		l.flaw(name, "", "%s", rule)
 		return nil
 	}
 	v, err := wire.Parse(text)
@@ -161,7 +160,7 @@ func (l *loading) folders() []string {
 	var folders []string
 	entries, err := fs.ReadDir(l.fsys, ".")
 	if err != nil {
-		l.flaw(".", "", "cannot be read: %v", err)
+		l.flaw(".", "", "cannot be read: %v", fileio.Cause(err))
 		return nil
 	}
 	for _, e := range entries {
@@ -187,7 +186,7 @@ func (l *loading) sets(folders []string, meta *Model) map[string]*set {
 		s := &set{files: maps.Clone(inherited), models: map[string]*Model{}, base: "http://dispatchmock/" + folder + "/"}
 		entries, err := fs.ReadDir(l.fsys, folder)
 		if err != nil {
-			l.flaw(folder, "", "cannot be read: %v", err)
+			l.flaw(folder, "", "cannot be read: %v", fileio.Cause(err))
 			continue
 		}
 		for _, e := range entries {

@@ -12,7 +12,7 @@ import (
 func TestUnreadableSchemas(t *testing.T) {
 	t.Parallel()
 	_, err := Load(unreadable{realFiles(t), errorModel})
-	if err == nil || err.Error() != errorModel+": cannot be read: open "+errorModel+": permission denied" {
+	if err == nil || err.Error() != errorModel+": cannot be read: permission denied" {
 		t.Errorf("got %v, want the file and why", err)
 	}
 	if _, err = Load(fstest.MapFS{}); err == nil || !strings.Contains(err.Error(), "meta/schema.json: the file is missing") {

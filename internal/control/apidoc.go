@@ -2,6 +2,7 @@ package control
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"slices"
 
@@ -14,16 +15,13 @@ import (
 func (d *Door) apiDocument(w http.ResponseWriter, r *http.Request) {
 	text, err := d.describeAPI(r)
 	if err != nil {
-		p := asProblem(err)
-		if p.Status >= http.StatusInternalServerError {
-			d.Log.Error("control", "method", r.Method, "path", r.URL.Path, "error", err)
-		}
-		writeProblem(w, p)
+		d.fail(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	// A client that leaves in between is all that can go wrong.
-	_, _ = w.Write(text)
+	d.answer(w, r, http.StatusOK, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
 }
 
 func (d *Door) describeAPI(r *http.Request) ([]byte, error) {

@@ -14,18 +14,16 @@ import (
 func (d *Door) bundle(w http.ResponseWriter, r *http.Request) {
 	n, err := d.session(r)
 	if err != nil {
-		writeProblem(w, asProblem(err))
+		d.fail(w, r, err)
 		return
 	}
 	b, err := d.pack(r, n)
 	if err != nil {
-		writeProblem(w, asProblem(err))
+		d.fail(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+n.Spec.ID+`.bundle.json"`)
-	// A client that leaves in between is all that can go wrong.
-	_ = b.Write(w)
+	d.answer(w, r, http.StatusOK, b.Write)
 }
 
 func (d *Door) pack(r *http.Request, n *session.Session) (*bundle.Bundle, error) {

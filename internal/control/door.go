@@ -5,7 +5,6 @@ package control
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -153,11 +152,7 @@ func (d *Door) json(h handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		v, err := h(r)
 		if err != nil {
-			p := asProblem(err)
-			if p.Status >= http.StatusInternalServerError {
-				d.Log.Error("control", "method", r.Method, "path", r.URL.Path, "error", err)
-			}
-			writeProblem(w, p)
+			d.fail(w, r, err)
 			return
 		}
 		status := statusOf(v)
@@ -168,12 +163,7 @@ func (d *Door) json(h handler) http.Handler {
 			w.WriteHeader(status)
 			return
 		}
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		// The client left, and nobody is left to tell.
-		_ = e.Encode(v)
+		d.answer(w, r, status, asJSON(v))
 	})
 }
 

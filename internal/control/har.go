@@ -1,6 +1,7 @@
 package control
 
 import (
+	"io"
 	"net/http"
 
 	"dispatchmock/internal/exchange"
@@ -11,13 +12,12 @@ import (
 func (d *Door) har(w http.ResponseWriter, r *http.Request) {
 	f, err := d.filter(r)
 	if err != nil {
-		writeProblem(w, asProblem(err))
+		d.fail(w, r, err)
 		return
 	}
 	if !r.URL.Query().Has("limit") {
 		f.Limit = 0
 	}
-	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="dispatchmock.har"`)
 	// The mock's answers name tokens that work, and the file goes to others.
 	var tokens []string
@@ -25,12 +25,13 @@ func (d *Door) har(w http.ResponseWriter, r *http.Request) {
 		tokens = append(tokens, c.Token)
 	}
 	known := exchange.NewKnown(tokens)
-	// A client that leaves in between is all that can go wrong.
-	_ = report.HAR(w, d.Version, "", func(yield func(*exchange.Exchange) bool) {
-		for x := range d.Journal.Each(f) {
-			if !yield(known.Exchange(x)) {
-				return
+	d.answer(w, r, http.StatusOK, func(w io.Writer) error {
+		return report.HAR(w, d.Version, "", func(yield func(*exchange.Exchange) bool) {
+			for x := range d.Journal.Each(f) {
+				if !yield(known.Exchange(x)) {
+					return
+				}
 			}
-		}
+		})
 	})
 }

@@ -3,10 +3,10 @@ package control
 import (
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/gorilla/mux"
 
+	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
 	"dispatchmock/internal/report"
@@ -25,8 +25,8 @@ func (d *Door) filter(r *http.Request) (journal.Filter, error) {
 	}
 	if s := q.Get("since"); s != "" {
 		var err error
-		if f.Since, err = time.Parse(time.RFC3339Nano, s); err != nil {
-			return f, problem(http.StatusBadRequest, "since: %.60q: must be a time of RFC 3339 with its zone, such as 2022-08-20T01:38:16Z", s)
+		if f.Since, err = dispatch.ParseInstant(s); err != nil {
+			return f, problem(http.StatusBadRequest, "since: %.60q: %v", s, err)
 		}
 	}
 	for name, into := range map[string]*uint64{"after": &f.After, "before": &f.Before} {

@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/session"
@@ -49,11 +50,7 @@ func (d *Door) listScenarios(r *http.Request) (any, error) {
 func showScenarios(n *session.Session) any {
 	on := []Switched{}
 	for _, s := range n.Scenarios().Switched() {
-		shown := Switched{Name: s.Name, Description: s.Description, Times: s.Limit.Times, Seen: s.Seen, Taken: s.Taken}
-		if !s.Limit.Until.IsZero() {
-			shown.Until = &s.Limit.Until
-		}
-		on = append(on, shown)
+		on = append(on, Switched{Name: s.Name, Description: s.Description, Times: s.Limit.Times, Until: s.Limit.Until, Seen: s.Seen, Taken: s.Taken})
 	}
 	return map[string]any{"on": on, "own": n.Scenarios().Own()}
 }
@@ -74,9 +71,11 @@ func (d *Door) switchOn(r *http.Request) (any, error) {
 		limit.Times, _ = strconv.ParseUint(string(t), 10, 64)
 	}
 	if u := text(doc["until"]); u != "" {
-		if limit.Until, err = time.Parse(time.RFC3339Nano, u); err != nil {
-			return nil, bad("/until", u, "must be a time of RFC 3339 with its zone, such as 2022-08-20T01:38:16Z")
+		until, err := dispatch.ParseInstant(u)
+		if err != nil {
+			return nil, bad("/until", u, err.Error())
 		}
+		limit.Until = &until
 	}
 	name := text(doc["name"])
 	definition, defines := doc["definition"].(map[string]any)

@@ -60,8 +60,8 @@ func readClock(at string, doc map[string]any) (session.ClockSetting, error) {
 		}
 	}
 	if t := text(doc["at"]); t != "" {
-		if s.At, err = time.Parse(time.RFC3339Nano, t); err != nil {
-			return s, bad(at+"/at", t, "must be a time of RFC 3339 with its zone, such as 2022-08-20T01:38:16Z")
+		if s.At, err = dispatch.ParseInstant(t); err != nil {
+			return s, bad(at+"/at", t, err.Error())
 		}
 	}
 	if t := text(doc["offset"]); t != "" {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"sync/atomic"
@@ -49,7 +50,7 @@ func (d *Door) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.Close()
 	w.Header().Set("Content-Type", "text/event-stream")
-	out := &reader{w: w, c: http.NewResponseController(w), events: &d.events}
+	out := &reader{w: w, c: http.NewResponseController(w), events: &d.events, log: d.Log}
 	// The server's limits on a request's time are not for a stream.
 	out.err = out.c.SetReadDeadline(time.Time{})
 	out.write("retry: 1000\n\n")
@@ -124,6 +125,7 @@ type reader struct {
 	w      http.ResponseWriter
 	c      *http.ResponseController
 	events *events
+	log    *slog.Logger
 	err    error
 }
 
@@ -141,6 +143,7 @@ func (r *reader) exchange(x *exchange.Exchange) {
 	}
 	text, err := r.events.of(x)
 	if err != nil {
+		r.log.Error("control", "exchange", x.ID, "error", err)
 		r.err = err
 		return
 	}

@@ -88,9 +88,9 @@ func (m *Mock) deactivate(q *request) (*wire.Body, *dispatch.Fault) {
 		return nil, fault
 	}
 	m.pin(q, !q.s.Choices().PinOnSuccess)
-	var touch time.Time
+	var touch *time.Time
 	if q.s.Choices().Touch {
-		touch = q.x.Start
+		touch = &q.x.Start
 	}
 	key, _ := q.key()
 	did, found := q.s.World.Deactivate(key, touch)

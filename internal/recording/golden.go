@@ -12,6 +12,7 @@ import (
 
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/terminal"
 )
 
 // golden is an exchange that is kept to be written.
@@ -117,7 +118,7 @@ func wordOf(method string) string {
 
 func (r *Recorder) text(g *golden, scrub *strings.Replacer) (string, bool) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Recorded: %s %s, answered %d.\n", g.method, scrub.Replace(printable(g.path)), g.status)
+	fmt.Fprintf(&b, "# Recorded: %s %s, answered %d.\n", g.method, scrub.Replace(terminal.Visible(g.path)), g.status)
 	if len(g.needs) > 0 {
 		b.WriteString("# Its answer depends on what stands before it.\n")
 	}
@@ -134,16 +135,6 @@ func (r *Recorder) text(g *golden, scrub *strings.Replacer) (string, bool) {
 	}
 	ok := r.section(&b, g, scrub)
 	return b.String(), ok
-}
-
-// printable keeps a path from ending its line.
-func printable(path string) string {
-	return strings.Map(func(c rune) rune {
-		if c < ' ' {
-			return '?'
-		}
-		return c
-	}, path)
 }
 
 // section writes the two sections of an exchange.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/fixture"
 )
 
@@ -31,7 +32,7 @@ func Prepare(dir string) error {
 			return errors.Join(fmt.Errorf("%s exists already: name another folder, or remove it", filepath.Join(dir, name)), err)
 		}
 	}
-	return os.MkdirAll(dir, 0o755)
+	return os.MkdirAll(dir, fileio.FolderMode)
 }
 
 // Save writes what was seen so far. Fixtures come into their place when they
@@ -91,11 +92,8 @@ func place(dir, name string, files map[string][]byte, good func(fs.FS) error) er
 		return err
 	}
 	defer func() { _ = os.RemoveAll(fresh) }() // where something went wrong
-	if err := os.Chmod(fresh, 0o755); err != nil {
-		return err
-	}
 	for file, text := range files {
-		if err := os.WriteFile(filepath.Join(fresh, file), text, 0o644); err != nil {
+		if err := fileio.WriteNew(filepath.Join(fresh, file), text, fileio.FileMode); err != nil {
 			return err
 		}
 	}

@@ -2,9 +2,11 @@ package recording
 
 import (
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -58,5 +60,40 @@ func TestSaveAgain(t *testing.T) {
 	before := all(t, dir)
 	if _, err := r.Save(dir); err == nil || !strings.Contains(err.Error(), "twice") || all(t, dir) != before {
 		t.Errorf("got %v, want that the record stands there twice, and nothing changed", err)
+	}
+}
+
+// TestRecordingsAreTheOwnersAlone holds that nobody else can read what clients
+// sent.
+func TestRecordingsAreTheOwnersAlone(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no such modes")
+	}
+	r := recorder(t, nil)
+	act{method: "GET", path: "/customers/1/locations/1", token: visitor, tenant: "1", status: 200, answer: recordOf(1, true, nil), used: newest}.add(r)
+	dir := filepath.Join(t.TempDir(), "new")
+	if err := Prepare(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	if err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		files++
+		if info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has the mode %v", path, info.Mode())
+		}
+		return nil
+	}); err != nil || files < 5 {
+		t.Errorf("got %d files and %v", files, err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"dispatchmock/internal/terminal"
 )
 
 // Coverage is what a run's requests have tried of the contract.
@@ -108,9 +110,9 @@ func missing(items []CoverageItem) string {
 		case left > 0 || line.Len() > maxMissing:
 			left++
 		case line.Len() == 0:
-			line.WriteString("never: " + visible(item.Name))
+			line.WriteString("never: " + terminal.Visible(item.Name))
 		default:
-			line.WriteString(", " + visible(item.Name))
+			line.WriteString(", " + terminal.Visible(item.Name))
 		}
 	}
 	if left > 0 {

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/terminal"
 )
 
 // Curl returns a command for a POSIX shell that sends the request again, to
@@ -28,7 +27,7 @@ func Curl(x *exchange.Exchange, baseURL string) string {
 	for _, n := range c.notes {
 		b.WriteString("# " + n + "\n")
 	}
-	if len(c.body) > 0 && !isPrintable(string(c.body), "\n\t") && c.method != http.MethodHead {
+	if len(c.body) > 0 && !terminal.IsVisible(string(c.body), "\n\t") && c.method != http.MethodHead {
 		b.WriteString("printf " + printfFormat(string(c.body)) + " | ")
 	}
 	b.WriteString("curl " + strings.Join(args, " \\\n  "))
@@ -78,7 +77,7 @@ func (c *call) curlArguments() []string {
 		if !c.has("Content-Type") {
 			args = append(args, "--header "+word("Content-Type:"))
 		}
-		if isPrintable(string(c.body), "\n\t") {
+		if terminal.IsVisible(string(c.body), "\n\t") {
 			args = append(args, "--data-raw "+quoted(string(c.body)))
 		} else {
 			args = append(args, "--data-binary @-")
@@ -97,29 +96,13 @@ func word(s string) string {
 	switch {
 	case s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+,") == "":
 		return s
-	case isPrintable(s, ""):
+	case terminal.IsVisible(s, ""):
 		return quoted(s)
 	}
 	return `"$(printf ` + printfFormat(s) + `)"`
 }
 
 func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-// isPrintable reports whether a text has only characters that show, and those
-// of also.
-func isPrintable(s, also string) bool {
-	for i, r := range s {
-		if r == utf8.RuneError {
-			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {
-				return false
-			}
-		}
-		if !unicode.IsPrint(r) && !strings.ContainsRune(also, r) {
-			return false
-		}
-	}
-	return true
-}
 
 // printfFormat returns the quoted format with which printf prints s.
 func printfFormat(s string) string {

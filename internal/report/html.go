@@ -11,6 +11,7 @@ import (
 	"iter"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/terminal"
 )
 
 //go:embed html.css
@@ -28,7 +29,7 @@ const maxPaged = 1000
 // up to a thousand, and says how many it leaves out.
 func HTML(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 	hash := sha256.Sum256([]byte(style))
-	t, err := template.New("page").Funcs(template.FuncMap{"visible": visible, "lines": visibleLines, "percent": percent, "status": statusText,
+	t, err := template.New("page").Funcs(template.FuncMap{"visible": terminal.Visible, "lines": terminal.VisibleLines, "percent": percent, "status": statusText,
 		"curl": func(x *exchange.Exchange) string { return Curl(x, "") }, "message": messageLines}).Parse(page)
 	if err != nil {
 		return err
@@ -64,9 +65,9 @@ func HTML(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 
 // messageLines returns a message as it crossed the wire, as far as it shows.
 func messageLines(m exchange.Message) string {
-	text := visibleLines(m.Head)
+	text := terminal.VisibleLines(m.Head)
 	if len(m.Body) > 0 {
-		text += "\n\n" + visibleLines(string(m.Body))
+		text += "\n\n" + terminal.VisibleLines(string(m.Body))
 	}
 	if truncated(&m) {
 		text += "\n(" + cutNote(&m) + ")"

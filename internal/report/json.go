@@ -2,10 +2,8 @@ package report
 
 import (
 	"encoding/json"
-	"unicode"
-	"unicode/utf8"
 
-	"dispatchmock/internal/wire"
+	"dispatchmock/internal/terminal"
 )
 
 // MarshalJSON prints the entry so that nothing in it steers a terminal.
@@ -27,23 +25,5 @@ func marshal(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []byte // once there is something to escape
-	start := 0
-	for i := 0; i < len(text); {
-		r, size := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRune(text[i:])
-		}
-		if !unicode.IsPrint(r) {
-			out = append(out, text[start:i]...)
-			quoted := wire.AppendString(nil, string(text[i:i+size]))
-			out = append(out, quoted[1:len(quoted)-1]...)
-			start = i + size
-		}
-		i += size
-	}
-	if out == nil {
-		return text, nil
-	}
-	return append(out, text[start:]...), nil
+	return terminal.Escape(text), nil
 }

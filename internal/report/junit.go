@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/terminal"
 )
 
 // JUnit writes a run in the form of JUnit that CI servers read: a suite of the
@@ -116,7 +117,7 @@ func (d *xmlWriter) raw(s string) { d.b.WriteString(s) }
 
 // text keeps the ends of lines, which xml.EscapeText would not.
 func (d *xmlWriter) text(s string) {
-	d.raw(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(visibleLines(s)))
+	d.raw(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(terminal.VisibleLines(s)))
 }
 
 // open begins an element; attributes are names and values by turns.
@@ -125,7 +126,7 @@ func (d *xmlWriter) open(name string, attributes ...string) {
 	for i := 0; i < len(attributes); i += 2 {
 		d.raw(" " + attributes[i] + `="`)
 		// A bufio.Writer keeps its error, which Flush returns.
-		_ = xml.EscapeText(d.b, []byte(visible(attributes[i+1])))
+		_ = xml.EscapeText(d.b, []byte(terminal.Visible(attributes[i+1])))
 		d.raw(`"`)
 	}
 	d.raw(">\n")
@@ -170,7 +171,7 @@ func (d *xmlWriter) gate(g *Gate) {
 	case g.Failed:
 		var b strings.Builder
 		for _, o := range g.Offences {
-			fmt.Fprintf(&b, "%s\n  %s: %s\n", o.title(), visible(o.Problem), visible(o.Remedy))
+			fmt.Fprintf(&b, "%s\n  %s: %s\n", o.title(), terminal.Visible(o.Problem), terminal.Visible(o.Remedy))
 		}
 		if left := g.Count - uint64(len(g.Offences)); left > 0 {
 			fmt.Fprintf(&b, "and %d more\n", left)

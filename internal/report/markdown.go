@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"dispatchmock/internal/terminal"
 )
 
 // How much of a run a summary shows: GitHub refuses one of more than 1 MiB.
@@ -54,7 +56,7 @@ func code(s string) string { return codeUpTo(s, maxMarkdown) }
 func codeUpTo(s string, limit int) string {
 	var b strings.Builder
 	b.WriteString("<code>")
-	for _, r := range visible(s) {
+	for _, r := range terminal.Visible(s) {
 		if b.Len() >= limit {
 			b.WriteRune('…')
 			break

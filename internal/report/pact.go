@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/wire"
 )
 
@@ -121,7 +122,7 @@ func newInteraction(x *exchange.Exchange) *interaction {
 	if x.Operation == "" || strings.HasPrefix(op, "no ") {
 		op = "request"
 	}
-	i.Description = fmt.Sprintf("%s %s, answered %d", x.Method, visible(i.Request.Path), x.Status)
+	i.Description = fmt.Sprintf("%s %s, answered %d", x.Method, terminal.Visible(i.Request.Path), x.Status)
 	if x.Fault != "" {
 		i.Description += " (" + x.Fault + ")"
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"dispatchmock/internal/terminal"
 )
 
 // Run is a command's run against the mock.
@@ -79,7 +81,7 @@ func RunText(w io.Writer, r *Run, quiet bool) error {
 	b := bufio.NewWriter(w)
 	// A bufio.Writer keeps its error, which Flush returns.
 	if !quiet {
-		fmt.Fprintf(b, "dispatchmock: %s ended with %d after %s\n", visible(r.Command), r.ExitCode, counted(r.Requests, "request"))
+		fmt.Fprintf(b, "dispatchmock: %s ended with %d after %s\n", terminal.Visible(r.Command), r.ExitCode, counted(r.Requests, "request"))
 		if err := CoverageText(b, r.Coverage); err != nil {
 			return err
 		}
@@ -105,7 +107,7 @@ func (g *Gate) text(b *bufio.Writer) {
 	}
 	fmt.Fprintf(b, "dispatchmock: FAILED: %s: %d\n", g.About, g.Count)
 	for _, o := range g.Offences[:min(len(g.Offences), maxShown)] {
-		fmt.Fprintf(b, "  %s\n    %s: %s\n", o.title(), visible(o.Problem), visible(o.Remedy))
+		fmt.Fprintf(b, "  %s\n    %s: %s\n", o.title(), terminal.Visible(o.Problem), terminal.Visible(o.Remedy))
 	}
 	if left := g.Count - uint64(min(len(g.Offences), maxShown)); left > 0 {
 		fmt.Fprintf(b, "  and %d more\n", left)
@@ -115,9 +117,9 @@ func (g *Gate) text(b *bufio.Writer) {
 
 // title names the exchange of an offence.
 func (o *Offence) title() string {
-	text := fmt.Sprintf("%s %s → %s, request %s", visible(o.Method), visible(o.Path), statusText(o.Status), visible(o.RequestID))
+	text := fmt.Sprintf("%s %s → %s, request %s", terminal.Visible(o.Method), terminal.Visible(o.Path), statusText(o.Status), terminal.Visible(o.RequestID))
 	if o.Session != "default" {
-		text += ", session " + visible(o.Session)
+		text += ", session " + terminal.Visible(o.Session)
 	}
 	return text
 }

@@ -167,10 +167,11 @@ func (r *reading) scenario(a at) *Scenario {
 	limit := a.member("limit")
 	s.Limit.Times = limit.member("times").count()
 	if until := limit.member("until"); until.v != nil {
-		var err error
-		if s.Limit.Until, err = time.Parse(time.RFC3339, until.text()); err != nil {
-			until.flaw("must be a time such as 2022-08-20T02:00:00Z")
+		t, err := dispatch.ParseInstant(until.text())
+		if err != nil {
+			until.flaw("%v", err)
 		}
+		s.Limit.Until = &t
 	}
 	s.when = r.when(a.member("when"))
 	s.then = r.then(a.member("then"))

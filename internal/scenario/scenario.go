@@ -42,10 +42,10 @@ type Scenario struct {
 // MarshalJSON returns the scenario as it was written, in canonical form.
 func (s *Scenario) MarshalJSON() ([]byte, error) { return s.text, nil }
 
-// Limit ends a scenario; a zero member is no limit.
+// Limit ends a scenario; a member that is zero or nil is no limit.
 type Limit struct {
-	Times uint64    // how often it takes over
-	Until time.Time // by the session's clock
+	Times uint64     // how often it takes over
+	Until *time.Time // by the session's clock
 }
 
 // when says which requests a scenario takes over. Members that are nil or zero

@@ -128,7 +128,7 @@ func (s *Set) Match(q *Request, now time.Time) (Plan, bool) {
 
 // take asks one scenario.
 func (s *Set) take(sc *Scenario, limit Limit, k key, q *Request, now time.Time) (Plan, bool) {
-	if !sc.when.holds(q) || !limit.Until.IsZero() && !now.Before(limit.Until) {
+	if !sc.when.holds(q) || limit.Until != nil && !now.Before(*limit.Until) {
 		return Plan{}, false
 	}
 	s.mu.Lock()

@@ -107,7 +107,7 @@ func TestLimits(t *testing.T) {
 	if got := taken(s, ask(), 4); got != "1100" {
 		t.Errorf("took over %s, want 1100", got)
 	}
-	if err := s.On("a", scenario.Limit{Until: noon}); err != nil {
+	if err := s.On("a", scenario.Limit{Until: &noon}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {

@@ -104,11 +104,7 @@ func (sn *Snapshot) MarshalJSON() ([]byte, error) {
 		saved.Own = append(saved.Own, sc.text)
 	}
 	for _, sw := range sn.on {
-		one := savedOn{Name: sw.Name, Times: sw.limit.Times}
-		if !sw.limit.Until.IsZero() {
-			one.Until = &sw.limit.Until
-		}
-		saved.On = append(saved.On, one)
+		saved.On = append(saved.On, savedOn{Name: sw.Name, Times: sw.limit.Times, Until: sw.limit.Until})
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(sn.counters), key.compare) {
 		c := sn.counters[k]
@@ -169,11 +165,7 @@ func (p *Parser) ReadSnapshot(text []byte, c *Catalogue) (*Snapshot, error) {
 		if slices.ContainsFunc(sn.on, func(sw *switched) bool { return sw.Name == one.Name }) {
 			return nil, fmt.Errorf("scenarios: on %d: %s stands here twice", i, one.Name)
 		}
-		limit := Limit{Times: one.Times}
-		if one.Until != nil {
-			limit.Until = *one.Until
-		}
-		sn.on = append(sn.on, &switched{sc, limit})
+		sn.on = append(sn.on, &switched{sc, Limit{one.Times, one.Until}})
 	}
 	for _, one := range saved.Counters {
 		if sn.counters == nil {

@@ -19,7 +19,7 @@ func used(t *testing.T) *scenario.Set {
 			t.Fatal(err)
 		}
 	}
-	if err := s.On("own", scenario.Limit{Times: 30, Until: noon.Add(90 * time.Second)}); err != nil {
+	if err := s.On("own", scenario.Limit{Times: 30, Until: new(noon.Add(90 * time.Second))}); err != nil {
 		t.Fatal(err)
 	}
 	s.Off("rate")

@@ -212,7 +212,7 @@ func TestReplayAfterReset(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := bundle.Read("a.bundle", strings.NewReader(r.door(t, http.MethodGet, "/sessions/a/bundle", "")), schema); err == nil || !strings.Contains(err.Error(), c.flaw) {
+			if _, err := bundle.Read("a.bundle", []byte(r.door(t, http.MethodGet, "/sessions/a/bundle", "")), schema); err == nil || !strings.Contains(err.Error(), c.flaw) {
 				t.Errorf("got %v, want %s", err, c.flaw)
 			}
 		})

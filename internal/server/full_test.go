@@ -261,7 +261,11 @@ func TestFullFront(t *testing.T) {
 	defer close(g.open)
 	o := places()
 	o.Wait = time.Millisecond
-	r := launch(t, settings{connections: o, front: func(b server.Backstage) http.Handler { return g.layer(b.Mock) }})
+	r := launch(t, settings{connections: o, front: func(b server.Backstage) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			g.around(r, nil, func() { b.Mock.ServeHTTP(w, r) })
+		})
+	}})
 	for range ownPlaces {
 		r.connect(t).send(t, sample)
 		<-g.entered

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -98,7 +97,7 @@ func readBundle(t testing.TB, text []byte) *bundle.Bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := bundle.Read("test.bundle", bytes.NewReader(text), schema)
+	b, err := bundle.Read("test.bundle", text, schema)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,11 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 	"time"
+
+	"dispatchmock/internal/dispatch"
 )
 
 // ClockMode says how a session's clock goes.
@@ -27,14 +28,13 @@ type ClockSetting struct {
 	Step   time.Duration // step: what each request adds
 }
 
-// Check says what is wrong with a setting. HTTP dates and the vendor's
-// timestamps have years of four digits.
+// Check says what is wrong with a setting.
 func (s ClockSetting) Check() error {
 	switch s.Mode {
 	case ClockReal, ClockOffset:
 	case ClockFrozen, ClockStep:
-		if y := s.At.UTC().Year(); y < 1 || y > 9999 {
-			return errors.New("must lie in the years 1 to 9999, by UTC")
+		if !dispatch.HasForm(s.At) {
+			return dispatch.ErrYears
 		}
 	default:
 		return fmt.Errorf("mode: %q: must be real, frozen, offset or step", s.Mode)
@@ -88,7 +88,7 @@ func (c *Clock) Tick() time.Time {
 	now := c.read(c.set)
 	if c.set.Mode == ClockStep {
 		// A clock at the end of the years that can be printed stands still.
-		if next := c.set.At.Add(c.set.Step); next.UTC().Year() <= 9999 && next.UTC().Year() >= 1 {
+		if next := c.set.At.Add(c.set.Step); dispatch.HasForm(next) {
 			c.set.At = next
 		}
 	}

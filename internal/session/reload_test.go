@@ -21,7 +21,7 @@ func TestReload(t *testing.T) {
 		t.Fatal(err)
 	}
 	home := all.Default()
-	home.World.Deactivate(first, time.Time{})
+	home.World.Deactivate(first, nil)
 	all.Reload(ground(2))
 	second := world.Key{Tenant: 1, Customer: 2, Location: 1}
 	if active(t, home, first) || !active(t, home, second) || all.Stale(home) {
@@ -78,7 +78,7 @@ func TestResetAndReturnDoNotMix(t *testing.T) {
 	s := all.Default()
 	frozen := session.ClockSetting{Mode: session.ClockFrozen, At: time.Unix(1e9, 0)}
 	for range 2000 {
-		s.World.Deactivate(first, time.Time{})
+		s.World.Deactivate(first, nil)
 		s.Clock.Set(frozen)
 		if _, err := s.Keep("frozen"); err != nil {
 			t.Fatal(err)

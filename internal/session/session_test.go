@@ -89,7 +89,7 @@ func TestIsolation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.World.Deactivate(first, time.Time{})
+	a.World.Deactivate(first, nil)
 	a.World.Pin("app", "2021/04/07")
 	a.Clock.Set(session.ClockSetting{Mode: session.ClockFrozen, At: time.Unix(0, 0)})
 	a.IDs.Set(session.IDSetting{Seeded: true, Seed: 1})
@@ -117,7 +117,7 @@ func TestReset(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := s.IDs.New()
-	s.World.Deactivate(first, time.Time{})
+	s.World.Deactivate(first, nil)
 	s.World.Remove(k)
 	s.World.Pin("app", "2021/04/07")
 	s.Clock.Set(session.ClockSetting{Mode: session.ClockReal})
@@ -139,7 +139,7 @@ func TestSnapshots(t *testing.T) {
 	s := all.Default()
 	s.IDs.Set(session.IDSetting{Seeded: true, Seed: 3})
 	s.IDs.New()
-	s.World.Deactivate(first, time.Time{})
+	s.World.Deactivate(first, nil)
 	s.World.Pin("app", "2021/04/07")
 	if _, err := s.Keep("before"); err != nil {
 		t.Fatal(err)
@@ -323,7 +323,7 @@ func BenchmarkReset(b *testing.B) {
 			all := session.NewSessions(session.Options{Fixtures: ground(n), Now: time.Now, NewID: uuid.New})
 			b.ReportAllocs()
 			for b.Loop() {
-				all.Default().World.Deactivate(first, time.Time{})
+				all.Default().World.Deactivate(first, nil)
 				all.Reset(all.Default())
 			}
 		})

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"dispatchmock/internal/terminal"
 )
 
 // WriteJSON writes the whole report.
@@ -29,7 +31,7 @@ func WriteText(w io.Writer, r *Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d requests in %s\n", r.Target, r.Requests, r.Took.Round(time.Millisecond))
 	if r.Problem != "" {
-		fmt.Fprintf(&b, "\n%s\n", printable(r.Problem))
+		fmt.Fprintf(&b, "\n%s\n", terminal.Visible(r.Problem))
 	}
 	for _, result := range r.Results {
 		if result.Outcome == Fails || result.Outcome == Warns || result.Outcome == Unheard {
@@ -70,14 +72,14 @@ func writeCase(b *strings.Builder, r *Result) {
 	fmt.Fprintf(b, "\n%s %d %s (%s, %s)\n", strings.ToUpper(string(r.Outcome)), r.Number, r.Name, r.Grade, r.Grade.Word())
 	fmt.Fprintf(b, "  documented  %s\n              %s\n", r.Documented, r.Source)
 	if r.Reason != "" {
-		fmt.Fprintf(b, "  reason      %s\n", printable(r.Reason))
+		fmt.Fprintf(b, "  reason      %s\n", terminal.Visible(r.Reason))
 	}
 	for i, d := range r.Differences {
 		if i == maxDifferences {
 			fmt.Fprintf(b, "              and %d more\n", len(r.Differences)-i)
 			break
 		}
-		fmt.Fprintf(b, "  difference  %s\n", printable(d.String()))
+		fmt.Fprintf(b, "  difference  %s\n", terminal.Visible(d.String()))
 	}
 	for _, s := range r.Exchanges[:min(len(r.Exchanges), 1)] {
 		writeMessage(b, "sent        ", s.Request)
@@ -98,7 +100,7 @@ func writeMessage(b *strings.Builder, title string, m Text) {
 		if i > 0 {
 			title = "            "
 		}
-		b.WriteString(strings.TrimRight("  "+title+printable(line), " ") + "\n")
+		b.WriteString(strings.TrimRight("  "+title+terminal.Visible(line), " ") + "\n")
 	}
 }
 
@@ -121,16 +123,6 @@ func writeReasons(b *strings.Builder, r *Report, o Outcome) {
 		fmt.Fprintf(b, "\n%s\n", strings.ToUpper(string(o)))
 	}
 	for _, reason := range order {
-		fmt.Fprintf(b, "  %d: %s\n", count[reason], printable(reason))
+		fmt.Fprintf(b, "  %d: %s\n", count[reason], terminal.Visible(reason))
 	}
-}
-
-// printable puts a question mark in the place of what could steer a terminal.
-func printable(s string) string {
-	return strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 {
-			return '?'
-		}
-		return c
-	}, s)
 }

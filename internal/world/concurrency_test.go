@@ -28,7 +28,7 @@ func TestDeactivateAtOnce(t *testing.T) {
 			if r, ok := w.Record(k); !ok || r.IsActive != (r.Revision == before.Revision) {
 				t.Errorf("call %d reads revision %d, active %t, before it was %d", i, r.Revision, r.IsActive, before.Revision)
 			}
-			did, found := w.Deactivate(k, sampleTime.Add(time.Duration(i)*time.Second))
+			did, found := w.Deactivate(k, new(sampleTime.Add(time.Duration(i)*time.Second)))
 			if did.Changed {
 				transitions.Add(1)
 			}
@@ -66,7 +66,7 @@ func TestDeactivateInStep(t *testing.T) {
 				for arrived.Load() < (i+1)*callers {
 					runtime.Gosched()
 				}
-				if did, _ := w.Deactivate(Key{Tenant: 1, Customer: i, Location: 0}, time.Time{}); did.Changed {
+				if did, _ := w.Deactivate(Key{Tenant: 1, Customer: i, Location: 0}, nil); did.Changed {
 					transitions.Add(1)
 				}
 			}
@@ -95,7 +95,7 @@ func TestManyRecordsAtOnce(t *testing.T) {
 	for range 4 {
 		all.Go(func() {
 			for i, k := range base.keys {
-				if did, _ := w.Deactivate(k, time.Time{}); did.Changed {
+				if did, _ := w.Deactivate(k, nil); did.Changed {
 					transitions.Add(1)
 				}
 				w.Pin(fmt.Sprint(i%7), "2019/02/08")

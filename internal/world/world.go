@@ -116,9 +116,9 @@ type Transition struct {
 	Changed bool
 }
 
-// Deactivate marks a record inactive. Where touch is not zero, the transition
+// Deactivate marks a record inactive. Where touch is not nil, the transition
 // sets last_updated_on to it.
-func (w *World) Deactivate(k Key, touch time.Time) (t Transition, found bool) {
+func (w *World) Deactivate(k Key, touch *time.Time) (t Transition, found bool) {
 	if r, ok := w.Record(k); !ok || !r.IsActive {
 		return Transition{Before: r, After: r}, ok
 	}
@@ -131,8 +131,8 @@ func (w *World) Deactivate(k Key, touch time.Time) (t Transition, found bool) {
 	}
 	t.Changed = true
 	t.After.IsActive = false
-	if !touch.IsZero() {
-		t.After.LastUpdatedOn = dispatch.Of(dispatch.Timestamp(touch))
+	if touch != nil {
+		t.After.LastUpdatedOn = dispatch.Of(dispatch.Timestamp(*touch))
 	}
 	t.After = w.set(k, t.After.CustomerLocation)
 	return t, true

@@ -126,16 +126,16 @@ func TestOverlay(t *testing.T) {
 				client := fmt.Sprint("client ", r.IntN(5))
 				switch r.IntN(8) {
 				case 0:
-					var touch time.Time
+					var touch *time.Time
 					if r.IntN(2) == 0 {
-						touch = sampleTime.Add(time.Duration(r.IntN(1000)) * time.Second)
+						touch = new(sampleTime.Add(time.Duration(r.IntN(1000)) * time.Second))
 					}
 					before, there := p.records[k]
 					did, found := w.Deactivate(k, touch)
 					want := before
 					want.IsActive = false
-					if there && before.IsActive && !touch.IsZero() {
-						want.LastUpdatedOn = dispatch.Of(dispatch.Timestamp(touch))
+					if there && before.IsActive && touch != nil {
+						want.LastUpdatedOn = dispatch.Of(dispatch.Timestamp(*touch))
 					}
 					if found != there || did.Changed != (there && before.IsActive) || !reflect.DeepEqual(did.After.CustomerLocation, want) || !reflect.DeepEqual(did.Before.CustomerLocation, before) {
 						t.Fatalf("Deactivate(%v): got %+v, found %t, want %+v of %+v, %t", k, did, found, want, before, there)
@@ -233,7 +233,7 @@ func TestRevisions(t *testing.T) {
 				t.Fatalf("%v is revision %d in one world and %d in another, unchanged", k, r.Revision, other.Revision)
 			}
 			for n, w := range []*World{first, second} {
-				did, _ := w.Deactivate(k, time.Time{})
+				did, _ := w.Deactivate(k, nil)
 				after := did.After
 				if did.Changed {
 					note(fmt.Sprintf("base %d, world %d, %v deactivated", b, n, k), after)

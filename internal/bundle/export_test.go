@@ -1,4 +1,0 @@
-package bundle
-
-// ReadUpTo is Read with another limit on the length of the file.
-var ReadUpTo = readUpTo
