@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/shell"
 )
 
 // Where is how the commands reach the mock.
@@ -22,7 +23,7 @@ type Where struct {
 // Live is where a mock that runs is reached: its API, and its door under a path
 // of a host.
 func Live(api, host, prefix string, doorToken bool) Where {
-	ctl := "dispatchmock ctl --url " + quoted(host)
+	ctl := "dispatchmock ctl --url " + shell.Word(host)
 	before := "Set the commands' variables first: "
 	if doorToken {
 		ctl += ` --token "$` + doorTokenVariable + `"`

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"dispatchmock/internal/shell"
 )
 
 // visible writes what does not show as an escape, as \u202e: so a text from
@@ -16,7 +18,7 @@ func visible(s string) string { return escaped(s, "") }
 func visibleLines(s string) string { return escaped(strings.ReplaceAll(s, "\r\n", "\n"), "\n\t") }
 
 func escaped(s, keep string) string {
-	if isPrintable(s, keep) {
+	if shell.IsPrintable(s, keep) {
 		return s
 	}
 	var b strings.Builder

@@ -46,6 +46,7 @@ var rooms = map[string]room{
 	"internal/exchange":  {1, nil},
 	"fixtures":           {0, nil},
 	"schemas":            {0, nil},
+	"internal/shell":     {0, nil},
 	"internal/recording": {5, nil},
 }
 
