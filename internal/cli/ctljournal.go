@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"dispatchmock/internal/report"
 )
 
 func (c *ctl) journal() *cobra.Command {
@@ -110,7 +113,20 @@ func (c *ctl) showExchange() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return c.print(a.raw, func(w io.Writer) { tell(w, &a.value) })
+		entry := &report.Entry{}
+		if err := json.Unmarshal(a.raw, entry); err != nil {
+			return d.stranger("its answer is not one of the admin API: " + err.Error())
+		}
+		curl := ""
+		if !entry.Control {
+			// Made here: what a server sends is not to be run.
+			x, err := entry.Sent()
+			if err != nil {
+				return err
+			}
+			curl = report.Curl(x, "")
+		}
+		return c.print(a.raw, func(w io.Writer) { tell(w, &a.value, curl) })
 	})
 	return cmd
 }

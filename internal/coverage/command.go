@@ -105,7 +105,7 @@ func (r request) text(at Where, session string) string {
 	case r.door:
 		base, path = at.Door, strings.ReplaceAll(path, "{session}", cmp.Or(session, "default"))
 		if at.DoorToken {
-			b.WriteString(` -H "X-Mock-Token: $` + doorTokenVariable + `"`)
+			b.WriteString(` -H "X-Mock-Token: $` + ControlTokenVariable + `"`)
 		}
 	case session != "" && session != "default" && !r.alone:
 		path = "/_s/" + session + path

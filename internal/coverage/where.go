@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -26,8 +27,8 @@ func Live(api, host, prefix string, doorToken bool) Where {
 	ctl := "dispatchmock ctl --url " + shell.Word(host)
 	before := "Set the commands' variables first: "
 	if doorToken {
-		ctl += ` --token "$` + doorTokenVariable + `"`
-		before = "Put the control token into " + doorTokenVariable + ", and set the commands' other variables: "
+		ctl += ` --token "$` + ControlTokenVariable + `"`
+		before = "Put the control token into " + ControlTokenVariable + ", and set the commands' other variables: "
 	}
 	return Where{API: api, Door: host + prefix, DoorToken: doorToken, HowToRun: before + `eval "$(` + ctl + ` coverage env)"`}
 }
@@ -46,7 +47,14 @@ func Exec(door, doorToken bool) Where {
 // Those of others begin with it, and end with their client ID.
 const TokenVariable = "DISPATCHMOCK_TOKEN"
 
-const doorTokenVariable = "DISPATCHMOCK_CONTROL_TOKEN"
+// ControlTokenVariable is the variable of the token of the admin API.
+const ControlTokenVariable = "DISPATCHMOCK_CONTROL_TOKEN"
+
+var clientVariable = regexp.MustCompile(`^` + TokenVariable + `(_[A-Z0-9_]+)?$`)
+
+// IsVariable reports a name that a variable of a client can have. Any other,
+// such as PATH, is none that a shell may be told to set.
+func IsVariable(name string) bool { return clientVariable.MatchString(name) }
 
 // Variable is a variable of the environment that the commands take the token of
 // a client from.

@@ -96,7 +96,7 @@ func (c *call) addFields(x *exchange.Exchange) {
 			continue
 		}
 		h := header{name: f.Name, value: f.Value}
-		if slices.ContainsFunc(x.Authorization, func(b exchange.Blot) bool { return b.Shown == f.Value }) {
+		if f.Value != "" && slices.ContainsFunc(x.Authorization, func(b exchange.Blot) bool { return b.Shown == f.Value }) {
 			scheme, hash, _ := strings.Cut(f.Value, "#")
 			if variables[hash] == "" {
 				variables[hash] = "TOKEN"
