@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +33,7 @@ func (c *ctl) showCoverage() *cobra.Command {
 			// What it writes to is a buffer.
 			_ = report.CoverageText(w, &a.value)
 			if missing {
-				c.untried(w, &a.value)
+				d.untried(w, &a.value)
 			}
 		})
 	})
@@ -68,12 +67,11 @@ func (c *ctl) coverageEnv() *cobra.Command {
 // untried prints what was never tried, and the command that would try it. A
 // person pastes these into a shell, so what another server makes of them is
 // left out.
-func (c *ctl) untried(w io.Writer, found *report.Coverage) {
-	host := strings.TrimSuffix(c.url, "/")
+func (d *doorClient) untried(w io.Writer, found *report.Coverage) {
 	if found.Covered < found.Total {
-		fmt.Fprintf(w, "\n%s\n", coverage.Live("", host, control.Prefix, c.token != "").HowToRun)
+		fmt.Fprintf(w, "\n%s\n", coverage.Live("", d.base, control.Prefix, d.token != "").HowToRun)
 	}
-	commands := coverage.Commands(host + control.Prefix)
+	commands := coverage.Commands(d.base + control.Prefix)
 	for _, g := range found.Groups {
 		for _, item := range g.Items {
 			if item.Covered {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -106,11 +107,10 @@ func (s *streams) secret(flag, source string) (string, error) {
 			return "", errMisuse{fmt.Errorf("%s: there is no environment variable %s", flag, name)}
 		}
 	} else if path, ok := strings.CutPrefix(source, "FILE:"); ok {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return "", errMisuse{fmt.Errorf("%s: %w", flag, err)}
+		var err error
+		if token, err = readSecret(path); err != nil {
+			return "", errMisuse{fmt.Errorf("%s %s: %w", flag, path, err)}
 		}
-		token = string(text)
 	}
 	return sendable(flag, token)
 }
@@ -152,7 +152,18 @@ func authorities(file string) (*x509.CertPool, error) {
 func serverURL(flag, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
-		return nil, errMisuse{fmt.Errorf("%s %q: must be the URL of a server, such as http://%s", flag, text, defaultAddress)}
+		return nil, errMisuse{fmt.Errorf("%s %q: must be the URL of a server, such as http://%s", flag, withoutSecrets(text), defaultAddress)}
 	}
 	return u, nil
+}
+
+var (
+	userInfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*@`)
+	behind   = regexp.MustCompile(`(?s)[?#].+`)
+)
+
+// withoutSecrets returns a URL without what may be a password or a token: a
+// message about the URL may end in a log.
+func withoutSecrets(text string) string {
+	return behind.ReplaceAllStringFunc(userInfo.ReplaceAllString(text, "${1}…@"), func(s string) string { return s[:1] + "…" })
 }

@@ -27,8 +27,8 @@ func Live(api, host, prefix string, doorToken bool) Where {
 	ctl := "dispatchmock ctl --url " + shell.Word(host)
 	before := "Set the commands' variables first: "
 	if doorToken {
-		ctl += ` --token "$` + ControlTokenVariable + `"`
-		before = "Put the control token into " + ControlTokenVariable + ", and set the commands' other variables: "
+		ctl += " --control-token-env " + ControlTokenVariable
+		before = "Export the token of the admin API as " + ControlTokenVariable + ", and set the commands' other variables: "
 	}
 	return Where{API: api, Door: host + prefix, DoorToken: doorToken, HowToRun: before + `eval "$(` + ctl + ` coverage env)"`}
 }
