@@ -119,7 +119,7 @@ func readSecret(path string) (string, error) {
 	}
 	token := strings.TrimSpace(string(text))
 	if token == "" {
-		return "", errors.New("is empty, and must hold the token")
+		return "", errors.New("the token is empty; the file must hold it and nothing else")
 	}
 	return token, nil
 }

@@ -149,8 +149,8 @@ func TestAdminTokenMisuse(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"--control-token-file DIR/none", `--control-token-file "DIR/none": no such file or directory; it must be a file that holds the token and nothing else`},
 		{"--control-token-file DIR", `--control-token-file "DIR": is a directory; it must be a file`},
-		{"--control-token-file DIR/empty", `--control-token-file "DIR/empty": is empty, and must hold the token`},
-		{"--control-token-file DIR/blank", `is empty, and must hold the token`},
+		{"--control-token-file DIR/empty", `--control-token-file "DIR/empty": the token is empty; the file must hold it and nothing else`},
+		{"--control-token-file DIR/blank", `the token is empty; the file must hold it`},
 		{"--control-token-file DIR/two", `--control-token-file DIR/two: must have no white space`},
 		{"--control-token-file DIR/lines", `must have no white space`},
 		{"--control-token-file DIR/huge", `has more than 4096 bytes, and must hold the token and nothing else`},
