@@ -15,5 +15,6 @@ EXPOSE 8003
 # Longer than the 3 seconds health waits by itself.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s --retries=3 CMD ["/dispatchmock","health"]
 ENTRYPOINT ["/dispatchmock"]
-# Loopback inside a container is out of reach from outside.
+# Loopback inside a container is out of reach from outside. The admin API asks
+# for a token there, which the first lines of the log show.
 CMD ["serve","--listen","0.0.0.0:8003"]

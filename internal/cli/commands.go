@@ -66,8 +66,8 @@ func newHealth(io streams) *cobra.Command {
 
 func health(ctx context.Context, base string) error {
 	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return errMisuse{fmt.Errorf("%q is no URL of a server, such as http://%s", base, defaultAddress)}
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return errMisuse{fmt.Errorf("%q is no URL of a server, such as http://%s", withoutSecrets(base), defaultAddress)}
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()

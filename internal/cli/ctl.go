@@ -22,8 +22,9 @@ import (
 // ctl is what the commands of ctl share: the flags that all of them have.
 type ctl struct {
 	streams
-	url, token, session string
-	json                bool
+	url, session string
+	tokens       tokenFlags
+	json         bool
 }
 
 func newCtl(io streams) *cobra.Command {
@@ -34,7 +35,7 @@ func newCtl(io streams) *cobra.Command {
 	flags := cmd.PersistentFlags()
 	flags.StringVar(&c.url, "url", "http://"+defaultAddress, "`URL` of the server, or of its control door where that has a listener of its own")
 	flags.StringVar(&c.session, "session", session.DefaultID, "`ID` of the session that is meant")
-	flags.StringVar(&c.token, "token", "", "the control `TOKEN` that the server was started with")
+	c.tokens.add(flags, "token", "the `TOKEN` of the server's admin API, which other users of the machine can see here")
 	flags.BoolVar(&c.json, "json", false, "print the door's answer as it is, instead of a text for people")
 	return cmd
 }
@@ -77,7 +78,11 @@ func (c *ctl) command(use, short string, run func(ctx context.Context, d *doorCl
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			d, err := newDoorClient(c.url, c.token)
+			token, _, err := c.tokens.read(cmd.Context(), &c.streams)
+			if err != nil {
+				return err
+			}
+			d, err := newDoorClient(c.url, token)
 			if err != nil {
 				return err
 			}

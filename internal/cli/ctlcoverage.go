@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/control"
+	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/report"
+	"dispatchmock/internal/shell"
 	"dispatchmock/internal/terminal"
 )
 
@@ -33,7 +34,7 @@ func (c *ctl) showCoverage() *cobra.Command {
 			// What it writes to is a buffer.
 			_ = report.CoverageText(w, &a.value)
 			if missing {
-				untried(w, &a.value)
+				d.untried(w, &a.value)
 			}
 		})
 	})
@@ -50,26 +51,39 @@ func (c *ctl) coverageEnv() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		// A shell runs what is printed, whoever listens on the port.
+		for _, v := range a.value.Variables {
+			if !coverage.IsVariable(v.Name) || !terminal.IsVisible(v.Token, "") {
+				return d.stranger(fmt.Sprintf("it names a variable %.80q with a value that may be none of a client of the fixtures", v.Name))
+			}
+		}
 		return c.print(a.raw, func(w io.Writer) {
 			for _, v := range a.value.Variables {
-				fmt.Fprintf(w, "export %s='%s'\n", v.Name, strings.ReplaceAll(v.Token, "'", `'\''`))
+				fmt.Fprintf(w, "export %s=%s\n", v.Name, shell.Quote(v.Token))
 			}
 		})
 	})
 }
 
-// untried prints what was never tried, and the command that would try it.
-func untried(w io.Writer, c *report.Coverage) {
-	if c.Covered < c.Total && c.HowToRun != "" {
-		fmt.Fprintf(w, "\n%s\n", lines(c.HowToRun))
+// untried prints what was never tried, and the command that would try it. A
+// person pastes these into a shell, so what another server makes of them is
+// left out.
+func (d *doorClient) untried(w io.Writer, found *report.Coverage) {
+	if found.Covered < found.Total {
+		fmt.Fprintf(w, "\n%s\n", coverage.Live("", d.base, control.Prefix, d.token != "").HowToRun)
 	}
-	for _, g := range c.Groups {
+	commands := coverage.Commands(d.base + control.Prefix)
+	for _, g := range found.Groups {
 		for _, item := range g.Items {
-			if !item.Covered {
-				fmt.Fprintf(w, "\n%s, %s: %s\n", g.Name, item.Name, terminal.Visible(item.Sentence))
-				if item.Command != "" {
-					fmt.Fprintln(w, lines(item.Command))
-				}
+			if item.Covered {
+				continue
+			}
+			fmt.Fprintf(w, "\n%s, %s: %s\n", terminal.Visible(g.Name), terminal.Visible(item.Name), terminal.Visible(item.Sentence))
+			switch {
+			case commands.MatchString(item.Command):
+				fmt.Fprintln(w, item.Command)
+			case item.Command != "":
+				fmt.Fprintln(w, "The server's command does more than ask the mock, and is left out.")
 			}
 		}
 	}

@@ -119,7 +119,7 @@ func TestCtlToken(t *testing.T) {
 	}
 	for _, args := range [][]string{{}, {"--token", "let-me-out"}} {
 		got := run(t, append([]string{"ctl", "--url", base, "reset"}, args...)...)
-		if got.code != exitWrong || !strings.Contains(got.stderr, "wants its token") || !strings.Contains(got.stderr, "ctl --token TOKEN") {
+		if got.code != exitWrong || !strings.Contains(got.stderr, "asks for its token") || !strings.Contains(got.stderr, "ctl --control-token-env NAME") {
 			t.Errorf("with %q got %+v, want 1 and how to give the token", args, got)
 		}
 	}

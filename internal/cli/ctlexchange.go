@@ -42,7 +42,6 @@ type exchangeEntry struct {
 	Target, Fallback                 string
 	Change                           *struct{ Patch json.RawMessage }
 	Request, Response                exchangeMessage
-	Curl                             string
 }
 
 type exchangeMessage struct {
@@ -51,8 +50,9 @@ type exchangeMessage struct {
 	Truncated  bool
 }
 
-// tell prints the whole truth about an exchange.
-func tell(w io.Writer, e *exchangeEntry) {
+// tell prints the whole truth about an exchange, and the command that sends
+// its request again.
+func tell(w io.Writer, e *exchangeEntry, curl string) {
 	facts(w, func(fact func(name string, value any)) {
 		fact("exchange", fmt.Sprintf("%d, number %d of the session %s", e.ID, e.Sequence, e.Session))
 		fact("request ID", e.RequestID)
@@ -82,8 +82,8 @@ func tell(w io.Writer, e *exchangeEntry) {
 	findings(w, "broken on purpose", e.Deliberate)
 	tellMessage(w, "> ", &e.Request)
 	tellMessage(w, "< ", &e.Response)
-	if e.Curl != "" {
-		fmt.Fprintf(w, "\n%s\n", lines(e.Curl))
+	if curl != "" {
+		fmt.Fprintf(w, "\n%s\n", curl)
 	}
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"dispatchmock/internal/fileio"
+	"dispatchmock/internal/report"
 	"dispatchmock/internal/terminal"
 )
 
@@ -110,7 +112,20 @@ func (c *ctl) showExchange() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return c.print(a.raw, func(w io.Writer) { tell(w, &a.value) })
+		entry := &report.Entry{}
+		if err := json.Unmarshal(a.raw, entry); err != nil {
+			return d.stranger("its answer is not one of the admin API: " + err.Error())
+		}
+		curl := ""
+		if !entry.Control {
+			// Made here: what a server sends is not to be run.
+			x, err := entry.Sent()
+			if err != nil {
+				return err
+			}
+			curl = report.Curl(x, "")
+		}
+		return c.print(a.raw, func(w io.Writer) { tell(w, &a.value, curl) })
 	})
 	return cmd
 }

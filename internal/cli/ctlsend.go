@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/control"
+	"dispatchmock/internal/report"
 	"dispatchmock/internal/terminal"
 )
 
@@ -106,15 +107,31 @@ func (c *ctl) send() *cobra.Command {
 func (c *ctl) snippets() *cobra.Command {
 	var language string
 	cmd := c.command("snippets NUMBER", "Print a command or a program that sends the request of an exchange again", func(ctx context.Context, d *doorClient, args []string) error {
-		a, err := answerOf[map[string]string](ctx, d, call{method: http.MethodGet, path: route("/exchanges/%s/snippets", args[0])})
+		if c.json {
+			text, err := d.raw(ctx, call{method: http.MethodGet, path: route("/exchanges/%s/snippets", args[0])})
+			if err != nil {
+				return err
+			}
+			return c.print(text, nil)
+		}
+		a, err := answerOf[report.Entry](ctx, d, call{method: http.MethodGet, path: route("/exchanges/%s", args[0])})
 		if err != nil {
 			return err
 		}
-		text, ok := a.value[language]
-		if !ok && !c.json {
-			return errMisuse{fmt.Errorf("--in %q: must be one of %s", language, strings.Join(slices.Sorted(maps.Keys(a.value)), ", "))}
+		if a.value.Control {
+			return fmt.Errorf("the exchange %s is a change through the admin API, which no program sends again", args[0])
 		}
-		return c.print(a.raw, func(w io.Writer) { fmt.Fprintln(w, strings.TrimSuffix(lines(text), "\n")) })
+		// Made here: what a server sends is not to be run.
+		x, err := a.value.Sent()
+		if err != nil {
+			return err
+		}
+		all := report.Snippets(x)
+		text, ok := all[language]
+		if !ok {
+			return errMisuse{fmt.Errorf("--in %q: must be one of %s", language, strings.Join(slices.Sorted(maps.Keys(all)), ", "))}
+		}
+		return c.print(nil, func(w io.Writer) { fmt.Fprintln(w, strings.TrimSuffix(text, "\n")) })
 	})
 	cmd.Flags().StringVar(&language, "in", "curl", "curl, fetch, python, csharp or go")
 	return cmd

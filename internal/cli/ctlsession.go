@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -47,6 +48,9 @@ type madeOf struct {
 	announced []string
 }
 
+// plainURL is a base URL that a script can hand to curl.
+var plainURL = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9._-]+)*$`)
+
 func (c *ctl) createSession() *cobra.Command {
 	m := &madeOf{}
 	var cmd *cobra.Command
@@ -58,6 +62,9 @@ func (c *ctl) createSession() *cobra.Command {
 		a, err := answerOf[control.Session](ctx, d, call{method: http.MethodPost, path: "/sessions", body: doc})
 		if err != nil {
 			return err
+		}
+		if !plainURL.MatchString(a.value.BaseURL) {
+			return d.stranger(fmt.Sprintf("it names the base URL %.80q", a.value.BaseURL))
 		}
 		return c.print(a.raw, func(w io.Writer) { fmt.Fprintln(w, a.value.BaseURL) })
 	})

@@ -34,7 +34,7 @@ type doorClient struct {
 func newDoorClient(base, token string) (*doorClient, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return nil, errMisuse{fmt.Errorf("--url %q is no URL of a server, such as http://%s", base, defaultAddress)}
+		return nil, errMisuse{fmt.Errorf("--url %q is no URL of a server, such as http://%s", withoutSecrets(base), defaultAddress)}
 	}
 	if strings.HasPrefix(u.Path, "/_s/") || strings.HasPrefix(u.Path, control.Prefix) {
 		return nil, errMisuse{fmt.Errorf("--url %q: must be the URL of the server alone, such as %s://%s; name a session with --session", base, u.Scheme, u.Host)}
@@ -162,7 +162,7 @@ func (d *doorClient) refused(response *http.Response) error {
 		return d.stranger("its problem cannot be read: " + err.Error())
 	}
 	if p.Status == http.StatusUnauthorized {
-		return fmt.Errorf("%s\nhere: dispatchmock ctl --token TOKEN …", p.Detail)
+		return fmt.Errorf("%s\nhere: dispatchmock ctl --control-token-env NAME …, or --control-token-file FILE", p.Detail)
 	}
 	return problemText{p}
 }
@@ -195,7 +195,7 @@ func (e errUnreachable) Unwrap() error { return e.error }
 
 // unreachable says how to start a server that does not answer.
 func unreachable(base, host string, err error) error {
-	return errUnreachable{fmt.Errorf("no answer from %s: %w\nis it running? start it with: dispatchmock serve --listen %s", base, within(err), host)}
+	return errUnreachable{fmt.Errorf("no answer from %s: %w\nis it running? start it with: dispatchmock serve --listen %s", base, within(err), word(host))}
 }
 
 // within returns what a client's error says beside the method and the URL,

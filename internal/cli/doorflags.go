@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"context"
+	"crypto/rand"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"time"
 
@@ -16,7 +19,10 @@ import (
 // doorFlags are the flags of the control door and of what it shows.
 type doorFlags struct {
 	control      string
-	token        string
+	tokens       tokenFlags
+	token        string // of the admin API: given, or made
+	tokenFrom    string // the flag that gave it
+	open         bool   // whoever reaches the admin API may use it
 	journalCount int
 	journalBytes int64
 	sessions     int
@@ -32,14 +38,14 @@ const (
 
 func (f *doorFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.control, "control", "on", "the control door under /_mock/: on, off, or `HOST:PORT` for a listener of its own")
-	flags.Var(controlToken{&f.token}, "control-token", "the `TOKEN` that each request to the control door must carry (default: none)")
+	f.tokens.add(flags, "control-token", "the `TOKEN` that each request to the admin API must carry, which other users of the machine can see here; none lets every machine in (default: none on a loopback address, else one that is made and printed)")
 	flags.IntVar(&f.journalCount, "journal-count", defaultJournalCount, "how many exchanges the journal keeps, over all sessions; 0 keeps none")
 	flags.Int64Var(&f.journalBytes, "journal-bytes", defaultJournalBytes, "how many bytes of exchanges the journal keeps")
 	flags.IntVar(&f.sessions, "session-limit", session.DefaultLimit, "how many sessions there may be beside the default one")
 	flags.DurationVar(&f.sessionTTL, "session-ttl", session.DefaultTTL, "how long a session may be idle before it is dropped")
 }
 
-func (f *doorFlags) check() error {
+func (f *doorFlags) check(ctx context.Context, s *streams) error {
 	for _, c := range []struct {
 		flag string
 		bad  bool
@@ -54,26 +60,76 @@ func (f *doorFlags) check() error {
 			return errMisuse{fmt.Errorf("%s: %s", c.flag, c.rule)}
 		}
 	}
-	switch f.control {
-	case "on", "off":
+	if f.control != "on" && f.control != "off" {
+		if err := checkAddress(f.control); err != nil {
+			return errMisuse{fmt.Errorf("--control %q: must be on, off or an address: %w", f.control, err)}
+		}
+	}
+	return f.readToken(ctx, s)
+}
+
+// readToken reads the token of the admin API, or makes the one that is asked
+// for where other machines can reach it.
+func (f *doorFlags) readToken(ctx context.Context, s *streams) (err error) {
+	if f.open = f.tokens.text.value == openToAll; f.open {
+		f.tokens.text = given{}
+		if f.tokens.env.ok || f.tokens.file.ok {
+			return errMisuse{fmt.Errorf("--control-token %s stands beside --%s or --%s: give one of them", openToAll, tokenEnvFlag, tokenFileFlag)}
+		}
 		return nil
 	}
-	if err := checkAddress(f.control); err != nil {
-		return errMisuse{fmt.Errorf("--control %q: must be on, off or an address: %w", f.control, err)}
+	f.token, f.tokenFrom, err = f.tokens.read(ctx, s)
+	if err == nil && f.token == "" {
+		f.token = rand.Text()
 	}
-	return nil
+	return err
 }
+
+// openToAll is the value of --control-token that asks for no token.
+const openToAll = "none"
+
+// made reports a token that nobody gave.
+func (f *doorFlags) made() bool { return f.token != "" && f.tokenFrom == "" }
 
 func (f *doorFlags) limits() journal.Limits {
 	return journal.Limits{Count: f.journalCount, Bytes: f.journalBytes}
 }
 
 func (f *doorFlags) door(schemas fs.FS) server.Control {
-	c := server.Control{Off: f.control == "off", Token: f.token, Schemas: schemas, Version: version}
+	c := server.Control{Off: f.control == "off", Token: f.token, Beyond: f.made(), Open: f.open, Schemas: schemas, Version: version}
 	if f.control != "on" && !c.Off {
 		c.Address = f.control
 	}
 	return c
+}
+
+// access says in a line who may use the admin API.
+func (f *doorFlags) access(a server.Access) string {
+	switch {
+	case f.control == "off":
+		return "off"
+	case a.Guarded && f.made():
+		return "guarded, as other machines can reach it: the token of this run is " + f.token
+	case a.Guarded:
+		return "guarded by the token of " + f.tokenFrom
+	case a.Beyond:
+		return "open to every machine that can reach it"
+	}
+	return "open to this machine"
+}
+
+// logAccess logs who may use an admin API that other machines can reach, for
+// those who read no greeting.
+func (f *doorFlags) logAccess(log *slog.Logger, a server.Access) {
+	switch {
+	case !a.Beyond:
+	case !a.Guarded:
+		log.Warn("the admin API is open to every machine that can reach it")
+	case f.made():
+		log.Info("the admin API is guarded, as other machines can reach it", "token", f.token)
+	default:
+		log.Info("the admin API is guarded", "by", f.tokenFrom)
+	}
 }
 
 // terse is what a script reads: the address, and on a line of its own that of

@@ -71,7 +71,7 @@ func newExec(io streams) *cobra.Command {
 	return cmd
 }
 
-func (f *execFlags) check() error {
+func (f *execFlags) check(ctx context.Context, s *streams) error {
 	if err := checkAddress(f.listen); err != nil {
 		return errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
 	}
@@ -89,11 +89,11 @@ func (f *execFlags) check() error {
 	if f.consumer == "" {
 		return errMisuse{errors.New("--consumer: must be a name, and is empty")}
 	}
-	return f.doorFlags.check()
+	return f.doorFlags.check(ctx, s)
 }
 
 func (f *execFlags) run(ctx context.Context, io streams, args []string) (err error) {
-	if err := f.check(); err != nil {
+	if err := f.check(ctx, &io); err != nil {
 		return err
 	}
 	program, err := find(args[0])
@@ -135,6 +135,12 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	if err := f.start(s, f.listen); err != nil {
 		return err
 	}
+	switch a := s.Access(); { // which no log tells
+	case a.Beyond && a.Guarded:
+		fmt.Fprintf(io.err, "dispatchmock: other machines can reach the admin API; it is guarded by the token that the command has in %s\n", coverage.ControlTokenVariable)
+	case a.Beyond:
+		fmt.Fprintln(io.err, "dispatchmock: the admin API is open to every machine that can reach it")
+	}
 	c := child{program: program, args: args, env: slices.Concat(withoutOurs(io.environ), f.environment(s)), killAfter: f.killAfter, io: io}
 	started := time.Now()
 	code, err := c.run(ctx)
@@ -153,7 +159,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 // finish writes what there is to say of a run and returns how it ends.
 func (f *execFlags) finish(io streams, run *report.Run, s *server.Server, tally *report.Tally, kept *spool.Spool, reports *reports) error {
 	tally.Into(run)
-	run.Coverage = s.Coverage().Report("", coverage.Exec(f.control != "off", f.token != ""))
+	run.Coverage = s.Coverage().Report("", coverage.Exec(f.control != "off", s.Access().Guarded))
 	run.Demand(f.least)
 	var failed error
 	if kept != nil {
@@ -186,7 +192,7 @@ func withoutOurs(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(line string) bool {
 		name, _, _ := strings.Cut(line, "=")
 		switch name {
-		case "DISPATCHMOCK_TENANT", "DISPATCHMOCK_CONTROL_URL", "DISPATCHMOCK_CONTROL_TOKEN":
+		case "DISPATCHMOCK_TENANT", "DISPATCHMOCK_CONTROL_URL", coverage.ControlTokenVariable:
 			return true
 		}
 		return strings.HasPrefix(name, coverage.TokenVariable)
@@ -211,8 +217,8 @@ func (f *execFlags) environment(s *server.Server) []string {
 			env = append(env, "DISPATCHMOCK_TENANT="+strconv.FormatInt(v.Tenant, 10))
 		}
 	}
-	if f.token != "" {
-		env = append(env, "DISPATCHMOCK_CONTROL_TOKEN="+f.token)
+	if s.Access().Guarded {
+		env = append(env, coverage.ControlTokenVariable+"="+f.token)
 	}
 	if door := s.ControlAddr(); door != nil {
 		url = baseURL(door)

@@ -44,24 +44,6 @@ func (f folder) Set(s string) error {
 	return nil
 }
 
-// controlToken is a flag that guards something. An empty one is most likely a
-// shell variable that is not set: it must not open what it was to close.
-type controlToken struct{ text *string }
-
-func (f controlToken) String() string { return *f.text }
-func (f controlToken) Type() string   { return "TOKEN" }
-
-func (f controlToken) Set(s string) error {
-	switch {
-	case s == "":
-		return errors.New("must be a token, and is empty; leave the flag out to ask for none")
-	case strings.ContainsAny(s, " \t\r\n"):
-		return errors.New("must have no white space: it travels in a header field")
-	}
-	*f.text = s
-	return nil
-}
-
 // clock is the flag of the frozen time; the clock runs where it is nil.
 type clock struct{ at *time.Time }
 

@@ -67,7 +67,7 @@ func newProxy(io streams) *cobra.Command {
 }
 
 // check reads what the flags say of the target.
-func (f *proxyFlags) check(ctx context.Context) (proxy.Options, error) {
+func (f *proxyFlags) check(ctx context.Context, s *streams) (proxy.Options, error) {
 	o := proxy.Options{Timeout: f.timeout, KeepHost: f.keepHost, CORS: contract.CORS(f.cors), Ignore: f.ignore, Quiet: f.quiet}
 	if f.target == "" {
 		return o, errMisuse{errors.New("name the server with --target URL, such as --target https://api.example.com")}
@@ -93,7 +93,7 @@ func (f *proxyFlags) check(ctx context.Context) (proxy.Options, error) {
 	if o.CAs, err = authorities(ctx, f.ca); err != nil {
 		return o, err
 	}
-	return o, f.doorFlags.check()
+	return o, f.doorFlags.check(ctx, s)
 }
 
 // isSelf reports a target that is where the proxy listens: each request would
@@ -120,7 +120,7 @@ func isSelf(target *url.URL, listen string) bool {
 const passStop = 600 * time.Millisecond
 
 func (f *proxyFlags) run(ctx context.Context, io streams) error {
-	o, err := f.check(ctx)
+	o, err := f.check(ctx, &io)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,10 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 		return err
 	}
 	defer through.Close()
-	fmt.Fprint(io.out, f.greeting(s.Addr(), s.ControlAddr(), o.Target))
+	if f.quiet { // before what a script waits for
+		f.logAccess(o.Log, s.Access())
+	}
+	fmt.Fprint(io.out, f.greeting(s, o.Target))
 	keeper.begin()
 	select {
 	case <-s.Done():
@@ -190,7 +193,8 @@ func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *
 }
 
 // greeting tells where the proxy is, and what it does.
-func (f *proxyFlags) greeting(addr, door net.Addr, target *url.URL) string {
+func (f *proxyFlags) greeting(s *server.Server, target *url.URL) string {
+	addr, door := s.Addr(), s.ControlAddr()
 	address := baseURL(addr)
 	if f.quiet {
 		return terse(address, door)
@@ -217,6 +221,7 @@ func (f *proxyFlags) greeting(addr, door net.Addr, target *url.URL) string {
 	case f.control != "off":
 		fmt.Fprintf(w, "  control   %s/_mock/, which is not passed on\n", address)
 	}
+	fmt.Fprintf(w, "  admin     %s\n", f.access(s.Access()))
 	if host, _, _ := net.SplitHostPort(addr.String()); !net.ParseIP(host).IsLoopback() {
 		fmt.Fprintln(w, "  caution   other machines can reach this address")
 	}

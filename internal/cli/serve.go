@@ -94,7 +94,7 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if err := checkAddress(f.listen); err != nil {
 		return errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
 	}
-	if err := f.check(); err != nil {
+	if err := f.check(ctx, &io); err != nil {
 		return err
 	}
 	if f.watches && f.fixtures == "" {
@@ -126,7 +126,10 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 			return err
 		}
 	}
-	fmt.Fprint(io.out, f.greeting(s.Addr(), s.ControlAddr(), c, s.Sessions().Default().World))
+	if f.quiet { // before what a script waits for
+		f.logAccess(log, s.Access())
+	}
+	fmt.Fprint(io.out, f.greeting(s, c, s.Sessions().Default().World))
 	select {
 	case <-s.Done():
 		return s.Err()
@@ -194,7 +197,8 @@ func (f *serveFlags) handler(w io.Writer) slog.Handler {
 
 // greeting is what a newcomer needs. It is printed at once, so that whoever
 // reads the address of it can read the rest.
-func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *world.World) string {
+func (f *serveFlags) greeting(s *server.Server, c *contract.Contract, mock *world.World) string {
+	addr, door := s.Addr(), s.ControlAddr()
 	url := baseURL(addr)
 	if f.quiet {
 		return terse(url, door)
@@ -210,6 +214,7 @@ func (f *serveFlags) greeting(addr, door net.Addr, c *contract.Contract, mock *w
 	case f.control != "off":
 		fmt.Fprintf(w, "  console   %s/_mock/\n", url)
 	}
+	fmt.Fprintf(w, "  admin     %s\n", f.access(s.Access()))
 	fmt.Fprintf(w, "  endpoint  %s %s (GET reads the record back)\n", ops[0].Method, ops[0].Path)
 	fmt.Fprintf(w, "  world     %s, %s, %s, %s (%s to %s)\n", plural(base.Records(), "record"), plural(base.Tenants(), "tenant"),
 		plural(len(base.Clients()), "client"), plural(len(versions), "API version"), versions[0], versions[len(versions)-1])

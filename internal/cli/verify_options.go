@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -107,11 +108,10 @@ func (s *streams) secret(ctx context.Context, flag, source string) (string, erro
 			return "", errMisuse{fmt.Errorf("%s: there is no environment variable %s", flag, name)}
 		}
 	} else if path, ok := strings.CutPrefix(source, "FILE:"); ok {
-		text, err := fileio.Read(ctx, path, maxToken)
-		if err != nil {
+		var err error
+		if token, err = readSecret(ctx, path); err != nil {
 			return "", errMisuse{fmt.Errorf("%s: %w", flag, err)}
 		}
-		token = string(text)
 	}
 	return sendable(flag, token)
 }
@@ -153,7 +153,18 @@ func authorities(ctx context.Context, file string) (*x509.CertPool, error) {
 func serverURL(flag, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
-		return nil, errMisuse{fmt.Errorf("%s %q: must be the URL of a server, such as http://%s", flag, text, defaultAddress)}
+		return nil, errMisuse{fmt.Errorf("%s %q: must be the URL of a server, such as http://%s", flag, withoutSecrets(text), defaultAddress)}
 	}
 	return u, nil
+}
+
+var (
+	userInfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*@`)
+	behind   = regexp.MustCompile(`(?s)[?#].+`)
+)
+
+// withoutSecrets returns a URL without what may be a password or a token: a
+// message about the URL may end in a log.
+func withoutSecrets(text string) string {
+	return behind.ReplaceAllStringFunc(userInfo.ReplaceAllString(text, "${1}…@"), func(s string) string { return s[:1] + "…" })
 }

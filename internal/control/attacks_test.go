@@ -1,11 +1,13 @@
 package control_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"dispatchmock/internal/server"
 )
@@ -181,7 +183,7 @@ func TestOversize(t *testing.T) {
 func TestToken(t *testing.T) {
 	t.Parallel()
 	const token = "s3cr3t-of-the-door"
-	r := launch(t, settings{control: server.Control{Token: token}})
+	r := launch(t, settings{control: server.Control{Token: token, Wait: func(context.Context, time.Duration) {}}})
 	for _, c := range []struct {
 		name   string
 		header []string

@@ -5,6 +5,7 @@ package control
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -63,6 +64,8 @@ type Options struct {
 	Rate float64
 	// Connections counts those of the mocked API's listener.
 	Connections func() wire.Connections
+	// Wait waits for who guesses the token; nil waits in earnest.
+	Wait func(context.Context, time.Duration)
 	// Settings are told in bundles: how the server was started.
 	Settings bundle.Settings
 }
@@ -70,14 +73,15 @@ type Options struct {
 // Door is the control door; it is an http.Handler for paths under Prefix.
 type Door struct {
 	Options
-	handler http.Handler
-	changes *rate.Limiter
-	blotter *exchange.Blotter
-	models  map[string]func() (*contract.Model, error) // compiled when first asked for
-	parser  *scenario.Parser
-	events  events
-	done    chan struct{}
-	close   sync.Once
+	handler  http.Handler
+	changes  *rate.Limiter
+	attempts *attempts
+	blotter  *exchange.Blotter
+	models   map[string]func() (*contract.Model, error) // compiled when first asked for
+	parser   *scenario.Parser
+	events   events
+	done     chan struct{}
+	close    sync.Once
 }
 
 // bodies are the schemas of the bodies that the door takes, by their names.
@@ -87,7 +91,7 @@ func bodies() []string {
 
 // New returns a door.
 func New(o Options) (*Door, error) {
-	d := &Door{Options: o, blotter: exchange.NewBlotter(), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
+	d := &Door{Options: o, blotter: exchange.NewBlotter(), attempts: newAttempts(), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
 	for _, name := range bodies() {
 		d.models[name] = sync.OnceValues(func() (*contract.Model, error) {
 			return contract.Standalone(o.Schemas, "control/"+name+".json", "")
@@ -95,6 +99,9 @@ func New(o Options) (*Door, error) {
 	}
 	limit := cmp.Or(o.Rate, MaxRate)
 	d.changes = rate.NewLimiter(rate.Limit(limit), max(1, int(limit)))
+	if d.Wait == nil {
+		d.Wait = pause
+	}
 	var err error
 	if d.parser, err = scenario.NewParser(o.Schemas, o.Contract.Versions()); err != nil {
 		return nil, err

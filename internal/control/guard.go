@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"dispatchmock/internal/wire"
@@ -45,7 +46,11 @@ func (d *Door) refuse(r *http.Request) *Problem {
 	// With a token a rebound name is of no use: its page does not know it.
 	if d.Token == "" && !d.ours(r.Host) {
 		return problem(http.StatusForbidden, "The Host %.100q is not this server's: the control door answers to IP addresses, localhost and names under it. "+
-			"To reach it by another name start the server with --control-token and send the token.", r.Host)
+			"To reach it by another name start the server with --control-token-env or --control-token-file and send the token.", r.Host)
+	}
+	if from := forwarded(r); d.Token == "" && from != "" {
+		return problem(http.StatusForbidden, "The request was passed on by a proxy for %.100q, and only this machine may use the admin API without a token: "+
+			"start the server with --control-token-env or --control-token-file and send the token.", from)
 	}
 	if origin := r.Header.Get("Origin"); origin != "" && !sameOrigin(origin, r.Host) {
 		return problem(http.StatusForbidden, "A page of the origin %.100q may not use the control door; only pages that this server serves may.", origin)
@@ -63,8 +68,9 @@ func (d *Door) refuse(r *http.Request) *Problem {
 			return problem(http.StatusUnsupportedMediaType, "The control door takes JSON only: send Content-Type: application/json, not %.100q.", kind)
 		}
 	}
-	if d.Token != "" && !d.page(r) && !d.knows(r) {
-		return problem(http.StatusUnauthorized, "The control door wants its token (--control-token): send Authorization: Bearer TOKEN, or %s: TOKEN.", TokenHeader)
+	if d.Token != "" && !d.page(r) && !d.admits(r) {
+		return problem(http.StatusUnauthorized, "The admin API asks for its token: send Authorization: Bearer TOKEN, or %s: TOKEN. "+
+			"It is the one that the server was started with, or the one that it printed when it started.", TokenHeader)
 	}
 	if !safe(r.Method) && !d.changes.Allow() {
 		return problem(http.StatusTooManyRequests, "The control door takes %v changes a second: try again in a second.", d.changes.Limit())
@@ -97,13 +103,50 @@ func sameOrigin(origin, host string) bool {
 	return ok && rest == strings.ToLower(host)
 }
 
-// knows reports a request that carries the token in either place; the time it
-// takes tells nothing of the token.
-func (d *Door) knows(r *http.Request) bool {
-	given := []string{r.Header.Get(TokenHeader)}
-	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "bearer") {
+// forwarded returns the first client on another machine that a proxy says it
+// passed the request on for, or "".
+func forwarded(r *http.Request) string {
+	for _, value := range slices.Concat(r.Header.Values("X-Forwarded-For"), r.Header.Values("X-Real-Ip")) {
+		for from := range strings.SplitSeq(value, ",") {
+			from = strings.TrimSpace(from)
+			if ip, err := netip.ParseAddr(from); from != "" && (err != nil || !ip.IsLoopback()) {
+				return from
+			}
+		}
+	}
+	return ""
+}
+
+// admits reports a request that carries the token. Who guesses it has to wait.
+func (d *Door) admits(r *http.Request) bool {
+	given := tokens(r)
+	if len(given) == 0 {
+		return false
+	}
+	from := clientOf(r)
+	if d.attempts.waits(from, d.Sessions.Now()) {
+		d.Wait(r.Context(), guessWait)
+	}
+	right := d.knows(given)
+	d.attempts.count(from, d.Sessions.Now(), right)
+	return right
+}
+
+// tokens returns those that a request carries, in either place.
+func tokens(r *http.Request) []string {
+	var given []string
+	if token := r.Header.Get(TokenHeader); token != "" {
 		given = append(given, token)
 	}
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && token != "" && strings.EqualFold(scheme, "bearer") {
+		given = append(given, token)
+	}
+	return given
+}
+
+// knows reports whether one of the tokens is the right one; the time it takes
+// tells nothing of the token.
+func (d *Door) knows(given []string) bool {
 	known := 0
 	b := sha256.Sum256([]byte(d.Token))
 	for _, token := range given {

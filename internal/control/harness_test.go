@@ -215,7 +215,17 @@ func (r *running) api(t testing.TB, method, path string, header ...string) reply
 // that comes back.
 func raw(t testing.TB, address, request string) string {
 	t.Helper()
-	conn, err := net.Dial("tcp", address)
+	return rawFrom(t, "", address, request)
+}
+
+// rawFrom is raw from an address of this machine; "" is any.
+func rawFrom(t testing.TB, from, address, request string) string {
+	t.Helper()
+	d := &net.Dialer{}
+	if from != "" {
+		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(from)}
+	}
+	conn, err := d.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,5 @@ func (d *Door) getSnippets(r *http.Request) (any, error) {
 	if x.Control {
 		return nil, problem(http.StatusNotFound, "The exchange %d is a change through the control door, which no program sends again.", x.ID)
 	}
-	return map[string]string{"curl": report.Curl(x, ""), "fetch": report.Fetch(x, ""), "python": report.PythonRequests(x, ""),
-		"csharp": report.CSharpHttpClient(x, ""), "go": report.Go(x, "")}, nil
+	return report.Snippets(x), nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"dispatchmock/internal/shell"
 )
 
 // command is the requests of curl that cover an item; none is nothing to be
@@ -80,20 +82,20 @@ func (r request) text(at Where, session string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%scurl -isS", r.before)
 	if r.method != "GET" {
-		b.WriteString(" -X " + quoted(r.method))
+		b.WriteString(" -X " + shell.Word(r.method))
 	}
 	for _, f := range r.fields {
 		switch {
 		case f.variable != "":
 			b.WriteString(` -H "` + f.name + ": " + f.value + "$" + f.variable + `"`)
 		case f.value == "":
-			b.WriteString(" -H " + quoted(f.name+";")) // curl sends it empty
+			b.WriteString(" -H " + shell.Word(f.name+";")) // curl sends it empty
 		default:
-			b.WriteString(" -H " + quoted(f.name+": "+f.value))
+			b.WriteString(" -H " + shell.Word(f.name+": "+f.value))
 		}
 	}
 	if r.body != "" {
-		b.WriteString(" -H 'Content-Type: application/json' -d " + quoted(r.body))
+		b.WriteString(" -H 'Content-Type: application/json' -d " + shell.Word(r.body))
 	}
 	if r.options != "" {
 		b.WriteString(" " + r.options)
@@ -103,7 +105,7 @@ func (r request) text(at Where, session string) string {
 	case r.door:
 		base, path = at.Door, strings.ReplaceAll(path, "{session}", cmp.Or(session, "default"))
 		if at.DoorToken {
-			b.WriteString(` -H "X-Mock-Token: $` + doorTokenVariable + `"`)
+			b.WriteString(` -H "X-Mock-Token: $` + ControlTokenVariable + `"`)
 		}
 	case session != "" && session != "default" && !r.alone:
 		path = "/_s/" + session + path
@@ -118,15 +120,7 @@ func (r request) text(at Where, session string) string {
 // address returns a base URL, or the variable that holds it, with a path.
 func address(base, path string) string {
 	if strings.HasPrefix(base, "$") {
-		return `"` + base + `"` + quoted(path)
+		return `"` + base + `"` + shell.Word(path)
 	}
-	return quoted(base + path)
-}
-
-// quoted returns a text as one word of a POSIX shell.
-func quoted(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+,") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return shell.Word(base + path)
 }

@@ -2,10 +2,12 @@ package coverage
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/shell"
 )
 
 // Where is how the commands reach the mock.
@@ -22,11 +24,11 @@ type Where struct {
 // Live is where a mock that runs is reached: its API, and its door under a path
 // of a host.
 func Live(api, host, prefix string, doorToken bool) Where {
-	ctl := "dispatchmock ctl --url " + quoted(host)
+	ctl := "dispatchmock ctl --url " + shell.Word(host)
 	before := "Set the commands' variables first: "
 	if doorToken {
-		ctl += ` --token "$` + doorTokenVariable + `"`
-		before = "Put the control token into " + doorTokenVariable + ", and set the commands' other variables: "
+		ctl += " --control-token-env " + ControlTokenVariable
+		before = "Export the token of the admin API as " + ControlTokenVariable + ", and set the commands' other variables: "
 	}
 	return Where{API: api, Door: host + prefix, DoorToken: doorToken, HowToRun: before + `eval "$(` + ctl + ` coverage env)"`}
 }
@@ -45,7 +47,14 @@ func Exec(door, doorToken bool) Where {
 // Those of others begin with it, and end with their client ID.
 const TokenVariable = "DISPATCHMOCK_TOKEN"
 
-const doorTokenVariable = "DISPATCHMOCK_CONTROL_TOKEN"
+// ControlTokenVariable is the variable of the token of the admin API.
+const ControlTokenVariable = "DISPATCHMOCK_CONTROL_TOKEN"
+
+var clientVariable = regexp.MustCompile(`^` + TokenVariable + `(_[A-Z0-9_]+)?$`)
+
+// IsVariable reports a name that a variable of a client can have. Any other,
+// such as PATH, is none that a shell may be told to set.
+func IsVariable(name string) bool { return clientVariable.MatchString(name) }
 
 // Variable is a variable of the environment that the commands take the token of
 // a client from.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,7 +47,7 @@ func newCall(x *exchange.Exchange, baseURL string) *call {
 	c.plain = isPlain(c.target)
 	c.setHost(x, baseURL)
 	if truncated(&x.Request) {
-		c.note("only the first %d of the body's %d bytes were kept", len(x.Request.Body), x.Request.Size)
+		c.note("only the first %d of the %d bytes of the body were kept", len(x.Request.Body), x.Request.Size)
 	}
 	c.body = x.Request.Body
 	c.addFields(x)
@@ -57,12 +58,16 @@ func (c *call) note(format string, args ...any) {
 	c.notes = append(c.notes, fmt.Sprintf(format, args...))
 }
 
+// plainHost is a host that every program takes as it stands; curl reads
+// a[1-9].example as nine hosts.
+var plainHost = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
+
 func (c *call) setHost(x *exchange.Exchange, baseURL string) {
 	host, ok := x.Request.Value("Host")
 	c.base = strings.TrimRight(baseURL, "/")
 	if c.base == "" {
 		c.base = "http://localhost"
-		if u, err := url.Parse("http://" + host); err == nil && host != "" && u.Host == host {
+		if plainHost.MatchString(host) {
 			c.base = "http://" + host
 		}
 	}
@@ -91,7 +96,7 @@ func (c *call) addFields(x *exchange.Exchange) {
 			continue
 		}
 		h := header{name: f.Name, value: f.Value}
-		if slices.ContainsFunc(x.Authorization, func(b exchange.Blot) bool { return b.Shown == f.Value }) {
+		if f.Value != "" && slices.ContainsFunc(x.Authorization, func(b exchange.Blot) bool { return b.Shown == f.Value }) {
 			scheme, hash, _ := strings.Cut(f.Value, "#")
 			if variables[hash] == "" {
 				variables[hash] = "TOKEN"

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/shell"
 	"dispatchmock/internal/terminal"
 )
 
@@ -20,15 +21,15 @@ func Curl(x *exchange.Exchange, baseURL string) string {
 		c.note("the request target had a NUL byte, which no argument of a command can have")
 	}
 	if len(x.Request.Head) > maxArgument {
-		c.note("the head has %d bytes; many systems refuse an argument of more than %d", len(x.Request.Head), maxArgument)
+		c.note("the head has %d bytes, and many systems refuse an argument of more than %d", len(x.Request.Head), maxArgument)
 	}
 	var b strings.Builder
 	args := c.curlArguments()
 	for _, n := range c.notes {
-		b.WriteString("# " + n + "\n")
+		b.WriteString(shell.Comment(n) + "\n")
 	}
 	if len(c.body) > 0 && !terminal.IsVisible(string(c.body), "\n\t") && c.method != http.MethodHead {
-		b.WriteString("printf " + printfFormat(string(c.body)) + " | ")
+		b.WriteString("printf " + shell.PrintfFormat(string(c.body)) + " | ")
 	}
 	b.WriteString("curl " + strings.Join(args, " \\\n  "))
 	return b.String()
@@ -38,7 +39,7 @@ func Curl(x *exchange.Exchange, baseURL string) string {
 const maxArgument = 128 << 10
 
 func (c *call) curlArguments() []string {
-	first := "--include --request " + word(c.method)
+	first := "--include --request " + shell.Word(c.method)
 	if c.method == http.MethodHead {
 		first = "--head" // else curl waits for a body
 		if len(c.body) > 0 {
@@ -53,71 +54,38 @@ func (c *call) curlArguments() []string {
 		args = append(args, "--http1.0")
 	}
 	if c.noHost {
-		args = append(args, "--header "+word("Host:"))
+		args = append(args, "--header "+shell.Word("Host:"))
 	} else if c.host != "" {
-		args = append(args, "--header "+word("Host: "+c.host))
+		args = append(args, "--header "+shell.Word("Host: "+c.host))
 	}
 	// curl adds these where they are not taken away.
 	for _, name := range []string{"User-Agent", "Accept"} {
 		if !c.has(name) {
-			args = append(args, "--header "+word(name+":"))
+			args = append(args, "--header "+shell.Word(name+":"))
 		}
 	}
 	for _, h := range c.fields {
 		switch {
 		case h.variable != "":
-			args = append(args, fmt.Sprintf(`--header %s"$%s"`, word(h.name+": "+h.value), h.variable))
+			args = append(args, fmt.Sprintf(`--header %s"$%s"`, shell.Word(h.name+": "+h.value), h.variable))
 		case h.value == "":
-			args = append(args, "--header "+word(h.name+";")) // "Name:" would take it away
+			args = append(args, "--header "+shell.Word(h.name+";")) // "Name:" would take it away
 		default:
-			args = append(args, "--header "+word(h.name+": "+h.value))
+			args = append(args, "--header "+shell.Word(h.name+": "+h.value))
 		}
 	}
 	if len(c.body) > 0 && c.method != http.MethodHead {
 		if !c.has("Content-Type") {
-			args = append(args, "--header "+word("Content-Type:"))
+			args = append(args, "--header "+shell.Word("Content-Type:"))
 		}
 		if terminal.IsVisible(string(c.body), "\n\t") {
-			args = append(args, "--data-raw "+quoted(string(c.body)))
+			args = append(args, "--data-raw "+shell.Quote(string(c.body)))
 		} else {
 			args = append(args, "--data-binary @-")
 		}
 	}
 	if c.plain {
-		return append(args, word(c.base+c.target))
+		return append(args, shell.Word(c.base+c.target))
 	}
-	return append(args, "--request-target "+word(c.target), word(c.base+"/"))
-}
-
-// word returns a text as one word of a POSIX shell. What a person could not
-// see in a terminal, or what would not survive a copy, is written as the
-// output of printf.
-func word(s string) string {
-	switch {
-	case s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+,") == "":
-		return s
-	case terminal.IsVisible(s, ""):
-		return quoted(s)
-	}
-	return `"$(printf ` + printfFormat(s) + `)"`
-}
-
-func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-// printfFormat returns the quoted format with which printf prints s.
-func printfFormat(s string) string {
-	var b strings.Builder
-	b.WriteByte('\'')
-	for i := range len(s) {
-		switch ch := s[i]; {
-		case ch == '%':
-			b.WriteString("%%")
-		case ch < ' ' || ch > '~' || ch == '\'' || ch == '\\':
-			fmt.Fprintf(&b, `\%03o`, ch)
-		default:
-			b.WriteByte(ch)
-		}
-	}
-	b.WriteByte('\'')
-	return b.String()
+	return append(args, "--request-target "+shell.Word(c.target), shell.Word(c.base+"/"))
 }

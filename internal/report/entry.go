@@ -3,6 +3,8 @@
 package report
 
 import (
+	"encoding/base64"
+	"fmt"
 	"strings"
 	"time"
 
@@ -81,6 +83,32 @@ func NewEntry(x *exchange.Exchange, baseURL string) *Entry {
 		e.Curl = Curl(x, baseURL)
 	}
 	return e
+}
+
+// Sent returns an exchange whose request is the entry's, so that who reads the
+// entry makes the commands and programs that send it again, and runs none that
+// somebody else made.
+func (e *Entry) Sent() (*exchange.Exchange, error) {
+	x := &exchange.Exchange{Method: e.Method, Path: e.Path, Request: exchange.Message{Head: e.Request.Head, Body: []byte(e.Request.Body), Size: e.Request.Size}}
+	for _, part := range []struct {
+		text string
+		set  func(b []byte)
+	}{{e.Request.HeadBase64, func(b []byte) { x.Request.Head = string(b) }}, {e.Request.BodyBase64, func(b []byte) { x.Request.Body = b }}} {
+		if part.text == "" {
+			continue
+		}
+		b, err := base64.StdEncoding.DecodeString(part.text)
+		if err != nil {
+			return nil, fmt.Errorf("the request of the exchange %d: %w", e.ID, err)
+		}
+		part.set(b)
+	}
+	for _, f := range x.Request.Fields() {
+		if strings.EqualFold(f.Name, "Authorization") && strings.Contains(f.Value, "#") {
+			x.Authorization = append(x.Authorization, exchange.Blot{Shown: f.Value})
+		}
+	}
+	return x, nil
 }
 
 // list never is null, so that a reader need not ask.

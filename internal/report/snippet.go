@@ -9,6 +9,12 @@ import (
 	"dispatchmock/internal/wire"
 )
 
+// Snippets returns the command and the programs that send a request again
+// where it went.
+func Snippets(x *exchange.Exchange) map[string]string {
+	return map[string]string{"curl": Curl(x, ""), "fetch": Fetch(x, ""), "python": PythonRequests(x, ""), "csharp": CSharpHttpClient(x, ""), "go": Go(x, "")}
+}
+
 // newSnippetCall reads a request for a library that may send less than curl:
 // framing is the library's own, and the URL goes through its parser.
 func newSnippetCall(x *exchange.Exchange, baseURL string) *call {

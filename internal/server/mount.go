@@ -32,7 +32,7 @@ func (s *Server) doorOptions(page http.Handler) control.Options {
 	return control.Options{
 		Page:     page,
 		Contract: s.Contract, Schemas: s.Control.Schemas, Sessions: s.sessions, Journal: s.journal, Coverage: s.coverage,
-		Token: s.Control.Token, Rate: s.Control.Rate, Version: s.Control.Version, Log: s.Log, Connections: s.ConnectionCounts,
+		Rate: s.Control.Rate, Wait: s.Control.Wait, Version: s.Control.Version, Log: s.Log, Connections: s.ConnectionCounts,
 		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
 	}
 }
@@ -52,12 +52,15 @@ func (s *Server) openDesk(address string, api net.Addr) error {
 	s.door.Target = api
 	if s.Control.Address == "" {
 		s.door.Name = hostName(address)
-		return nil
+		return s.protect(api)
 	}
 	s.door.Name, s.door.API = hostName(s.Control.Address), api
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", s.Control.Address)
 	if err != nil {
 		return fmt.Errorf("listening for the control door: %w", err)
+	}
+	if err := s.protect(l.Addr()); err != nil {
+		return errors.Join(err, l.Close())
 	}
 	s.deskAddr = l.Addr()
 	s.desk = &http.Server{Handler: limitHead(s.door), ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
@@ -71,6 +74,33 @@ func (s *Server) openDesk(address string, api net.Addr) error {
 	}()
 	return nil
 }
+
+// Access says who may use the admin API.
+type Access struct {
+	// Beyond is set where other machines can reach the listener.
+	Beyond bool
+	// Guarded is set where each request needs the token.
+	Guarded bool
+}
+
+// protect has the admin API ask for its token, where its listener is one that
+// other machines reach, or where it is to ask everywhere.
+func (s *Server) protect(listener net.Addr) error {
+	tcp, ok := listener.(*net.TCPAddr)
+	beyond := !ok || !tcp.IP.IsLoopback()
+	if s.Control.Token != "" && (beyond || !s.Control.Beyond) {
+		s.door.Token = s.Control.Token
+	}
+	s.access = Access{Beyond: beyond, Guarded: s.door.Token != ""}
+	if beyond && !s.access.Guarded && !s.Control.Open {
+		return fmt.Errorf("the admin API at %s can be reached by other machines, and has neither a token nor the word that it is open", listener)
+	}
+	return nil
+}
+
+// Access says who may use the admin API of a server that was started; without
+// one it is the zero value.
+func (s *Server) Access() Access { return s.access }
 
 // ControlAddr returns the address of the door's own listener, or nil.
 func (s *Server) ControlAddr() net.Addr { return s.deskAddr }

@@ -83,8 +83,15 @@ type Control struct {
 	// Address is that of a listener of its own; "" has the door on the
 	// server's, under /_mock/.
 	Address string
-	// Token is what each request to the door must carry; "" asks for none.
+	// Token is what each request to the admin API must carry; "" asks for none,
+	// which only a loopback listener may do unless Open is set.
 	Token string
+	// Beyond asks for the Token only where the listener is no loopback one.
+	Beyond bool
+	// Open lets every machine that reaches the listener use the admin API.
+	Open bool
+	// Wait waits for who guesses the token; nil waits in earnest.
+	Wait func(context.Context, time.Duration)
 	// Rate is how many changes a second the door takes; 0 means its own.
 	Rate    float64
 	Schemas fs.FS
@@ -102,6 +109,7 @@ type Server struct {
 	mock     *mock.Mock
 	http     http.Server
 	deskAddr net.Addr
+	access   Access
 	desk     *http.Server   // of the door, where it has a listener of its own
 	listener *wire.Listener // nil until Start
 	conns    *wire.Limited  // beneath it

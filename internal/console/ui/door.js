@@ -13,7 +13,7 @@ function headers(more) {
 // token asks for the control token, once for all who wait for it.
 function token(refused) {
   asking ||= ask('Control token', [{ name: 'token', label: 'Token', type: 'password', required: true }], 'Use it',
-    (refused ? 'That token is not the server\'s. ' : '') + 'This server was started with --control-token. The token is kept for this tab only.')
+    (refused ? 'That token is not the server\'s. ' : '') + 'The server\'s admin API asks for a token: the one of --control-token-env, --control-token-file or --control-token, or the one that the server printed when it started. It is kept for this tab only.')
     .then(answer => {
       asking = null;
       if (!answer) throw new Error('Without the token the control door answers nothing.');

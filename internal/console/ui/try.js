@@ -148,7 +148,7 @@ export class Try {
   }
 
   asCurl(r) {
-    return ['curl -i', r.method === 'GET' ? '' : `-X ${r.method}`, ...r.headers.map(x => `-H ${quote(`${x.name}: ${x.value}`)}`), r.body ? `--data-raw ${quote(r.body)}` : '', quote(this.base + r.path)].filter(Boolean).join(' ');
+    return ['curl -i', r.method === 'GET' ? '' : `-X ${quote(r.method)}`, ...r.headers.map(x => `-H ${quote(`${x.name}: ${x.value}`)}`), r.body ? `--data-raw ${quote(r.body)}` : '', quote(this.base + r.path)].filter(Boolean).join(' ');
   }
 
   async fromServer() {

@@ -22,13 +22,21 @@ export function gradeOf(comment) {
 
 export function statusClass(status) { return status >= 100 ? `s${Math.floor(status / 100)}` : 's0'; }
 
-// quote makes one word of a text for a POSIX shell.
-export function quote(text) { return /^[A-Za-z0-9_./:@=-]+$/.test(text) ? text : `'${String(text).replaceAll('\'', '\'\\\'\'')}'`; }
+// unseen are characters that steer a terminal or do not show in it.
+const unseen = /((?:(?![\n\t])[\p{C}\p{Zl}\p{Zp}])+)/u;
+
+// quote makes one word of a text for a POSIX shell. What a person would not see
+// in a paste is written as the output of printf.
+export function quote(text) {
+  if (/^[A-Za-z0-9_./:@-]+$/.test(text)) return text;
+  const octal = part => [...new TextEncoder().encode(part)].map(b => '\\' + b.toString(8).padStart(3, '0')).join('');
+  return String(text).split(unseen).map((part, i) => i % 2 ? `"$(printf '${octal(part)}')"` : part && `'${part.replaceAll('\'', '\'\\\'\'')}'`).join('') || '\'\'';
+}
 
 // sampleCurl is the command that makes a first row appear.
 export function sampleCurl(base, clients) {
   const c = clients.find(one => (one.roles || []).includes('Dispatcher')) || clients[0] || { token: 'any-token', tenants: [1] };
-  return `curl -i -X DELETE -H ${quote('Authorization: Bearer ' + c.token)} -H ${quote('x-tenant-id: ' + ((c.tenants || [])[0] ?? 1))} ${base}/customers/1/locations/1`;
+  return `curl -i -X DELETE -H ${quote('Authorization: Bearer ' + c.token)} -H ${quote('x-tenant-id: ' + ((c.tenants || [])[0] ?? 1))} ${quote(base + '/customers/1/locations/1')}`;
 }
 
 // sentence makes a finding one sentence: what, and what to do. A remedy that
