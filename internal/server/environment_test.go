@@ -24,6 +24,9 @@ func TestEnvironmentComesFromMain(t *testing.T) {
 		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			return err
 		}
+		if filepath.Base(filepath.Dir(name)) == "testwait" { // tests are its only users
+			return nil
+		}
 		files++
 		set := token.NewFileSet()
 		file, err := parser.ParseFile(set, name, nil, 0)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -56,17 +57,35 @@ type settings struct {
 
 var loadContract = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load(schemas.FS) })
 
+// loaded has the fixtures of the tests before, by what they were made of: they
+// never change.
+var loaded sync.Map
+
 func loadFixtures(t testing.TB, s settings, now time.Time) (*contract.Contract, *fixture.Fixtures) {
 	t.Helper()
-	c, err := loadContract()
 	if s.schemas != nil {
-		c, err = contract.Load(s.schemas)
-	} else {
-		s.schemas = schemas.FS
+		c, err := contract.Load(s.schemas)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c, readFixtures(t, s, c, now)
 	}
+	c, err := loadContract()
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.schemas = schemas.FS
+	key := fmt.Sprintf("%q %q %v", s.choices, s.files, now)
+	f, ok := loaded.Load(key)
+	if !ok {
+		f = readFixtures(t, s, c, now)
+		loaded.Store(key, f)
+	}
+	return c, f.(*fixture.Fixtures)
+}
+
+func readFixtures(t testing.TB, s settings, c *contract.Contract, now time.Time) *fixture.Fixtures {
+	t.Helper()
 	files := fstest.MapFS{}
 	def, err := fixtures.Default()
 	if err != nil {
@@ -86,7 +105,7 @@ func loadFixtures(t testing.TB, s settings, now time.Time) (*contract.Contract, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c, f
+	return f
 }
 
 // overlayChoices puts choices over those of a file.
