@@ -79,7 +79,6 @@ func (way *passage) answer(status int, err error) {
 	way.finish()
 	_ = way.control.SetWriteDeadline(time.Now().Add(stall))
 	h := way.w.Header()
-	clear(h)
 	h["Date"], h["Content-Type"], h["Content-Length"] = nil, nil, []string{strconv.Itoa(len(text))}
 	way.w.WriteHeader(status)
 	if way.in.Method != http.MethodHead {

@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"dispatchmock/internal/wire"
@@ -34,8 +35,7 @@ func headOf(raw []byte, response *http.Response) []byte {
 // than net/http does: a status line and fields as RFC 9112 has them.
 func passable(head []byte) bool {
 	line, fields, _ := bytes.Cut(head, crlf)
-	const status = len("HTTP/1.1 200")
-	if len(line) < status || line[status-4] != ' ' || len(line) > status && line[status] != ' ' || bytes.ContainsFunc(line, isControlRune) {
+	if !statusLine.Match(line) {
 		return false
 	}
 	for len(fields) > 0 {
@@ -47,6 +47,10 @@ func passable(head []byte) bool {
 	}
 	return true
 }
+
+// statusLine is one as RFC 9112, 4, has it, but for a phrase of bytes beyond
+// ASCII, and the space before none.
+var statusLine = regexp.MustCompile(`^HTTP/[0-9]\.[0-9] [1-9][0-9]{2}( [^\x00-\x08\x0a-\x1f\x7f]*)?$`)
 
 func isControl(c byte) bool { return c < ' ' && c != '\t' || c == 0x7f }
 

@@ -130,8 +130,8 @@ func (p *pool) put(l *link) {
 	go func() {
 		_, err := l.in.Peek(1)
 		late, ok := err.(net.Error)
-		idle <- ok && late.Timeout()
 		p.drop(l)
+		idle <- ok && late.Timeout()
 	}()
 }
 

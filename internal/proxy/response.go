@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"io"
-	"mime"
 	"net/http"
 	"time"
 
@@ -39,10 +38,9 @@ func (p *Proxy) answered(response *http.Response) error {
 		way.finish()
 		return nil
 	}
-	media, _, _ := mime.ParseMediaType(way.reply.Value("Content-Type"))
-	response.Body = &download{ReadCloser: response.Body, way: way, length: response.ContentLength,
-		// The reverse proxy sees to those whose length nobody knows.
-		pushes: response.ContentLength >= 0 && media != "text/event-stream", pending: !way.more}
+	response.Body = &download{ReadCloser: response.Body, way: way, length: response.ContentLength, pending: !way.more}
+	// Else the reverse proxy would flush beside it.
+	response.ContentLength = 0
 	return nil
 }
 
@@ -52,14 +50,13 @@ type download struct {
 	io.ReadCloser
 	way     *passage
 	length  int64 // -1 where it is not known
-	pushes  bool
-	pending bool // something is written that may still be held back
+	pending bool  // something is written that may still be held back
 }
 
 // Read implements io.Reader.
 func (d *download) Read(p []byte) (int, error) {
 	way := d.way
-	if d.pushes && d.pending && way.response.size != d.length {
+	if d.pending && way.response.size != d.length {
 		_ = way.control.Flush() // writing will tell that the client has left
 	}
 	n, err := d.ReadCloser.Read(p)
@@ -71,7 +68,10 @@ func (d *download) Read(p []byte) (int, error) {
 		way.finish()
 	case err != nil:
 		way.broken = err
-		_ = way.control.Flush() // the head goes before the cut
+		if n > 0 {
+			return n, nil // it goes before the cut, and so does the head
+		}
+		_ = way.control.Flush()
 	}
 	return n, err
 }

@@ -218,6 +218,13 @@ func Attach(s *http.Server, l net.Listener, refuse Refusal) *Listener {
 	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
 		return context.WithValue(ctx, connKey{}, c)
 	}
+	next := s.Handler
+	s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c, ok := r.Context().Value(connKey{}).(*Conn); ok && c.intake.ambiguous(r) {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 	s.ConnState = func(c net.Conn, to http.ConnState) {
 		conn, ok := c.(*Conn)
 		if !ok {

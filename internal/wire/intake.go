@@ -76,6 +76,25 @@ func (i *intake) head() []byte {
 	return nil
 }
 
+// ambiguous reports a request that says in two ways where it ends, or in one
+// that its version does not have: the connection must be closed behind it
+// (RFC 9112, 6.1).
+func (i *intake) ambiguous(r *http.Request) bool {
+	if len(r.TransferEncoding) == 0 && r.ProtoAtLeast(1, 1) {
+		return false
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	head, _, _ := CutHead(i.bytes)
+	var coding, length bool
+	for line := range bytes.Lines(head) {
+		name, _, _ := bytes.Cut(line, []byte(":"))
+		coding = coding || bytes.EqualFold(name, []byte("Transfer-Encoding"))
+		length = length || bytes.EqualFold(name, []byte(ContentLength))
+	}
+	return coding && (length || !r.ProtoAtLeast(1, 1))
+}
+
 // isHead reports that the request at hand begins as one of the method HEAD,
 // whose answer has no body.
 func (i *intake) isHead() bool {
