@@ -97,8 +97,15 @@ func count(n any, noun string) string {
 	return text + " " + noun
 }
 
+// maxGuessed is the length of the longest name that is taken for a slip of
+// another; comparing two names takes time by the product of their lengths.
+const maxGuessed = 128
+
 // Nearest returns the name that is a likely slip of the given one, or "".
 func Nearest(name string, known []string) string {
+	if len(name) > maxGuessed {
+		return ""
+	}
 	best, distance := "", max(2, len(name)/3)+1
 	for _, k := range known {
 		if d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(k)); d < distance {
@@ -164,10 +171,13 @@ func lower(s string) string {
 	return strings.ToLower(s[:1]) + s[1:]
 }
 
-// pointer joins tokens into a JSON pointer.
+// pointer joins tokens into a JSON pointer that people read: long ones are cut.
 func pointer(tokens []string) string {
 	var b strings.Builder
 	for _, t := range tokens {
+		if len(t) > maxShort {
+			t = strings.ToValidUTF8(t[:maxShort], "") + "…"
+		}
 		b.WriteString("/" + escape(t))
 	}
 	return b.String()
