@@ -2,7 +2,6 @@ package contract
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"path"
 	"regexp"
@@ -83,7 +82,7 @@ func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
 	if err != nil {
 		return []exchange.Finding{{Part: part, Rule: "schema", Schema: m.src.path, Remedy: err.Error()}}
 	}
-	first, more := firstErrors(result.Errors())
+	first, others := firstErrors(result.Errors())
 	var findings []exchange.Finding
 	for _, e := range first {
 		findings = append(findings, m.explain(e, part))
@@ -95,9 +94,8 @@ func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
 	slices.SortStableFunc(findings, compareFindings)
 	// What two members miss, the library finds for each, and each finding tells both.
 	findings = slices.Compact(findings)
-	if more > 0 {
-		findings = append(findings, exchange.Finding{Part: part, Rule: ruleMore, Schema: m.src.path,
-			Remedy: fmt.Sprintf("and %d more places break a rule; fix the first %d", more, maxFindings)})
+	if others > 0 {
+		findings = append(findings, exchange.Finding{Part: part, Rule: ruleMore, Schema: m.src.path, Remedy: more(others)})
 	}
 	return findings
 }

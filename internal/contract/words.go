@@ -175,12 +175,28 @@ func lower(s string) string {
 func pointer(tokens []string) string {
 	var b strings.Builder
 	for _, t := range tokens {
-		if len(t) > maxShort {
-			t = strings.ToValidUTF8(t[:maxShort], "") + "…"
-		}
-		b.WriteString("/" + escape(t))
+		b.WriteString("/" + escape(shortToken(t)))
 	}
 	return b.String()
+}
+
+// shortPointer cuts the long tokens of a JSON pointer.
+func shortPointer(p string) string {
+	if len(p) <= maxShort {
+		return p
+	}
+	tokens := strings.Split(p, "/")
+	for i, t := range tokens {
+		tokens[i] = shortToken(t)
+	}
+	return strings.Join(tokens, "/")
+}
+
+func shortToken(t string) string {
+	if len(t) <= maxShort {
+		return t
+	}
+	return strings.ToValidUTF8(t[:maxShort], "") + "…"
 }
 
 var escapes = strings.NewReplacer("~", "~0", "/", "~1")

@@ -17,7 +17,8 @@ type Problem struct {
 	Status int    `json:"status"`
 	// Detail says what was wrong and what to do.
 	Detail string `json:"detail"`
-	// Flaws are all places of the body that break a rule.
+	// Flaws are the first places of the body that break a rule; Detail says
+	// how many more there are.
 	Flaws []Flaw `json:"flaws,omitempty"`
 }
 
@@ -43,7 +44,8 @@ func asProblem(err error) *Problem {
 		return p
 	case errors.As(err, &flaws):
 		p := problem(http.StatusUnprocessableEntity, "%s", flaws.Error())
-		for _, f := range flaws {
+		shown, _ := flaws.First()
+		for _, f := range shown {
 			p.Flaws = append(p.Flaws, Flaw{f.Pointer, f.Value, f.Rule})
 		}
 		return p
