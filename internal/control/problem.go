@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/session"
 )
 
@@ -39,6 +40,7 @@ func problem(status int, format string, args ...any) *Problem {
 func asProblem(err error) *Problem {
 	var p *Problem
 	var flaws contract.Flaws
+	var fully *quota.FullError
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -53,12 +55,24 @@ func asProblem(err error) *Problem {
 		return problem(http.StatusNotFound, "%v", err)
 	case errors.Is(err, session.ErrTaken), errors.Is(err, session.ErrDefault):
 		return problem(http.StatusConflict, "%v", err)
-	case errors.Is(err, session.ErrFull), errors.Is(err, session.ErrHeavy):
+	case errors.Is(err, session.ErrFull):
 		return problem(http.StatusTooManyRequests, "%v", err)
+	case errors.As(err, &fully):
+		return full(err)
 	case errors.Is(err, session.ErrBadID):
 		return problem(http.StatusUnprocessableEntity, "%v", err)
 	}
 	return problem(http.StatusInternalServerError, "%v", err)
+}
+
+// full is the problem of a limit: 409 where the session that is changed must
+// make room, 429 where all sessions together must.
+func full(err error) *Problem {
+	var e *quota.FullError
+	if errors.As(err, &e) && e.Total {
+		return problem(http.StatusTooManyRequests, "%v", err)
+	}
+	return problem(http.StatusConflict, "%v", err)
 }
 
 func writeProblem(w http.ResponseWriter, p *Problem) {

@@ -183,6 +183,7 @@ func (r *reading) scenario(a at) *Scenario {
 	if s.text, err = wire.AppendJSON(nil, a.v); err != nil {
 		a.flaw("%v", err)
 	}
+	s.size = s.sizeOf() + r.patterns.Bytes()
 	return s
 }
 
