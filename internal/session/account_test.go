@@ -24,14 +24,15 @@ type ledger struct {
 	gone      map[world.Key]bool // changed records that count nothing
 	pins      map[string]int64
 	scenarios map[string]int64
+	on        map[string]bool
 }
 
 func newLedger() ledger {
-	return ledger{map[world.Key]int64{}, map[world.Key]bool{}, map[string]int64{}, map[string]int64{}}
+	return ledger{map[world.Key]int64{}, map[world.Key]bool{}, map[string]int64{}, map[string]int64{}, map[string]bool{}}
 }
 
 func (l ledger) clone() ledger {
-	return ledger{maps.Clone(l.records), maps.Clone(l.gone), maps.Clone(l.pins), maps.Clone(l.scenarios)}
+	return ledger{maps.Clone(l.records), maps.Clone(l.gone), maps.Clone(l.pins), maps.Clone(l.scenarios), maps.Clone(l.on)}
 }
 
 func sum[K comparable](m map[K]int64) (n int64) {
@@ -55,7 +56,7 @@ type account struct {
 func (a *account) counts() int64 {
 	held := a.spec + a.now.bytes()
 	for _, l := range a.saved {
-		held += quota.PerSession + l.bytes() + quota.PerEntry*int64(len(l.records)+len(l.gone)+len(l.scenarios))
+		held += quota.PerSession + l.bytes() + quota.PerEntry*int64(len(l.records)+len(l.gone)+len(l.scenarios)+len(l.on))
 	}
 	return max(held, a.spec+a.begin.bytes())
 }
@@ -93,7 +94,6 @@ func TestAccountsAreExact(t *testing.T) {
 			r := rand.New(rand.NewPCG(5, seed))
 			q := quota.New(most, total)
 			all, m := newSessions(session.Options{Quota: q, Limit: 5})
-			base := all.Default().World.Base()
 			accounts := map[string]*account{}
 			open := func(s *session.Session, begin ledger) {
 				accounts[s.Spec.ID] = &account{s, begin.clone(), begin, map[string]ledger{}, s.Bytes() - begin.bytes()}
@@ -116,7 +116,7 @@ func TestAccountsAreExact(t *testing.T) {
 			for range 4000 {
 				a := accounts[[]string{"default", "a", "b", "c"}[r.IntN(4)]]
 				k := world.Key{Tenant: 1, Customer: int64(r.IntN(6)), Location: 1}
-				_, ofBase := base.Record(k)
+				_, ofBase := all.Default().World.Original(k)
 				pin := strings.Repeat("p", 1+r.IntN(8))
 				step := r.IntN(15)
 				if a == nil {
@@ -168,6 +168,7 @@ func TestAccountsAreExact(t *testing.T) {
 					name := fmt.Sprint("s", r.IntN(3))
 					a.Scenarios().Remove(name)
 					delete(a.now.scenarios, name)
+					delete(a.now.on, name)
 				case 10:
 					name := fmt.Sprint(r.IntN(3))
 					old, again := a.saved[name]
@@ -199,7 +200,7 @@ func TestAccountsAreExact(t *testing.T) {
 						l := dispatch.CustomerLocation{CustomerID: 9, LocationID: 9, Name: dispatch.Of(strings.Repeat("n", r.IntN(10*kB)))}
 						at := world.Key{Tenant: 1, Customer: 9, Location: 9}
 						sc := define("s0", r.IntN(kB))
-						begin.records[at], begin.scenarios["s0"] = world.SizeOf(&l), sc.Size()
+						begin.records[at], begin.scenarios["s0"], begin.on["s0"] = world.SizeOf(&l), sc.Size(), true
 						s, err := all.Create(session.Spec{ID: id, TTL: time.Second, Made: make([]byte, r.IntN(10*kB)),
 							Records: map[world.Key]dispatch.CustomerLocation{at: l}, Scenarios: []*scenario.Scenario{sc}})
 						if err == nil {
