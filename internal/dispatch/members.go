@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"dispatchmock/internal/quota"
 )
 
 // pass says what a walk over an object's members does with them.
@@ -146,7 +148,7 @@ func objects[T any](m *members, name string, items *[]T, size int, walk func(*T,
 		return
 	}
 	if m.pass == weigh {
-		m.bytes += int64(len(*items)) * int64(reflect.TypeFor[T]().Size())
+		m.bytes += quota.Text(len(*items) * int(reflect.TypeFor[T]().Size()))
 		for i := range *items {
 			walk(&(*items)[i], m)
 		}

@@ -31,7 +31,7 @@ const (
 	PerEntry = 128
 )
 
-// Text returns how many bytes a text of a length takes.
+// Text returns how many bytes a text, or any block, of a length takes.
 func Text(length int) int64 {
 	if length == 0 {
 		return 0

@@ -48,8 +48,13 @@ func (s *Scenario) Size() int64 { return s.size }
 // bodies stand in it up to three times: as canonical JSON, as what is sent, and
 // decoded where that is a JSON Patch.
 func (s *Scenario) sizeOf() int64 {
-	const perStep, perCondition = 1 << 10, 256
-	return quota.PerEntry + 3*quota.Text(len(s.text)) + perStep*int64(1+len(s.then.sequence)) + perCondition*int64(len(s.when.headers))
+	const perStep, perCondition, perOperation = 1 << 10, 256, 512
+	operations := len(s.then.patch)
+	for _, step := range s.then.sequence {
+		operations += len(step.patch)
+	}
+	return quota.PerEntry + 3*quota.Text(len(s.text)) + perStep*int64(1+len(s.then.sequence)) +
+		perCondition*int64(len(s.when.headers)) + perOperation*int64(operations)
 }
 
 // MarshalJSON returns the scenario as it was written, in canonical form.
