@@ -7,9 +7,9 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 )
 
-// maxFindings is how many broken rules of one value are explained. A document
+// MaxShown is how many broken rules of one document are explained. A document
 // may break a rule at each of its bytes, and nobody reads more than these.
-const maxFindings = 50
+const MaxShown = 50
 
 // ruleMore is the rule of the finding that says how many more there are. No
 // place has that name, so that whoever ignores places does not ignore what
@@ -36,13 +36,13 @@ func firstErrors(all []gojsonschema.ResultError) (first []gojsonschema.ResultErr
 			continue
 		}
 		l := located{e, e.Type() == "required", errorPointer(e)}
-		full := len(kept) == maxFindings
+		full := len(kept) == MaxShown
 		if full {
 			more++
-			if l.compare(kept[maxFindings-1]) >= 0 {
+			if l.compare(kept[MaxShown-1]) >= 0 {
 				continue
 			}
-			kept = kept[:maxFindings-1]
+			kept = kept[:MaxShown-1]
 		}
 		at := len(kept) // behind those that are alike
 		for at > 0 && l.compare(kept[at-1]) < 0 {

@@ -35,16 +35,13 @@ func (f Flaw) String() string {
 // at least one.
 type Flaws []Flaw
 
-// maxFlaws is how many flaws an error spells out, and one that says how many
-// more there are.
-const maxFlaws = maxFindings
-
-// First returns the flaws that are shown, and how many more there are.
+// First returns the flaws that are shown, and how many more there are: MaxShown,
+// and one that says how many others one document has.
 func (f Flaws) First() (shown Flaws, more int) {
-	if len(f) <= maxFlaws+1 {
+	if len(f) <= MaxShown+1 {
 		return f, 0
 	}
-	return f[:maxFlaws], len(f) - maxFlaws
+	return f[:MaxShown], len(f) - MaxShown
 }
 
 func (f Flaws) Error() string {
@@ -70,7 +67,7 @@ type Collector struct {
 }
 
 // Full reports that a further error is only counted.
-func (c *Collector) Full() bool { return len(c.flaws) >= maxFlaws }
+func (c *Collector) Full() bool { return len(c.flaws) >= MaxShown }
 
 // Add adds an error.
 func (c *Collector) Add(f Flaw) {
@@ -94,5 +91,5 @@ func (c *Collector) Flaws() Flaws {
 }
 
 func more(n int) string {
-	return fmt.Sprintf("and %d more places break a rule; fix the first %d", n, maxFindings)
+	return fmt.Sprintf("and %d more places break a rule; fix the first %d", n, MaxShown)
 }

@@ -17,7 +17,7 @@ func TestManyErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, n := range map[string]int{"one": 1, "as many as are shown": maxFindings, "one more": maxFindings + 1, "many": 100_000} {
+	for name, n := range map[string]int{"one": 1, "as many as are shown": MaxShown, "one more": MaxShown + 1, "many": 100_000} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			doc := map[string]any{}
@@ -25,7 +25,7 @@ func TestManyErrors(t *testing.T) {
 				doc[fmt.Sprintf("k%06d", i)] = true
 			}
 			flaws := m.Flaws("body", "", doc)
-			shown := min(n, maxFindings)
+			shown := min(n, MaxShown)
 			if more := n - shown; more > 0 {
 				last := flaws[len(flaws)-1]
 				if want := fmt.Sprintf("and %d more places break a rule", more); !strings.Contains(last.Rule, want) {
@@ -62,7 +62,7 @@ func TestManyMissing(t *testing.T) {
 		doc[fmt.Sprintf("a%04d", i)] = true
 	}
 	flaws := m.Flaws("body", "", doc)
-	if len(flaws) != maxFindings+1 || flaws[0].Pointer != "/name" || flaws[1].Pointer != "/then" || flaws[2].Pointer != "/a0000" {
+	if len(flaws) != MaxShown+1 || flaws[0].Pointer != "/name" || flaws[1].Pointer != "/then" || flaws[2].Pointer != "/a0000" {
 		t.Errorf("got %d errors that begin with %.500s, want the missing name and then before the unknown names", len(flaws), flaws)
 	}
 }
