@@ -160,6 +160,11 @@ func (b *Bundle) check(name string) error {
 			return fmt.Errorf("%s /exchanges/%d/sequence: %d: must follow the one before, %d: a request that was not yet answered when the bundle was saved is missing", name, i, x.Sequence, last)
 		}
 		last = x.Sequence
+		for part, m := range map[string]*Message{"request": &x.Request, "response": &x.Response} {
+			if m.Flaw == exchange.Shortened {
+				return fmt.Errorf("%s /exchanges/%d/%s: the journal had room for %d of the body's %d bytes: start the server with a larger --journal-bytes", name, i, part, len(m.Body), m.Size)
+			}
+		}
 	}
 	return nil
 }

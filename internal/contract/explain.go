@@ -67,7 +67,7 @@ func isBranch(e gojsonschema.ResultError) bool {
 
 // explain turns the library's error into a finding in our words.
 func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Finding {
-	path := strings.Split(e.Context().String("\x00"), "\x00")[1:]
+	path := errorPath(e)
 	word := keyword(e.Type())
 	n, ok := m.locate(path)
 	value := e.Value()

@@ -82,11 +82,9 @@ func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
 	if err != nil {
 		return []exchange.Finding{{Part: part, Rule: "schema", Schema: m.src.path, Remedy: err.Error()}}
 	}
+	first, others := firstErrors(result.Errors())
 	var findings []exchange.Finding
-	for _, e := range result.Errors() {
-		if isBranch(e) {
-			continue
-		}
+	for _, e := range first {
 		findings = append(findings, m.explain(e, part))
 	}
 	if len(findings) == 0 && !result.Valid() {
@@ -95,22 +93,36 @@ func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
 	}
 	slices.SortStableFunc(findings, compareFindings)
 	// What two members miss, the library finds for each, and each finding tells both.
-	return slices.Compact(findings)
+	findings = slices.Compact(findings)
+	if others > 0 {
+		findings = append(findings, exchange.Finding{Part: part, Rule: ruleMore, Schema: m.src.path, Remedy: more(others)})
+	}
+	return findings
 }
 
 // compareFindings gives an order to what the library finds in none. What is
 // missing comes first, as it says most of a value that is another model's; of
 // one object it stays in the order of "required".
 func compareFindings(a, b exchange.Finding) int {
-	switch missingA, missingB := a.Rule == "required", b.Rule == "required"; {
+	if a.Rule == ruleMore {
+		return 1
+	}
+	if b.Rule == ruleMore {
+		return -1
+	}
+	return compareErrors(a.Rule == "required", b.Rule == "required", a.Pointer, b.Pointer)
+}
+
+func compareErrors(missingA, missingB bool, a, b string) int {
+	switch {
 	case missingA && missingB:
-		return comparePointers(path.Dir(a.Pointer), path.Dir(b.Pointer))
+		return comparePointers(path.Dir(a), path.Dir(b))
 	case missingA:
 		return -1
 	case missingB:
 		return 1
 	}
-	return comparePointers(a.Pointer, b.Pointer)
+	return comparePointers(a, b)
 }
 
 // comparePointers puts items in the order of their indices, and all else in

@@ -97,8 +97,15 @@ func count(n any, noun string) string {
 	return text + " " + noun
 }
 
+// maxGuessed is the length of the longest name that is taken for a slip of
+// another; comparing two names takes time by the product of their lengths.
+const maxGuessed = 128
+
 // Nearest returns the name that is a likely slip of the given one, or "".
 func Nearest(name string, known []string) string {
+	if len(name) > maxGuessed {
+		return ""
+	}
 	best, distance := "", max(2, len(name)/3)+1
 	for _, k := range known {
 		if d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(k)); d < distance {
@@ -164,13 +171,32 @@ func lower(s string) string {
 	return strings.ToLower(s[:1]) + s[1:]
 }
 
-// pointer joins tokens into a JSON pointer.
+// pointer joins tokens into a JSON pointer that people read: long ones are cut.
 func pointer(tokens []string) string {
 	var b strings.Builder
 	for _, t := range tokens {
-		b.WriteString("/" + escape(t))
+		b.WriteString("/" + escape(shortToken(t)))
 	}
 	return b.String()
+}
+
+// shortPointer cuts the long tokens of a JSON pointer.
+func shortPointer(p string) string {
+	if len(p) <= maxShort {
+		return p
+	}
+	tokens := strings.Split(p, "/")
+	for i, t := range tokens {
+		tokens[i] = shortToken(t)
+	}
+	return strings.Join(tokens, "/")
+}
+
+func shortToken(t string) string {
+	if len(t) <= maxShort {
+		return t
+	}
+	return strings.ToValidUTF8(t[:maxShort], "") + "…"
 }
 
 var escapes = strings.NewReplacer("~", "~0", "/", "~1")

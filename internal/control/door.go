@@ -237,6 +237,7 @@ func (d *Door) change(h handler) handler {
 			return nil, err
 		}
 		r.Body = io.NopCloser(strings.NewReader(string(text)))
+		d.Sessions.Expire() // what they held makes room
 		n, err := d.session(r)
 		if err != nil {
 			return nil, err

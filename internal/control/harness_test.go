@@ -23,6 +23,7 @@ import (
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/journal"
 	"dispatchmock/internal/mock"
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/testwait"
@@ -42,6 +43,7 @@ type settings struct {
 	home     session.Spec     // of the default session
 	newID    func() uuid.UUID // the random source
 	ttl      time.Duration    // of sessions
+	quota    *quota.Quota     // of their bytes
 	now      func() time.Time // the machine's clock
 	journal  journal.Limits
 	address  string // to listen at
@@ -96,7 +98,7 @@ func launch(t testing.TB, s settings) *running {
 	r := &running{}
 	r.Server, err = server.New(server.Options{Contract: w.contract, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail,
 		Quiet: true, Journal: s.journal, Control: s.control, Log: slog.New(slog.DiscardHandler),
-		Sessions: session.Options{Fixtures: w.fixtures, Now: s.now, NewID: s.newID, Default: s.home, Limit: s.sessions, TTL: s.ttl}})
+		Sessions: session.Options{Fixtures: w.fixtures, Now: s.now, NewID: s.newID, Default: s.home, Limit: s.sessions, TTL: s.ttl, Quota: s.quota}})
 	if err != nil {
 		t.Fatal(err)
 	}

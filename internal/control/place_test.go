@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/server"
-	"dispatchmock/internal/session"
 )
 
 // TestDoorOff holds that without the door its paths are like any that the API
@@ -134,7 +134,7 @@ func TestSnapshotLimit(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
 	r.must(t, "POST", "/sessions", `{"id": "a"}`, nil)
-	for i := range session.MaxSnapshots {
+	for i := range quota.Snapshots {
 		r.must(t, "POST", "/sessions/a/snapshots", fmt.Sprintf(`{"name": "s%d"}`, i), nil)
 	}
 	// Another state under an old name needs no room.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/session"
 )
 
@@ -17,7 +18,8 @@ type Problem struct {
 	Status int    `json:"status"`
 	// Detail says what was wrong and what to do.
 	Detail string `json:"detail"`
-	// Flaws are all places of the body that break a rule.
+	// Flaws are the first places of the body that break a rule; Detail says
+	// how many more there are.
 	Flaws []Flaw `json:"flaws,omitempty"`
 }
 
@@ -38,12 +40,14 @@ func problem(status int, format string, args ...any) *Problem {
 func asProblem(err error) *Problem {
 	var p *Problem
 	var flaws contract.Flaws
+	var fully *quota.FullError
 	switch {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &flaws):
 		p := problem(http.StatusUnprocessableEntity, "%s", flaws.Error())
-		for _, f := range flaws {
+		shown, _ := flaws.First()
+		for _, f := range shown {
 			p.Flaws = append(p.Flaws, Flaw{f.Pointer, f.Value, f.Rule})
 		}
 		return p
@@ -51,12 +55,24 @@ func asProblem(err error) *Problem {
 		return problem(http.StatusNotFound, "%v", err)
 	case errors.Is(err, session.ErrTaken), errors.Is(err, session.ErrDefault):
 		return problem(http.StatusConflict, "%v", err)
-	case errors.Is(err, session.ErrFull), errors.Is(err, session.ErrHeavy):
+	case errors.Is(err, session.ErrFull):
 		return problem(http.StatusTooManyRequests, "%v", err)
+	case errors.As(err, &fully):
+		return full(err)
 	case errors.Is(err, session.ErrBadID):
 		return problem(http.StatusUnprocessableEntity, "%v", err)
 	}
 	return problem(http.StatusInternalServerError, "%v", err)
+}
+
+// full is the problem of a limit: 409 where the session that is changed must
+// make room, 429 where all sessions together must.
+func full(err error) *Problem {
+	var e *quota.FullError
+	if errors.As(err, &e) && e.Total {
+		return problem(http.StatusTooManyRequests, "%v", err)
+	}
+	return problem(http.StatusConflict, "%v", err)
 }
 
 func writeProblem(w http.ResponseWriter, p *Problem) {

@@ -204,7 +204,7 @@ func (d *Door) putRecord(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if err := n.World.Put(map[world.Key]dispatch.CustomerLocation{k: l}); err != nil {
-		return nil, problem(http.StatusConflict, "%v", err)
+		return nil, full(err)
 	}
 	return showRecord(n, k, v)
 }
@@ -230,7 +230,7 @@ func (d *Door) patchRecord(r *http.Request) (any, error) {
 		}
 		// Whoever changed it meanwhile must not have done so in vain.
 		if done, err = n.World.Replace(k, now, l); err != nil {
-			return nil, problem(http.StatusConflict, "%v", err)
+			return nil, full(err)
 		}
 	}
 	return showRecord(n, k, v)

@@ -12,6 +12,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/session"
 )
@@ -88,7 +89,7 @@ func (d *Door) switchOn(r *http.Request) (any, error) {
 			return nil, flaws
 		}
 		if err := n.Scenarios().Define(sc); err != nil {
-			return nil, problem(http.StatusConflict, "%v", err)
+			return nil, full(err)
 		}
 		name = sc.Name
 	}
@@ -96,7 +97,7 @@ func (d *Door) switchOn(r *http.Request) (any, error) {
 		return nil, bad("/name", name, rule)
 	}
 	if err := n.Scenarios().On(name, limit); err != nil {
-		return nil, problem(http.StatusConflict, "%v", err)
+		return nil, full(err)
 	}
 	return created{showScenarios(n)}, nil
 }
@@ -124,7 +125,7 @@ func (d *Door) switchAllOff(r *http.Request) (any, error) {
 }
 
 // maxScenarios is how many scenarios a session may be made with.
-const maxScenarios = scenario.MaxOn / 2
+const maxScenarios = quota.ScenariosOn / 2
 
 // readScenarios reads names of known scenarios, and definitions.
 func (d *Door) readScenarios(files *fixture.Fixtures, list []any) ([]*scenario.Scenario, error) {

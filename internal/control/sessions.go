@@ -154,10 +154,7 @@ func (d *Door) Remake(n *session.Session, made []byte) error {
 	if err != nil {
 		return err
 	}
-	spec.ID = n.Spec.ID
-	n.Spec = spec
-	d.Sessions.Reset(n)
-	return nil
+	return d.Sessions.Remake(n, spec)
 }
 
 // now returns the time by a setting, for the rules about the past.

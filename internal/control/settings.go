@@ -215,7 +215,9 @@ func (d *Door) putPins(r *http.Request) (any, error) {
 			return nil, bad("/pins/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(id), text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
 		}
 	}
-	n.World.SetPins(pins)
+	if err := n.World.SetPins(pins); err != nil {
+		return nil, full(err)
+	}
 	return d.getPins(r)
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/quota"
 )
 
 // unwrapped gives flaws of a record that the door put into a fixture file's
@@ -61,7 +61,7 @@ func (d *Door) listSnapshots(r *http.Request) (any, error) {
 	for _, s := range n.Snapshots() {
 		list = append(list, Snapshot{s.Name, s.Taken})
 	}
-	return map[string]any{"snapshots": list, "limit": session.MaxSnapshots}, nil
+	return map[string]any{"snapshots": list, "limit": quota.Snapshots}, nil
 }
 
 func (d *Door) takeSnapshot(r *http.Request) (any, error) {
@@ -75,7 +75,7 @@ func (d *Door) takeSnapshot(r *http.Request) (any, error) {
 	}
 	s, err := n.Keep(text(doc["name"]))
 	if err != nil {
-		return nil, problem(http.StatusConflict, "%v", err)
+		return nil, full(err)
 	}
 	return created{Snapshot{s.Name, s.Taken}}, nil
 }
@@ -85,8 +85,12 @@ func (d *Door) restoreSnapshot(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name := mux.Vars(r)["name"]; !n.Return(name) {
+	name := mux.Vars(r)["name"]
+	switch found, err := n.Return(name); {
+	case !found:
 		return nil, noSnapshot(name)
+	case err != nil:
+		return nil, full(err)
 	}
 	return d.show(r, n), nil
 }

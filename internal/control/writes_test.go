@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/quota"
 	state "dispatchmock/internal/world"
 )
 
@@ -69,7 +70,7 @@ func TestRecordLimit(t *testing.T) {
 	home := r.Sessions().Default()
 	records := map[state.Key]dispatch.CustomerLocation{}
 	sample, _ := home.World.Record(state.Key{Tenant: 1, Customer: 1, Location: 1})
-	for i := range home.World.Base().Records() + state.MaxAdded {
+	for i := range home.World.Base().Records() + quota.Records {
 		l := sample.CustomerLocation
 		l.CustomerID = int64(1_000_000 + i)
 		records[state.Key{Tenant: 1, Customer: l.CustomerID, Location: 1}] = l

@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	"dispatchmock/internal/quota"
 )
 
 // pass says what a walk over an object's members does with them.
@@ -16,22 +19,26 @@ const (
 	write pass = iota // fields into the tree
 	read              // the tree into fields
 	list              // every member's name into the tree, and an item of each list
+	weigh             // the memory of all values
 )
 
 // members is one pass over an object's members, so that their names are
 // written once for all directions.
 type members struct {
-	pass pass
-	tree Tree
-	seen int
-	at   string // JSON pointer of the object
-	err  *ErrMember
+	pass  pass
+	tree  Tree
+	seen  int
+	bytes int64
+	at    string // JSON pointer of the object
+	err   *ErrMember
 }
 
 func member[T any](m *members, name string, f *Field[T]) {
 	switch m.pass {
 	case list:
 		m.tree[name] = nil
+	case weigh:
+		m.bytes += weight(f.Value)
 	case write:
 		switch f.State {
 		case Present:
@@ -138,6 +145,13 @@ func objects[T any](m *members, name string, items *[]T, size int, walk func(*T,
 		item := make(Tree, size)
 		walk(new(T), &members{pass: list, tree: item})
 		m.tree[name] = []any{item}
+		return
+	}
+	if m.pass == weigh {
+		m.bytes += quota.Text(len(*items) * int(reflect.TypeFor[T]().Size()))
+		for i := range *items {
+			walk(&(*items)[i], m)
+		}
 		return
 	}
 	var f Field[[]any]

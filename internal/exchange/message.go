@@ -22,10 +22,12 @@ type Message struct {
 // Flaw says why a body could not be read to its end.
 type Flaw string
 
-// The flaws of a body: it ended too early, or what came was no part of one.
+// The flaws of a body: it ended too early, what came was no part of one, or
+// the journal had no room for all of it.
 const (
 	Cut       Flaw = "cut"
 	Malformed Flaw = "malformed"
+	Shortened Flaw = "shortened"
 )
 
 // Field is one line of a header section.

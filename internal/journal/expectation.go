@@ -3,12 +3,12 @@ package journal
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/pattern"
 )
 
 // Expectation is what a test expects the journal to hold.
@@ -52,20 +52,21 @@ func ParseExpectation(m *contract.Model, file string, tree any) (Expectation, er
 	if len(e.wanted)+len(e.order) == 0 && !e.nothingElse {
 		p.flaw("", "expects nothing; give a request, requests or an order, or \"nothing_else\": true for an empty journal")
 	}
-	if len(p.flaws) > 0 {
-		return Expectation{}, p.flaws
+	if p.flaws.Len() > 0 {
+		return Expectation{}, p.flaws.Flaws()
 	}
 	return e, nil
 }
 
 // parser gathers what the schema cannot express.
 type parser struct {
-	file  string
-	flaws contract.Flaws
+	file     string
+	flaws    contract.Collector
+	patterns pattern.Set
 }
 
 func (p *parser) flaw(at, rule string, args ...any) {
-	p.flaws = append(p.flaws, contract.Flaw{File: p.file, Pointer: at, Rule: fmt.Sprintf(rule, args...)})
+	p.flaws.Add(contract.Flaw{File: p.file, Pointer: at, Rule: fmt.Sprintf(rule, args...)})
 }
 
 // wanted reads a request with the times that stand beside it; at is where both
@@ -133,6 +134,10 @@ func (p *parser) matcher(v any, at string) matcher {
 		m.fields = append(m.fields, pathField(s))
 	}
 	headers := object(doc["header"])
+	if len(headers) > maxFields {
+		p.flaw(at+"/header", "must have %d names at most", maxFields)
+		headers = nil
+	}
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		m.fields = append(m.fields, p.header(name, headers[name], at+"/header/"+escape(name)))
 	}
@@ -160,6 +165,9 @@ func (p *parser) matcher(v any, at string) matcher {
 	return m
 }
 
+// maxFields is how many header fields may be known of a request.
+const maxFields = 32
+
 func (p *parser) tenant(v, at string) field {
 	tenant, err := strconv.ParseInt(v, 10, 64)
 	if err != nil {
@@ -180,10 +188,10 @@ func (p *parser) header(name string, v any, at string) field {
 	if value, ok := doc["equals"].(string); ok {
 		return headerEquals(name, value)
 	}
-	if pattern, ok := doc["matches"].(string); ok {
-		re, err := regexp.Compile(pattern)
+	if text, ok := doc["matches"].(string); ok {
+		re, err := p.patterns.Compile(text)
 		if err != nil {
-			p.flaw(at+"/matches", "is no regular expression of RE2: %v", err)
+			p.flaw(at+"/matches", "%v", err)
 			return field{}
 		}
 		return headerMatches(name, re)

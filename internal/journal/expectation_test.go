@@ -61,7 +61,7 @@ func TestRefusedExpectations(t *testing.T) {
 		{"header of two rules", `{"request": {"header": {"a/b": {"equals": "x", "absent": true}}}}`, "/request/header/a~1b", "must have one of"},
 		{"header of no rule", `{"request": {"header": {"accept": {}}}}`, "/request/header/accept", "must have one of"},
 		{"not absent", `{"request": {"header": {"accept": {"absent": false}}}}`, "/request/header/accept/absent", "must be true"},
-		{"regular expression", `{"order": [{"header": {"accept": {"matches": "("}}}]}`, "/order/0/header/accept/matches", "is no regular expression of RE2: error parsing regexp: missing closing )"},
+		{"regular expression", `{"order": [{"header": {"accept": {"matches": "("}}}]}`, "/order/0/header/accept/matches", "is not a regular expression (RE2): error parsing regexp: missing closing )"},
 		{"body of two rules", `{"request": {"body": {"equals": 1, "contains": 1}}}`, "/request/body", "must have one of"},
 		{"body of no rule", `{"request": {"body": {}}}`, "/request/body", "must have one of"},
 		{"no times", `{"request": {}, "times": {}}`, "/times", "says nothing; give one of"},

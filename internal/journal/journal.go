@@ -60,26 +60,36 @@ func New(l Limits) *Journal {
 }
 
 // Add gives the exchange its ID and keeps it; nobody may change it afterwards.
-// Where a limit is passed, the session that holds most loses its oldest.
+// Where a limit is passed, the session that holds most loses its oldest; of an
+// exchange that would take the place of all others the bodies are shortened.
 func (j *Journal) Add(x *exchange.Exchange) { j.AddUnless(nil, x) }
 
 // AddUnless is Add, but keeps nothing of a session that is over: one of the
 // same name may have begun, and must not see it. Over is asked under the lock
 // that Forget takes; it must be true by the time Forget is called.
 func (j *Journal) AddUnless(over func() bool, x *exchange.Exchange) {
-	e := &entry{x: x, size: sizeOf(x)}
+	size := sizeOf(x)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if over != nil && over() {
 		return
 	}
 	j.last++
-	x.ID, e.id = j.last, j.last
+	x.ID = j.last
+	e := j.entry(x, size)
 	s := j.shelves[x.Session]
 	if s == nil {
 		s = &shelf{session: x.Session}
 		j.shelves[x.Session] = s
-	} else if s.line.len() == 0 {
+		j.empty++
+	}
+	if e.size > j.limits.Bytes { // else all others would go, and then this one
+		j.lose(s, e.id)
+		j.sweep()
+		j.wake(x.Session)
+		return
+	}
+	if s.line.len() == 0 {
 		j.empty--
 	}
 	s.line.push(e)
@@ -117,17 +127,21 @@ func (j *Journal) weigh(s *shelf, count, bytes int64) {
 // evict lets go of the oldest exchange of a shelf.
 func (j *Journal) evict(s *shelf) {
 	e := s.line.pop()
-	size := e.size
-	s.lost++
-	j.lost++
-	s.evicted, j.evicted = e.id, max(j.evicted, e.id)
-	j.weigh(s, -1, -size)
+	j.lose(s, e.id)
+	j.weigh(s, -1, -e.size)
 	e.x = nil
 	j.order.holes++
 	if s.line.len() == 0 {
 		j.empty++
 		j.sweep()
 	}
+}
+
+// lose counts an exchange of a shelf that is not kept any more.
+func (j *Journal) lose(s *shelf, id uint64) {
+	s.lost++
+	j.lost++
+	s.evicted, j.evicted = id, max(j.evicted, id)
 }
 
 // maxEmpty is how many empty shelves may remember what they lost.

@@ -94,7 +94,8 @@ func TestLimits(t *testing.T) {
 		want   int
 	}{
 		{"fits", Limits{1, 2048}, heavy("a", 1000), 1},
-		{"too large for all", Limits{10, 2048}, heavy("a", 1025), 0},
+		{"too large for all, shortened", Limits{1, 2048}, heavy("a", 1025), 1},
+		{"too large in any form", Limits{10, 1000}, heavy("a", 1025), 0},
 		{"keeps nothing", Limits{0, 2048}, in("a"), 0},
 		{"no bytes", Limits{10, 0}, in("a"), 0},
 	} {
@@ -109,6 +110,79 @@ func TestLimits(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLargeExchange holds that an exchange which is larger than the journal
+// costs its session nothing that was there: what does not fit is left out of
+// its bodies, and that is said.
+func TestLargeExchange(t *testing.T) {
+	t.Parallel()
+	const limit = 100 << 10
+	for _, c := range []struct {
+		name    string
+		size    int
+		control bool
+		before  int // small exchanges of the session
+		after   int // those that are left
+		kept    int // bytes of the body, at least
+		whole   bool
+	}{
+		{"a change that fits beside the others", limit / 2, true, 3, 3, limit / 2, true},
+		{"a large change alone", limit - 5<<10, true, 0, 0, limit - 5<<10, true},
+		{"a large change", limit - 5<<10, true, 10, 10, 10 << 10, false},
+		{"a change larger than the journal", 4 << 20, true, 10, 10, 10 << 10, false},
+		{"an answer larger than the journal, alone", limit, false, 0, 0, 10 << 10, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			j := New(Limits{Count: 1000, Bytes: limit})
+			for range c.before {
+				j.Add(in("a"))
+			}
+			x := in("a")
+			x.Control = c.control
+			x.Request.Body, x.Request.Size = make([]byte, c.size), int64(c.size)
+			j.Add(x)
+			all := j.All("a")
+			if len(all) != c.after+1 || j.Lost("a") != uint64(c.before-c.after) || j.Size() > limit {
+				t.Fatalf("has %d exchanges of %d bytes, and lost %d; want %d", len(all), j.Size(), j.Lost("a"), c.after+1)
+			}
+			last := all[len(all)-1].Request
+			if last.Size != int64(c.size) || len(last.Body) < c.kept || cap(last.Body) > limit || (last.Flaw == exchange.Shortened) == c.whole || c.whole && len(last.Body) != c.size {
+				t.Errorf("of a body of %d bytes it has %d, flaw %q; want at least %d, whole: %v", last.Size, len(last.Body), last.Flaw, c.kept, c.whole)
+			}
+			if x.ID != j.Last() || len(x.Request.Body) != c.size {
+				t.Error("the exchange that was handed over has no ID, or was changed")
+			}
+		})
+	}
+}
+
+// TestHeadLargerThanTheJournal holds that of an exchange that does not fit in
+// any form nothing is kept, and nothing else is let go.
+func TestHeadLargerThanTheJournal(t *testing.T) {
+	t.Parallel()
+	j := New(Limits{Count: 1000, Bytes: 10 << 10})
+	watched, err := j.Subscribe(Filter{Session: "a"}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.Add(in("a"))
+	<-watched.C()
+	large := in("a")
+	large.Path = strings.Repeat("/x", 10<<10)
+	j.Add(large)
+	j.Add(in("b"))
+	if _, open := <-watched.C(); open || !watched.Dropped() {
+		t.Error("a reader is not told that it has missed an exchange")
+	}
+	if got := ids(j.All("a")); !slices.Equal(got, []uint64{1}) || j.Lost("a") != 1 || j.Lost("") != 1 || j.Len() != 2 {
+		t.Errorf("a has %v and lost %d of all %d, want its first, and the second lost", got, j.Lost("a"), j.Lost(""))
+	}
+	j.Forget("a")
+	if j.Lost("") != 0 || j.Len() != 1 {
+		t.Errorf("after that nothing of a is to be left; %d lost, %d kept", j.Lost(""), j.Len())
 	}
 }
 

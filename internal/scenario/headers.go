@@ -41,9 +41,17 @@ func (r *reading) fieldNames(a at) []string {
 	return names
 }
 
+// maxFields is how many header fields one object may name.
+const maxFields = 32
+
 func (r *reading) fields(a at) []wire.Field {
 	var fields []wire.Field
-	for _, name := range a.names() {
+	names := a.names()
+	if len(names) > maxFields {
+		a.flaw("must have %d names at most", maxFields)
+		return nil
+	}
+	for _, name := range names {
 		value := a.member(name)
 		r.fieldName(value, name)
 		for _, c := range []byte(value.text()) {
@@ -53,12 +61,9 @@ func (r *reading) fields(a at) []wire.Field {
 			}
 		}
 		if slices.ContainsFunc(fields, func(f wire.Field) bool { return strings.EqualFold(f.Name, name) }) {
-			value.flaw("%s stands here twice; names of header fields have no case", name)
+			value.flaw("%.80s stands here twice; names of header fields have no case", name)
 		}
 		fields = append(fields, wire.Field{Name: name, Value: value.text()})
-	}
-	if len(fields) > 32 {
-		a.flaw("must have 32 names at most")
 	}
 	return fields
 }
@@ -69,7 +74,7 @@ func (r *reading) fields(a at) []wire.Field {
 func (r *reading) fieldName(a at, name string) {
 	switch {
 	case !isToken(name):
-		a.flaw("%q is no name of a header field", name)
+		a.flaw("%.80q is no name of a header field", name)
 	case slices.Contains([]string{"content-length", "transfer-encoding", "connection", "keep-alive", "trailer", "upgrade"}, strings.ToLower(name)):
 		a.flaw("%s belongs to the connection and stays as it is; faults of the connection stand under connection", name)
 	}

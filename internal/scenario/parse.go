@@ -14,6 +14,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/pattern"
 	"dispatchmock/internal/wire"
 )
 
@@ -42,8 +43,8 @@ func (p *Parser) Parse(file, pointer string, tree any) (*Scenario, contract.Flaw
 	}
 	r := &reading{Parser: p, file: file}
 	s := r.scenario(at{r, pointer, tree})
-	if len(r.flaws) > 0 {
-		return nil, r.flaws
+	if r.flaws.Len() > 0 {
+		return nil, r.flaws.Flaws()
 	}
 	return s, nil
 }
@@ -52,8 +53,9 @@ func (p *Parser) Parse(file, pointer string, tree any) (*Scenario, contract.Flaw
 // only what a schema cannot say is left to ask.
 type reading struct {
 	*Parser
-	file  string
-	flaws contract.Flaws
+	file     string
+	flaws    contract.Collector
+	patterns pattern.Set
 }
 
 // at is a place in the tree; where there is nothing its value is nil.
@@ -64,11 +66,14 @@ type at struct {
 }
 
 func (a at) flaw(rule string, args ...any) {
-	shown, _ := wire.AppendJSON(nil, a.v)
-	if a.v == nil || len(shown) > 80 {
+	var shown []byte
+	if a.v != nil && !a.r.flaws.Full() {
+		shown, _ = wire.AppendJSON(nil, a.v)
+	}
+	if len(shown) > 80 {
 		shown = nil
 	}
-	a.r.flaws = append(a.r.flaws, contract.Flaw{File: a.r.file, Pointer: a.pointer, Value: string(shown), Rule: fmt.Sprintf(rule, args...)})
+	a.r.flaws.Add(contract.Flaw{File: a.r.file, Pointer: a.pointer, Value: string(shown), Rule: fmt.Sprintf(rule, args...)})
 }
 
 func (a at) has(name string) bool {
@@ -179,6 +184,7 @@ func (r *reading) scenario(a at) *Scenario {
 	if s.text, err = wire.AppendJSON(nil, a.v); err != nil {
 		a.flaw("%v", err)
 	}
+	s.size = s.sizeOf() + r.patterns.Bytes()
 	return s
 }
 
@@ -208,7 +214,12 @@ func (r *reading) when(a at) when {
 		w.probability = &f
 	}
 	fields := a.member("headers")
-	for _, name := range fields.names() {
+	names := fields.names()
+	if len(names) > maxFields {
+		fields.flaw("must have %d names at most", maxFields)
+		names = nil
+	}
+	for _, name := range names {
 		if c, ok := r.headerCondition(name, fields.member(name)); ok {
 			w.headers = append(w.headers, c)
 		}
@@ -219,7 +230,7 @@ func (r *reading) when(a at) when {
 func (r *reading) headerCondition(name string, a at) (headerCondition, bool) {
 	c := headerCondition{name: http.CanonicalHeaderKey(name)}
 	if !isToken(name) {
-		a.flaw("%q is no name of a header field", name)
+		a.flaw("%.80q is no name of a header field", name)
 		return c, false
 	}
 	if s, ok := a.v.(string); ok {
@@ -234,8 +245,8 @@ func (r *reading) headerCondition(name string, a at) (headerCondition, bool) {
 	}
 	if m := a.member("matches"); m.v != nil {
 		var err error
-		if c.matches, err = regexp.Compile(m.text()); err != nil {
-			m.flaw("is no regular expression: %v", err)
+		if c.matches, err = r.patterns.Compile(m.text()); err != nil {
+			m.flaw("%v", err)
 		}
 	}
 	if p := a.member("present"); p.v != nil {

@@ -97,8 +97,8 @@ func (r *reading) action(a at) action {
 		refuse("cannot be combined with respond, which says the whole response", "patch", "stale", "version", "headers")
 	}
 	if a.has("patch") {
-		before := len(r.flaws)
-		if act.patch = r.patch(a.member("patch")); len(r.flaws) == before {
+		before := r.flaws.Len()
+		if act.patch = r.patch(a.member("patch")); r.flaws.Len() == before {
 			r.fits(a.member("patch"), &act)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	jsonpatch "github.com/evanphx/json-patch/v5"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/wire"
 )
 
@@ -37,6 +38,23 @@ type Scenario struct {
 	when when
 	then then
 	text []byte // canonical JSON
+	size int64
+}
+
+// Size returns how many bytes the scenario holds, by estimate.
+func (s *Scenario) Size() int64 { return s.size }
+
+// sizeOf estimates what a scenario holds beside its patterns. Its texts and
+// bodies stand in it up to three times: as canonical JSON, as what is sent, and
+// decoded where that is a JSON Patch.
+func (s *Scenario) sizeOf() int64 {
+	const perStep, perCondition, perOperation = 1 << 10, 256, 512
+	operations := len(s.then.patch)
+	for _, step := range s.then.sequence {
+		operations += len(step.patch)
+	}
+	return quota.PerEntry + 3*quota.Text(len(s.text)) + perStep*int64(1+len(s.then.sequence)) +
+		perCondition*int64(len(s.when.headers)) + perOperation*int64(operations)
 }
 
 // MarshalJSON returns the scenario as it was written, in canonical form.

@@ -10,13 +10,8 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/world"
-)
-
-// How many scenarios a session may have of its own, and have switched on.
-const (
-	MaxOwn = 200
-	MaxOn  = 200
 )
 
 // Set is the scenarios of one session, with what they have counted. It is safe
@@ -29,6 +24,8 @@ type Set struct {
 	seed      uint64
 	own       map[string]*Scenario
 	counters  map[key]*counter
+	account   *quota.Account
+	bytes     int64 // that the session's own scenarios hold
 }
 
 // switched is a scenario that is on.
@@ -69,6 +66,39 @@ func NewSet(c *Catalogue, seed uint64) *Set {
 	s := &Set{catalogue: c, seed: seed}
 	s.on.Store(&c.on)
 	return s
+}
+
+// Attach has what the set holds count for an account, whatever its limits.
+func (s *Set) Attach(a *quota.Account) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.account = a
+	a.Force(s.bytes)
+}
+
+// Detach gives back what the set holds: another one stands in its place.
+func (s *Set) Detach() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.account.Force(-s.bytes)
+	s.account = nil
+}
+
+// Bytes returns how many bytes the session's own scenarios hold.
+func (s *Set) Bytes() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bytes
+}
+
+// put makes scenarios the session's own ones.
+func (s *Set) put(own map[string]*Scenario) {
+	before := s.bytes
+	s.own, s.bytes = own, 0
+	for _, sc := range own {
+		s.bytes += sc.size
+	}
+	s.account.Force(s.bytes - before)
 }
 
 // Request is what a scenario may ask about a request.

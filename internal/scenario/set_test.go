@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/world"
 )
@@ -147,7 +148,7 @@ func TestOwn(t *testing.T) {
 	if got := taken(s, request("a", "", 1), 2); got != "11" {
 		t.Errorf("the catalogue's took over %s, want 11", got)
 	}
-	for i := range scenario.MaxOwn {
+	for i := range quota.Scenarios {
 		if err := s.Define(parse(t, define(fmt.Sprintf("own-%d", i)))); err != nil {
 			t.Fatal(err)
 		}

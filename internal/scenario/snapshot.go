@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
 )
@@ -22,6 +23,16 @@ type Snapshot struct {
 	own      map[string]*Scenario
 	on       []*switched
 	counters map[key]counter
+	bytes    int64 // that a set in this state counts
+}
+
+// Bytes returns how many bytes a set in this state counts.
+func (sn *Snapshot) Bytes() int64 { return sn.bytes }
+
+// Size returns how many bytes the snapshot holds by itself. What it shares with
+// a set counts for both.
+func (sn *Snapshot) Size() int64 {
+	return sn.bytes + int64(len(sn.own)+len(sn.on)+len(sn.counters))*quota.PerEntry
 }
 
 // Snapshot returns the set's state. It costs nothing where nothing was counted
@@ -29,7 +40,7 @@ type Snapshot struct {
 func (s *Set) Snapshot() *Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sn := &Snapshot{seed: s.seed, own: maps.Clone(s.own), on: *s.on.Load()}
+	sn := &Snapshot{seed: s.seed, own: maps.Clone(s.own), on: *s.on.Load(), bytes: s.bytes}
 	if len(s.counters) > 0 {
 		sn.counters = make(map[key]counter, len(s.counters))
 		for k, c := range s.counters {
@@ -39,11 +50,13 @@ func (s *Set) Snapshot() *Snapshot {
 	return sn
 }
 
-// Restore puts the set into a state that it, or another one, had.
+// Restore puts the set into a state that it, or another one, had. No limit
+// refuses it.
 func (s *Set) Restore(sn *Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.seed, s.own, s.counters = sn.seed, maps.Clone(sn.own), nil
+	s.put(maps.Clone(sn.own))
+	s.seed, s.counters = sn.seed, nil
 	s.on.Store(&sn.on)
 	if len(sn.counters) > 0 {
 		s.counters = make(map[key]*counter, len(sn.counters))
@@ -133,8 +146,8 @@ func (p *Parser) ReadSnapshot(text []byte, c *Catalogue) (*Snapshot, error) {
 	if _, err := d.Token(); err != io.EOF {
 		return nil, errors.New("scenarios: more text after the object")
 	}
-	if len(saved.Own) > MaxOwn || len(saved.On) > MaxOn || len(saved.Counters) > maxCounters {
-		return nil, fmt.Errorf("scenarios: at most %d own, %d on and %d counters", MaxOwn, MaxOn, maxCounters)
+	if len(saved.Own) > quota.Scenarios || len(saved.On) > quota.ScenariosOn || len(saved.Counters) > maxCounters {
+		return nil, fmt.Errorf("scenarios: at most %d own, %d on and %d counters", quota.Scenarios, quota.ScenariosOn, maxCounters)
 	}
 	sn := &Snapshot{seed: saved.Seed}
 	for i, text := range saved.Own {
@@ -153,6 +166,7 @@ func (p *Parser) ReadSnapshot(text []byte, c *Catalogue) (*Snapshot, error) {
 			return nil, fmt.Errorf("scenarios: own %d: %s stands here twice", i, sc.Name)
 		}
 		sn.own[sc.Name] = sc
+		sn.bytes += sc.size
 	}
 	for i, one := range saved.On {
 		sc, ok := sn.own[one.Name]

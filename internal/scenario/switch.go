@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"dispatchmock/internal/quota"
 )
 
 // Define gives the session a scenario of its own, in the place of one of the
@@ -13,9 +15,16 @@ import (
 func (s *Set) Define(sc *Scenario) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, old := s.own[sc.Name]; !old && len(s.own) >= MaxOwn {
-		return fmt.Errorf("a session may have %d scenarios of its own; define one of them anew, or reset the session", MaxOwn)
+	more := sc.size
+	if old := s.own[sc.Name]; old != nil {
+		more -= old.size
+	} else if len(s.own) >= quota.Scenarios {
+		return fmt.Errorf("a session may have %d scenarios of its own; define one of them anew, or reset the session", quota.Scenarios)
 	}
+	if err := s.account.Take(more); err != nil {
+		return err
+	}
+	s.bytes += more
 	if s.own == nil {
 		s.own = map[string]*Scenario{}
 	}
@@ -36,10 +45,13 @@ func (s *Set) Define(sc *Scenario) error {
 func (s *Set) Remove(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.own[name]; !ok {
+	sc, ok := s.own[name]
+	if !ok {
 		return false
 	}
 	delete(s.own, name)
+	s.bytes -= sc.size
+	s.account.Force(-sc.size)
 	s.off(name)
 	s.forget(name)
 	return true
@@ -60,8 +72,8 @@ func (s *Set) On(name string, limit Limit) error {
 	defer s.mu.Unlock()
 	s.off(name)
 	list := *s.on.Load()
-	if len(list) >= MaxOn {
-		return fmt.Errorf("a session may have %d scenarios switched on; switch one off first", MaxOn)
+	if len(list) >= quota.ScenariosOn {
+		return fmt.Errorf("a session may have %d scenarios switched on; switch one off first", quota.ScenariosOn)
 	}
 	list = append([]*switched{{sc, limit}}, list...)
 	s.on.Store(&list)
@@ -134,7 +146,8 @@ func begins(c *Catalogue, name string) bool {
 func (s *Set) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.own, s.counters = nil, nil
+	s.put(nil)
+	s.counters = nil
 	s.on.Store(&s.catalogue.on)
 }
 

@@ -47,9 +47,11 @@ var rooms = map[string]room{
 	"internal/exchange":  {1, nil},
 	"internal/fileio":    {0, nil},
 	"internal/terminal":  {0, nil},
+	"internal/quota":     {0, nil},
+	"internal/pattern":   {0, nil},
 	"fixtures":           {0, nil},
 	"schemas":            {0, nil},
-	"internal/shell":     {0, nil},
+	"internal/shell":     {1, nil},
 	"internal/recording": {5, nil},
 }
 

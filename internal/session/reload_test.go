@@ -85,7 +85,7 @@ func TestResetAndReturnDoNotMix(t *testing.T) {
 		}
 		var both sync.WaitGroup
 		both.Go(func() { all.Reset(s) })
-		both.Go(func() { s.Return("frozen") })
+		both.Go(func() { returned(t, s, "frozen") })
 		both.Wait()
 		if isFrozen := s.Clock.Setting() == frozen; isFrozen == active(t, s, first) {
 			t.Fatalf("the clock is frozen: %v, and the record active: %v; want one state whole", isFrozen, active(t, s, first))

@@ -12,6 +12,7 @@ import (
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
@@ -41,6 +42,19 @@ type Spec struct {
 	Made []byte
 }
 
+// sizes returns how many bytes a session holds for its spec alone, and how
+// many its state counts when it begins.
+func (s *Spec) sizes() (spec, state int64) {
+	spec = quota.PerSession + quota.Text(len(s.Made)) + quota.Text(len(s.Name))
+	for _, l := range s.Records {
+		state += world.SizeOf(&l)
+	}
+	for _, sc := range s.Scenarios {
+		state += sc.Size()
+	}
+	return spec + state, state // the spec has what it begins with, too
+}
+
 // Session is one isolated world. It is safe for concurrent use.
 type Session struct {
 	Spec    Spec
@@ -54,6 +68,7 @@ type Session struct {
 
 	choices  atomic.Pointer[dispatch.Choices]
 	ground   atomic.Pointer[fixture.Fixtures]
+	account  *quota.Account
 	sequence atomic.Uint64
 	used     atomic.Int64 // when it was last named, in Unix nanoseconds
 	over     atomic.Bool  // it was dropped
@@ -81,6 +96,9 @@ func (s *Session) Next() uint64 { return s.sequence.Add(1) }
 // still be under way in it.
 func (s *Session) Over() bool { return s.over.Load() }
 
+// Bytes returns how many bytes count for the session.
+func (s *Session) Bytes() int64 { return s.account.Held() }
+
 // Used returns when the session was last named by a request.
 func (s *Session) Used() time.Time { return time.Unix(0, s.used.Load()) }
 
@@ -89,6 +107,9 @@ func (s *Session) begin(ground *fixture.Fixtures) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ground.Store(ground)
+	for _, snapshot := range s.saved {
+		s.account.Force(-snapshot.bytes)
+	}
 	s.saved = nil
 	if s.Spec.Clock.Mode == "" {
 		s.Spec.Clock.Mode = ClockReal
@@ -101,7 +122,7 @@ func (s *Session) begin(ground *fixture.Fixtures) {
 	s.Clock.Set(s.Spec.Clock)
 	s.IDs.Set(s.Spec.IDs)
 	if s.World == nil {
-		s.World = world.New(ground.Base)
+		s.World = world.Within(s.account, ground.Base)
 	}
 	s.World.Reset(ground.Base, s.Spec.Records)
 	set := scenario.NewSet(cmp.Or(ground.Scenarios, none), s.Spec.Seed)
@@ -112,7 +133,10 @@ func (s *Session) begin(ground *fixture.Fixtures) {
 		}
 		_ = set.On(sc.Name, scenario.Limit{})
 	}
-	s.scenarios.Store(set)
+	if old := s.scenarios.Swap(set); old != nil {
+		old.Detach()
+	}
+	set.Attach(s.account)
 }
 
 // goOver puts other fixtures under the session and keeps its changes. A record

@@ -12,6 +12,7 @@ import (
 
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/world"
 )
@@ -75,6 +76,15 @@ func active(t *testing.T, s *session.Session, k world.Key) bool {
 		t.Fatalf("session %s has no %v", s.Spec.ID, k)
 	}
 	return r.IsActive
+}
+
+func returned(t *testing.T, s *session.Session, name string) bool {
+	t.Helper()
+	found, err := s.Return(name)
+	if err != nil {
+		t.Error(err)
+	}
+	return found
 }
 
 // TestIsolation holds that what happens in one session is not seen in another.
@@ -149,7 +159,7 @@ func TestSnapshots(t *testing.T) {
 		s.World.Restore(world.State{})
 		s.World.Pin("app", "2023/04/19")
 		s.IDs.Set(session.IDSetting{})
-		if !s.Return("before") {
+		if !returned(t, s, "before") {
 			t.Fatal("the snapshot is not there")
 		}
 		if active(t, s, first) || s.World.Pinned("app") != "2021/04/07" {
@@ -159,10 +169,10 @@ func TestSnapshots(t *testing.T) {
 			t.Errorf("behind the snapshot comes %v, want %v", got, next)
 		}
 	}
-	if s.Return("none") || s.Discard("none") || !s.Discard("before") || s.Return("before") {
+	if returned(t, s, "none") || s.Discard("none") || !s.Discard("before") || returned(t, s, "before") {
 		t.Error("snapshots are found that are not there, or the reverse")
 	}
-	for i := range session.MaxSnapshots {
+	for i := range quota.Snapshots {
 		if _, err := s.Keep(fmt.Sprint(i)); err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/quota"
 )
 
 // The limits of Sessions where the options name none.
@@ -20,10 +22,6 @@ const (
 	DefaultLimit = 2_000
 	DefaultTTL   = time.Hour
 )
-
-// MaxMade is how many bytes the documents of all sessions may have together:
-// each is kept as long as its session, and so is what it says.
-const MaxMade = 64 << 20
 
 // busy is how long ago a session must have been named last to make room for
 // another: one that a test still uses is never dropped.
@@ -37,6 +35,8 @@ type Options struct {
 	Limit int
 	// TTL is how long a session may be idle, where its spec does not say less.
 	TTL time.Duration
+	// Quota is how many bytes they may hold; nil is that of the package.
+	Quota *quota.Quota
 	// Now is the machine's clock, NewID the random source of IDs.
 	Now   func() time.Time
 	NewID func() uuid.UUID
@@ -54,9 +54,12 @@ type Sessions struct {
 	// sessions under it, too.
 	ground atomic.Pointer[fixture.Fixtures]
 
+	// next is when the next session's time may be over, in Unix nanoseconds:
+	// never later than it is.
+	next atomic.Int64
+
 	mu   sync.RWMutex
 	byID map[string]*Session
-	made int // bytes of the documents of those
 }
 
 // Errors of Sessions that callers tell apart.
@@ -65,7 +68,6 @@ var (
 	ErrTaken   = errors.New("there is a session of this ID already: choose another ID, or drop that session first")
 	ErrBadID   = errors.New("a session's ID has 1 to 63 of the characters a-z, 0-9 and -, and begins with a letter or a digit")
 	ErrFull    = errors.New("there are as many sessions as --session-limit allows, and all were used within the last minute: drop one, or raise the limit")
-	ErrHeavy   = errors.New("the documents that sessions were made of have as many bytes together as they may; drop sessions that have fixtures of their own")
 	ErrDefault = errors.New("the default session can be reset, but not dropped")
 )
 
@@ -80,15 +82,24 @@ func NewSessions(o Options) *Sessions {
 	if o.Dropped == nil {
 		o.Dropped = func(string) {}
 	}
+	if o.Quota == nil {
+		o.Quota = quota.New(quota.SessionBytes, quota.TotalBytes)
+	}
 	o.Default.ID = DefaultID
 	s := &Sessions{options: o, byID: map[string]*Session{}}
 	s.ground.Store(o.Fixtures)
-	s.home = s.make(o.Default)
+	s.next.Store(math.MaxInt64)
+	spec, state := o.Default.sizes()
+	account, _ := o.Quota.Open(spec + state) // made of flags, it is small
+	s.home = s.make(o.Default, account)
 	return s
 }
 
-func (s *Sessions) make(spec Spec) *Session {
-	n := &Session{Spec: spec, Created: s.options.Now()}
+// make makes a session; its account has kept room for the session.
+func (s *Sessions) make(spec Spec, account *quota.Account) *Session {
+	n := &Session{Spec: spec, Created: s.options.Now(), account: account}
+	own, _ := spec.sizes()
+	account.Force(own)
 	n.Clock.machine, n.IDs.random = s.options.Now, s.options.NewID
 	n.used.Store(n.Created.UnixNano())
 	n.begin(s.ground.Load())
@@ -156,38 +167,83 @@ func (s *Sessions) Create(spec Spec) (*Session, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old, taken := s.byID[spec.ID]; taken {
-		if !s.expired(old, s.options.Now()) {
-			return nil, ErrTaken
-		}
-		s.drop(old)
+	now := s.options.Now()
+	s.expire(now)
+	if _, taken := s.byID[spec.ID]; taken {
+		return nil, ErrTaken
 	}
-	if s.made+len(spec.Made) > MaxMade {
-		return nil, fmt.Errorf("%w (%d)", ErrHeavy, MaxMade)
+	own, state := spec.sizes()
+	account, err := s.options.Quota.Open(own + state)
+	if err != nil {
+		return nil, err
 	}
-	if len(s.byID) >= s.options.Limit && !s.makeRoom() {
+	if len(s.byID) >= s.options.Limit && !s.makeRoom(now) {
+		account.Close()
 		return nil, fmt.Errorf("%w (%d)", ErrFull, s.options.Limit)
 	}
-	n := s.make(spec)
+	n := s.make(spec, account)
 	s.byID[spec.ID] = n
-	s.made += len(spec.Made)
+	s.next.Store(min(s.next.Load(), s.ends(n)))
 	return n, nil
 }
 
-// makeRoom drops the sessions whose time is over, or else the one that was
-// idle longest, if it is idle indeed.
-func (s *Sessions) makeRoom() bool {
+// Remake makes a session anew, of another spec with the same ID.
+func (s *Sessions) Remake(n *Session, spec Spec) error {
+	spec.ID = n.Spec.ID
+	was, _ := n.Spec.sizes()
+	own, state := spec.sizes()
+	if err := n.account.Keep(own + state); err != nil {
+		return err
+	}
+	n.account.Force(own - was)
+	n.Spec = spec
+	s.Reset(n)
+	return nil
+}
+
+// Expire drops the sessions whose time is over. It costs next to nothing where
+// there is none.
+func (s *Sessions) Expire() {
 	now := s.options.Now()
-	var oldest *Session
+	if now.UnixNano() <= s.next.Load() {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.expire(now)
+}
+
+func (s *Sessions) expire(now time.Time) {
+	if now.UnixNano() <= s.next.Load() {
+		return
+	}
+	next := int64(math.MaxInt64)
 	for _, n := range s.byID {
 		if s.expired(n, now) {
 			s.drop(n)
-		} else if oldest == nil || n.used.Load() < oldest.used.Load() {
-			oldest = n
+		} else {
+			next = min(next, s.ends(n))
 		}
 	}
-	if len(s.byID) < s.options.Limit {
-		return true
+	s.next.Store(next)
+}
+
+// ends returns when a session's time is over unless it is used again.
+func (s *Sessions) ends(n *Session) int64 {
+	used, ttl := n.used.Load(), int64(s.TTL(n))
+	if used > math.MaxInt64-ttl {
+		return math.MaxInt64
+	}
+	return used + ttl
+}
+
+// makeRoom drops the session that was idle longest, if it is idle indeed.
+func (s *Sessions) makeRoom(now time.Time) bool {
+	var oldest *Session
+	for _, n := range s.byID {
+		if oldest == nil || n.used.Load() < oldest.used.Load() {
+			oldest = n
+		}
 	}
 	if now.Sub(oldest.Used()) < busy {
 		return false
@@ -215,22 +271,20 @@ func (s *Sessions) Drop(id string) error {
 func (s *Sessions) drop(n *Session) {
 	if s.byID[n.Spec.ID] == n {
 		delete(s.byID, n.Spec.ID)
-		s.made -= len(n.Spec.Made)
 		n.over.Store(true)
+		n.account.Close()
 		s.options.Dropped(n.Spec.ID)
 	}
 }
 
 // List returns all sessions: the default one, then the others by ID.
 func (s *Sessions) List() []*Session {
+	s.Expire()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	list := []*Session{s.home}
-	now := s.options.Now()
 	for _, id := range slices.Sorted(maps.Keys(s.byID)) {
-		if n := s.byID[id]; !s.expired(n, now) {
-			list = append(list, n)
-		}
+		list = append(list, s.byID[id])
 	}
 	return list
 }

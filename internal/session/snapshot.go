@@ -7,12 +7,10 @@ import (
 	"time"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/world"
 )
-
-// MaxSnapshots is how many snapshots a session keeps.
-const MaxSnapshots = 32
 
 // Snapshot is all of a session's state at one time.
 type Snapshot struct {
@@ -25,6 +23,7 @@ type Snapshot struct {
 	// they have counted.
 	Scenarios *scenario.Snapshot
 	Taken     time.Time // by the session's clock
+	bytes     int64     // that it counts
 }
 
 // save returns the state as it is now.
@@ -46,11 +45,16 @@ func (s *Session) restore(snapshot Snapshot) {
 func (s *Session) Keep(name string) (Snapshot, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, old := s.saved[name]; !old && len(s.saved) >= MaxSnapshots {
-		return Snapshot{}, fmt.Errorf("the session has %d snapshots, as many as it may; drop one first", MaxSnapshots)
+	old, again := s.saved[name]
+	if !again && len(s.saved) >= quota.Snapshots {
+		return Snapshot{}, fmt.Errorf("the session has %d snapshots, as many as it may; drop one first", quota.Snapshots)
 	}
 	snapshot := s.save()
 	snapshot.Name = name
+	snapshot.bytes = quota.PerSession + snapshot.World.Size() + snapshot.Scenarios.Size()
+	if err := s.account.Take(snapshot.bytes - old.bytes); err != nil {
+		return Snapshot{}, err
+	}
 	if s.saved == nil {
 		s.saved = map[string]Snapshot{}
 	}
@@ -58,23 +62,31 @@ func (s *Session) Keep(name string) (Snapshot, error) {
 	return snapshot, nil
 }
 
-// Return restores the snapshot of a name and reports whether there is one.
-func (s *Session) Return(name string) bool {
+// Return restores the snapshot of a name and reports whether there is one. An
+// error says that the session has no room for what the snapshot has.
+func (s *Session) Return(name string) (found bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	snapshot, ok := s.saved[name]
-	if ok {
-		s.restore(snapshot)
+	if !ok {
+		return false, nil
 	}
-	return ok
+	more := snapshot.World.Bytes() + snapshot.Scenarios.Bytes() - s.World.Bytes() - s.Scenarios().Bytes()
+	if err := s.account.Take(max(more, 0)); err != nil {
+		return true, err
+	}
+	s.restore(snapshot)
+	s.account.Force(-max(more, 0)) // the state itself counts by now
+	return true, nil
 }
 
 // Discard lets go of a snapshot and reports whether there was one.
 func (s *Session) Discard(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, ok := s.saved[name]
+	old, ok := s.saved[name]
 	delete(s.saved, name)
+	s.account.Force(-old.bytes)
 	return ok
 }
 

@@ -5,30 +5,53 @@ import (
 	"slices"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/wire"
 )
 
 // State is all that a World has beyond its Base: a copy of what changed, which
 // costs the same whatever the size of the base.
 type State struct {
-	changed map[Key]change
+	changed map[Key]*change
 	pins    map[string]dispatch.Version
+	bytes   int64 // that a world in this state counts
 }
 
 // Save returns the state as it is now.
 func (w *World) Save() State {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	return State{maps.Clone(w.changed), w.allPins()}
+	return State{maps.Clone(w.changed), w.allPins(), w.bytes}
+}
+
+// Bytes returns how many bytes a world in this state counts.
+func (s *State) Bytes() int64 { return s.bytes }
+
+// Size returns how many bytes the state holds by itself. What it shares with a
+// world counts for both: who goes first is not known.
+func (s *State) Size() int64 { return s.bytes + int64(len(s.changed))*quota.PerEntry }
+
+// Bytes returns how many bytes the changes and pins hold.
+func (w *World) Bytes() int64 {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.bytes
 }
 
 // Restore puts the world into a state that was saved before; the zero State is
-// the base itself.
+// the base itself. No limit refuses it.
 func (w *World) Restore(s State) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.changed = maps.Clone(s.changed)
-	w.pins = nil
+	w.restore(s)
+}
+
+func (w *World) restore(s State) {
+	defer w.count(w.bytes)
+	w.changed, w.pins, w.bytes = maps.Clone(s.changed), nil, 0
+	for _, c := range w.changed {
+		w.bytes += c.bytes
+	}
 	for _, id := range slices.Sorted(maps.Keys(s.pins)) {
 		w.pin(id, s.pins[id])
 	}
@@ -42,11 +65,12 @@ func (w *World) TakeBack(k Key, t Transition) {
 	if now, ok := w.record(k); !ok || now.Revision != t.After.Revision {
 		return
 	}
+	defer w.count(w.bytes)
 	if old, ok := w.base.record(k); ok && old.Revision == t.Before.Revision {
-		delete(w.changed, k)
+		w.store(k, nil)
 		return
 	}
-	w.changed[k] = change{Record: t.Before}
+	w.store(k, &change{Record: t.Before, bytes: w.changed[k].bytes})
 }
 
 // Difference is a record that is not as the base says. Before is nil where the

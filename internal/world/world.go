@@ -11,29 +11,38 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/quota"
 )
-
-// maxPins is how many client IDs a world remembers versions of; under
-// --auth any every token is a client ID, and so their number has no end.
-const maxPins = 10_000
 
 // World is a Base with changes. It is safe for concurrent use.
 type World struct {
+	account *quota.Account
+
 	mu      sync.RWMutex
 	base    *Base
-	changed map[Key]change
-	pins    *simplelru.LRU[string, dispatch.Version]
+	changed map[Key]*change
+	// pins are the versions of the last client IDs; under --auth any every token
+	// is a client ID, and so their number has no end.
+	pins  *simplelru.LRU[string, dispatch.Version]
+	bytes int64 // that the changes and the pins hold
 }
 
-// change is what became of a record since the fixtures.
+// change is what became of a record since the fixtures. It never changes, so
+// that saved states share it.
 type change struct {
 	Record
 	gone bool // it was removed
+	// bytes is what counts for the session: nothing for what requests of the
+	// API and removals do to the fixtures' own records, whose number is bounded.
+	bytes int64
 }
 
 // New returns a world that is as its base says. It costs the same whatever the
 // size of the base.
-func New(base *Base) *World { return &World{base: base} }
+func New(base *Base) *World { return Within(nil, base) }
+
+// Within returns a world whose changes count for an account.
+func Within(a *quota.Account, base *Base) *World { return &World{account: a, base: base} }
 
 // Base returns what the world was before all changes.
 func (w *World) Base() *Base {
@@ -47,11 +56,17 @@ func (w *World) Base() *Base {
 func (w *World) Reset(base *Base, records map[Key]dispatch.CustomerLocation) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.base, w.changed, w.pins = base, nil, nil
+	w.base = base
+	w.restore(State{})
+	defer w.count(w.bytes)
 	for k, l := range records {
-		w.set(k, l)
+		w.store(k, newChange(l))
 	}
 }
+
+// count has the account hold what the world holds by now; before is what it
+// held by then.
+func (w *World) count(before int64) { w.account.Force(w.bytes - before) }
 
 // Rebase puts another base under the changes.
 func (w *World) Rebase(base *Base) {
@@ -134,17 +149,20 @@ func (w *World) Deactivate(k Key, touch *time.Time) (t Transition, found bool) {
 	if touch != nil {
 		t.After.LastUpdatedOn = dispatch.Of(dispatch.Timestamp(*touch))
 	}
-	t.After = w.set(k, t.After.CustomerLocation)
+	c := &change{Record: Record{revisions.Add(1), t.After.CustomerLocation}}
+	if old := w.changed[k]; old != nil {
+		c.bytes = old.bytes
+	}
+	w.store(k, c)
+	t.After = c.Record
 	return t, true
 }
 
-// MaxAdded is how many records a world may have that its base has not.
-const MaxAdded = 10_000
-
 // ErrFull says that a world holds as many records as it may.
-var ErrFull = fmt.Errorf("a session may have %d records that the fixtures have not; remove some, or reset it", MaxAdded)
+var ErrFull = fmt.Errorf("a session may have %d records that the fixtures have not; remove some, or reset it", quota.Records)
 
 // Put writes records, all of them at once: readers see none of them or all.
+// Where there is no room for them, none is written.
 func (w *World) Put(records map[Key]dispatch.CustomerLocation) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -152,17 +170,25 @@ func (w *World) Put(records map[Key]dispatch.CustomerLocation) error {
 }
 
 func (w *World) put(records map[Key]dispatch.CustomerLocation) error {
-	count := len(w.changed)
-	for k := range records {
-		if _, old := w.changed[k]; !old {
+	count, more := len(w.changed), int64(0)
+	fresh := make(map[Key]*change, len(records))
+	for k, l := range records {
+		fresh[k] = newChange(l)
+		more += fresh[k].bytes
+		if old := w.changed[k]; old != nil {
+			more -= old.bytes
+		} else {
 			count++
 		}
 	}
-	if count > len(w.base.records)+MaxAdded {
+	if count > len(w.base.records)+quota.Records {
 		return ErrFull
 	}
-	for k, l := range records {
-		w.set(k, l)
+	if err := w.account.Take(more); err != nil {
+		return err
+	}
+	for k, c := range fresh {
+		w.store(k, c)
 	}
 	return nil
 }
@@ -178,13 +204,27 @@ func (w *World) Replace(k Key, was Record, l dispatch.CustomerLocation) (done bo
 	return true, w.put(map[Key]dispatch.CustomerLocation{k: l})
 }
 
-func (w *World) set(k Key, l dispatch.CustomerLocation) Record {
-	r := Record{revisions.Add(1), l}
-	if w.changed == nil {
-		w.changed = map[Key]change{}
+func newChange(l dispatch.CustomerLocation) *change {
+	return &change{Record: Record{revisions.Add(1), l}, bytes: SizeOf(&l)}
+}
+
+// SizeOf returns how many bytes count for a session that writes a record.
+func SizeOf(l *dispatch.CustomerLocation) int64 { return quota.PerEntry + l.Size() }
+
+// store puts a change in the place of that of a record; nil is none.
+func (w *World) store(k Key, c *change) {
+	if old := w.changed[k]; old != nil {
+		w.bytes -= old.bytes
 	}
-	w.changed[k] = change{Record: r}
-	return r
+	if c == nil {
+		delete(w.changed, k)
+		return
+	}
+	if w.changed == nil {
+		w.changed = map[Key]*change{}
+	}
+	w.changed[k] = c
+	w.bytes += c.bytes
 }
 
 // Remove takes a record out of the world and reports whether it was there.
@@ -194,12 +234,10 @@ func (w *World) Remove(k Key) bool {
 	if _, ok := w.record(k); !ok {
 		return false
 	}
-	w.drop(k)
+	defer w.count(w.bytes)
+	w.store(k, nil)
 	if _, ok := w.base.record(k); ok {
-		if w.changed == nil {
-			w.changed = map[Key]change{}
-		}
-		w.changed[k] = change{gone: true}
+		w.store(k, &change{gone: true})
 	}
 	return true
 }
@@ -208,16 +246,10 @@ func (w *World) Remove(k Key) bool {
 func (w *World) Revert(k Key) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	defer w.count(w.bytes)
 	_, ok := w.changed[k]
-	w.drop(k)
+	w.store(k, nil)
 	return ok
-}
-
-func (w *World) drop(k Key) {
-	delete(w.changed, k)
-	if len(w.changed) == 0 {
-		w.changed = nil
-	}
 }
 
 // Changed returns how many records differ from the base.
@@ -227,28 +259,49 @@ func (w *World) Changed() int {
 	return len(w.changed)
 }
 
-// Pin remembers the version that a client ID named.
+// Pin remembers the version that a client ID named. It counts, but no limit of
+// bytes refuses it: an answer would be another one.
 func (w *World) Pin(clientID string, v dispatch.Version) {
 	if w.Pinned(clientID) == v {
 		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	defer w.count(w.bytes)
 	w.pin(clientID, v)
 }
 
 func (w *World) pin(clientID string, v dispatch.Version) {
 	if w.pins == nil {
 		// The error is about a size below 1.
-		w.pins, _ = simplelru.NewLRU[string, dispatch.Version](maxPins, nil)
+		w.pins, _ = simplelru.NewLRU(quota.Pins, func(id string, _ dispatch.Version) { w.bytes -= sizeOfPin(id) })
+	}
+	if !w.pins.Contains(clientID) {
+		w.bytes += sizeOfPin(clientID)
 	}
 	w.pins.Add(clientID, v)
 }
 
+func sizeOfPin(clientID string) int64 { return 2*quota.PerEntry + quota.Text(len(clientID)) }
+
 // SetPins sets the versions of client IDs, all at once; "" takes a pin away.
-func (w *World) SetPins(pins map[string]dispatch.Version) {
+// Where there is no room for them, none is set.
+func (w *World) SetPins(pins map[string]dispatch.Version) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	more := int64(0)
+	for id, v := range pins {
+		switch old := w.pins != nil && w.pins.Contains(id); {
+		case v != "" && !old:
+			more += sizeOfPin(id)
+		case v == "" && old:
+			more -= sizeOfPin(id)
+		}
+	}
+	if err := w.account.Take(more); err != nil {
+		return err
+	}
+	defer w.count(w.bytes + more) // the oldest may have made room
 	for _, id := range slices.Sorted(maps.Keys(pins)) {
 		if pins[id] != "" {
 			w.pin(id, pins[id])
@@ -256,6 +309,7 @@ func (w *World) SetPins(pins map[string]dispatch.Version) {
 			w.pins.Remove(id)
 		}
 	}
+	return nil
 }
 
 // Pinned returns the version that a client ID named last, or "".

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/quota"
 )
 
 // sampleTime is the time of the page's sample response.
@@ -259,16 +260,16 @@ func TestPinsAreBounded(t *testing.T) {
 	if got := w.Pinned("nobody"); got != "" {
 		t.Errorf("got %q before anybody named a version", got)
 	}
-	for i := range maxPins + 100 {
+	for i := range quota.Pins + 100 {
 		w.Pin(fmt.Sprint(i), "2021/04/07")
-		if i == maxPins-1 {
+		if i == quota.Pins-1 {
 			w.Pin("0", "2023/04/19") // named again, so not the oldest
 		}
 	}
-	if n := w.pins.Len(); n != maxPins {
-		t.Errorf("remembers %d client IDs, want %d", n, maxPins)
+	if n := w.pins.Len(); n != quota.Pins {
+		t.Errorf("remembers %d client IDs, want %d", n, quota.Pins)
 	}
-	for client, want := range map[string]dispatch.Version{"0": "2023/04/19", "1": "", "100": "", "101": "2021/04/07", fmt.Sprint(maxPins + 99): "2021/04/07"} {
+	for client, want := range map[string]dispatch.Version{"0": "2023/04/19", "1": "", "100": "", "101": "2021/04/07", fmt.Sprint(quota.Pins + 99): "2021/04/07"} {
 		if got := w.Pinned(client); got != want {
 			t.Errorf("client ID %s: got %q, want %q", client, got, want)
 		}

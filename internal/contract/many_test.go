@@ -1,0 +1,81 @@
+package contract
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"dispatchmock/schemas"
+)
+
+// TestManyErrors holds that of any number of broken rules the first few are
+// shown, in the order in which all of them would be, with how many more there
+// are, and that an error is no longer than a person reads.
+func TestManyErrors(t *testing.T) {
+	t.Parallel()
+	m, err := Standalone(schemas.FS, "control/session.json", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, n := range map[string]int{"one": 1, "as many as are shown": MaxShown, "one more": MaxShown + 1, "many": 100_000} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doc := map[string]any{}
+			for i := range n {
+				doc[fmt.Sprintf("k%06d", i)] = true
+			}
+			flaws := m.Flaws("body", "", doc)
+			shown := min(n, MaxShown)
+			if more := n - shown; more > 0 {
+				last := flaws[len(flaws)-1]
+				if want := fmt.Sprintf("and %d more places break a rule", more); !strings.Contains(last.Rule, want) {
+					t.Errorf("the last error is %q, want it to say %q", last, want)
+				}
+				flaws = flaws[:len(flaws)-1]
+			}
+			if len(flaws) != shown {
+				t.Fatalf("got %d errors, want %d", len(flaws), shown)
+			}
+			for i, f := range flaws {
+				if want := fmt.Sprintf("/k%06d", i); f.Pointer != want {
+					t.Errorf("error %d is about %s, want %s", i, f.Pointer, want)
+				}
+			}
+		})
+	}
+	long := strings.Repeat("n", 1<<20)
+	if text := m.Flaws("body", "", map[string]any{long: long}).Error(); len(text) > 2000 {
+		t.Errorf("the error about a name of %d bytes has %d: %.300s", len(long), len(text), text)
+	}
+}
+
+// TestManyMissing holds that what is missing still comes first where not all is
+// shown.
+func TestManyMissing(t *testing.T) {
+	t.Parallel()
+	m, err := Standalone(schemas.FS, "fixtures/scenario.json", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := map[string]any{}
+	for i := range 1000 {
+		doc[fmt.Sprintf("a%04d", i)] = true
+	}
+	flaws := m.Flaws("body", "", doc)
+	if len(flaws) != MaxShown+1 || flaws[0].Pointer != "/name" || flaws[1].Pointer != "/then" || flaws[2].Pointer != "/a0000" {
+		t.Errorf("got %d errors that begin with %.500s, want the missing name and then before the unknown names", len(flaws), flaws)
+	}
+}
+
+// TestNearestOfLongNames holds that a suggestion is looked for where there can
+// be one only: the comparison takes time by the product of the lengths.
+func TestNearestOfLongNames(t *testing.T) {
+	t.Parallel()
+	known := strings.Repeat("a", maxGuessed+1)
+	if got := Nearest(known+"b", []string{known}); got != "" {
+		t.Errorf("got a suggestion for a name of %d bytes", len(known)+1)
+	}
+	if got := Nearest("scenarois", []string{"scenarios", known}); got != "scenarios" {
+		t.Errorf("got %q, want scenarios", got)
+	}
+}
