@@ -16,6 +16,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
@@ -199,7 +200,7 @@ func (a *API) identify(c *call) {
 // client returns the client that a token was issued to.
 func (a *API) client(s *session.Session, token string) (dispatch.Client, bool) {
 	if a.AnyToken {
-		return dispatch.Client{Token: token, ID: "any " + exchange.Redact(token), Roles: []dispatch.Role{dispatch.RoleDispatcher}, AllTenants: true}, true
+		return dispatch.Client{Token: token, ID: "any " + redact.Value(token), Roles: []dispatch.Role{dispatch.RoleDispatcher}, AllTenants: true}, true
 	}
 	return s.World.Base().Client(token)
 }

@@ -103,7 +103,7 @@ func before(t testing.TB, target string, change ...func(*proxy.Options)) *runnin
 	log := &safeBuffer{}
 	r := launch(t, func(b server.Backstage) http.Handler {
 		o := proxy.Options{Contract: theContract(t), Target: u, Timeout: patience, CORS: contract.CORSDocumented,
-			Home: b.Home, Blotter: b.Blotter, Record: b.Record, Log: slog.New(slog.NewTextHandler(log, nil))}
+			Home: b.Home, Redactor: b.Redactor, Record: b.Record, Log: slog.New(slog.NewTextHandler(log, nil))}
 		for _, c := range change {
 			c(&o)
 		}

@@ -31,7 +31,7 @@ func (p *Proxy) answered(response *http.Response) error {
 		framing["Content-Length"] = length[:1]
 	}
 	head := way.head(response)
-	way.x.Response.Head, _ = p.Blotter.Head(head)
+	way.x.Response.Head, _ = way.secrets.Head(head)
 	passed := withoutConnection(head, chunked)
 	keepsCoding := chunked && way.in.ProtoAtLeast(1, 1) && hasField(passed, "transfer-encoding")
 	if !keepsCoding {

@@ -44,6 +44,7 @@ var rooms = map[string]room{
 	"internal/dispatch":  {1, nil},
 	"internal/wire":      {1, []string{"github.com/go-json-experiment/json/jsontext"}},
 	"internal/exchange":  {1, nil},
+	"internal/redact":    {0, nil},
 	"fixtures":           {0, nil},
 	"schemas":            {0, nil},
 	"internal/recording": {5, nil},

@@ -13,33 +13,29 @@ import (
 // has the answer finds its record. A request that net/http refused is nil.
 func (s *Server) record(n *session.Session, x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
 	s.coverage.Add(x, r)
-	kept := s.Journal.Count > 0 || s.Recorded != nil
-	if kept {
+	if kept := s.Journal.Count > 0 || s.Recorded != nil; kept || s.logs(x) {
 		s.take(x, r, reply)
-	}
-	if r != nil {
-		// What is logged must not have it either.
-		x.BlotElsewhere(r.Header.Get("Authorization"), echoes(x))
-	}
-	if kept {
 		s.keep(n.Over, x)
 	}
 }
 
-// take has the exchange hold what was sent and what is answered.
+// take has the exchange hold what was sent and what is answered, without
+// secrets.
 func (s *Server) take(x *exchange.Exchange, r *http.Request, reply *wire.Reply) {
 	if r == nil {
 		x.Response = exchange.Message{Head: reply.Head(), Body: reply.Body.Bytes, Size: int64(len(reply.Body.Bytes))}
-	} else {
-		x.Request.Head, x.Authorization = s.blotter.Head(wire.RequestHead(r))
-		x.Response = seen(r, reply)
-		if x.Response.Head == "" {
-			x.Status, x.Bytes = 0, len(x.Response.Body)
-		}
+		return
+	}
+	secrets := s.redactor.Secrets()
+	x.Request.Head, x.Authorization = secrets.Head(wire.RequestHead(r))
+	x.Response = seen(r, reply)
+	if x.Response.Head == "" {
+		x.Status, x.Bytes = 0, len(x.Response.Body)
 	}
 	if len(x.Response.Body) > exchange.MaxBody {
 		x.Response.Body = x.Response.Body[:exchange.MaxBody]
 	}
+	x.Redact(secrets, echoes(x))
 }
 
 // echoes reports an answer in which a client's own text may stand: a record is
@@ -53,10 +49,9 @@ func echoes(x *exchange.Exchange) bool {
 	return x.Status != http.StatusOK || x.Altered
 }
 
-// passed records an exchange that a Front has made.
+// passed records an exchange that a Front has made, and redacted.
 func (s *Server) passed(x *exchange.Exchange, r *http.Request) {
 	s.coverage.Add(x, r)
-	x.BlotElsewhere(r.Header.Get("Authorization"), true)
 	s.keep(nil, x)
 }
 

@@ -20,6 +20,7 @@ import (
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 )
@@ -69,9 +70,9 @@ type Options struct {
 
 // Backstage is what of the server a Front may use.
 type Backstage struct {
-	Mock    http.Handler // the mocked API
-	Home    *session.Session
-	Blotter *exchange.Blotter
+	Mock     http.Handler // the mocked API
+	Home     *session.Session
+	Redactor *redact.Redactor
 	// Record keeps an exchange of the session Home that a Front has made.
 	Record func(*exchange.Exchange, *http.Request)
 }
@@ -97,7 +98,7 @@ type Server struct {
 	sessions *session.Sessions
 	journal  *journal.Journal
 	coverage *coverage.Coverage
-	blotter  *exchange.Blotter
+	redactor *redact.Redactor
 	door     *control.Door // nil where it is off
 	api      *api.API
 	http     http.Server
@@ -115,7 +116,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	s := &Server{Options: o, journal: journal.New(o.Journal), blotter: exchange.NewBlotter(), api: a, done: make(chan struct{})}
+	s := &Server{Options: o, journal: journal.New(o.Journal), redactor: redact.New(), api: a, done: make(chan struct{})}
 	o.Sessions.Dropped = s.forget
 	s.sessions = session.NewSessions(o.Sessions)
 	s.coverage = coverage.New(coverage.Options{Contract: o.Contract, Fixtures: s.sessions.Fixtures, AnyToken: o.AnyToken, Elsewhere: o.Front != nil, CORS: o.CORS})
@@ -131,7 +132,7 @@ func New(o Options) (*Server, error) {
 	s.carriers.New = func() any { return new(carrier) }
 	front := s.chain(s.api)
 	if o.Front != nil {
-		front = o.Front(Backstage{Mock: front, Home: s.sessions.Default(), Blotter: s.blotter, Record: s.passed})
+		front = o.Front(Backstage{Mock: front, Home: s.sessions.Default(), Redactor: s.redactor, Record: s.passed})
 	}
 	s.http = http.Server{
 		Handler:                      s.mounted(front),
