@@ -89,9 +89,10 @@ func headerLines(text string) string {
 // surface is a server with all that it writes.
 type surface struct {
 	*server.Server
-	log  *liveText
-	mu   sync.Mutex
-	seen []*exchange.Exchange
+	log      *liveText
+	recorded chan struct{}
+	mu       sync.Mutex
+	seen     []*exchange.Exchange
 }
 
 func (s *surface) take() []*exchange.Exchange {
@@ -99,6 +100,10 @@ func (s *surface) take() []*exchange.Exchange {
 	defer s.mu.Unlock()
 	seen := s.seen
 	s.seen = nil
+	select {
+	case <-s.recorded:
+	default:
+	}
 	s.log.mu.Lock()
 	s.log.b.Reset()
 	s.log.mu.Unlock()
@@ -114,7 +119,7 @@ func newSurface(f *testing.F, c *contract.Contract, front func(*surface, server.
 	if err != nil {
 		f.Fatal(err)
 	}
-	s := &surface{log: newPrinted()}
+	s := &surface{log: newPrinted(), recorded: make(chan struct{}, 1)}
 	o := server.Options{Contract: c, CORS: contract.CORSDocumented, OnViolation: server.Fail, Journal: journal.Limits{Count: 8, Bytes: 8 << 20},
 		Control:  server.Control{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -122,6 +127,10 @@ func newSurface(f *testing.F, c *contract.Contract, front func(*surface, server.
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.seen = append(s.seen, x)
+			select {
+			case s.recorded <- struct{}{}:
+			default:
+			}
 		}}
 	if front != nil {
 		o.Front = func(b server.Backstage) http.Handler { return front(s, b) }
@@ -140,7 +149,8 @@ func newSurface(f *testing.F, c *contract.Contract, front func(*surface, server.
 	return s
 }
 
-// ask sends bytes and reads until the connection ends.
+// ask sends bytes and waits for the record of the exchange, or for the end of
+// the connection, where there is none.
 func (s *surface) ask(t *testing.T, request string) {
 	conn, err := net.Dial("tcp", s.Addr().String())
 	if err != nil {
@@ -149,7 +159,15 @@ func (s *surface) ask(t *testing.T, request string) {
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(patience))
 	_, _ = io.WriteString(conn, request)
-	_, _ = io.Copy(io.Discard, conn)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		_, _ = io.Copy(io.Discard, conn)
+	}()
+	select {
+	case <-over:
+	case <-s.recorded:
+	}
 }
 
 // outputs returns all that the server has written of its last exchanges, and all

@@ -11,7 +11,7 @@ import (
 // heads were found to have, and those that have the form of one. The answer is
 // left alone where answer is false, as where it names tokens of the fixtures.
 func (x *Exchange) Redact(s *redact.Secrets, answer bool) {
-	x.Path, x.RequestID = s.Form(x.Path), s.Form(x.RequestID)
+	x.Path, x.RequestID = s.Path(x.Path), s.Form(x.RequestID)
 	x.Request.Body = s.Body(x.Request.Body)
 	if answer && x.Target != "" { // the mock's own have no secret but what a client sent
 		x.Response.Body = s.Body(x.Response.Body)

@@ -8,11 +8,24 @@ import (
 // span is a stretch of a text.
 type span struct{ start, end int }
 
+// kind is what a text is, which says where a secret ends.
+type kind uint8
+
+const (
+	inProse kind = iota // words of plain letters are no tokens, as in "bearer authentication"
+	inValue             // of a field or a parameter
+	inPath              // its segments end with a slash
+)
+
+// ends reports a byte that ends a secret in a text of the kind.
+func (k kind) ends(c byte) bool {
+	return c <= ' ' || strings.IndexByte("&;,\"'<>\\", c) >= 0 || k == inPath && c == '/' || k == inProse && !isTokenByte(c)
+}
+
 // Text redacts what a text has in the form of a secret, which keeps its length:
 // what follows the words Bearer and Basic, and what a parameter or a member
-// with the name of a secret has. The text is prose: words of plain letters are
-// none, as in "bearer authentication".
-func Text(s string) string { return maskSpans(s, spansOf(s, true)) }
+// with the name of a secret has.
+func Text(s string) string { return maskSpans(s, spansOf(s, inProse)) }
 
 func maskSpans[T string | []byte](s T, spans []span) T {
 	if len(spans) == 0 {
@@ -26,15 +39,15 @@ func maskSpans[T string | []byte](s T, spans []span) T {
 }
 
 // spansOf returns where a text has the form of a secret, in order.
-func spansOf[T string | []byte](s T, prose bool) []span {
+func spansOf[T string | []byte](s T, k kind) []span {
 	var spans []span
 	for i := 0; i < len(s); i++ {
 		var at span
 		switch s[i] {
 		case 'b', 'B':
-			at = afterScheme(s, i, prose)
+			at = afterScheme(s, i, k)
 		case '=':
-			at = afterEqualSign(s, i)
+			at = afterEqualSign(s, i, k)
 		case ':':
 			at = afterColon(s, i)
 		default:
@@ -61,7 +74,7 @@ func spansOf[T string | []byte](s T, prose bool) []span {
 }
 
 // afterScheme returns what follows the word Bearer or Basic at a place.
-func afterScheme[T string | []byte](s T, i int, prose bool) span {
+func afterScheme[T string | []byte](s T, i int, k kind) span {
 	start := i
 	switch {
 	case hasPrefixFold(s[i:], "bearer"):
@@ -74,7 +87,7 @@ func afterScheme[T string | []byte](s T, i int, prose bool) span {
 	separated := start
 	for start < len(s) {
 		c, n := unescaped(s, start)
-		if c != ' ' && c != '\t' && c != '+' && c != ':' && c != '=' {
+		if c != ' ' && c != '\t' && c != '+' && c != ':' && c != '=' && (c != '"' || start == separated) {
 			break
 		}
 		start += n
@@ -83,13 +96,13 @@ func afterScheme[T string | []byte](s T, i int, prose bool) span {
 		return span{}
 	}
 	end := start
-	for end < len(s) && isTokenByte(s[end]) {
+	for end < len(s) && !k.ends(s[end]) {
 		end++
 	}
-	for end > start && s[end-1] == '.' { // of a sentence
+	for k == inProse && end > start && s[end-1] == '.' { // of a sentence
 		end--
 	}
-	if prose && isWord(s[start:end]) || hasPrefixFold(s[start:end], "realm=") {
+	if k == inProse && isWord(s[start:end]) || hasPrefixFold(s[start:end], "realm=") {
 		return span{}
 	}
 	return span{start, end}
@@ -116,7 +129,7 @@ func isWord[T string | []byte](s T) bool {
 }
 
 // afterEqualSign returns the value of a parameter with the name of a secret.
-func afterEqualSign[T string | []byte](s T, i int) span {
+func afterEqualSign[T string | []byte](s T, i int, k kind) span {
 	name := i
 	for name > 0 && isNameByte(s[name-1]) {
 		name--
@@ -130,7 +143,7 @@ func afterEqualSign[T string | []byte](s T, i int) span {
 		start++
 	}
 	end := start
-	for end < len(s) && s[end] > ' ' && strings.IndexByte(`&;"'<>\`, s[end]) < 0 {
+	for end < len(s) && !max(k, inValue).ends(s[end]) {
 		end++
 	}
 	return span{start, end}

@@ -7,10 +7,13 @@ import (
 
 // Field returns what stands for the value of a header field.
 func Field(name, value string) string {
-	if isSecretField(name) || len(spansOf(value, false)) > 0 && !isPublicField(name) {
+	switch {
+	case isSecretField(name):
 		return Value(value)
+	case isPublicField(name):
+		return value
 	}
-	return value
+	return maskSpans(value, spansOf(value, inValue))
 }
 
 // Head returns a message's head without its secrets, and the marks of its
@@ -39,9 +42,19 @@ func (s *Secrets) Head(head []byte) (string, []Mark) {
 	return out.String(), marks
 }
 
-// line redacts the user part and the query of a request line, and what has the
-// form of a secret before these.
+// line redacts a request line but for its protocol.
 func (s *Secrets) line(out *strings.Builder, line []byte) {
+	end := bytes.LastIndexByte(line, ' ')
+	if end < 0 || !bytes.HasPrefix(line[end:], []byte(" HTTP/")) {
+		end = len(line)
+	}
+	s.target(out, line[:end])
+	out.Write(line[end:])
+}
+
+// target redacts the user part and the query of a method and a target, and what
+// has the form of a secret before these.
+func (s *Secrets) target(out *strings.Builder, line []byte) {
 	target := line
 	first, _, _ := bytes.Cut(line, []byte("?"))
 	if scheme := bytes.Index(first, []byte("://")); scheme >= 0 {
@@ -61,11 +74,10 @@ func (s *Secrets) line(out *strings.Builder, line []byte) {
 		}
 	}
 	path, query, ok := bytes.Cut(target, []byte("?"))
-	out.WriteString(s.Form(string(path)))
+	out.WriteString(s.Path(string(path)))
 	if !ok {
 		return
 	}
-	query, protocol, _ := cutLast(query, ' ')
 	out.WriteByte('?')
 	for len(query) > 0 {
 		pair := query
@@ -78,27 +90,18 @@ func (s *Secrets) line(out *strings.Builder, line []byte) {
 			query = query[1:]
 		}
 	}
-	out.Write(protocol)
-}
-
-// cutLast cuts before the last c.
-func cutLast(s []byte, c byte) (before, after []byte, found bool) {
-	if i := bytes.LastIndexByte(s, c); i >= 0 {
-		return s[:i], s[i:], true
-	}
-	return s, nil, false
 }
 
 // parameter redacts the value of a query parameter with the name of a secret,
 // or that has one in it.
 func (s *Secrets) parameter(out *strings.Builder, pair []byte) {
 	name, value, ok := bytes.Cut(pair, []byte("="))
-	if !ok || !isSecretParameter(string(name)) && len(spansOf(value, false)) == 0 {
+	if !ok || !isSecretParameter(string(name)) && len(spansOf(value, inValue)) == 0 {
 		out.Write(pair)
 		return
 	}
 	s.add(unescape(string(value)))
-	s.addSpans(string(value), spansOf(string(value), false))
+	s.addSpans(string(value), spansOf(string(value), inValue))
 	out.Write(name)
 	out.WriteString("=" + Hash(string(value)))
 }
@@ -110,7 +113,13 @@ func (s *Secrets) field(out *strings.Builder, line []byte, answer bool, marks []
 		return marks
 	}
 	name := line[:colon]
-	if !isSecretField(name) && (len(spansOf(line[colon+1:], false)) == 0 || isPublicField(string(name))) {
+	if !isSecretField(name) {
+		// The answer may repeat the value, and so a replay must send as much.
+		if value := bytes.Trim(line[colon+1:], " \t"); len(spansOf(value, inValue)) > 0 && !isPublicField(string(name)) {
+			shown := s.Form(string(value))
+			s.fields[index(answer)] = append(s.fields[index(answer)], shownField{string(name), shown})
+			line = append(bytes.Clone(line[:colon+1]), " "+shown...)
+		}
 		out.Write(line)
 		return marks
 	}

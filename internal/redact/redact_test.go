@@ -1,6 +1,8 @@
 package redact
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -44,5 +46,22 @@ func TestMark(t *testing.T) {
 	}
 	if got, want := NewMark("Bearer abc").Shown, "Bearer "+Hash("abc"); got != want {
 		t.Errorf("got %q, want %q: a token's hash finds its mark", got, want)
+	}
+}
+
+// TestSalt holds that who guesses a token cannot tell by its hash, or by its
+// placeholder, whether the guess is right.
+func TestSalt(t *testing.T) {
+	t.Parallel()
+	const token = "dispatcher-token"
+	sum := sha256.Sum256([]byte(token))
+	if got := Hash(token); got == fmt.Sprintf("#%x", sum[:4]) || got != Hash(token) {
+		t.Errorf("got %s, want a salted hash that stays", got)
+	}
+	if got := NewMark(token).Stand; got == "qyvyolsbrs-vlzdv" {
+		t.Errorf("got %s, which is drawn from the hash without a salt", got)
+	}
+	if first, second := Blank("Bearer "+token), Blank("Bearer second4Token"); first != "Bearer xxxxxxxxxx-xxxxx" || second != "Bearer xxxxxx0Xxxxx" {
+		t.Errorf("got %s and %s, want what is the same in each run", first, second)
 	}
 }

@@ -90,7 +90,7 @@ func (s *Secrets) addValue(name, value string) {
 		s.add(strings.TrimSpace(v))
 	default:
 		if scheme == "" || strings.ContainsAny(secret, " =") {
-			s.addSpans(value, spansOf(value, false))
+			s.addSpans(value, spansOf(value, inValue))
 		}
 	}
 }
@@ -115,8 +115,13 @@ func (s *Secrets) addSpans(text string, spans []span) {
 
 // Form redacts what has the form of a secret in a text of a client's or of a
 // target's. The text keeps its length.
-func (s *Secrets) Form(text string) string {
-	spans := spansOf(text, false)
+func (s *Secrets) Form(text string) string { return s.form(text, inValue) }
+
+// Path does the same with a path, whose segments stay apart.
+func (s *Secrets) Path(text string) string { return s.form(text, inPath) }
+
+func (s *Secrets) form(text string, k kind) string {
+	spans := spansOf(text, k)
 	s.addSpans(text, spans)
 	return maskSpans(text, spans)
 }
@@ -124,7 +129,7 @@ func (s *Secrets) Form(text string) string {
 // Body does the same with a body, which may have prose in it. It is left as it
 // is where it has no secret, and copied else.
 func (s *Secrets) Body(b []byte) []byte {
-	spans := spansOf(b, true)
+	spans := spansOf(b, inProse)
 	for _, at := range spans {
 		s.add(unescape(string(b[at.start:at.end])))
 	}
