@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/wire"
 )
@@ -74,25 +75,42 @@ type Recorded struct {
 	Control bool `json:"control,omitempty"`
 	// Altered tells that a scenario changed what the client saw.
 	Altered bool `json:"altered,omitempty"`
-	// Blots are what stands for the secrets of the request's head.
+	// Blots are what stands for the tokens of the request's head.
 	Blots    []Blot  `json:"blots,omitempty"`
 	Request  Message `json:"request"`
 	Response Message `json:"response"`
 }
 
-// Blot is a secret that was blotted out: what is shown in its place, and what
-// can be sent in its place.
+// Blot is a token that was redacted: what is shown in its place, and what can be
+// sent in its place. The hash that is shown is salted, and means nothing to the
+// process that replays; a token of the fixtures is known there by its client.
 type Blot struct {
-	Shown string `json:"shown"`
-	Stand string `json:"stand"`
+	Shown  string `json:"shown"`
+	Stand  string `json:"stand"`
+	Client string `json:"client,omitempty"`
 }
 
-// Record turns an exchange into its form in a bundle.
-func Record(x *exchange.Exchange) Recorded {
+// ClientNames returns the names by which bundles know the tokens of clients:
+// the client's ID, with a number where it has more than one token.
+func ClientNames(clients []dispatch.Client) []string {
+	names, count := make([]string, len(clients)), map[string]int{}
+	for i, c := range clients {
+		names[i] = c.ID
+		if count[c.ID]++; count[c.ID] > 1 {
+			names[i] = fmt.Sprintf("%s %d", c.ID, count[c.ID])
+		}
+	}
+	return names
+}
+
+// Record turns an exchange into its form in a bundle; clients are the names of
+// the fixtures' tokens by their hashes.
+func Record(x *exchange.Exchange, clients map[string]string) Recorded {
 	r := Recorded{Sequence: x.Sequence, Start: x.Start, RequestID: x.RequestID, Method: x.Method, Path: x.Path, Control: x.Control, Altered: x.Altered,
 		Request: message(&x.Request), Response: message(&x.Response)}
 	for _, b := range x.Authorization {
-		r.Blots = append(r.Blots, Blot(b))
+		_, hash, _ := strings.Cut(b.Shown, "#")
+		r.Blots = append(r.Blots, Blot{b.Shown, b.Stand, clients["#"+hash]})
 	}
 	return r
 }

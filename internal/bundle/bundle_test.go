@@ -12,6 +12,7 @@ import (
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/schemas"
 )
 
@@ -31,7 +32,7 @@ func sample() *bundle.Bundle {
 		{Sequence: 1, Start: at, RequestID: "ed5b5458-1f72-41d7-b8ad-f1757de1ec4f", Method: "DELETE", Path: "/customers/1/locations/1",
 			Request:       exchange.Message{Head: "DELETE / HTTP/1.1\r\nAuthorization: Bearer #12345678", Body: []byte{0xff, 0, '"'}, Size: 70_000, Flaw: exchange.Cut},
 			Response:      exchange.Message{Head: "HTTP/1.1 200 OK", Body: []byte(`{"a": "é"}`), Size: 11},
-			Authorization: []exchange.Blot{{Shown: "Bearer #12345678", Stand: "Bearer abc"}}},
+			Authorization: []redact.Mark{{Shown: "Bearer #12345678", Stand: "Bearer abc"}}},
 		{Sequence: 2, Start: at, Method: "POST", Path: "/_mock/sessions/a/scenarios", Control: true, Request: exchange.Message{Head: "POST", Body: []byte(`{}`), Size: 2}},
 		{Sequence: 3, Start: at, Altered: true, Response: exchange.Message{Body: []byte{0x80}, Size: 1}},
 	}
@@ -39,7 +40,7 @@ func sample() *bundle.Bundle {
 		Settings: bundle.Settings{CORS: "documented", Auth: "fixtures", OnViolation: "fail"},
 		Session:  bundle.Session{ID: "a", Made: []byte(`{}`)}, State: []byte(`{}`)}
 	for _, x := range exchanges {
-		b.Exchanges = append(b.Exchanges, bundle.Record(x))
+		b.Exchanges = append(b.Exchanges, bundle.Record(x, map[string]string{"#12345678": "web-app"}))
 	}
 	return b
 }

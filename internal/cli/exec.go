@@ -16,6 +16,7 @@ import (
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/report"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/spool"
@@ -120,7 +121,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	}
 	o.Recorded = func(x *exchange.Exchange) {
 		// The mock's answers name tokens that work.
-		x = known.Exchange(x)
+		x = x.Without(known)
 		tally.Add(x)
 		if kept != nil {
 			kept.Add(x)
@@ -230,11 +231,11 @@ func (f *execFlags) environment(s *server.Server) []string {
 }
 
 // knownTokens are what no report may have.
-func knownTokens(base *world.Base, more ...string) *exchange.Known {
+func knownTokens(base *world.Base, more ...string) *redact.Tokens {
 	for _, c := range base.Clients() {
 		more = append(more, c.Token)
 	}
-	return exchange.NewKnown(more)
+	return redact.Known(more)
 }
 
 // shortCommand names a command for reports, which others read: arguments may

@@ -137,7 +137,7 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 	seen := &tally{target: o.Target.Redacted()}
 	var through *proxy.Proxy
 	s, err := f.server(c, files, o.Log, seen, func(b server.Backstage) http.Handler {
-		o.Home, o.Blotter, o.Record = b.Home, b.Blotter, b.Record
+		o.Home, o.Redactor, o.Record = b.Home, b.Redactor, b.Record
 		if f.fallback == "mock" {
 			o.Fallback = b.Mock
 		}

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 )
 
 // sampleTime is the time of the page's sample response.
@@ -97,7 +97,7 @@ func TestRecordAndServe(t *testing.T) {
 	var flags []string
 	for _, token := range tokens {
 		flags = append(flags, "--stand-in", token+"="+token)
-		stand = append(stand, token, strings.TrimPrefix(exchange.NewBlot("Bearer "+token).Stand, "Bearer "))
+		stand = append(stand, token, strings.TrimPrefix(redact.NewMark("Bearer "+token).Stand, "Bearer "))
 		same = append(same, token, token)
 	}
 	for _, c := range []struct {

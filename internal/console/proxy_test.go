@@ -22,7 +22,7 @@ func TestProxyViews(t *testing.T) {
 	front := func(b server.Backstage) http.Handler {
 		w, _ := loadWorld() // launch has loaded it
 		p := proxy.New(proxy.Options{Contract: w.contract, Target: origin, Timeout: patience, CORS: contract.CORSDocumented, Home: b.Home,
-			Blotter: b.Blotter, Record: b.Record, Log: slog.New(slog.DiscardHandler), Quiet: true})
+			Redactor: b.Redactor, Record: b.Record, Log: slog.New(slog.DiscardHandler), Quiet: true})
 		t.Cleanup(p.Close)
 		return p
 	}

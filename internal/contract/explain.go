@@ -9,6 +9,7 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 )
 
 // keywords says which keyword of JSON Schema each of the library's kinds of
@@ -170,7 +171,7 @@ func (n node) finding(part, pointer, word string, value any, remedy string) exch
 	}
 	f.Documented, _ = n.doc["description"].(string)
 	if s, ok := value.(string); ok && n.doc["writeOnly"] == true {
-		f.Value = short(exchange.Redact(s))
+		f.Value = short(redact.Value(s))
 	}
 	return f
 }

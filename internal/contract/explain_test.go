@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 )
 
 // TestExplain holds what is said of each broken rule: where, which rule, which
@@ -48,7 +49,7 @@ func TestExplain(t *testing.T) {
 		{"dependencies", `{"dependencies": {"a": ["b"], "c": ["b"], "d": ["b"]}}`, `{"a": 1, "c": 1}`, "/b", `dependencies: {"a": ["b"], "c": ["b"], "d": ["b"]}`, ``, "/dependencies", "is required beside a, c"},
 		{"minProperties", `{"minProperties": 1}`, `{}`, "", `minProperties: 1`, `{}`, "/minProperties", "must have at least 1 member, and has 0"},
 		{"item", `{"items": {"properties": {"a": {"items": {"type": "null"}}}}}`, `[{}, {"a": [null, 1]}]`, "/1/a/1", `type: "null"`, `1`, "/items/properties/a/items/type", "must be null"},
-		{"secret", object(`{"maxLength": 20, "writeOnly": true}`), `{"a": "Bearer very-secret-token"}`, "/a", `maxLength: 20`, `"` + exchange.Redact("Bearer very-secret-token") + `"`, "/properties/a/maxLength", "must have at most 20 characters, and has 24"},
+		{"secret", object(`{"maxLength": 20, "writeOnly": true}`), `{"a": "Bearer very-secret-token"}`, "/a", `maxLength: 20`, `"` + redact.Value("Bearer very-secret-token") + `"`, "/properties/a/maxLength", "must have at most 20 characters, and has 24"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -7,6 +7,7 @@ import (
 
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/session"
 )
 
@@ -44,8 +45,12 @@ func (d *Door) pack(r *http.Request, n *session.Session) (*bundle.Bundle, error)
 	if b.Session.Made == nil {
 		b.Session.Made = []byte("{}")
 	}
+	clients, named := n.Fixtures().Base.Clients(), map[string]string{}
+	for i, name := range bundle.ClientNames(clients) {
+		named[redact.Hash(clients[i].Token)] = name
+	}
 	for _, x := range d.Journal.All(n.Spec.ID) {
-		b.Exchanges = append(b.Exchanges, bundle.Record(x))
+		b.Exchanges = append(b.Exchanges, bundle.Record(x, named))
 	}
 	return b, nil
 }

@@ -24,6 +24,7 @@ import (
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
@@ -76,7 +77,7 @@ type Door struct {
 	handler  http.Handler
 	changes  *rate.Limiter
 	attempts *attempts
-	blotter  *exchange.Blotter
+	redactor *redact.Redactor
 	models   map[string]func() (*contract.Model, error) // compiled when first asked for
 	parser   *scenario.Parser
 	events   events
@@ -91,7 +92,7 @@ func bodies() []string {
 
 // New returns a door.
 func New(o Options) (*Door, error) {
-	d := &Door{Options: o, blotter: exchange.NewBlotter(), attempts: newAttempts(), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
+	d := &Door{Options: o, redactor: redact.New(), attempts: newAttempts(), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
 	for _, name := range bodies() {
 		d.models[name] = sync.OnceValues(func() (*contract.Model, error) {
 			return contract.Standalone(o.Schemas, "control/"+name+".json", "")
@@ -243,7 +244,7 @@ func (d *Door) change(h handler) handler {
 			return nil, err
 		}
 		x := &exchange.Exchange{Control: true, Session: n.Spec.ID, Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
-		x.Request.Head, _ = d.blotter.Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
+		x.Request.Head, _ = d.redactor.Secrets().Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
 		x.Request.Body, x.Request.Size = text, int64(len(text))
 		start := time.Now()
 		v, err := h(r)

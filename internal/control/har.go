@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/report"
 )
 
@@ -24,11 +25,11 @@ func (d *Door) har(w http.ResponseWriter, r *http.Request) {
 	for _, c := range d.Sessions.Fixtures().Base.Clients() {
 		tokens = append(tokens, c.Token)
 	}
-	known := exchange.NewKnown(tokens)
+	known := redact.Known(tokens)
 	d.answer(w, r, http.StatusOK, func(w io.Writer) error {
 		return report.HAR(w, d.Version, "", func(yield func(*exchange.Exchange) bool) {
 			for x := range d.Journal.Each(f) {
-				if !yield(known.Exchange(x)) {
+				if !yield(x.Without(known)) {
 					return
 				}
 			}

@@ -58,6 +58,40 @@ var places = []struct{ name, request string }{
 	{"no colon", "GET /a HTTP/1.1\r\nHost: a\r\nAuthorization Bearer TOKEN\r\n\r\n"},
 	{"space before the colon", "GET /a HTTP/1.1\r\nHost: a\r\nAuthorization : Bearer TOKEN\r\n\r\n"},
 	{"in the place of the protocol", "GET /a Bearer TOKEN\r\nHost: a\r\n\r\n"},
+	{"another field alone", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nX-Tenant-Id: Bearer TOKEN\r\n\r\n"},
+	{"another field alone, quoted", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nAccept: Bearer \"TOKEN\"\r\n\r\n"},
+	{"basic in another field", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nX-Api-Version: Basic TOKEN\r\n\r\n"},
+	{"a path alone", "GET /customers/Bearer%20QUOTED/locations/1/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query jwt", "GET /customers/1/locations/1/?x=1&jwt=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query sig", "GET /customers/1/locations/1/?x=1&sig=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query id_token", "GET /customers/1/locations/1/?x=1&id_token=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query refresh_token", "GET /customers/1/locations/1/?x=1&refresh_token=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query code", "GET /customers/1/locations/1/?x=1&code=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query signature", "GET /customers/1/locations/1/?x=1&signature=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query key", "GET /customers/1/locations/1/?x=1&key=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query api_key", "GET /customers/1/locations/1/?x=1&api_key=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query apikey", "GET /customers/1/locations/1/?x=1&apikey=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query password", "GET /customers/1/locations/1/?x=1&password=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query secret", "GET /customers/1/locations/1/?x=1&secret=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query client_secret", "GET /customers/1/locations/1/?x=1&client_secret=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query assertion", "GET /customers/1/locations/1/?x=1&assertion=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query SAMLResponse", "GET /customers/1/locations/1/?x=1&SAMLResponse=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query X-Amz-Signature", "GET /customers/1/locations/1/?x=1&X-Amz-Signature=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query X-Amz-Credential", "GET /customers/1/locations/1/?x=1&X-Amz-Credential=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"query sid", "GET /customers/1/locations/1/?x=1&sid=QUOTED HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{"a form", "DELETE /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\ngrant_type=x&client_secret=QUOTED&"},
+	{"a member", "DELETE /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\n{\"access_token\": \"TOKEN\", \"x\": \""},
+	{"a body of text", "DELETE /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\nAuthorization: Bearer TOKEN "},
+	{"name of a field", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\nX-NAME: a\r\n\r\n"},
+	{"capitals", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\nX-Tenant-Id: UPPER\r\n\r\n"},
+	{"escaped path", "GET /customers/ESCAPED/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\n\r\n"},
+	{"base 64 of user and token", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\nX-Tenant-Id: BASE64\r\n\r\n"},
+	{"password of basic", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Basic BASE64\r\nX-Tenant-Id: TOKEN\r\n\r\n"},
+	{"cookie elsewhere", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nCookie: a=b; sid=TOKEN\r\nX-Tenant-Id: TOKEN\r\n\r\n"},
+	{"key elsewhere", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nX-Api-Key: TOKEN\r\nX-Tenant-Id: TOKEN\r\n\r\n"},
+	{"query elsewhere", "GET /customers/1/locations/1/?jwt=QUOTED HTTP/1.1\r\nHost: a\r\nX-Tenant-Id: TOKEN\r\n\r\n"},
+	{"a session", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\nX-Mock-Session: TOKEN\r\n\r\n"},
+	{"a scenario", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\nX-Mock-Scenario: TOKEN\r\n\r\n"},
 	{"the door's own query", "POST /_mock/sessions/default/reset?keep=1&token=TOKEN HTTP/1.1\r\nHost: localhost\r\nContent-Length: 21\r\nContent-Type: application/json\r\n\r\n{\"keep_journal\":true}"},
 	{"the door's own header", "POST /_mock/sessions/default/reset HTTP/1.1\r\nHost: localhost\r\nX-Mock-Token: TOKEN\r\nContent-Length: 21\r\nContent-Type: application/json\r\n\r\n{\"keep_journal\":true}"},
 }
@@ -123,11 +157,16 @@ func TestNoTokenIsTold(t *testing.T) {
 				var tokens []string
 				for range 3 {
 					token := randomToken(random)
-					if place.name == "user part" {
-						token = strings.ReplaceAll(token, "/", "_") // where its path begins
+					if place.name == "user part" || place.name == "name of a field" {
+						token = strings.ReplaceAll(token, "/", "_") // where its path begins, and in no name
 					}
 					tokens = append(tokens, token)
-					_ = raw(t, r.host, strings.ReplaceAll(place.request, "TOKEN", token))
+					escaped := ""
+					for i := range len(token) {
+						escaped += fmt.Sprintf("%%%02X", token[i])
+					}
+					_ = raw(t, r.host, strings.NewReplacer("TOKEN", token, "QUOTED", url.QueryEscape(token), "ESCAPED", escaped, "NAME", token, "UPPER", strings.ToUpper(token),
+						"BASE64", base64.StdEncoding.EncodeToString([]byte("user:"+token))).Replace(place.request))
 				}
 				for where, text := range r.said(t) {
 					for _, token := range tokens {

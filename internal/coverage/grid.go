@@ -6,8 +6,8 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/world"
 )
 
@@ -183,7 +183,7 @@ const anyToken = "any-token"
 // API's for it.
 func (g *grid) clients() []dispatch.Client {
 	if g.AnyToken {
-		return []dispatch.Client{{Token: anyToken, ID: "any " + exchange.Redact(anyToken), Roles: []dispatch.Role{dispatch.RoleDispatcher}, AllTenants: true}}
+		return []dispatch.Client{{Token: anyToken, ID: "any " + redact.Value(anyToken), Roles: []dispatch.Role{dispatch.RoleDispatcher}, AllTenants: true}}
 	}
 	return g.files.Base.Clients()
 }

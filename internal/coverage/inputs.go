@@ -13,7 +13,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/world"
 )
 
@@ -121,7 +121,7 @@ func (w *writer) valid(p contract.Place) string {
 	for _, f := range w.good.fields {
 		if strings.EqualFold(f.name, p.Name) {
 			if f.variable != "" { // of the same form, and no secret
-				return exchange.NewBlot(f.value + w.client.Token).Stand
+				return redact.Blank(f.value + w.client.Token)
 			}
 			return f.value
 		}

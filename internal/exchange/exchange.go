@@ -4,6 +4,8 @@ package exchange
 
 import (
 	"time"
+
+	"dispatchmock/internal/redact"
 )
 
 // Finding is one broken rule of the contract, whoever broke it.
@@ -15,7 +17,7 @@ type Finding struct {
 	Pointer string `json:"pointer,omitempty"`
 	// Rule is the schema keyword and its value, such as "maxLength: 64".
 	Rule string `json:"rule"`
-	// Value is what was received, as short JSON; secrets are blotted out.
+	// Value is what was received, as short JSON; secrets are redacted.
 	Value string `json:"value,omitempty"`
 	// Schema is the file and the JSON pointer of the rule.
 	Schema string `json:"schema,omitempty"`
@@ -78,9 +80,9 @@ type Exchange struct {
 	Undo func()
 
 	Request, Response Message
-	// Authorization has, for each secret that was blotted out of the request's
+	// Authorization has, for each secret that was redacted in the request's
 	// head, what stands there instead, in order.
-	Authorization []Blot
+	Authorization []redact.Mark
 
 	// Fault is the code of the fault that was answered, or "".
 	Fault string

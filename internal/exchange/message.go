@@ -8,7 +8,7 @@ const MaxBody = 64 << 10
 // Message is a request or a response as it crossed the wire.
 type Message struct {
 	// Head is the start line and the header section, without the empty line
-	// that ends it; secrets are blotted out.
+	// that ends it; secrets are redacted.
 	Head string
 	// Body is the body, or its first MaxBody bytes. It is shared: nobody may
 	// change it.

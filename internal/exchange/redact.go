@@ -1,88 +1,98 @@
 package exchange
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"regexp"
+	"slices"
 	"strings"
+
+	"dispatchmock/internal/redact"
 )
 
-// Blot is what stands for a secret once it is blotted out.
-type Blot struct {
-	// Shown stands in the head: the scheme, and a hash of the rest.
-	Shown string
-	// Stand is a value of the same form as the secret: it breaks the same
-	// rules, and two secrets have two. It can be sent where the secret, which
-	// nobody kept, no longer can.
-	Stand string
-}
-
-// Redact blots out the secret of an authorization value. A scheme that is one
-// of the registered ones is kept; of the rest stays a short hash, by which two
-// secrets can be told apart.
-func Redact(authorization string) string {
-	if authorization == "" {
-		return ""
+// Redact takes secrets out of all that is kept of an exchange: those that its
+// heads were found to have, and those that have the form of one. The answer is
+// left alone where answer is false, as where it names tokens of the fixtures.
+func (x *Exchange) Redact(s *redact.Secrets, answer bool) {
+	x.Path, x.RequestID = s.Path(x.Path), s.Form(x.RequestID)
+	x.Request.Body = s.Body(x.Request.Body)
+	if answer && x.Target != "" { // the mock's own have no secret but what a client sent
+		x.Response.Body = s.Body(x.Response.Body)
 	}
-	scheme, secret := splitScheme(authorization)
-	return scheme + "#" + short(secret)
-}
-
-// NewBlot blots out an authorization value.
-func NewBlot(authorization string) Blot {
-	scheme, secret := splitScheme(authorization)
-	return Blot{Shown: Redact(authorization), Stand: scheme + standIn(secret)}
-}
-
-// HashOf returns the short hash that stands for a token in a blotted value.
-func HashOf(token string) string { return "#" + short(token) }
-
-// splitScheme cuts behind the one space that follows a registered scheme;
-// where there is none, all of the value is a secret.
-func splitScheme(authorization string) (scheme, secret string) {
-	word, secret, ok := strings.Cut(authorization, " ")
-	if ok && (strings.EqualFold(word, "bearer") || strings.EqualFold(word, "basic") || strings.EqualFold(word, "digest")) {
-		return word + " ", secret
+	if x.Err != nil {
+		x.Err = redactedError(x.Err, redact.Text)
 	}
-	return "", authorization
-}
-
-func short(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:4])
-}
-
-// placeholder is what the documentation's samples print where a value belongs.
-var placeholder = regexp.MustCompile(`^\{[a-z_-]+\}`)
-
-// standIn puts another letter in the place of each letter and another digit in
-// the place of each digit, drawn from the short hash alone, so that it tells
-// no more than the hash does. The documentation's placeholders stay: they are
-// no secrets, and an answer to one names it.
-func standIn(secret string) string {
-	const lower, upper, digits = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
-	stream := sha256.Sum256([]byte(short(secret)))
-	b := []byte(secret)
-	named := 0 // up to where a placeholder goes
-	for i, c := range b {
-		if c == '{' {
-			named = max(named, i+len(placeholder.FindString(secret[i:])))
+	form := func(f *Finding) {
+		name := strings.TrimPrefix(f.Pointer, "/")
+		if shown, ok := s.Field(f.Part == PartHeader, name); ok && (f.Part == PartHeader || f.Part == PartRequestHeader) && f.Value != "" {
+			f.Value = `"` + shown + `"`
+			return
 		}
-		if i < named {
+		f.Value = s.Form(f.Value)
+	}
+	x.Problems, x.Violations, x.Deliberate = changed(x.Problems, form), changed(x.Violations, form), changed(x.Deliberate, form)
+	x.replace(s.Text, s.Bytes, answer)
+}
+
+// Without returns an exchange without tokens that are known: a copy, as others
+// hold the exchange.
+func (x *Exchange) Without(t *redact.Tokens) *Exchange {
+	c := *x
+	c.replace(t.Text, t.Bytes, true)
+	if states := x.States; states != nil {
+		c.States = func() (before, after []byte) {
+			before, after = states()
+			return t.Bytes(before), t.Bytes(after)
+		}
+	}
+	return &c
+}
+
+// replace changes each text of an exchange in which something from outside may
+// stand. Texts that others may hold are copied.
+func (x *Exchange) replace(text func(string) string, bytes func([]byte) []byte, answer bool) {
+	for _, s := range []*string{&x.Method, &x.Path, &x.ClientID, &x.RequestID, &x.Fallback, &x.Request.Head} {
+		*s = text(*s)
+	}
+	x.Request.Body = bytes(x.Request.Body)
+	if answer {
+		x.Response.Head, x.Response.Body = text(x.Response.Head), bytes(x.Response.Body)
+	}
+	if x.Err != nil {
+		x.Err = redactedError(x.Err, text)
+	}
+	each := func(f *Finding) {
+		f.Pointer, f.Rule, f.Value, f.Remedy = text(f.Pointer), text(f.Rule), text(f.Value), text(f.Remedy)
+	}
+	x.Problems, x.Violations, x.Deliberate = changed(x.Problems, each), changed(x.Violations, each), changed(x.Deliberate, each)
+}
+
+// changed returns findings with a change to each: the same, where none is.
+func changed(list []Finding, change func(*Finding)) []Finding {
+	copied := false
+	for i, f := range list {
+		one := f
+		change(&one)
+		if one == f {
 			continue
 		}
-		if i > 0 && i%len(stream) == 0 {
-			stream = sha256.Sum256(stream[:])
+		if !copied {
+			list, copied = slices.Clone(list), true
 		}
-		n := int(stream[i%len(stream)])
-		switch {
-		case c >= 'a' && c <= 'z':
-			b[i] = lower[n%len(lower)]
-		case c >= 'A' && c <= 'Z':
-			b[i] = upper[n%len(upper)]
-		case c >= '0' && c <= '9':
-			b[i] = digits[n%len(digits)]
-		}
+		list[i] = one
 	}
-	return string(b)
+	return list
+}
+
+// redacted is an error whose text had a secret.
+type redacted struct {
+	error
+	text string
+}
+
+func (e redacted) Error() string { return e.text }
+func (e redacted) Unwrap() error { return e.error }
+
+func redactedError(err error, text func(string) string) error {
+	if old := err.Error(); text(old) != old {
+		return redacted{err, text(old)}
+	}
+	return err
 }

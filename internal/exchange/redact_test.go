@@ -1,48 +1,30 @@
 package exchange
 
 import (
-	"regexp"
 	"strings"
 	"testing"
+
+	"dispatchmock/internal/redact"
 )
 
-// TestBlot holds what stands for a secret: never the secret, always the same.
-func TestBlot(t *testing.T) {
+// TestWithout holds that no part of an exchange keeps a token, and that
+// the exchange itself, which others hold, does not change.
+func TestWithout(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ in, shown, stand string }{
-		{"Bearer dispatcher-token", `^Bearer #[0-9a-f]{8}$`, `^Bearer [a-z]{10}-[a-z]{5}$`},
-		{"bearer aB3.x_9=", `^bearer #[0-9a-f]{8}$`, `^bearer [a-z][A-Z][0-9]\.[a-z]_[0-9]=$`},
-		{"Bearer", `^#[0-9a-f]{8}$`, `^[A-Z][a-z]{5}$`},
-		{"Token secret", `^#[0-9a-f]{8}$`, `^[A-Z][a-z]{4} [a-z]{6}$`},
-		{"Basic YTpi", `^Basic #[0-9a-f]{8}$`, `^Basic [A-Z]{2}[a-z]{2}$`},
-		{"Bearer  two", `^Bearer #[0-9a-f]{8}$`, `^Bearer  [a-z]{3}$`},
-		{"Bearer " + strings.Repeat("a1", 200), `^Bearer #[0-9a-f]{8}$`, `^Bearer ([a-z][0-9]){200}$`},
-	} {
-		b := NewBlot(c.in)
-		if !regexp.MustCompile(c.shown).MatchString(b.Shown) || b.Shown != Redact(c.in) {
-			t.Errorf("%q is shown as %q, want %s", c.in, b.Shown, c.shown)
-		}
-		if !regexp.MustCompile(c.stand).MatchString(b.Stand) || len(b.Stand) != len(c.in) || b.Stand == c.in {
-			t.Errorf("for %q stands %q, want %s", c.in, b.Stand, c.stand)
-		}
-		if NewBlot(c.in) != b {
-			t.Errorf("%q has another blot the second time", c.in)
+	list := []Finding{{Value: `"my-token"`, Remedy: "not my-token"}}
+	x := &Exchange{Method: "my-token", Path: "/my-token", Request: Message{Head: "GET /my-token", Body: []byte("my-token")},
+		Response: Message{Head: "HTTP/1.1 400 try my-token", Body: []byte("try my-token"), Size: 12}, Problems: list, Violations: list, Deliberate: list}
+	got := x.Without(redact.Known([]string{"my-token"}))
+	for name, text := range map[string]string{"method": got.Method, "path": got.Path, "request": got.Request.Head, "request's body": string(got.Request.Body),
+		"response": got.Response.Head, "response's body": string(got.Response.Body), "value": got.Problems[0].Value, "remedy": got.Violations[0].Remedy, "deliberate": got.Deliberate[0].Value} {
+		if strings.Contains(text, "my-token") || !strings.Contains(text, "********") {
+			t.Errorf("%s: got %q, want stars for the token", name, text)
 		}
 	}
-	if a, b := NewBlot("Bearer aaaa"), NewBlot("Bearer aaab"); a.Shown == b.Shown || a.Stand == b.Stand {
-		t.Errorf("two secrets have the blots %v and %v, want them told apart", a, b)
+	if list[0].Value != `"my-token"` || string(x.Response.Body) != "try my-token" || x.Path != "/my-token" {
+		t.Errorf("the exchange itself has changed: %+v", x)
 	}
-	for in, stand := range map[string]string{
-		"Bearer {your-auth-token}": `^Bearer {your-auth-token}$`,
-		"Bearer a{token}b":         `^Bearer [a-z]{token}[a-z]$`,
-		"Bearer {Token}{a{b}":      `^Bearer {[A-Z][a-z]{4}}{[a-z]{b}$`,
-	} {
-		// The answer to a placeholder names it, and must be had again.
-		if got := NewBlot(in).Stand; !regexp.MustCompile(stand).MatchString(got) {
-			t.Errorf("for %q stands %q, want %s", in, got, stand)
-		}
-	}
-	if got, want := NewBlot("Bearer abc").Shown, "Bearer "+HashOf("abc"); got != want {
-		t.Errorf("got %q, want %q: a token's hash finds its blot", got, want)
+	if len(got.Response.Body) != 12 {
+		t.Errorf("got %d bytes, want the 12 that there were", len(got.Response.Body))
 	}
 }

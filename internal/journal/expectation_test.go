@@ -8,6 +8,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
@@ -94,7 +95,7 @@ func script() []*exchange.Exchange {
 		return exchange.Message{Head: strings.ReplaceAll(head, "\n", "\r\n"), Body: []byte(body), Size: int64(len(body))}
 	}
 	const token = "\nAuthorization: "
-	shown := exchange.Redact("Bearer dispatcher-token")
+	shown := redact.Value("Bearer dispatcher-token")
 	return []*exchange.Exchange{
 		{ID: 11, Sequence: 1, Method: "GET", Path: "/customers/1/locations/1/", Status: 200, ClientID: "web-app", Tenant: 1, VersionUsed: "2019/02/08",
 			Request: request("GET /customers/1/locations/1/ HTTP/1.1\nx-tenant-id: 1"+token+shown, "")},
@@ -140,7 +141,7 @@ func TestVerify(t *testing.T) {
 			`15:1 method GET DELETE 14:1 method GET DELETE 11:1 header X-Tenant-ID absent "1"`},
 		{"token", `{"request": {"header": {"Authorization": "Bearer dispatcher-token"}}, "times": {"exactly": 2}}`, "expected a request with header Authorization \"Bearer #", "ok", ""},
 		{"another token", `{"request": {"header": {"authorization": "Bearer secret"}, "method": "GET"}}`, "expected GET with header authorization \"Bearer #", "/request",
-			`11:1 header authorization "` + exchange.Redact("Bearer secret") + `" "` + exchange.Redact("Bearer dispatcher-token") + `" 15:0 …`},
+			`11:1 header authorization "` + redact.Value("Bearer secret") + `" "` + redact.Value("Bearer dispatcher-token") + `" 15:0 …`},
 		{"class", `{"request": {"status": "5xx", "scenario": "outage", "verdict": "scenario"}}`, "", "ok", ""},
 		{"same body", `{"request": {"body": {"equals": {"by": {"id": 70e-1, "name": "Dana"}, "codes": [1.0, 25E-1], "reason": "\u0067one"}}}}`, "", "ok", ""},
 		{"body has more", `{"request": {"body": {"equals": {"reason": "gone", "by": {"name": "Dana"}}}, "status": 200, "path": "*1/"}}`, "", "/request",

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
 )
 
@@ -134,12 +135,8 @@ func scenarioField(want string) field {
 // headerEquals wants a value in one of the fields of a name. Of a token the
 // journal has only what stands in its place, so that is compared.
 func headerEquals(name, want string) field {
-	blotted := exchange.Redact(want)
-	shown := strconv.Quote(want)
-	if strings.EqualFold(name, "authorization") {
-		shown = strconv.Quote(blotted)
-	}
-	return header(name, shown, func(got string) bool { return got == want || got == blotted })
+	shown := redact.Field(name, want)
+	return header(name, strconv.Quote(shown), func(got string) bool { return got == want || got == shown })
 }
 
 func headerMatches(name string, re *regexp.Regexp) field {

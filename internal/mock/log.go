@@ -9,14 +9,14 @@ import (
 )
 
 // log writes what happened: one line for the exchange, one for each problem of
-// the request and each violation of ours, linked by the request ID. Findings
-// come with secrets blotted out.
+// the request and each violation of ours, linked by the request ID. The
+// exchange comes without secrets.
 func (m *Mock) log(x *exchange.Exchange) {
-	bad := len(x.Violations) > 0 || x.Err != nil
-	misfit := x.Misfit()
-	if m.Quiet && !bad && misfit == nil {
+	if !m.logs(x) {
 		return
 	}
+	bad := len(x.Violations) > 0 || x.Err != nil
+	misfit := x.Misfit()
 	level := slog.LevelInfo
 	switch {
 	case bad:
@@ -42,6 +42,11 @@ func (m *Mock) log(x *exchange.Exchange) {
 	for i := range x.Violations {
 		m.finding(x, slog.LevelError, "violation of the contract by this mock", &x.Violations[i])
 	}
+}
+
+// logs reports an exchange of which the log tells.
+func (m *Mock) logs(x *exchange.Exchange) bool {
+	return !m.Quiet || len(x.Violations) > 0 || x.Err != nil || x.Misfit() != nil
 }
 
 func (m *Mock) finding(x *exchange.Exchange, level slog.Level, message string, f *exchange.Finding) {

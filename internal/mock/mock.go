@@ -17,6 +17,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
@@ -48,8 +49,8 @@ type Options struct {
 	Log      *slog.Logger
 	// Quiet leaves exchanges that are as they should be out of the log.
 	Quiet bool
-	// Blotter takes secrets out of what is kept.
-	Blotter *exchange.Blotter
+	// Redactor takes secrets out of what is kept.
+	Redactor *redact.Redactor
 	// Around is called around each performance; nil is nothing. It is for tests
 	// that break what is performed.
 	Around func(*http.Request, *wire.Reply, func())
@@ -205,7 +206,7 @@ func (m *Mock) identify(q *request) {
 // clientOf returns the client that a token was issued to.
 func (m *Mock) clientOf(s *session.Session, token string) (dispatch.Client, bool) {
 	if m.AnyToken {
-		return dispatch.Client{Token: token, ID: "any " + exchange.Redact(token), Roles: []dispatch.Role{dispatch.RoleDispatcher}, AllTenants: true}, true
+		return dispatch.Client{Token: token, ID: "any " + redact.Value(token), Roles: []dispatch.Role{dispatch.RoleDispatcher}, AllTenants: true}, true
 	}
 	return s.World.Base().Client(token)
 }

@@ -11,34 +11,33 @@ import (
 // record completes the record of an exchange and hands it on.
 func (m *Mock) record(q *request) {
 	m.Count(q.x, q.r, &q.route)
-	if m.Keep != nil {
-		m.take(q)
+	if m.Keep == nil && !m.logs(q.x) {
+		return
 	}
-	if q.r != nil {
-		// What is logged must not have it either.
-		q.x.BlotElsewhere(q.r.Header.Get("Authorization"), echoes(q.x))
-	}
+	m.take(q)
 	if m.Keep != nil {
 		m.Keep(q.s.Over, q.x)
 	}
 }
 
-// take has the exchange hold what was sent and what is answered. There is no
-// request where net/http refused it.
+// take has the exchange hold what was sent and what is answered, without
+// secrets. There is no request where net/http refused it.
 func (m *Mock) take(q *request) {
 	x := q.x
 	if q.r == nil {
 		x.Response = exchange.Message{Head: q.reply.Head(), Body: q.reply.Body.Bytes, Size: int64(len(q.reply.Body.Bytes))}
-	} else {
-		x.Request.Head, x.Authorization = m.Blotter.Head(wire.RequestHead(q.r))
-		x.Response = seen(q.r, &q.reply)
-		if x.Response.Head == "" {
-			x.Status, x.Bytes = 0, len(x.Response.Body)
-		}
+		return
+	}
+	secrets := m.Redactor.Secrets()
+	x.Request.Head, x.Authorization = secrets.Head(wire.RequestHead(q.r))
+	x.Response = seen(q.r, &q.reply)
+	if x.Response.Head == "" {
+		x.Status, x.Bytes = 0, len(x.Response.Body)
 	}
 	if len(x.Response.Body) > exchange.MaxBody {
 		x.Response.Body = x.Response.Body[:exchange.MaxBody]
 	}
+	x.Redact(secrets, echoes(x))
 }
 
 // echoes reports an answer in which a client's own text may stand: a record is

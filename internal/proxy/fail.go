@@ -33,7 +33,7 @@ func (p *Proxy) failed(_ http.ResponseWriter, r *http.Request, err error) {
 	}
 	if _, size := way.upload.taken(); p.Fallback != nil && away(err) && size == 0 {
 		way.stood, way.why = true, err
-		p.write(slog.LevelWarn, "the target cannot be reached, so the mock answers", "method", way.x.Method, "path", way.x.Path, "error", err)
+		p.write(slog.LevelWarn, "the target cannot be reached, so the mock answers", "method", way.x.Method, "path", way.secrets.Text(way.secrets.Path(way.x.Path)), "error", err)
 		return
 	}
 	var late net.Error

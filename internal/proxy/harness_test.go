@@ -114,7 +114,7 @@ func launchBefore(t testing.TB, target string, change func(*proxy.Options), opti
 	log := &safeBuffer{}
 	r := launch(t, func(b server.Backstage) http.Handler {
 		o := proxy.Options{Contract: theContract(t), Target: u, Timeout: patience, CORS: contract.CORSDocumented,
-			Home: b.Home, Blotter: b.Blotter, Record: b.Record, Log: slog.New(slog.NewTextHandler(log, nil))}
+			Home: b.Home, Redactor: b.Redactor, Record: b.Record, Log: slog.New(slog.NewTextHandler(log, nil))}
 		change(&o)
 		if o.Fallback != nil {
 			o.Fallback = b.Mock

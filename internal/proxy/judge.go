@@ -15,6 +15,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
 )
 
@@ -28,20 +29,33 @@ func (way *passage) finish() {
 	x.Took = time.Since(way.start)
 	x.Request.Body, x.Request.Size = way.upload.taken()
 	op := p.judgeRequest(way)
+	var reply *wire.Reply
 	if way.answered {
 		x.Status, x.Bytes = way.reply.Status, int(way.response.size)
 		x.Response.Body, x.Response.Size = way.response.short(), way.response.size
 		if id := fold(way.reply.Fields, wire.RequestID); id != "" {
 			x.RequestID = id
 		}
-		reply := p.judgeResponse(way, op)
+		reply = p.judgeResponse(way, op)
 		p.memory.learn(p, way, op, reply)
-		if p.Passed != nil && reply != nil {
-			p.Passed(&Passed{x, way.in, &way.route, reply})
-		}
+	}
+	x.Redact(way.secrets, true)
+	if p.Passed != nil && reply != nil {
+		p.Passed(&Passed{x, way.in, &way.route, redacted(reply, way.secrets)})
 	}
 	p.log(x)
 	p.Record(x, way.in, &way.route)
+}
+
+// redacted returns an answer without the secrets of its exchange.
+func redacted(reply *wire.Reply, secrets *redact.Secrets) *wire.Reply {
+	body := secrets.Bytes(secrets.Body(reply.Body.Bytes))
+	if bytes.Equal(body, reply.Body.Bytes) {
+		return reply
+	}
+	other := *reply
+	other.Body = wire.Raw(body)
+	return &other
 }
 
 // judgeRequest finds what the client does that the contract does not have. It
@@ -53,7 +67,7 @@ func (p *Proxy) judgeRequest(way *passage) *contract.Operation {
 	x.RequestID = r.Header.Get("X-Request-Id")
 	// No token is known here, so it is the token's hash that tells clients apart.
 	if text, ok := contract.HeaderText(r.Header, "Authorization"); ok {
-		x.ClientID = exchange.Redact(text)
+		x.ClientID = redact.Value(text)
 	}
 	way.route = p.Contract.Route(r)
 	op := way.route.Operation
@@ -108,7 +122,7 @@ func (p *Proxy) judgeResponse(way *passage, op *contract.Operation) *wire.Reply 
 	}
 	body, err := plain(way)
 	if err != nil && op != nil && !p.Quiet {
-		p.write(levelOf(x), "the body is not judged", "request_id", x.RequestID, "reason", err)
+		p.write(levelOf(x), "the body is not judged", "request_id", way.secrets.Text(way.secrets.Form(x.RequestID)), "reason", err)
 	}
 	whole := err == nil && way.broken == nil && !way.gone
 	switch {

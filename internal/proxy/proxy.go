@@ -17,6 +17,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 )
@@ -38,8 +39,8 @@ type Options struct {
 	// Fallback answers where the target cannot be reached; nil answers 502.
 	Fallback http.Handler
 	// Home is the session whose clock and numbers the exchanges have.
-	Home    *session.Session
-	Blotter *exchange.Blotter
+	Home     *session.Session
+	Redactor *redact.Redactor
 	// Record is given each exchange, before the last byte of its answer leaves.
 	Record func(*exchange.Exchange, *http.Request, *contract.Route)
 	// Passed is told before that of each exchange whose answer is as whole as
@@ -112,6 +113,7 @@ type passage struct {
 	w        http.ResponseWriter
 	control  *http.ResponseController
 	x        *exchange.Exchange
+	secrets  *redact.Secrets
 	start    time.Time
 	out      []byte  // the head that the target gets
 	upload   *upload // nil where the request has no body
@@ -137,7 +139,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	way := &passage{p: p, in: r, w: w, control: http.NewResponseController(w), start: time.Now(),
 		x: &exchange.Exchange{Session: p.Home.Spec.ID, Sequence: p.Home.Next(), Start: p.Home.Clock.Tick(), Method: r.Method, Path: r.URL.EscapedPath(), Target: p.name}}
 	head := wire.RequestHead(r)
-	way.x.Request.Head, way.x.Authorization = p.Blotter.Head(head)
+	way.secrets = p.Redactor.Secrets()
+	way.x.Request.Head, way.x.Authorization = way.secrets.Head(head)
 	out, err := p.outbound(head, r)
 	way.out = out
 	// How long a passage takes is not this server's to limit, but a client that

@@ -23,7 +23,7 @@ func (p *Proxy) answered(response *http.Response) error {
 	} else if length := response.Header["Content-Length"]; len(length) > 0 {
 		framing["Content-Length"] = length[:1]
 	}
-	way.x.Response.Head, _ = p.Blotter.Head(way.head)
+	way.x.Response.Head, _ = way.secrets.Head(way.head)
 	passed := withoutConnection(way.head, chunked)
 	keepsCoding := chunked && way.in.ProtoAtLeast(1, 1) && response.StatusCode != http.StatusNoContent && hasField(passed, "transfer-encoding")
 	if !keepsCoding {

@@ -11,7 +11,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 )
 
 // client is who used a token.
@@ -71,9 +71,9 @@ func (r *Recorder) standIn(token string) string {
 		if i > 0 {
 			suffix = strconv.Itoa(i)
 		}
-		_, stand, _ = strings.Cut(exchange.NewBlot("Bearer "+token+suffix).Stand, " ")
+		_, stand, _ = strings.Cut(redact.NewMark("Bearer "+token+suffix).Stand, " ")
 	}
-	r.stands[token], r.byHash[exchange.HashOf(token)], r.taken[stand] = stand, stand, true
+	r.stands[token], r.byHash[redact.Hash(token)], r.taken[stand] = stand, stand, true
 	return stand
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
 )
 
@@ -45,15 +45,15 @@ func (r *Recorder) fixtures() (map[string][]byte, error) {
 	people := file{About: "Who was seen. The tokens are stand-ins: no real one is written."}
 	var tenants []int64
 	for i, c := range r.clients {
-		people.Clients = append(people.Clients, clientEntry{About: "Stands for the token " + exchange.HashOf(c.token) + ".", Token: c.stand,
+		people.Clients = append(people.Clients, clientEntry{About: "Stands for the token " + redact.Hash(c.token) + ".", Token: c.stand,
 			ID: fmt.Sprintf("client-%d", i+1), Roles: c.granted(r.Contract), Tenants: c.sees()})
 		tenants = append(tenants, c.sees()...)
 	}
 	docs := map[string]*file{"clients.json": &people}
-	scrub := r.scrubber()
+	tokens := r.tokens()
 	for _, k := range r.order {
 		tenants = append(tenants, k.tenant)
-		if err := r.place(docs, k, scrub); err != nil {
+		if err := r.place(docs, k, tokens); err != nil {
 			return nil, err
 		}
 	}
@@ -77,7 +77,7 @@ func (r *Recorder) fixtures() (map[string][]byte, error) {
 }
 
 // place puts a record into the file of its tenant and version.
-func (r *Recorder) place(docs map[string]*file, k key, scrub *strings.Replacer) error {
+func (r *Recorder) place(docs map[string]*file, k key, tokens *redact.Tokens) error {
 	known := r.records[k]
 	tree, err := wire.Parse(known.body)
 	if err != nil {
@@ -92,24 +92,24 @@ func (r *Recorder) place(docs map[string]*file, k key, scrub *strings.Replacer) 
 	if r.Redact {
 		r.redact(doc)
 	}
-	scrubbed(doc, scrub)
+	replaced(doc, tokens)
 	f := fileOf(docs, k.tenant, known.version)
 	f.Records = append(f.Records, recordEntry{about, doc})
 	return nil
 }
 
-// scrubbed puts stand-ins in the place of tokens in the texts of a value.
-func scrubbed(v any, scrub *strings.Replacer) any {
+// replaced puts placeholders in the place of tokens in the texts of a value.
+func replaced(v any, tokens *redact.Tokens) any {
 	switch v := v.(type) {
 	case string:
-		return scrub.Replace(v)
+		return tokens.Text(v)
 	case []any:
 		for i, item := range v {
-			v[i] = scrubbed(item, scrub)
+			v[i] = replaced(item, tokens)
 		}
 	case map[string]any:
 		for name, member := range v {
-			v[name] = scrubbed(member, scrub)
+			v[name] = replaced(member, tokens)
 		}
 	}
 	return v

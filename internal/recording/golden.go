@@ -1,9 +1,7 @@
 package recording
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,12 +11,13 @@ import (
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/terminal"
+	"dispatchmock/internal/redact"
 )
 
 // golden is an exchange that is kept to be written.
 type golden struct {
 	request  exchange.Message
-	blots    []exchange.Blot
+	blots    []redact.Mark
 	response exchange.Message
 	chunked  bool // the request's body
 	record   bool // the answer is a record of this version
@@ -96,9 +95,9 @@ func (r *Recorder) needs(s *seen) []int {
 // could not be written.
 func (r *Recorder) texts() (map[string][]byte, int) {
 	texts, left := map[string][]byte{}, 0
-	scrub := r.scrubber()
+	tokens := r.tokens()
 	for i, g := range r.exchanges {
-		text, ok := r.text(g, scrub)
+		text, ok := r.text(g, tokens)
 		if !ok {
 			left++
 			continue
@@ -116,9 +115,9 @@ func wordOf(method string) string {
 	return method
 }
 
-func (r *Recorder) text(g *golden, scrub *strings.Replacer) (string, bool) {
+func (r *Recorder) text(g *golden, tokens *redact.Tokens) (string, bool) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Recorded: %s %s, answered %d.\n", g.method, scrub.Replace(terminal.Visible(g.path)), g.status)
+	fmt.Fprintf(&b, "# Recorded: %s %s, answered %d.\n", g.method, tokens.Text(terminal.Visible(g.path)), g.status)
 	if len(g.needs) > 0 {
 		b.WriteString("# Its answer depends on what stands before it.\n")
 	}
@@ -129,21 +128,21 @@ func (r *Recorder) text(g *golden, scrub *strings.Replacer) (string, bool) {
 	}
 	b.WriteString(r.cors())
 	for _, at := range g.needs {
-		if !r.section(&b, r.exchanges[at], scrub) {
+		if !r.section(&b, r.exchanges[at], tokens) {
 			return "", false
 		}
 	}
-	ok := r.section(&b, g, scrub)
+	ok := r.section(&b, g, tokens)
 	return b.String(), ok
 }
 
 // section writes the two sections of an exchange.
-func (r *Recorder) section(b *strings.Builder, g *golden, scrub *strings.Replacer) bool {
-	request, body := scrub.Replace(r.standing(g)), scrub.Replace(string(g.request.Body))
+func (r *Recorder) section(b *strings.Builder, g *golden, tokens *redact.Tokens) bool {
+	request, body := tokens.Text(r.standing(g)), tokens.Text(string(g.request.Body))
 	if len(body) != len(g.request.Body) {
 		request = withLength(request, len(body))
 	}
-	head, answer := scrub.Replace(g.response.Head), scrub.Replace(string(g.response.Body))
+	head, answer := tokens.Text(g.response.Head), tokens.Text(string(g.response.Body))
 	if r.Redact {
 		var ok bool
 		if answer, ok = r.redacted(g, answer); !ok {
@@ -168,7 +167,7 @@ func (r *Recorder) section(b *strings.Builder, g *golden, scrub *strings.Replace
 }
 
 // standing returns the request's head with a token in the place of each that
-// was blotted out.
+// was redacted.
 func (r *Recorder) standing(g *golden) string {
 	head := g.request.Head
 	for _, b := range g.blots {
@@ -186,15 +185,18 @@ func (r *Recorder) standing(g *golden) string {
 // shorter one is in many words, and no secret.
 const shortest = 6
 
-// scrubber puts its stand-in in the place of a token wherever it stands.
-func (r *Recorder) scrubber() *strings.Replacer {
-	// The longest first: one may be a part of another.
-	tokens := slices.SortedFunc(maps.Keys(r.stands), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	var pairs []string
-	for _, token := range tokens {
-		if len(token) >= shortest && token != r.stands[token] {
-			pairs = append(pairs, token, r.stands[token])
+// tokens puts its stand-in in the place of a token wherever it stands. What the
+// proxy has redacted already has a mask of the token there.
+func (r *Recorder) tokens() *redact.Tokens {
+	texts := map[string]string{}
+	for token, stand := range r.stands {
+		if len(token) < shortest {
+			continue
+		}
+		texts[token] = stand
+		if m := redact.Mask(token); m[0] == '#' {
+			texts[m] = stand
 		}
 	}
-	return strings.NewReplacer(pairs...)
+	return redact.Replacing(texts)
 }

@@ -16,6 +16,7 @@ import (
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
 	"dispatchmock/schemas"
@@ -67,7 +68,7 @@ func (a act) add(r *Recorder) {
 		a.used = "2019/02/08"
 	}
 	x := &exchange.Exchange{Method: a.method, Path: in.URL.Path, Status: a.status, VersionUsed: a.used, VersionAsked: a.version}
-	x.Request.Head, x.Authorization = exchange.NewBlotter().Head([]byte(head))
+	x.Request.Head, x.Authorization = redact.New().Secrets().Head([]byte(head))
 	x.Request.Body, x.Request.Size = []byte(a.body), int64(len(a.body))
 	x.Response = exchange.Message{Head: fmt.Sprintf("HTTP/1.1 %d OK\r\nContent-Length: %d\r\nDate: Sat, 20 Aug 2022 01:38:16 GMT", a.status, len(a.answer)), Body: []byte(a.answer), Size: int64(len(a.answer))}
 	route := r.Contract.Route(in)
@@ -199,7 +200,7 @@ func TestClients(t *testing.T) {
 			if len(clients) != 1 || fmt.Sprint(clients[0].Roles) != c.roles || fmt.Sprint(clients[0].Tenants) != c.tenant {
 				t.Errorf("got %+v, want one with %s in %s", clients, c.roles, c.tenant)
 			}
-			if want := strings.TrimPrefix(exchange.NewBlot("Bearer "+visitor).Stand, "Bearer "); clients[0].Token != want {
+			if want := strings.TrimPrefix(redact.NewMark("Bearer "+visitor).Stand, "Bearer "); clients[0].Token != want {
 				t.Errorf("got the token %q, want %q", clients[0].Token, want)
 			}
 		})
@@ -220,7 +221,7 @@ func TestStandIns(t *testing.T) {
 	if _, ok := base.Client("dispatcher-token"); !ok || len(base.Clients()) != 3001 {
 		t.Errorf("got %d clients, want 3001 and the one that was named", len(base.Clients()))
 	}
-	if text := all(t, dir); strings.Contains(text, "real-token") || !strings.Contains(text, exchange.HashOf("real-token")) {
+	if text := all(t, dir); strings.Contains(text, "real-token") || !strings.Contains(text, redact.Hash("real-token")) {
 		t.Error("the recording has the token, or does not tell for which one the stand-in stands")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 )
 
 // call is a request as it is to be sent again.
@@ -96,7 +97,7 @@ func (c *call) addFields(x *exchange.Exchange) {
 			continue
 		}
 		h := header{name: f.Name, value: f.Value}
-		if f.Value != "" && slices.ContainsFunc(x.Authorization, func(b exchange.Blot) bool { return b.Shown == f.Value }) {
+		if f.Value != "" && slices.ContainsFunc(x.Authorization, func(b redact.Mark) bool { return b.Shown == f.Value }) {
 			scheme, hash, _ := strings.Cut(f.Value, "#")
 			if variables[hash] == "" {
 				variables[hash] = "TOKEN"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 )
 
 // Entry is the whole truth of one exchange. Whatever a client sent, it prints
@@ -105,7 +106,7 @@ func (e *Entry) Sent() (*exchange.Exchange, error) {
 	}
 	for _, f := range x.Request.Fields() {
 		if strings.EqualFold(f.Name, "Authorization") && strings.Contains(f.Value, "#") {
-			x.Authorization = append(x.Authorization, exchange.Blot{Shown: f.Value})
+			x.Authorization = append(x.Authorization, redact.Mark{Shown: f.Value})
 		}
 	}
 	return x, nil

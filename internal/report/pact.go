@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/wire"
 )
@@ -234,12 +235,13 @@ func kept(name string) bool {
 	return false
 }
 
-// secret returns what stands for a token: a value of the same form, and, where
+// secret returns what stands for a token: a value of the same form, which is
+// the same in each run, and, where
 // the provider knows the token, the wish that its state gives one.
 func (p *pactRequest) secret(x *exchange.Exchange, value string) string {
 	for _, b := range x.Authorization {
 		if b.Shown == value {
-			value = b.Stand
+			value = redact.Blank(b.Stand)
 		}
 	}
 	if x.ClientID != "" {

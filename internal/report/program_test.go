@@ -15,11 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"dispatchmock/internal/exchange"
 )
-
-func redacted(authorization string) string { return exchange.Redact(authorization) }
 
 func unhex(t *testing.T, s string) []byte {
 	t.Helper()

@@ -1,21 +1,32 @@
 package report
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 )
 
 const base = "http://127.0.0.1:8003"
 
 // sample is an exchange of the tests, and what went over the wire before
-// secrets were blotted out.
+// secrets were redacted.
 type sample struct {
 	name  string
 	x     *exchange.Exchange
 	token string // for the variable TOKEN
+}
+
+// redacted shows an authorization value as package redact does, with hashes
+// that are the same in each run.
+func redacted(authorization string) string {
+	scheme, _, _ := strings.Cut(redact.Value(authorization), "#")
+	sum := sha256.Sum256([]byte(strings.TrimPrefix(authorization, scheme)))
+	return fmt.Sprintf("%s#%x", scheme, sum[:4])
 }
 
 func lines(lines ...string) string { return strings.Join(lines, "\r\n") }
@@ -31,9 +42,9 @@ func newSample(name, head, body string, more func(x *exchange.Exchange)) sample 
 	out := strings.Split(head, "\r\n")
 	for i, line := range out {
 		if value, ok := strings.CutPrefix(line, "Authorization: "); ok {
-			b := exchange.NewBlot(value)
-			s.x.Authorization = append(s.x.Authorization, b)
-			out[i] = "Authorization: " + b.Shown
+			m := redact.Mark{Shown: redacted(value), Stand: redact.Blank(value)}
+			s.x.Authorization = append(s.x.Authorization, m)
+			out[i] = "Authorization: " + m.Shown
 			if s.token == "" {
 				s.token = strings.TrimPrefix(value, "Bearer ")
 			}

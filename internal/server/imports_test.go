@@ -49,6 +49,7 @@ var rooms = map[string]room{
 	"internal/terminal":  {0, nil},
 	"internal/quota":     {0, nil},
 	"internal/pattern":   {0, nil},
+	"internal/redact":    {0, nil},
 	"fixtures":           {0, nil},
 	"schemas":            {0, nil},
 	"internal/shell":     {1, nil},

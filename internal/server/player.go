@@ -17,17 +17,21 @@ import (
 	"dispatchmock/internal/exchange"
 )
 
-// request returns the bytes to send: with the tokens of the fixtures, or
-// stand-ins of the same form, where secrets were blotted out.
+// sent returns what is sent in the place of a value that was redacted: a token
+// of the fixtures, or a placeholder of the same form.
+func (p *player) sent(b bundle.Blot) string {
+	if token, ok := p.tokens[b.Client]; ok {
+		scheme, _, _ := strings.Cut(b.Shown, "#")
+		return scheme + token
+	}
+	return b.Stand
+}
+
+// request returns the bytes to send.
 func (p *player) request(x bundle.Recorded) []byte {
 	head := string(x.Request.Head)
 	for _, b := range x.Blots {
-		value := b.Stand
-		scheme, hash, _ := strings.Cut(b.Shown, "#")
-		if token, ok := p.tokens["#"+hash]; ok {
-			value = scheme + token
-		}
-		head = strings.Replace(head, ": "+b.Shown, ": "+value, 1)
+		head = strings.Replace(head, ": "+b.Shown, ": "+p.sent(b), 1)
 	}
 	body := append([]byte(nil), x.Request.Body...)
 	// Of a long body only the begin was kept; no operation reads it.

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/control"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/session"
 )
 
@@ -76,6 +78,7 @@ func Replay(ctx context.Context, o Options, b *bundle.Bundle) (Replayed, error) 
 	}
 	defer func() { _ = s.Shutdown(context.WithoutCancel(ctx)) }() // nothing is left to be answered
 	p := &player{Server: s, bundle: b, now: &now, tokens: s.tokens()}
+	p.rename()
 	if b.Session.ID != session.DefaultID {
 		document, err := remade(b.Session)
 		if err != nil {
@@ -116,11 +119,12 @@ func remade(s bundle.Session) ([]byte, error) {
 	return json.Marshal(doc)
 }
 
-// tokens returns the tokens of the fixtures by their blotted form.
+// tokens returns the tokens of the fixtures by the names that bundles have for
+// them.
 func (s *Server) tokens() map[string]string {
-	tokens := map[string]string{}
-	for _, c := range s.sessions.Fixtures().Base.Clients() {
-		tokens[exchange.HashOf(c.Token)] = c.Token
+	clients, tokens := s.sessions.Fixtures().Base.Clients(), map[string]string{}
+	for i, name := range bundle.ClientNames(clients) {
+		tokens[name] = clients[i].Token
 	}
 	return tokens
 }
@@ -131,6 +135,24 @@ type player struct {
 	bundle *bundle.Bundle
 	now    *atomic.Pointer[time.Time]
 	tokens map[string]string
+	// hashes puts the hashes of the tokens that are sent in the place of those
+	// that are shown: under --auth any a client's ID has one.
+	hashes *strings.Replacer
+}
+
+// rename finds which hashes stand for the tokens that are sent.
+func (p *player) rename() {
+	var pairs []string
+	for _, x := range p.bundle.Exchanges {
+		for _, b := range x.Blots {
+			_, shown, _ := strings.Cut(b.Shown, "#")
+			_, sent, _ := strings.Cut(redact.Value(p.sent(b)), "#")
+			if shown != "" {
+				pairs = append(pairs, "#"+shown, "#"+sent, "%23"+shown, "%23"+sent)
+			}
+		}
+	}
+	p.hashes = strings.NewReplacer(pairs...)
 }
 
 // play sends one request and compares; it reports whether there was anything
@@ -146,7 +168,7 @@ func (p *player) play(ctx context.Context, x bundle.Recorded) (bool, error) {
 	}
 	p.now.Store(&at)
 	if x.Control {
-		err := p.control(ctx, x.Method, x.Path, x.Request.Body)
+		err := p.control(ctx, x.Method, p.hashes.Replace(x.Path), []byte(p.hashes.Replace(string(x.Request.Body))))
 		return err == nil, err
 	}
 	if id, err := uuid.Parse(x.RequestID); err == nil && !n.IDs.Setting().Seeded {

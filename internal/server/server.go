@@ -19,6 +19,7 @@ import (
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
 	"dispatchmock/internal/mock"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/wire"
 )
@@ -69,9 +70,9 @@ type Options struct {
 
 // Backstage is what of the server a Front may use.
 type Backstage struct {
-	Mock    http.Handler // the mocked API
-	Home    *session.Session
-	Blotter *exchange.Blotter
+	Mock     http.Handler // the mocked API
+	Home     *session.Session
+	Redactor *redact.Redactor
 	// Record keeps an exchange of the session Home that a Front has made.
 	Record func(*exchange.Exchange, *http.Request, *contract.Route)
 }
@@ -104,7 +105,7 @@ type Server struct {
 	sessions *session.Sessions
 	journal  *journal.Journal
 	coverage *coverage.Coverage
-	blotter  *exchange.Blotter
+	redactor *redact.Redactor
 	door     *control.Door // nil where it is off
 	mock     *mock.Mock
 	http     http.Server
@@ -119,7 +120,7 @@ type Server struct {
 
 // New puts a server together.
 func New(o Options) (*Server, error) {
-	s := &Server{Options: o, journal: journal.New(o.Journal), blotter: exchange.NewBlotter(), done: make(chan struct{})}
+	s := &Server{Options: o, journal: journal.New(o.Journal), redactor: redact.New(), done: make(chan struct{})}
 	o.Sessions.Dropped = s.forget
 	s.sessions = session.NewSessions(o.Sessions)
 	s.coverage = coverage.New(coverage.Options{Contract: o.Contract, Fixtures: s.sessions.Fixtures, AnyToken: o.AnyToken, Elsewhere: o.Front != nil, CORS: o.CORS})
@@ -138,7 +139,7 @@ func New(o Options) (*Server, error) {
 	}
 	front := http.Handler(s.mock)
 	if o.Front != nil {
-		front = o.Front(Backstage{Mock: front, Home: s.sessions.Default(), Blotter: s.blotter, Record: s.passed})
+		front = o.Front(Backstage{Mock: front, Home: s.sessions.Default(), Redactor: s.redactor, Record: s.passed})
 	}
 	s.http = http.Server{
 		Handler:                      s.mounted(front),
@@ -157,7 +158,7 @@ func (s *Server) mockOptions() mock.Options {
 	o := mock.Options{
 		Contract: s.Contract, Sessions: s.sessions, CORS: s.CORS, AnyToken: s.AnyToken, OnViolation: s.OnViolation,
 		MaxHeader: maxHeaderBytes, MaxBody: maxBodyBytes, Fallback: s.Front != nil, Log: s.Log, Quiet: s.Quiet,
-		Blotter: s.blotter, Around: s.Around, Count: s.coverage.Add,
+		Redactor: s.redactor, Around: s.Around, Count: s.coverage.Add,
 	}
 	if s.Journal.Count > 0 || s.Recorded != nil {
 		o.Keep = s.keep
@@ -175,10 +176,9 @@ func (s *Server) keep(over func() bool, x *exchange.Exchange) {
 	}
 }
 
-// passed records an exchange that a Front has made.
+// passed records an exchange that a Front has made, and redacted.
 func (s *Server) passed(x *exchange.Exchange, r *http.Request, route *contract.Route) {
 	s.coverage.Add(x, r, route)
-	x.BlotElsewhere(r.Header.Get("Authorization"), true)
 	s.keep(nil, x)
 }
 

@@ -141,7 +141,7 @@ func TestAccountsAreExact(t *testing.T) {
 					delete(a.now.records, k)
 					delete(a.now.gone, k)
 				case 4, 5:
-					did, _ := a.World.Deactivate(k, time.Time{})
+					did, _ := a.World.Deactivate(k, nil)
 					if _, counts := a.now.records[k]; did.Changed && !counts {
 						a.now.gone[k] = true
 					}

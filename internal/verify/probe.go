@@ -8,6 +8,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
 )
 
@@ -71,7 +72,8 @@ func (p *probe) bytes(host, base string) []byte {
 type answer struct {
 	probe
 	exchange *exchange.Exchange
-	err      error // no answer came
+	secrets  *redact.Secrets // of the exchange
+	err      error           // no answer came
 	status   int
 	reason   string
 	fields   []exchange.Field

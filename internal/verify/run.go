@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/redact"
 )
 
 // Record names a customer at a location of the tenant.
@@ -57,16 +59,39 @@ type Options struct {
 // run is a run at work.
 type run struct {
 	Options
-	ctx     context.Context
-	client  *client
-	secrets *scrubber
-	answers map[string]*answer
-	sent    []*answer        // in their order
-	last    time.Time        // when the last request left
-	first   dispatch.Version // in force before the run named any
-	moved   bool             // the pin was moved
-	silent  int              // how many requests in a row had no answer
-	lost    bool             // the target does not answer any more
+	ctx      context.Context
+	client   *client
+	secrets  *redact.Tokens // of the options
+	redactor *redact.Redactor
+	answers  map[string]*answer
+	sent     []*answer        // in their order
+	last     time.Time        // when the last request left
+	first    dispatch.Version // in force before the run named any
+	moved    bool             // the pin was moved
+	silent   int              // how many requests in a row had no answer
+	lost     bool             // the target does not answer any more
+}
+
+// secretsOf returns the tokens of a run.
+func secretsOf(o *Options) *redact.Tokens {
+	return redact.Given(append(slices.Collect(maps.Values(o.RoleTokens)), o.Token, o.SecondToken)...)
+}
+
+// redacted returns what a server says without secrets: a server may repeat what
+// was sent, or name other tokens.
+func (r *run) redacted(text string) string { return redact.Text(r.secrets.Text(text)) }
+
+func (r *run) redactedDifference(d Difference, a *answer) Difference {
+	if name, ok := strings.CutPrefix(d.Place, "/headers/"); ok {
+		d.Got = redact.Field(name, d.Got)
+	}
+	for _, text := range []*string{&d.Place, &d.Expected, &d.Got} {
+		*text = r.redacted(*text)
+		if a != nil && a.secrets != nil {
+			*text = a.secrets.Text(*text)
+		}
+	}
+	return d
 }
 
 // Run asks the target for the facts of the contract. It returns an error where
@@ -83,7 +108,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if len(o.Records) == 0 {
 		return nil, errors.New("no record is named")
 	}
-	r := &run{Options: o, ctx: ctx, answers: map[string]*answer{}, secrets: newScrubber(&o),
+	r := &run{Options: o, ctx: ctx, answers: map[string]*answer{}, secrets: secretsOf(&o), redactor: redact.New(),
 		client: &client{target: o.Target, timeout: o.Timeout}}
 	if o.Target.Scheme == "https" {
 		r.client.tls = o.TLS
@@ -104,7 +129,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if report.Problem == "" && r.lost {
 		report.Problem = "the target stopped answering"
 	}
-	report.Problem = r.secrets.Replace(report.Problem)
+	report.Problem = r.redacted(report.Problem)
 	r.putBack()
 	report.Interrupted = ctx.Err() != nil
 	report.Took, report.Requests = o.Now().Sub(start), len(r.sent)
@@ -145,9 +170,9 @@ func (r *run) decide(c Case) Result {
 	var undecided errUndecided
 	switch {
 	case errors.As(err, &skip):
-		result.Outcome, result.Reason = Skipped, r.secrets.Replace(err.Error())
+		result.Outcome, result.Reason = Skipped, r.redacted(err.Error())
 	case errors.As(err, &undecided):
-		result.Outcome, result.Reason = Undecided, r.secrets.Replace(err.Error())
+		result.Outcome, result.Reason = Undecided, r.redacted(err.Error())
 	case err != nil && r.ctx.Err() != nil:
 		result.Outcome = NotRun
 	case err != nil:
@@ -159,11 +184,11 @@ func (r *run) decide(c Case) Result {
 	default:
 		result.Outcome = Warns
 	}
-	result.Reason = r.secrets.Replace(result.Reason) // a server may tell what it was sent
+	result.Reason = r.redacted(result.Reason) // a server may tell what it was sent
 	for _, d := range differences {
-		d.Expected, d.Got = r.secrets.Replace(d.Expected), r.secrets.Replace(d.Got)
-		result.Differences = append(result.Differences, d)
-		result.show(r.answers[d.Request])
+		a := r.answers[d.Request]
+		result.Differences = append(result.Differences, r.redactedDifference(d, a))
+		result.show(a)
 	}
 	return result
 }

@@ -114,24 +114,19 @@ func (r *run) wait(tries int) error {
 // record makes the record of an exchange, without secrets.
 func (r *run) record(a *answer, start time.Time, in *reply) *exchange.Exchange {
 	head, _, _ := strings.Cut(string(a.bytes(r.Target.Host, strings.TrimSuffix(r.Target.EscapedPath(), "/"))), "\r\n\r\n")
-	var lines []string
 	x := &exchange.Exchange{ID: uint64(len(r.sent) + 1), Sequence: uint64(len(r.sent) + 1), Session: "verify", Start: start, Took: in.took,
-		Method: a.method, Path: a.path, Tenant: r.Tenant, Status: a.status, Bytes: len(a.body),
+		Method: a.method, Path: a.path, Tenant: r.Tenant, Status: a.status, Bytes: len(a.body), Target: r.Target.Host,
 		VersionAsked: string(a.asked), VersionUsed: string(a.version)}
 	if a.op != nil {
 		x.Operation = a.op.Name
 	}
 	x.RequestID, _ = a.value("X-REQUEST-ID")
-	for line := range strings.SplitSeq(head, "\r\n") {
-		if name, value, ok := strings.Cut(line, ": "); ok && strings.EqualFold(name, "authorization") {
-			blot := exchange.NewBlot(value)
-			x.Authorization = append(x.Authorization, blot)
-			line = name + ": " + blot.Shown
-		}
-		lines = append(lines, line)
-	}
-	x.Request = exchange.Message{Head: strings.Join(lines, "\r\n"), Body: []byte(a.probe.body), Size: int64(len(a.probe.body))}
-	body := r.secrets.Replace(string(a.body))
-	x.Response = exchange.Message{Head: r.secrets.Replace(in.head), Body: []byte(body[:min(len(body), exchange.MaxBody)]), Size: int64(len(a.body))}
+	a.secrets = r.redactor.Secrets()
+	x.Request = exchange.Message{Body: []byte(a.probe.body), Size: int64(len(a.probe.body))}
+	x.Request.Head, x.Authorization = a.secrets.Head([]byte(head))
+	body := r.secrets.Bytes(a.body) // before what the exchange has: one token may begin as another does
+	x.Response = exchange.Message{Body: body[:min(len(body), exchange.MaxBody)], Size: int64(len(a.body))}
+	x.Response.Head, _ = a.secrets.Head([]byte(r.redacted(in.head)))
+	x.Redact(a.secrets, true)
 	return x
 }

@@ -1,4 +1,4 @@
-package exchange
+package redact
 
 import (
 	"fmt"
@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-// TestBlotterHead holds that no secret stays in a head, and that all else does.
-func TestBlotterHead(t *testing.T) {
+// TestHead holds that no secret stays in a head, and that all else does.
+func TestHead(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cret-Token"
-	shown := HashOf(secret)
+	shown := Hash(secret)
 	for _, c := range []struct{ in, want string }{
 		{"GET / HTTP/1.1\r\nHost: a", "GET / HTTP/1.1\r\nHost: a"},
 		{"GET / HTTP/1.1", "GET / HTTP/1.1"},
@@ -26,23 +26,30 @@ func TestBlotterHead(t *testing.T) {
 		{"GET /a?b=1&Password=" + secret + " HTTP/1.1", "GET /a?b=1&Password=" + shown + " HTTP/1.1"},
 		{"GET /a?b=1;token=" + secret + " HTTP/1.1", "GET /a?b=1;token=" + shown + " HTTP/1.1"},
 		{"GET /a?%74oken=" + secret + "&&=x&c HTTP/1.1", "GET /a?%74oken=" + shown + "&&=x&c HTTP/1.1"},
-		{"GET /a?x=Bearer%20" + secret + " HTTP/1.1", "GET /a?x=" + HashOf("Bearer%20"+secret) + " HTTP/1.1"},
-		{"GET /a?token=" + secret + " x HTTP/1.1", "GET /a?token=" + HashOf(secret+" x") + " HTTP/1.1"},
+		{"GET /a?x=Bearer%20" + secret + " HTTP/1.1", "GET /a?x=" + Hash("Bearer%20"+secret) + " HTTP/1.1"},
+		{"GET /a?token=" + secret + " x HTTP/1.1", "GET /a?token=" + Hash(secret+" x") + " HTTP/1.1"},
 		{"GET /a?token=" + secret, "GET /a?token=" + shown},
 		{"GET http://" + secret + "@a/b?c=1 HTTP/1.1", "GET http://" + shown + "@a/b?c=1 HTTP/1.1"},
 		{"GET http://a/b@c HTTP/1.1", "GET http://a/b@c HTTP/1.1"},
 		{"GET /a?token=" + secret + "&u=http://b@c HTTP/1.1", "GET /a?token=" + shown + "&u=http://b@c HTTP/1.1"},
 		{"GET / HTTP/1.1\r\nX-Authorization: " + secret, "GET / HTTP/1.1\r\nX-Authorization: " + shown},
 		{"GET / HTTP/1.1\r\nAutorisation: " + secret, "GET / HTTP/1.1\r\nAutorisation: " + shown},
-		{"GET / HTTP/1.1\r\nX-User: BEARER " + secret, "GET / HTTP/1.1\r\nX-User: BEARER " + shown},
+		{"GET / HTTP/1.1\r\nX-User: BEARER " + secret, "GET / HTTP/1.1\r\nX-User: BEARER " + Mask(secret)},
+		{"GET /a?JWT=" + secret + "&sig=" + secret + "&x=1 HTTP/1.1", "GET /a?JWT=" + shown + "&sig=" + shown + "&x=1 HTTP/1.1"},
+		{"GET /a/Bearer HTTP/1.1", "GET /a/Bearer HTTP/1.1"},
+		{"GET /a/Bearer%20" + secret + "/b HTTP/1.1", "GET /a/Bearer%20" + Mask(secret) + "/b HTTP/1.1"},
+		{"GET / HTTP/1.1\r\nX-Tenant-Id: Bearer {" + secret + "}", "GET / HTTP/1.1\r\nX-Tenant-Id: Bearer " + Mask("{"+secret+"}")},
+		{"GET / HTTP/1.1\r\nReferer: http://a/?b=1&access_token=" + secret + "&c", "GET / HTTP/1.1\r\nReferer: http://a/?b=1&access_token=" + Mask(secret) + "&c"},
+		{"HTTP/1.1 302 OK\r\nLocation: /a?id_token=" + secret, "HTTP/1.1 302 OK\r\nLocation: /a?id_token=" + Mask(secret)},
+		{"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Credentials: true", "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Credentials: true"},
 		{"GET / HTTP/1.1\r\nAccept: a\r\nUser-Agent: curl/8\r\nContent-Type: b", "GET / HTTP/1.1\r\nAccept: a\r\nUser-Agent: curl/8\r\nContent-Type: b"},
 		{"GET /a?b=1 HTTP/1.1\r\nx-tenant-id: 1", "GET /a?b=1 HTTP/1.1\r\nx-tenant-id: 1"},
 	} {
 		t.Run(fmt.Sprintf("%.60q", c.in), func(t *testing.T) {
 			t.Parallel()
-			b := NewBlotter()
+			b := New()
 			for range 2 { // the second time it remembers
-				if got, _ := b.Head([]byte(c.in)); got != c.want {
+				if got, _ := b.Secrets().Head([]byte(c.in)); got != c.want {
 					t.Errorf("got  %q\nwant %q", got, c.want)
 				}
 			}
@@ -50,20 +57,20 @@ func TestBlotterHead(t *testing.T) {
 	}
 }
 
-// TestBlotterBlots holds that only authorization fields have blots, in order,
+// TestHeadMarks holds that only authorization fields have marks, in order,
 // and that secrets of one slot of the memory are not mistaken for each other.
-func TestBlotterBlots(t *testing.T) {
+func TestHeadMarks(t *testing.T) {
 	t.Parallel()
-	b := NewBlotter()
+	b := New()
 	for i := range 200 {
 		one, two := fmt.Sprintf("Bearer a%d", i), fmt.Sprintf("bearer B%d", i)
-		_, blots := b.Head([]byte("GET / HTTP/1.1\r\nAuthorization: " + one + "\r\nCookie: c\r\nauthorization: " + two))
-		if len(blots) != 2 || blots[0] != NewBlot(one) || blots[1] != NewBlot(two) {
-			t.Fatalf("got %v, want the blots of %q and %q", blots, one, two)
+		_, marks := b.Secrets().Head([]byte("GET / HTTP/1.1\r\nAuthorization: " + one + "\r\nCookie: c\r\nauthorization: " + two))
+		if len(marks) != 2 || marks[0] != NewMark(one) || marks[1] != NewMark(two) {
+			t.Fatalf("got %v, want the marks of %q and %q", marks, one, two)
 		}
 	}
-	head, blots := b.Head([]byte("GET / HTTP/1.1\r\nAuthorization: Bearer " + strings.Repeat("x", 5000)))
-	if len(blots) != 1 || len(head) > 100 {
-		t.Errorf("a long secret: got %d blots and a head of %d bytes", len(blots), len(head))
+	head, marks := b.Secrets().Head([]byte("GET / HTTP/1.1\r\nAuthorization: Bearer " + strings.Repeat("x", 5000)))
+	if len(marks) != 1 || len(head) > 100 {
+		t.Errorf("a long secret: got %d marks and a head of %d bytes", len(marks), len(head))
 	}
 }

@@ -1,0 +1,243 @@
+package redact
+
+import (
+	"slices"
+	"strings"
+)
+
+// span is a stretch of a text.
+type span struct{ start, end int }
+
+// kind is what a text is, which says where a secret ends.
+type kind uint8
+
+const (
+	inProse kind = iota // words of plain letters are no tokens, as in "bearer authentication"
+	inValue             // of a field or a parameter
+	inPath              // its segments end with a slash
+)
+
+// ends reports a byte that ends a secret in a text of the kind.
+func (k kind) ends(c byte) bool {
+	return c <= ' ' || strings.IndexByte("&;,\"'<>\\", c) >= 0 || k == inPath && c == '/' || k == inProse && !isTokenByte(c)
+}
+
+// Text redacts what a text has in the form of a secret, which keeps its length:
+// what follows the words Bearer and Basic, and what a parameter or a member
+// with the name of a secret has.
+func Text(s string) string { return maskSpans(s, spansOf(s, inProse)) }
+
+func maskSpans[T string | []byte](s T, spans []span) T {
+	if len(spans) == 0 {
+		return s
+	}
+	out := []byte(s)
+	for _, at := range spans {
+		copy(out[at.start:at.end], mask(string(s[at.start:at.end]), at.end-at.start))
+	}
+	return T(out)
+}
+
+// spansOf returns where a text has the form of a secret, in order.
+func spansOf[T string | []byte](s T, k kind) []span {
+	var spans []span
+	for i := 0; i < len(s); i++ {
+		var at span
+		switch s[i] {
+		case 'b', 'B':
+			at = afterScheme(s, i, k)
+		case '=':
+			at = afterEqualSign(s, i, k)
+		case ':':
+			at = afterColon(s, i)
+		default:
+			continue
+		}
+		if at.end > at.start {
+			spans = append(spans, at)
+		}
+	}
+	if len(spans) < 2 {
+		return spans
+	}
+	// token=Bearer%20x is two that overlap.
+	slices.SortFunc(spans, func(a, b span) int { return a.start - b.start })
+	merged := spans[:1]
+	for _, at := range spans[1:] {
+		if last := &merged[len(merged)-1]; at.start < last.end {
+			last.end = max(last.end, at.end)
+		} else {
+			merged = append(merged, at)
+		}
+	}
+	return merged
+}
+
+// afterScheme returns what follows the word Bearer or Basic at a place.
+func afterScheme[T string | []byte](s T, i int, k kind) span {
+	start := i
+	switch {
+	case hasPrefixFold(s[i:], "bearer"):
+		start += len("bearer")
+	case hasPrefixFold(s[i:], "basic"):
+		start += len("basic")
+	default:
+		return span{}
+	}
+	separated := start
+	for start < len(s) {
+		c, n := unescaped(s, start)
+		if c != ' ' && c != '\t' && c != '+' && c != ':' && c != '=' && (c != '"' || start == separated) {
+			break
+		}
+		start += n
+	}
+	if start == separated {
+		return span{}
+	}
+	end := start
+	for end < len(s) && !k.ends(s[end]) {
+		end++
+	}
+	for k == inProse && end > start && s[end-1] == '.' { // of a sentence
+		end--
+	}
+	if k == inProse && isWord(s[start:end]) || hasPrefixFold(s[start:end], "realm=") {
+		return span{}
+	}
+	return span{start, end}
+}
+
+// isTokenByte reports a byte of a bearer token (RFC 6750), plain or escaped.
+func isTokenByte(c byte) bool {
+	return wordByte(c) || c == '.' || c == '~' || c == '+' || c == '/' || c == '=' || c == '%'
+}
+
+// isWord reports a word such as people write: letters, the first of which may
+// be a capital.
+func isWord[T string | []byte](s T) bool {
+	for i := range len(s) {
+		c := s[i]
+		if i == 0 {
+			c = lower(c)
+		}
+		if c < 'a' || c > 'z' {
+			return false
+		}
+	}
+	return true
+}
+
+// afterEqualSign returns the value of a parameter with the name of a secret.
+func afterEqualSign[T string | []byte](s T, i int, k kind) span {
+	name := i
+	for name > 0 && isNameByte(s[name-1]) {
+		name--
+	}
+	if name == i || !isSecretParameter(string(s[name:i])) {
+		return span{}
+	}
+	start := i + 1
+	quoted := start < len(s) && s[start] == '"'
+	if quoted {
+		start++
+	}
+	end := start
+	for end < len(s) && !max(k, inValue).ends(s[end]) {
+		end++
+	}
+	return span{start, end}
+}
+
+func isNameByte(c byte) bool {
+	return wordByte(c) || c == '.' || c == '%' || c == '[' || c == ']' || c == '~'
+}
+
+// afterColon returns the text of a member of a JSON object with the name of a
+// secret; the object may stand in a text of JSON itself.
+func afterColon[T string | []byte](s T, i int) span {
+	end := i
+	for end > 0 && isSpace(s[end-1]) {
+		end--
+	}
+	if end == 0 || s[end-1] != '"' {
+		return span{}
+	}
+	end--
+	if end > 0 && s[end-1] == '\\' {
+		end--
+	}
+	name := end
+	for name > 0 && isNameByte(s[name-1]) {
+		name--
+	}
+	start := i + 1
+	for start < len(s) && isSpace(s[start]) {
+		start++
+	}
+	if start < len(s) && s[start] == '\\' {
+		start++
+	}
+	if name == end || start >= len(s) || s[start] != '"' || !isSecretMember(string(s[name:end])) {
+		return span{}
+	}
+	inner := s[start-1] == '\\'
+	start++
+	for end = start; end < len(s) && s[end] != '"'; end++ {
+		if s[end] == '\\' && !inner {
+			end++
+		}
+	}
+	end = min(end, len(s))
+	if inner && end > start && s[end-1] == '\\' {
+		end--
+	}
+	return span{start, end}
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// unescaped returns the byte that a text has at a place, and the length of its
+// spelling: as it is, in percent-encoding (once or more), or escaped in JSON.
+func unescaped[T string | []byte](s T, i int) (c byte, n int) {
+	switch {
+	case s[i] == '%':
+		n := 1
+		for i+n+3 < len(s) && s[i+n] == '2' && s[i+n+1] == '5' && isHex(s[i+n+2]) && isHex(s[i+n+3]) {
+			n += 2
+		}
+		if i+n+1 < len(s) && isHex(s[i+n]) && isHex(s[i+n+1]) {
+			return hexByte(s[i+n], s[i+n+1]), n + 2
+		}
+	case s[i] == '\\' && i+5 < len(s) && s[i+1] == 'u' && s[i+2] == '0' && s[i+3] == '0' && isHex(s[i+4]) && isHex(s[i+5]):
+		return hexByte(s[i+4], s[i+5]), 6
+	case s[i] == '\\' && i+1 < len(s) && (s[i+1] == '"' || s[i+1] == '\\' || s[i+1] == '/'):
+		return s[i+1], 2
+	}
+	return s[i], 1
+}
+
+// unescape returns a text without its escapes.
+func unescape(s string) string {
+	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); {
+		c, n := unescaped(s, i)
+		b = append(b, c)
+		i += n
+	}
+	return string(b)
+}
+
+func isHex(c byte) bool { return c >= '0' && c <= '9' || c|' ' >= 'a' && c|' ' <= 'f' }
+
+func hexByte(a, b byte) byte { return hexDigit(a)<<4 | hexDigit(b) }
+
+func hexDigit(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c | ' ' - 'a' + 10
+}

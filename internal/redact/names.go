@@ -1,0 +1,93 @@
+package redact
+
+import (
+	"net/url"
+	"strings"
+)
+
+// isSecretField reports a header field that has a secret by its name, well
+// spelt or not.
+func isSecretField[T string | []byte](name T) bool {
+	return hasSecretWord(name) && !isPublicField(string(name))
+}
+
+// isPublicField reports a field whose name only speaks of secrets: those in
+// which a server asks for one, or allows one.
+func isPublicField(name string) bool {
+	switch strings.ToLower(name) {
+	case "www-authenticate", "proxy-authenticate", "access-control-allow-credentials":
+		return true
+	}
+	return false
+}
+
+// isSecretMember reports a member of a JSON object, or a parameter of a form,
+// that has a secret by its name.
+func isSecretMember(name string) bool {
+	return hasSecretWord(name) || secretNames[strings.ToLower(name)]
+}
+
+// isSecretParameter reports the same of a parameter of a URL, in which names
+// are short and a value too much redacted costs little.
+func isSecretParameter(name string) bool {
+	if plain, err := url.QueryUnescape(name); err == nil {
+		name = plain
+	}
+	if isSecretMember(name) {
+		return true
+	}
+	name = strings.ToLower(name)
+	return strings.Contains(name, "key") || strings.Contains(name, "code") || strings.Contains(name, "session")
+}
+
+// secretNames are whole names of secrets, in lower case.
+var secretNames = map[string]bool{"code": true, "hmac": true, "key": true, "otp": true, "pass": true, "pin": true, "pwd": true, "sid": true, "sig": true, "ticket": true}
+
+// hasSecretWord reports a name that has a word of secretWords in it.
+func hasSecretWord[T string | []byte](name T) bool {
+	for i := range len(name) {
+		c := name[i] | 0x20
+		if c < 'a' || c > 'z' {
+			continue
+		}
+		for _, word := range secretWords[c-'a'] {
+			if hasPrefixFold(name[i:], word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// secretWords are the words that names of secrets have in them, by their first
+// letters.
+var secretWords = [26][]string{
+	'a' - 'a': {"auth", "autor", "api-key", "api_key", "apikey", "access-key", "access_key", "accesskey", "assertion"}, //nolint:misspell // the slip is what is looked for
+	'c' - 'a': {"cookie", "credential"},
+	'f' - 'a': {"functions-key"},
+	'j' - 'a': {"jwt"},
+	'p' - 'a': {"passw", "passphrase", "private-key", "private_key", "privatekey"},
+	's' - 'a': {"secret", "signature", "saml", "session-id", "session_id", "sessionid", "subscription-key"},
+	't' - 'a': {"token"},
+}
+
+// hasPrefixFold reports whether a text begins with a word of lower case, in any
+// spelling.
+func hasPrefixFold[T string | []byte](s T, word string) bool {
+	if len(s) < len(word) {
+		return false
+	}
+	for i := range len(word) {
+		if lower(s[i]) != word[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}

@@ -1,0 +1,183 @@
+package redact
+
+import (
+	"encoding/base64"
+	"hash/maphash"
+	"slices"
+	"strings"
+	"sync/atomic"
+)
+
+// Redactor redacts exchanges. It remembers the last few secrets, because most
+// requests carry the same one. It is safe for concurrent use.
+type Redactor struct {
+	seed   maphash.Seed
+	marks  [16]atomic.Pointer[remembered[Mark]]
+	tokens [16]atomic.Pointer[remembered[*Tokens]]
+}
+
+type remembered[V any] struct {
+	secret string
+	value  V
+}
+
+// New returns a redactor.
+func New() *Redactor { return &Redactor{seed: maphash.MakeSeed()} }
+
+// maxRemembered is the length of the longest secret that is remembered.
+const maxRemembered = 512
+
+// remember returns the value of a secret, made where nobody remembers it.
+func remember[V any, T string | []byte](r *Redactor, memory *[16]atomic.Pointer[remembered[V]], secret T, made func(string) V) *remembered[V] {
+	var slot *atomic.Pointer[remembered[V]]
+	if len(secret) <= maxRemembered {
+		slot = &memory[maphash.Bytes(r.seed, []byte(secret))%uint64(len(memory))]
+		if m := slot.Load(); m != nil && m.secret == string(secret) {
+			return m
+		}
+	}
+	m := &remembered[V]{secret: string(secret)}
+	m.value = made(m.secret)
+	if slot != nil {
+		slot.Store(m)
+	}
+	return m
+}
+
+// Secrets are those of one exchange: they are found by place and form while its
+// parts are redacted, and then looked for, by value, wherever else they stand.
+// The zero value is not ready: Redactor.Secrets makes them.
+type Secrets struct {
+	redactor *Redactor
+	values   []string
+	room     [2]string
+	// fields are the header fields that were redacted, of the request and of the
+	// answer.
+	fields [2][]shownField
+	known  *Tokens // the values, once they were asked for
+}
+
+type shownField struct{ name, shown string }
+
+// Secrets returns none, for an exchange that begins.
+func (r *Redactor) Secrets() *Secrets {
+	s := &Secrets{redactor: r}
+	s.values = s.room[:0]
+	return s
+}
+
+// add has a secret looked for.
+func (s *Secrets) add(secret string) {
+	if len(secret) >= minSecret && !slices.Contains(s.values[:min(len(s.values), 8)], secret) {
+		s.values, s.known = append(s.values, secret), nil
+	}
+}
+
+// addValue has the secrets in the value of a field looked for.
+func (s *Secrets) addValue(name, value string) {
+	scheme, secret := splitScheme(value)
+	s.add(secret)
+	s.addBasic(scheme, secret)
+	switch lowered(name) {
+	case "cookie":
+		for pair := range strings.SplitSeq(value, ";") {
+			_, v, _ := strings.Cut(pair, "=")
+			s.add(strings.TrimSpace(v))
+		}
+	case "set-cookie":
+		pair, _, _ := strings.Cut(value, ";")
+		_, v, _ := strings.Cut(pair, "=")
+		s.add(strings.TrimSpace(v))
+	default:
+		if scheme == "" || strings.ContainsAny(secret, " =") {
+			s.addSpans(value, spansOf(value, inValue))
+		}
+	}
+}
+
+// addBasic has the password of a Basic scheme looked for, too.
+func (s *Secrets) addBasic(scheme, secret string) {
+	if len(scheme) != len("basic ") {
+		return
+	}
+	if plain, err := base64.StdEncoding.DecodeString(secret); err == nil {
+		_, password, _ := strings.Cut(string(plain), ":")
+		s.add(string(plain))
+		s.add(password)
+	}
+}
+
+func (s *Secrets) addSpans(text string, spans []span) {
+	for _, at := range spans {
+		s.add(unescape(text[at.start:at.end]))
+	}
+}
+
+// Form redacts what has the form of a secret in a text of a client's or of a
+// target's. The text keeps its length.
+func (s *Secrets) Form(text string) string { return s.form(text, inValue) }
+
+// Path does the same with a path, whose segments stay apart.
+func (s *Secrets) Path(text string) string { return s.form(text, inPath) }
+
+func (s *Secrets) form(text string, k kind) string {
+	spans := spansOf(text, k)
+	s.addSpans(text, spans)
+	return maskSpans(text, spans)
+}
+
+// Body does the same with a body, which may have prose in it. It is left as it
+// is where it has no secret, and copied else.
+func (s *Secrets) Body(b []byte) []byte {
+	spans := spansOf(b, inProse)
+	for _, at := range spans {
+		s.add(unescape(string(b[at.start:at.end])))
+	}
+	return maskSpans(b, spans)
+}
+
+// Field returns what stands for the value of a field of the request or of the
+// answer, where the field was redacted.
+func (s *Secrets) Field(answer bool, name string) (string, bool) {
+	for _, f := range s.fields[index(answer)] {
+		if strings.EqualFold(f.name, name) {
+			return f.shown, true
+		}
+	}
+	return "", false
+}
+
+func index(answer bool) int {
+	if answer {
+		return 1
+	}
+	return 0
+}
+
+// Text returns a text without the secrets that were found so far.
+func (s *Secrets) Text(text string) string { return s.tokens().Text(text) }
+
+// Bytes returns the same of bytes, which it leaves as they are.
+func (s *Secrets) Bytes(b []byte) []byte { return s.tokens().Bytes(b) }
+
+// tokens returns the secrets that were found so far.
+func (s *Secrets) tokens() *Tokens {
+	if s.known == nil && len(s.values) > 0 {
+		values := s.values
+		joined := values[0]
+		if len(values) > 1 {
+			values = slices.Clone(values)
+			slices.Sort(values)
+			values = slices.Compact(values)
+			joined = strings.Join(values, "\x00")
+		}
+		s.known = remember(s.redactor, &s.redactor.tokens, joined, func(string) *Tokens {
+			k := &Tokens{}
+			for _, v := range values {
+				k.addSecret(v)
+			}
+			return k.sorted()
+		}).value
+	}
+	return s.known
+}
