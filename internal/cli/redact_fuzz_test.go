@@ -29,6 +29,7 @@ import (
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/journal"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/proxy"
 	"dispatchmock/internal/recording"
 	"dispatchmock/internal/report"
@@ -120,7 +121,7 @@ func newSurface(f *testing.F, c *contract.Contract, front func(*surface, server.
 		f.Fatal(err)
 	}
 	s := &surface{log: newPrinted(), recorded: make(chan struct{}, 1)}
-	o := server.Options{Contract: c, CORS: contract.CORSDocumented, OnViolation: server.Fail, Journal: journal.Limits{Count: 8, Bytes: 8 << 20},
+	o := server.Options{Contract: c, CORS: contract.CORSDocumented, OnViolation: mock.Fail, Journal: journal.Limits{Count: 8, Bytes: 8 << 20},
 		Control:  server.Control{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Recorded: func(x *exchange.Exchange) {

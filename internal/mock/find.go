@@ -2,12 +2,14 @@ package mock
 
 import (
 	"fmt"
-	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 
 	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/session"
+	"dispatchmock/internal/wire"
 )
 
 // The ways to name a session: by the path's prefix, which any client with a
@@ -33,14 +35,43 @@ func (m *Mock) find(r *http.Request) (*session.Session, *dispatch.Fault) {
 	if ids := r.Header[sessionHeader]; len(ids) > 0 {
 		return m.named(strings.Join(ids, ", "), sessionHeader)
 	}
-	host := r.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+	id, ok, fault := sessionOfHost(r.Host)
+	if r.URL.Host != "" && fault == "" {
+		// The Host field does not count beside a host in the request line, but
+		// where it names another session a client is mistaken.
+		head := exchange.Message{Head: string(wire.RequestHead(r))}
+		field, _ := head.Value("Host")
+		if other, _, bad := sessionOfHost(field); bad != "" || other != id {
+			return m.missing(fmt.Sprintf("The request line names the host %.80q, and the Host field %.80q: both must name the same session.", r.Host, field))
+		}
 	}
-	if id, ok := strings.CutSuffix(strings.ToLower(host), sessionSuffix); ok {
-		return m.named(id, "host name "+host)
+	switch {
+	case fault != "":
+		return m.missing(fault)
+	case ok:
+		return m.named(id, fmt.Sprintf("host name %.80q", r.Host))
 	}
 	return m.Sessions.Default(), nil
+}
+
+// sessionOfHost returns the session that a host names, with or without a port; ok is
+// false where the host names none. What cannot be read has a fault, because it
+// may be the name of a session in other words.
+func sessionOfHost(host string) (id string, ok bool, fault string) {
+	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return "", false, ""
+	}
+	if _, err := netip.ParseAddrPort(host); err == nil {
+		return "", false, ""
+	}
+	name, port, _ := strings.Cut(strings.ToLower(host), ":")
+	if strings.Trim(port, "0123456789") != "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-._") != "" {
+		return "", false, fmt.Sprintf("The host name %.80q cannot be read: it may have letters, digits, hyphens and dots, and that of a session is ID%s.", host, sessionSuffix)
+	}
+	if id, ok = strings.CutSuffix(strings.TrimRight(name, "."), sessionSuffix); !ok {
+		return "", false, ""
+	}
+	return id, true, ""
 }
 
 func (m *Mock) named(id, where string) (*session.Session, *dispatch.Fault) {

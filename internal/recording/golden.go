@@ -10,8 +10,8 @@ import (
 
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/redact"
+	"dispatchmock/internal/terminal"
 )
 
 // golden is an exchange that is kept to be written.
