@@ -49,7 +49,7 @@ type madeOf struct {
 }
 
 // plainURL is a base URL that a script can hand to curl.
-var plainURL = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9._-]+)*$`)
+var plainURL = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Za-z:.%]+\])(:[0-9]+)?(/[A-Za-z0-9._-]+)*$`)
 
 func (c *ctl) createSession() *cobra.Command {
 	m := &madeOf{}
