@@ -347,7 +347,7 @@ func FuzzSecrets(f *testing.F) {
 	u := &url.URL{Scheme: "http", Host: target.Addr().String()}
 	through := newSurface(f, c, func(s *surface, b server.Backstage) http.Handler {
 		p := proxy.New(proxy.Options{Contract: c, Target: u, Timeout: patience, CORS: contract.CORSDocumented, Home: b.Home, Redactor: b.Redactor, Record: b.Record,
-			Passed: func(p *proxy.Passed) { recorder.Add(p.Exchange, p.Request, p.Reply) }, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+			Passed: func(p *proxy.Passed) { recorder.Add(p.Exchange, p.Request, p.Route, p.Reply) }, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 		f.Cleanup(p.Close)
 		return p
 	})
