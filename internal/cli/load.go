@@ -25,7 +25,7 @@ import (
 const (
 	maxFixtures     = 256 << 20
 	maxSchema       = 16 << 20
-	maxDocument     = 64 << 20 // that ctl sends; the server has a bound of its own
+	maxDocument     = 8 << 20 // that ctl sends; the server has a bound of its own
 	maxCertificates = 16 << 20
 	maxToken        = 64 << 10
 )
