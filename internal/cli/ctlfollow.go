@@ -105,7 +105,10 @@ const maxEvent = 4 << 20
 var longEvent = fmt.Sprintf("an event of it is longer than %d bytes", maxEvent)
 
 // event is one server-sent event.
-type event struct{ kind, id, data string }
+type event struct {
+	kind, id string
+	data     []byte
+}
 
 func (f *follower) field(e *event, line string) {
 	name, value, _ := strings.Cut(line, ":")
@@ -116,7 +119,7 @@ func (f *follower) field(e *event, line string) {
 	case "id":
 		e.id = value
 	case "data":
-		e.data += value
+		e.data = append(e.data, value...)
 	case "retry":
 		if ms, err := strconv.ParseUint(value, 10, 16); err == nil {
 			f.pause = time.Duration(ms) * time.Millisecond
@@ -130,7 +133,7 @@ func (f *follower) tell(e *event) error {
 		if e.id != "" {
 			f.last = e.id
 		}
-		return f.exchange(e.data)
+		return f.exchange(string(e.data))
 	case "missed":
 		fmt.Fprintln(f.err, "dispatchmock: the journal let go of exchanges before they could be shown")
 	case "dropped":

@@ -133,6 +133,17 @@ func TestNamedFilesAreBounded(t *testing.T) {
 	}
 }
 
+// TestStoppedLoad holds that a signal ends the reading of folders.
+func TestStoppedLoad(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	if code := Run(ctx, []string{"check"}, nil, nil, &stdout, &stderr); code != exitWrong || !strings.Contains(stderr.String(), "stopped before the files were read and checked") {
+		t.Errorf("got %d and %q", code, stderr.String())
+	}
+}
+
 // TestReplayOfAPipe holds that a bundle may come through a pipe that is named.
 func TestReplayOfAPipe(t *testing.T) {
 	t.Parallel()

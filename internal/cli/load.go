@@ -25,9 +25,9 @@ import (
 const (
 	maxFixtures     = 256 << 20
 	maxSchema       = 16 << 20
-	maxDocument     = 64 << 20 // that ctl sends; the server has a bound of its own
+	maxDocument     = 8 << 20 // that ctl sends; the server has a bound of its own
 	maxCertificates = 16 << 20
-	maxToken        = 64 << 10
+	maxToken        = 4 << 10
 )
 
 // sources are the flags that say where the files are.
