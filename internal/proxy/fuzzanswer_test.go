@@ -180,7 +180,7 @@ func strictBody(from *bufio.Reader, fields map[string][]string, none bool) (whol
 	}
 	for {
 		line, err := from.ReadString('\n')
-		if err == io.EOF && line == "" {
+		if errors.Is(err, io.EOF) && line == "" {
 			return false, nil
 		}
 		n, err := strconv.ParseUint(strings.TrimSuffix(line, "\r\n"), 16, 31)

@@ -2,11 +2,13 @@ package proxy
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -92,7 +94,7 @@ func writeBody(to io.Writer, from io.Reader, r *http.Request) error {
 	for {
 		n, err := from.Read(piece)
 		_, _ = chunks.Write(piece[:n]) // nothing is written for nothing; flushing reports what is wrong
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err == nil {
@@ -129,9 +131,8 @@ func (p *pool) put(l *link) {
 	l.idle = idle
 	go func() {
 		_, err := l.in.Peek(1)
-		late, ok := err.(net.Error)
 		p.drop(l)
-		idle <- ok && late.Timeout()
+		idle <- errors.Is(err, os.ErrDeadlineExceeded)
 	}()
 }
 
