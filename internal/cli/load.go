@@ -148,5 +148,5 @@ func wrong(what, dir string, err error) error {
 	if len(flaws) == 1 {
 		return fmt.Errorf("%s have a flaw:\n%w", what, err)
 	}
-	return fmt.Errorf("%s have %d flaws:\n%w", what, len(flaws), err)
+	return fmt.Errorf("%s have %d flaws:\n%w", what, flaws.Count(), err)
 }

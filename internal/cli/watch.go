@@ -85,10 +85,11 @@ func (s *sources) reload(c *contract.Contract, sessions *session.Sessions, log *
 	var flaws contract.Flaws
 	switch {
 	case errors.As(err, &flaws):
-		log.Error("the changed fixtures have flaws, so the world is as it was", "flaws", len(flaws))
-		for i, flaw := range flaws {
+		log.Error("the changed fixtures have flaws, so the world is as it was", "flaws", flaws.Count())
+		shown, _ := flaws.First()
+		for i, flaw := range shown {
 			if i == maxLogged {
-				log.Error("flaw", "more", len(flaws)-i)
+				log.Error("flaw", "more", flaws.Count()-i)
 				break
 			}
 			log.Error("flaw", "file", flaw.File, "line", flaw.Line, "pointer", flaw.Pointer, "value", flaw.Value, "rule", flaw.Rule)

@@ -12,6 +12,7 @@ type Flaw struct {
 	Pointer string // JSON pointer into the file
 	Value   string // what stands there, as short JSON; may be empty
 	Rule    string // the rule that it breaks, and what to do
+	More    int    // how many further places of the file this one stands for, or 0
 }
 
 func (f Flaw) String() string {
@@ -35,13 +36,25 @@ func (f Flaw) String() string {
 // at least one.
 type Flaws []Flaw
 
-// First returns the flaws that are shown, and how many more there are: MaxShown,
-// and one that says how many others one document has.
-func (f Flaws) First() (shown Flaws, more int) {
-	if len(f) <= MaxShown+1 {
-		return f, 0
+// Count returns how many places break a rule.
+func (f Flaws) Count() int {
+	n := len(f)
+	for _, flaw := range f {
+		if flaw.More > 0 {
+			n += flaw.More - 1
+		}
 	}
-	return f[:MaxShown], len(f) - MaxShown
+	return n
+}
+
+// First returns the flaws that are shown, and how many more there are.
+func (f Flaws) First() (shown Flaws, more int) {
+	for _, flaw := range f {
+		if flaw.More == 0 && len(shown) < MaxShown {
+			shown = append(shown, flaw)
+		}
+	}
+	return shown, f.Count() - len(shown)
 }
 
 func (f Flaws) Error() string {
@@ -82,13 +95,16 @@ func (c *Collector) Add(f Flaw) {
 // Len returns how many errors were added.
 func (c *Collector) Len() int { return len(c.flaws) + c.more }
 
-// Flaws returns the first errors, and how many more there are as the last.
+// Flaws returns the first errors, with how many more there are.
 func (c *Collector) Flaws() Flaws {
 	if c.more == 0 {
 		return c.flaws
 	}
-	return append(c.flaws[:len(c.flaws):len(c.flaws)], Flaw{File: c.flaws[0].File, Rule: more(c.more)})
+	return append(c.flaws[:len(c.flaws):len(c.flaws)], others(c.flaws[0].File, c.more))
 }
+
+// others stands for the errors of a file that are not shown.
+func others(file string, n int) Flaw { return Flaw{File: file, Rule: more(n), More: n} }
 
 func more(n int) string {
 	return fmt.Sprintf("and %d more places break a rule; fix the first %d", n, MaxShown)

@@ -73,17 +73,25 @@ const notPast = "must lie in the past; it is now "
 // AwaitsClock reports whether a finding would be none by a later clock.
 func AwaitsClock(f exchange.Finding) bool { return strings.HasPrefix(f.Remedy, notPast) }
 
-// judgeSchema returns the rules that a value breaks at any time.
+// judgeSchema returns the rules that a value breaks at any time; of many the
+// first, and one that says how many more there are.
 func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
+	findings, others := m.firstFindings(v, part)
+	if others > 0 {
+		findings = append(findings, exchange.Finding{Part: part, Rule: ruleMore, Schema: m.src.path, Remedy: more(others)})
+	}
+	return findings
+}
+
+func (m *Model) firstFindings(v any, part string) (findings []exchange.Finding, others int) {
 	if m.part != nil && m.part.good(v) {
-		return nil
+		return nil, 0
 	}
 	result, err := m.schema.Validate(gojsonschema.NewRawLoader(v))
 	if err != nil {
-		return []exchange.Finding{{Part: part, Rule: "schema", Schema: m.src.path, Remedy: err.Error()}}
+		return []exchange.Finding{{Part: part, Rule: "schema", Schema: m.src.path, Remedy: err.Error()}}, 0
 	}
 	first, others := firstErrors(result.Errors())
-	var findings []exchange.Finding
 	for _, e := range first {
 		findings = append(findings, m.explain(e, part))
 	}
@@ -93,11 +101,7 @@ func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
 	}
 	slices.SortStableFunc(findings, compareFindings)
 	// What two members miss, the library finds for each, and each finding tells both.
-	findings = slices.Compact(findings)
-	if others > 0 {
-		findings = append(findings, exchange.Finding{Part: part, Rule: ruleMore, Schema: m.src.path, Remedy: more(others)})
-	}
-	return findings
+	return slices.Compact(findings), others
 }
 
 // compareFindings gives an order to what the library finds in none. What is
@@ -142,8 +146,12 @@ func comparePointers(a, b string) int {
 // the pointer names.
 func (m *Model) Flaws(file, at string, v any) Flaws {
 	var flaws Flaws
-	for _, f := range m.judgeSchema(v, "") {
+	first, more := m.firstFindings(v, "")
+	for _, f := range first {
 		flaws = append(flaws, Flaw{File: file, Pointer: at + f.Pointer, Value: f.Value, Rule: f.Remedy})
+	}
+	if more > 0 {
+		flaws = append(flaws, others(file, more))
 	}
 	return flaws
 }

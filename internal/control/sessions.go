@@ -24,6 +24,7 @@ type Session struct {
 	Clock   Clock     `json:"clock"`
 	IDs     IDs       `json:"request_ids"`
 	Changed int       `json:"changed_records"`
+	Bytes   int64     `json:"held_bytes"`
 	On      []string  `json:"scenarios_on,omitempty"`
 	// Announced is what the session's requests do on purpose.
 	Announced []string `json:"announced,omitempty"`
@@ -37,7 +38,7 @@ type Session struct {
 func (d *Door) show(r *http.Request, n *session.Session) Session {
 	s := Session{
 		ID: n.Spec.ID, Name: n.Spec.Name, BaseURL: d.baseURL(r, n), Created: n.Created, Used: n.Used(),
-		Clock: showClock(n), IDs: showIDs(n), Changed: n.World.Changed(), Stale: d.Sessions.Stale(n), Lost: d.Journal.Lost(n.Spec.ID),
+		Clock: showClock(n), IDs: showIDs(n), Changed: n.World.Changed(), Bytes: n.Bytes(), Stale: d.Sessions.Stale(n), Lost: d.Journal.Lost(n.Spec.ID),
 		Announced: n.Spec.Announced.Words(),
 	}
 	for _, on := range n.Scenarios().Switched() {

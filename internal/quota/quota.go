@@ -102,7 +102,7 @@ func (a *Account) Take(n int64) error { return a.change(n, 0, n > 0) }
 func (a *Account) Force(n int64) { _ = a.change(n, 0, false) } // nothing is checked
 
 func (a *Account) change(held, kept int64, checked bool) error {
-	if a == nil {
+	if a == nil || held == 0 && kept == 0 {
 		return nil
 	}
 	q := a.quota
