@@ -49,7 +49,8 @@ func (s *Server) find(r *http.Request) (*session.Session, *dispatch.Fault) {
 	case fault != "":
 		return s.missing(fault)
 	case ok:
-		return s.named(id, fmt.Sprintf("host name %.80q", r.Host))
+		name, _, _ := strings.Cut(r.Host, ":")
+		return s.named(id, fmt.Sprintf("host name %.80s", name))
 	}
 	return s.sessions.Default(), nil
 }
