@@ -27,7 +27,6 @@ const (
 	maxSchema       = 16 << 20
 	maxDocument     = 8 << 20 // that ctl sends; the server has a bound of its own
 	maxCertificates = 16 << 20
-	maxToken        = 4 << 10
 )
 
 // sources are the flags that say where the files are.

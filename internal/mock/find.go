@@ -49,7 +49,8 @@ func (m *Mock) find(r *http.Request) (*session.Session, *dispatch.Fault) {
 	case fault != "":
 		return m.missing(fault)
 	case ok:
-		return m.named(id, fmt.Sprintf("host name %.80q", r.Host))
+		name, _, _ := strings.Cut(r.Host, ":")
+		return m.named(id, fmt.Sprintf("host name %.80s", name))
 	}
 	return m.Sessions.Default(), nil
 }
