@@ -103,17 +103,22 @@ func places(findings []exchange.Finding) []string {
 // log.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
-	url, got := script(t, lines("HTTP/1.1 200 OK", "set-cookie: s3cret-three", "X-Auth-Token: s3cret-four", "Content-Length: 0", "", ""))
+	url, got := script(t, lines("HTTP/1.1 200 OK", "set-cookie: s3cret-three", "X-Auth-Token: s3cret-four", "Location: /a?access_token=s3cret-five", "Set-Cookie: sid=s3cret; HttpOnly",
+		"Content-Length: 28", "", `{"refresh_token": "s3cret-6"}`))
 	p := before(t, url)
 	client := p.connect(t)
-	client.send(t, lines("GET /?access_token=s3cret-one HTTP/1.1", "Host: a", "authorization: Bearer s3cret-two", "x-request-id: ed5b5458-1f72-41d7-b8ad-f1757de1ec4f", "", ""))
+	client.send(t, lines("GET /customers/1/locations/1?access_token=s3cret-one&jwt=s3cret HTTP/1.1", "Host: a", "authorization: Bearer s3cret-two", "x-request-id: ed5b5458-1f72-41d7-b8ad-f1757de1ec4f",
+		"x-tenant-id: Bearer s3cret-seven", "x-api-version: token=s3cret", "", ""))
 	if _, err := client.head(); err != nil {
 		t.Fatal(err)
 	}
-	if sent := receive(t, got); strings.Count(sent, "s3cret") != 2 {
+	if sent := receive(t, got); strings.Count(sent, "s3cret") != 5 {
 		t.Errorf("the target got %q, want the secrets as they are", sent)
 	}
 	x := p.next(t)
+	if len(x.Problems) < 2 || len(x.Violations) < 4 {
+		t.Errorf("got the problems %+v and the violations %+v, want one of each field with a secret", x.Problems, x.Violations)
+	}
 	if told := fmt.Sprintf("%+v", x) + p.log.String(); strings.Contains(told, "s3cret") {
 		t.Errorf("a secret is told: %s", told)
 	}

@@ -13,7 +13,7 @@ import (
 type Tokens struct {
 	list    []token   // by what is looked for, in order
 	first   [256]bool // the bytes that one begins with, in both cases
-	partial bool      // the begin of one counts where a text was cut
+	partial bool      // the begin of one counts, where it is long or a text was cut
 }
 
 // token is one of them.
@@ -62,6 +62,9 @@ func Replacing(texts map[string]string) *Tokens {
 	}
 	return k.sorted()
 }
+
+// minPartial is the length of the shortest begin of a secret that says too much.
+const minPartial = 12
 
 // chunk is about how much of a secret is looked for at once, which bounds what
 // one place of a text costs. A text that has a part of a long secret is found
@@ -148,18 +151,15 @@ func replaced[T string | []byte](k *Tokens, s T) T {
 	var out []byte // once there is something to replace
 	copied := 0
 	for i := 0; i < len(s); {
-		escaped := s[i] == '%' || s[i] == '\\'
-		if !k.first[s[i]] && !escaped {
-			i++
-			continue
-		}
-		end, t := find(k, s, i, false)
-		if t == nil {
-			end, t = find(k, s, i, true)
-		}
+		end, t := find(k, s, i)
 		if t == nil {
 			i++
 			continue
+		}
+		for j := i + 1; j < end && t.with == ""; j++ { // what begins within goes on behind
+			if other, found := find(k, s, j); found != nil {
+				end = max(end, other)
+			}
 		}
 		out = append(append(out, s[copied:i]...), t.shown(end-i)...)
 		i, copied = end, end
@@ -182,11 +182,24 @@ func (t *token) shown(n int) string {
 }
 
 // find returns the longest token that a text has at a place, and where it ends.
-// Of the tokens in their order those that go on as the text does are a range,
+func find[T string | []byte](k *Tokens, s T, i int) (end int, found *token) {
+	if k.first[s[i]] {
+		if end, found = findSpelled(k, s, i, false); found != nil {
+			return end, found
+		}
+	} else if s[i] != '%' && s[i] != '\\' {
+		return 0, nil
+	}
+	return findSpelled(k, s, i, true)
+}
+
+// findSpelled looks for tokens as they are, or for escaped ones. Of the tokens in their order those that go on as the text does are a range,
 // which becomes smaller with each byte.
-func find[T string | []byte](k *Tokens, s T, i int, decode bool) (end int, found *token) {
+func findSpelled[T string | []byte](k *Tokens, s T, i int, decode bool) (end int, found *token) {
 	list := k.list
 	j := i
+	var begun int
+	var part *token
 	for depth := 0; len(list) > 0; depth++ {
 		for len(list) > 0 && len(list[0].low) == depth {
 			if fits(&list[0], s, i, j) {
@@ -197,11 +210,8 @@ func find[T string | []byte](k *Tokens, s T, i int, decode bool) (end int, found
 		if len(list) == 0 {
 			break
 		}
-		if k.partial && depth >= minSecret && cutOff(s, j) {
-			if found == nil {
-				end, found = j, &list[0]
-			}
-			break
+		if k.partial && found == nil && (depth >= minPartial || depth >= minSecret && cutOff(s, j)) && spelledAs(list[0].text[:depth], list[0].exact, s[i:j]) {
+			begun, part = j, &list[0]
 		}
 		if j == len(s) {
 			break
@@ -212,6 +222,9 @@ func find[T string | []byte](k *Tokens, s T, i int, decode bool) (end int, found
 		}
 		list = goingOn(list, depth, lower(c))
 		j += n
+	}
+	if found == nil {
+		return begun, part
 	}
 	return end, found
 }
@@ -233,13 +246,16 @@ func goingOn(list []token, depth int, c byte) []token {
 // fits reports whether what stands from i to j, which is a token in some case,
 // is the token.
 func fits[T string | []byte](t *token, s T, i, j int) bool {
-	if t.exact && string(s[i:j]) != t.text && unescape(string(s[i:j])) != t.text {
+	if !spelledAs(t.text, t.exact, s[i:j]) {
 		return false
 	}
-	if !t.word {
-		return true
-	}
-	return (i == 0 || !wordByte(s[i-1]) || !wordByte(t.text[0])) && (j == len(s) || !wordByte(s[j]) || !wordByte(t.text[len(t.text)-1]))
+	return !t.word || (i == 0 || !wordByte(s[i-1]) || !wordByte(t.text[0])) && (j == len(s) || !wordByte(s[j]) || !wordByte(t.text[len(t.text)-1]))
+}
+
+// spelledAs reports whether a text, which is the other in some case, is exactly
+// that, where it must be.
+func spelledAs[T string | []byte](want string, exact bool, s T) bool {
+	return !exact || string(s) == want || unescape(string(s)) == want
 }
 
 // cutOff reports that a text was cut at a place.

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 )
@@ -24,6 +25,46 @@ func TestKnownText(t *testing.T) {
 	} {
 		if got := k.Text(c.in); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.in, got, c.want)
+		}
+	}
+}
+
+// TestGiven holds that a secret is found in each spelling, and where two
+// overlap, and that no more is taken.
+func TestGiven(t *testing.T) {
+	t.Parallel()
+	const secret = "s3cret/Token+1"
+	m := Mask(secret)
+	long := strings.Repeat("0123456789", 10)
+	k := Given(secret, "key", long, "1-overlap", "abcdefghijklm", "plain-password")
+	for _, c := range []struct{ in, want string }{
+		{"nothing", "nothing"},
+		{"a" + secret + "b", "a" + m + "b"},
+		{"S3CRET/TOKEN+1", m},
+		{"s3cret%2FToken%2b1", m + "****"},
+		{"s3cret%252FToken+1", m + "****"},
+		{`s3cret\/Tok\u0065n+1`, m + "******"},
+		{"s3cret/Toke", Hash(secret) + "**"},
+		{`"s3cret/Toke"...`, `"` + Hash(secret) + `**"...`},
+		{"s3cret/Toke…", Hash(secret) + "**…"},
+		{"s3cret/Toke ", "s3cret/Toke "},
+		{"s3cret/T", "s3cret/T"}, // too little to tell
+		{"key keyboard my-key", "*** keyboard my-key"},
+		{"s3cret/Token+1-overlap", Hash(secret) + strings.Repeat("*", 22-9)},
+		{"ABCDEFGHIJKLM abcdefghijklm", "ABCDEFGHIJKLM " + Mask("abcdefghijklm")},
+		{long, Mask(long)},
+	} {
+		if got := k.Text(c.in); got != c.want {
+			t.Errorf("%q: got %q, want %q", c.in, got, c.want)
+		} else if string(k.Bytes([]byte(c.in))) != got {
+			t.Errorf("%q: bytes and text differ", c.in)
+		}
+	}
+	for before := range 3 {
+		plain := strings.Repeat("u", before) + "plain-password" + strings.Repeat("v", before)
+		got := k.Text(base64.StdEncoding.EncodeToString([]byte(plain)))
+		if b, _ := base64.StdEncoding.DecodeString(strings.ReplaceAll(got, "*", "A")); strings.Contains(string(b), "lain-passwor") || !strings.Contains(got, strings.Repeat("*", 17)) {
+			t.Errorf("in base64 behind %d bytes: got %s", before, got)
 		}
 	}
 }

@@ -179,6 +179,50 @@ func TestReplayOfOtherSettings(t *testing.T) {
 	}
 }
 
+// TestReplayOfSecrets holds that a bundle has no secret, although answers repeat
+// what they were sent, and that it is had again all the same.
+func TestReplayOfSecrets(t *testing.T) {
+	t.Parallel()
+	for _, anyToken := range []bool{false, true} {
+		t.Run(fmt.Sprintf("any token %v", anyToken), func(t *testing.T) {
+			t.Parallel()
+			s := settings{quiet: true, anyToken: anyToken}
+			r := launch(t, s)
+			for _, token := range []string{"dispatcher-token", "second-dispatcher-token", "s3cret-token"} {
+				authorization := "Authorization: Bearer " + token
+				r.raw(t, message(http.MethodGet, resource, authorization, "x-tenant-id: 1"))
+				r.raw(t, message(http.MethodGet, resource, authorization, "x-tenant-id: "+token))
+				r.raw(t, message(http.MethodGet, "/customers/"+token+"/locations/1", authorization, "x-tenant-id: 1"))
+				r.raw(t, message(http.MethodGet, resource, authorization, "x-tenant-id: Bearer other-s3cret"))
+				r.raw(t, message(http.MethodGet, resource+"?sig=other-s3cret", "x-tenant-id: other-s3cret"))
+				var x struct {
+					Exchanges []struct {
+						ClientID string `json:"client_id"`
+					}
+				}
+				if err := json.Unmarshal([]byte(r.door(t, http.MethodGet, "/journal?limit=10", "")), &x); err != nil {
+					t.Fatal(err)
+				}
+				for _, one := range x.Exchanges {
+					if one.ClientID != "" {
+						r.door(t, http.MethodPut, "/sessions/default/pins", fmt.Sprintf(`{"pins": {%q: "2023/04/19"}}`, one.ClientID))
+					}
+				}
+				// The answer is in the shape of the pin.
+				r.raw(t, message(http.MethodGet, resource, authorization, "x-tenant-id: 1"))
+			}
+			b := r.again(t, session.DefaultID, s, 0)
+			var text strings.Builder
+			if err := b.Write(&text); err != nil {
+				t.Fatal(err)
+			}
+			if i := strings.Index(text.String(), "s3cret"); i >= 0 {
+				t.Errorf("the bundle has …%s…", text.String()[max(i-300, 0):i+20])
+			}
+		})
+	}
+}
+
 // TestReplayAfterReset holds that a bundle which was saved after a reset is
 // had again, with the journal kept or not, and that one whose begin is missing
 // says so.
