@@ -3,8 +3,10 @@ package verify_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"flag"
 	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -53,6 +55,21 @@ func serve(t testing.TB, flags ...string) string {
 		<-done
 	})
 	return strings.TrimSpace(line)
+}
+
+// newSession makes a session of a mock, and returns its ID.
+func newSession(t testing.TB, mock string) string {
+	t.Helper()
+	r, err := http.Post(mock+"/_mock/sessions", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	var made struct{ ID string }
+	if err := json.NewDecoder(r.Body).Decode(&made); err != nil || r.StatusCode != http.StatusCreated {
+		t.Fatalf("no session: %s, %v", r.Status, err)
+	}
+	return made.ID
 }
 
 // options are those of a run that may do everything, against the embedded

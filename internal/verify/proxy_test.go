@@ -131,6 +131,19 @@ type next func(*message) *message
 // answer one call away. It may keep what it saw: requests come one at a time.
 type fault func(*message, next) *message
 
+// inSession is a fault of a server that has one session of the right server for
+// itself.
+func inSession(id string, f fault) fault {
+	return func(request *message, next next) *message {
+		return f(request, func(m *message) *message {
+			named := *m
+			named.fields = slices.Clone(m.fields)
+			named.set("X-Mock-Session", id)
+			return next(&named)
+		})
+	}
+}
+
 // wrong starts a server that stands between a client and the target, and has
 // one fault.
 func wrong(t testing.TB, target string, f fault) string {
