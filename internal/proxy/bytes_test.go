@@ -158,6 +158,8 @@ func TestResponseBytes(t *testing.T) {
 		{"chunks of a 204", get, lines("HTTP/1.1 204 No", "Transfer-Encoding: chunked", "X: y", "", ""), lines("HTTP/1.1 204 No", "X: y", "", "")},
 		{"fields about the connection", get, lines("HTTP/1.1 200 OK", "Connection: keep-alive, x-own", "Keep-Alive: timeout=5", "X-Own: 1", "Content-Length: 1", "", "a"),
 			lines("HTTP/1.1 200 OK", "Content-Length: 1", "", "a")},
+		{"a length that Connection names", get, lines("HTTP/1.1 200 OK", "Connection: content-length", "Content-Length: 1", "", "a"),
+			lines("HTTP/1.1 200 OK", "Content-Length: 1", "", "a")},
 		{"the target closes, the client goes on", get, lines("HTTP/1.1 200 OK", "Connection: close", "Content-Length: 1", "", "a") + closes,
 			lines("HTTP/1.1 200 OK", "Content-Length: 1", "", "a")},
 		{"a folded field is one line", get, lines("HTTP/1.1 200 OK", "X: a", "  b", "Content-Length: 1", "", "a"),

@@ -20,8 +20,8 @@ func (p *Proxy) answered(response *http.Response) error {
 	if response.ContentLength < 0 {
 		// Else net/http would count a short body, and say its length.
 		framing["Transfer-Encoding"] = []string{"chunked"}
-	} else if length := response.Header["Content-Length"]; len(length) > 0 {
-		framing["Content-Length"] = length[:1]
+	} else if length := value(way.head, "content-length"); length != nil {
+		framing["Content-Length"] = []string{string(length)}
 	}
 	way.x.Response.Head, _ = way.secrets.Head(way.head)
 	passed := withoutConnection(way.head, chunked)
