@@ -147,16 +147,16 @@ func TestAdminTokenMisuse(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ args, want string }{
-		{"--control-token-file DIR/none", `--control-token-file "DIR/none": no such file or directory; it must be a file that holds the token and nothing else`},
-		{"--control-token-file DIR", `--control-token-file "DIR": is a directory; it must be a file`},
-		{"--control-token-file DIR/empty", `--control-token-file "DIR/empty": the token is empty; the file must hold it and nothing else`},
+		{"--control-token-file DIR/none", `--control-token-file: DIR/none: there is no such file; the file must hold the token and nothing else`},
+		{"--control-token-file DIR", `--control-token-file: DIR: is a folder; name a file; the file must hold`},
+		{"--control-token-file DIR/empty", `--control-token-file: DIR/empty: the token is empty; the file must hold it and nothing else`},
 		{"--control-token-file DIR/blank", `the token is empty; the file must hold it`},
 		{"--control-token-file DIR/two", `--control-token-file DIR/two: must have no white space`},
 		{"--control-token-file DIR/lines", `must have no white space`},
-		{"--control-token-file DIR/huge", `has more than 4096 bytes, and must hold the token and nothing else`},
-		{"--control-token-file /dev/zero", `has more than 4096 bytes`},
+		{"--control-token-file DIR/huge", `DIR/huge: is longer than 4096 bytes, the most that is read of such a file; the file must hold the token and nothing else`},
+		{"--control-token-file /dev/zero", `/dev/zero: is longer than 4096 bytes`},
 		{"--control-token-file DIR/binary", `must have visible ASCII characters only`},
-		{"--control-token-file=", `--control-token-file "": must name a file, and is empty`},
+		{"--control-token-file=", `--control-token-file: must name a file, and is empty`},
 		{"--control-token-env NONE", `--control-token-env "NONE": there is no such environment variable`},
 		{"--control-token-env=", `--control-token-env "": there is no such environment variable`},
 		{"--control-token-env EMPTY", `--control-token-env EMPTY: must be a token, and is empty`},
