@@ -77,6 +77,7 @@ type Door struct {
 	handler  http.Handler
 	changes  *rate.Limiter
 	attempts *attempts
+	long     slots // of long bodies
 	redactor *redact.Redactor
 	models   map[string]func() (*contract.Model, error) // compiled when first asked for
 	parser   *scenario.Parser
@@ -92,7 +93,7 @@ func bodies() []string {
 
 // New returns a door.
 func New(o Options) (*Door, error) {
-	d := &Door{Options: o, redactor: redact.New(), attempts: newAttempts(), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
+	d := &Door{Options: o, redactor: redact.New(), attempts: newAttempts(), long: make(slots, longBodies), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
 	for _, name := range bodies() {
 		d.models[name] = sync.OnceValues(func() (*contract.Model, error) {
 			return contract.Standalone(o.Schemas, "control/"+name+".json", "")
@@ -158,6 +159,12 @@ func statusOf(v any) int {
 func (d *Door) json(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		leave, err := d.long.take(r)
+		if err != nil {
+			d.fail(w, r, err)
+			return
+		}
+		defer leave()
 		v, err := h(r)
 		if err != nil {
 			d.fail(w, r, err)
