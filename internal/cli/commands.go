@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -76,26 +75,19 @@ func health(ctx context.Context, base string) error {
 	if err != nil {
 		return errMisuse{err}
 	}
-	// No proxy stands between a mock and its health, and the mock never
-	// redirects.
-	client := http.Client{
-		Transport:     &http.Transport{DisableKeepAlives: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	response, err := client.Do(r)
+	response, err := (timeouts{answer: healthTimeout, silence: healthTimeout}).client().Do(r)
 	if err != nil {
-		connected := dialled(err)
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("none came within %v", healthTimeout)
-		}
-		if !connected {
+		switch {
+		case !dialled(err):
 			return unreachable(base, u.Host, err)
+		case isLate(err):
+			return stuck(base, healthTimeout)
 		}
-		return fmt.Errorf("no answer from %s as this mock gives it: %w; another server listens there, or the mock is stuck", base, within(err))
+		return fmt.Errorf("no answer from %s as this mock gives it: %.300s; another server listens there, or the mock is stuck", base, within(err))
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK || response.Header.Get("X-Api-Version") == "" {
-		return fmt.Errorf("%s answers, but not as this mock does: got %s with X-API-VERSION %q, want 200 and a version; another server listens there",
+		return fmt.Errorf("%s answers, but not as this mock does: got %.100s with X-API-VERSION %.100q, want 200 and a version; another server listens there",
 			base, response.Status, response.Header.Get("X-Api-Version"))
 	}
 	return nil

@@ -189,6 +189,7 @@ func pair(arg, form string) (key, value string, err error) {
 
 func (c *ctl) health() *cobra.Command {
 	return c.command("health", "Exit with 0 when the server is ready", func(ctx context.Context, d *doorClient, _ []string) error {
+		d.answer = healthTimeout
 		a, err := answerOf[struct {
 			Status, Version   string
 			Records, Sessions int

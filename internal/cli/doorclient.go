@@ -17,17 +17,15 @@ import (
 	"dispatchmock/internal/control"
 )
 
-// answerWithin is how long the control door may take to answer.
-const answerWithin = 30 * time.Second
-
 // maxAnswer is how long an answer of the door may be that is kept in memory.
 const maxAnswer = 64 << 20
 
 // doorClient speaks to the control door of a running server.
 type doorClient struct {
-	base  string // URL of the server
-	token string
-	http  *http.Client
+	base   string // URL of the server
+	token  string
+	http   *http.Client
+	answer time.Duration // how long a whole answer may take that is kept in memory
 }
 
 // newDoorClient returns a client of the door at a base URL.
@@ -39,12 +37,11 @@ func newDoorClient(base, token string) (*doorClient, error) {
 	if strings.HasPrefix(u.Path, "/_s/") || strings.HasPrefix(u.Path, control.Prefix) {
 		return nil, errMisuse{fmt.Errorf("--url %q: must be the URL of the server alone, such as %s://%s; name a session with --session", base, u.Scheme, u.Host)}
 	}
-	// No proxy stands between a mock and its tests, and the door never
-	// redirects.
-	return &doorClient{strings.TrimSuffix(base, "/"), token, &http.Client{
-		Transport:     &http.Transport{},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return newClientWithin(base, token, clientTimeouts), nil
+}
+
+func newClientWithin(base, token string, p timeouts) *doorClient {
+	return &doorClient{strings.TrimSuffix(base, "/"), token, p.client(), p.answer}
 }
 
 // call is one request to the door.
@@ -97,7 +94,11 @@ func (d *doorClient) send(ctx context.Context, c call) (*http.Response, error) {
 		r.Header.Set("Authorization", "Bearer "+d.token)
 	}
 	response, err := d.http.Do(r)
-	if err != nil {
+	switch {
+	case err == nil:
+	case isLate(err) && dialled(err):
+		return nil, errUnreachable{stuck(d.base, d.answer)}
+	default:
 		return nil, unreachable(d.base, r.URL.Host, err)
 	}
 	if response.StatusCode >= 200 && response.StatusCode < 300 {
@@ -109,7 +110,7 @@ func (d *doorClient) send(ctx context.Context, c call) (*http.Response, error) {
 
 // raw sends a call and returns the body of the answer.
 func (d *doorClient) raw(ctx context.Context, c call) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	ctx, cancel := context.WithTimeout(ctx, d.answer)
 	defer cancel()
 	response, err := d.send(ctx, c)
 	if err != nil {
@@ -117,6 +118,9 @@ func (d *doorClient) raw(ctx context.Context, c call) ([]byte, error) {
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	if isLate(err) {
+		return nil, fmt.Errorf("the answer of %s did not end within %v", d.base, d.answer)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the answer of %s: %w", d.base, err)
 	}
@@ -150,6 +154,9 @@ func answerOf[T any](ctx context.Context, d *doorClient, c call) (answered[T], e
 
 // refused turns an answer that is not good into an error.
 func (d *doorClient) refused(response *http.Response) error {
+	// A good answer may take long, but not one that says what is wrong.
+	late := time.AfterFunc(d.answer, func() { _ = response.Body.Close() }) // which the reading tells
+	defer late.Stop()
 	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
 	if err != nil {
 		return fmt.Errorf("reading the answer of %s: %w", d.base, err)
