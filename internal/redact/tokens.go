@@ -12,7 +12,7 @@ import (
 // change, and are safe for concurrent use. Nil has none.
 type Tokens struct {
 	list    []token   // by what is looked for, in order
-	first   [256]bool // the bytes that one begins with, in both cases
+	begins  [512]byte // a set of the first two bytes of each, in lower case, by pair
 	partial bool      // the begin of one counts, where it is long or a text was cut
 }
 
@@ -116,11 +116,22 @@ func (k *Tokens) add(t token) {
 	}
 	t.low = lowered(t.text)
 	k.list = append(k.list, t)
-	k.first[t.low[0]] = true
-	if c := t.low[0]; c >= 'a' && c <= 'z' {
-		k.first[c-'a'+'A'] = true
+	k.begin(t.low[0], t.low[1])
+	for _, c := range []byte(`%\`) { // the second byte may be escaped, or the first
+		k.begin(t.low[0], c)
+		for _, next := range []byte(`234567u/"\`) {
+			k.begin(c, next)
+		}
 	}
 }
+
+func (k *Tokens) begin(a, b byte) {
+	at := pair(a, b)
+	k.begins[at/8] |= 1 << (at % 8)
+}
+
+// pair returns the place of two bytes in the set of begins. Others may share it.
+func pair(a, b byte) uint { return (uint(a)*37 + uint(b)) % (512 * 8) }
 
 func lowered(s string) string {
 	b := []byte(s)
@@ -150,7 +161,11 @@ func replaced[T string | []byte](k *Tokens, s T) T {
 	}
 	var out []byte // once there is something to replace
 	copied := 0
-	for i := 0; i < len(s); {
+	for i := 0; i+1 < len(s); {
+		if !k.mayBegin(s[i], s[i+1]) {
+			i++
+			continue
+		}
 		end, t := find(k, s, i)
 		if t == nil {
 			i++
@@ -170,6 +185,12 @@ func replaced[T string | []byte](k *Tokens, s T) T {
 	return T(append(out, s[copied:]...))
 }
 
+// mayBegin reports whether a token may begin with two bytes.
+func (k *Tokens) mayBegin(a, b byte) bool {
+	at := pair(lower(a), lower(b))
+	return k.begins[at/8]&(1<<(at%8)) != 0
+}
+
 // shown returns what stands in the place of n bytes.
 func (t *token) shown(n int) string {
 	switch {
@@ -183,12 +204,8 @@ func (t *token) shown(n int) string {
 
 // find returns the longest token that a text has at a place, and where it ends.
 func find[T string | []byte](k *Tokens, s T, i int) (end int, found *token) {
-	if k.first[s[i]] {
-		if end, found = findSpelled(k, s, i, false); found != nil {
-			return end, found
-		}
-	} else if s[i] != '%' && s[i] != '\\' {
-		return 0, nil
+	if end, found = findSpelled(k, s, i, false); found != nil {
+		return end, found
 	}
 	return findSpelled(k, s, i, true)
 }
