@@ -11,9 +11,11 @@ import (
 // wherever they stand, plain, percent-encoded or escaped in JSON. Tokens never
 // change, and are safe for concurrent use. Nil has none.
 type Tokens struct {
-	list    []token   // by what is looked for, in order
-	begins  [512]byte // a set of the first two bytes of each, in lower case, by pair
-	partial bool      // the begin of one counts, where it is long or a text was cut
+	list []token // by what is looked for, in order
+	// begins has, for the first byte of a token, the low five bits of the second,
+	// which are the same in both cases.
+	begins  [256]uint32
+	partial bool // the begin of one counts, where it is long or a text was cut
 }
 
 // token is one of them.
@@ -126,12 +128,11 @@ func (k *Tokens) add(t token) {
 }
 
 func (k *Tokens) begin(a, b byte) {
-	at := pair(a, b)
-	k.begins[at/8] |= 1 << (at % 8)
+	k.begins[a] |= 1 << (b & 31)
+	if a >= 'a' && a <= 'z' {
+		k.begins[a-'a'+'A'] |= 1 << (b & 31)
+	}
 }
-
-// pair returns the place of two bytes in the set of begins. Others may share it.
-func pair(a, b byte) uint { return (uint(a)*37 + uint(b)) % (512 * 8) }
 
 func lowered(s string) string {
 	b := []byte(s)
@@ -162,7 +163,7 @@ func replaced[T string | []byte](k *Tokens, s T) T {
 	var out []byte // once there is something to replace
 	copied := 0
 	for i := 0; i+1 < len(s); {
-		if !k.mayBegin(s[i], s[i+1]) {
+		if k.begins[s[i]]>>(s[i+1]&31)&1 == 0 { // nearly all
 			i++
 			continue
 		}
@@ -183,12 +184,6 @@ func replaced[T string | []byte](k *Tokens, s T) T {
 		return s
 	}
 	return T(append(out, s[copied:]...))
-}
-
-// mayBegin reports whether a token may begin with two bytes.
-func (k *Tokens) mayBegin(a, b byte) bool {
-	at := pair(lower(a), lower(b))
-	return k.begins[at/8]&(1<<(at%8)) != 0
 }
 
 // shown returns what stands in the place of n bytes.
@@ -248,11 +243,15 @@ func findSpelled[T string | []byte](k *Tokens, s T, i int, decode bool) (end int
 
 // goingOn returns the tokens that have a byte at a depth.
 func goingOn(list []token, depth int, c byte) []token {
-	if len(list) == 1 { // mostly
-		if list[0].low[depth] != c {
-			return nil
+	if len(list) <= 8 { // mostly
+		for len(list) > 0 && list[0].low[depth] < c {
+			list = list[1:]
 		}
-		return list
+		end := 0
+		for end < len(list) && list[end].low[depth] == c {
+			end++
+		}
+		return list[:end]
 	}
 	begin, _ := slices.BinarySearchFunc(list, c, func(t token, c byte) int { return int(t.low[depth]) - int(c) })
 	list = list[begin:]
