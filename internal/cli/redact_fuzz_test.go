@@ -14,7 +14,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -248,12 +250,7 @@ func holdsSecret(text, secret string) string {
 		if !strings.ContainsAny(plain, `%\&`) {
 			break
 		}
-		plain = strings.NewReplacer(`\/`, "/", `\u002f`, "/", "&#43;", "+", "&#34;", `"`).Replace(plain)
-		if other, err := url.PathUnescape(strings.NewReplacer("%%", "%25%", `\u00`, "%").Replace(plain)); err == nil {
-			plain = other
-		} else {
-			plain = unescaped(plain)
-		}
+		plain = unescaped(plain)
 	}
 	for _, part := range []string{secret[:12], secret[len(secret)-12:]} {
 		part := strings.ToLower(part)
@@ -271,20 +268,23 @@ func holdsSecret(text, secret string) string {
 	return ""
 }
 
-// unescaped undoes percent-encoding where a text has it.
+// escape is one byte in percent-encoding, in JSON or in HTML.
+var escape = regexp.MustCompile(`%([0-9a-f]{2})|\\u00([0-9a-f]{2})|\\([/"\\])|&#([0-9]{2,3});`)
+
+// unescaped returns a text in lower case without its escapes.
 func unescaped(text string) string {
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		if i+2 < len(text) && text[i] == '%' {
-			if c, err := url.PathUnescape(text[i : i+3]); err == nil {
-				b.WriteString(c)
-				i += 2
-				continue
-			}
+	return escape.ReplaceAllStringFunc(text, func(found string) string {
+		m := escape.FindStringSubmatch(found)
+		base, digits := 16, m[1]+m[2]
+		switch {
+		case m[3] != "":
+			return m[3]
+		case m[4] != "":
+			base, digits = 10, m[4]
 		}
-		b.WriteByte(text[i])
-	}
-	return b.String()
+		c, _ := strconv.ParseUint(digits, base, 8)
+		return strings.ToLower(string([]byte{byte(c)}))
+	})
 }
 
 // fixedTarget is a target that gives each connection the same answer.

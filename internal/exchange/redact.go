@@ -28,14 +28,14 @@ func (x *Exchange) Redact(s *redact.Secrets, answer bool) {
 		f.Value = s.Form(f.Value)
 	}
 	x.Problems, x.Violations, x.Deliberate = changed(x.Problems, form), changed(x.Violations, form), changed(x.Deliberate, form)
-	x.replace(s.Text, s.Bytes, answer)
+	x.replace(s.Tokens(), answer)
 }
 
 // Without returns an exchange without tokens that are known: a copy, as others
 // hold the exchange.
 func (x *Exchange) Without(t *redact.Tokens) *Exchange {
 	c := *x
-	c.replace(t.Text, t.Bytes, true)
+	c.replace(t, true)
 	if states := x.States; states != nil {
 		c.States = func() (before, after []byte) {
 			before, after = states()
@@ -47,19 +47,19 @@ func (x *Exchange) Without(t *redact.Tokens) *Exchange {
 
 // replace changes each text of an exchange in which something from outside may
 // stand. Texts that others may hold are copied.
-func (x *Exchange) replace(text func(string) string, bytes func([]byte) []byte, answer bool) {
+func (x *Exchange) replace(t *redact.Tokens, answer bool) {
 	for _, s := range []*string{&x.Method, &x.Path, &x.ClientID, &x.RequestID, &x.Fallback, &x.Request.Head} {
-		*s = text(*s)
+		*s = t.Text(*s)
 	}
-	x.Request.Body = bytes(x.Request.Body)
+	x.Request.Body = t.Bytes(x.Request.Body)
 	if answer {
-		x.Response.Head, x.Response.Body = text(x.Response.Head), bytes(x.Response.Body)
+		x.Response.Head, x.Response.Body = t.Text(x.Response.Head), t.Bytes(x.Response.Body)
 	}
 	if x.Err != nil {
-		x.Err = redactedError(x.Err, text)
+		x.Err = redactedError(x.Err, t.Text)
 	}
 	each := func(f *Finding) {
-		f.Pointer, f.Rule, f.Value, f.Remedy = text(f.Pointer), text(f.Rule), text(f.Value), text(f.Remedy)
+		f.Pointer, f.Rule, f.Value, f.Remedy = t.Text(f.Pointer), t.Text(f.Rule), t.Text(f.Value), t.Text(f.Remedy)
 	}
 	x.Problems, x.Violations, x.Deliberate = changed(x.Problems, each), changed(x.Violations, each), changed(x.Deliberate, each)
 }

@@ -74,7 +74,11 @@ func (s *Secrets) target(out *strings.Builder, line []byte) {
 		}
 	}
 	path, query, ok := bytes.Cut(target, []byte("?"))
-	out.WriteString(s.Path(string(path)))
+	if len(spansOf(path, inPath)) == 0 { // mostly
+		out.Write(path)
+	} else {
+		out.WriteString(s.Path(string(path)))
+	}
 	if !ok {
 		return
 	}

@@ -51,7 +51,7 @@ func hasSecretWord[T string | []byte](name T) bool {
 			continue
 		}
 		for _, word := range secretWords[c-'a'] {
-			if hasPrefixFold(name[i:], word) {
+			if i+1 < len(name) && lower(name[i+1]) == word[1] && hasPrefixFold(name[i:], word) { // the first test fails fast
 				return true
 			}
 		}
@@ -85,9 +85,14 @@ func hasPrefixFold[T string | []byte](s T, word string) bool {
 	return true
 }
 
-func lower(c byte) byte {
-	if c >= 'A' && c <= 'Z' {
-		return c + 'a' - 'A'
+func lower(c byte) byte { return lowerCase[c] }
+
+var lowerCase = func() (t [256]byte) {
+	for i := range t {
+		t[i] = byte(i)
+		if i >= 'A' && i <= 'Z' {
+			t[i] += 'a' - 'A'
+		}
 	}
-	return c
-}
+	return t
+}()

@@ -155,13 +155,13 @@ func index(answer bool) int {
 }
 
 // Text returns a text without the secrets that were found so far.
-func (s *Secrets) Text(text string) string { return s.tokens().Text(text) }
+func (s *Secrets) Text(text string) string { return s.Tokens().Text(text) }
 
 // Bytes returns the same of bytes, which it leaves as they are.
-func (s *Secrets) Bytes(b []byte) []byte { return s.tokens().Bytes(b) }
+func (s *Secrets) Bytes(b []byte) []byte { return s.Tokens().Bytes(b) }
 
-// tokens returns the secrets that were found so far.
-func (s *Secrets) tokens() *Tokens {
+// Tokens returns the secrets that were found so far.
+func (s *Secrets) Tokens() *Tokens {
 	if s.known == nil && len(s.values) > 0 {
 		values := s.values
 		joined := values[0]

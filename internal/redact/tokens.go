@@ -11,9 +11,11 @@ import (
 // wherever they stand, plain, percent-encoded or escaped in JSON. Tokens never
 // change, and are safe for concurrent use. Nil has none.
 type Tokens struct {
-	list    []token   // by what is looked for, in order
-	first   [256]bool // the bytes that one begins with, in both cases
-	partial bool      // the begin of one counts, where it is long or a text was cut
+	list []token // by what is looked for, in order
+	// begins has, for the first byte of a token, the low five bits of the second,
+	// which are the same in both cases.
+	begins  [256]uint32
+	partial bool // the begin of one counts, where it is long or a text was cut
 }
 
 // token is one of them.
@@ -116,9 +118,19 @@ func (k *Tokens) add(t token) {
 	}
 	t.low = lowered(t.text)
 	k.list = append(k.list, t)
-	k.first[t.low[0]] = true
-	if c := t.low[0]; c >= 'a' && c <= 'z' {
-		k.first[c-'a'+'A'] = true
+	k.begin(t.low[0], t.low[1])
+	for _, c := range []byte(`%\`) { // the second byte may be escaped, or the first
+		k.begin(t.low[0], c)
+		for _, next := range []byte(`234567u/"\`) {
+			k.begin(c, next)
+		}
+	}
+}
+
+func (k *Tokens) begin(a, b byte) {
+	k.begins[a] |= 1 << (b & 31)
+	if a >= 'a' && a <= 'z' {
+		k.begins[a-'a'+'A'] |= 1 << (b & 31)
 	}
 }
 
@@ -150,7 +162,11 @@ func replaced[T string | []byte](k *Tokens, s T) T {
 	}
 	var out []byte // once there is something to replace
 	copied := 0
-	for i := 0; i < len(s); {
+	for i := 0; i+1 < len(s); {
+		if k.begins[s[i]]>>(s[i+1]&31)&1 == 0 { // nearly all
+			i++
+			continue
+		}
 		end, t := find(k, s, i)
 		if t == nil {
 			i++
@@ -183,12 +199,8 @@ func (t *token) shown(n int) string {
 
 // find returns the longest token that a text has at a place, and where it ends.
 func find[T string | []byte](k *Tokens, s T, i int) (end int, found *token) {
-	if k.first[s[i]] {
-		if end, found = findSpelled(k, s, i, false); found != nil {
-			return end, found
-		}
-	} else if s[i] != '%' && s[i] != '\\' {
-		return 0, nil
+	if end, found = findSpelled(k, s, i, false); found != nil {
+		return end, found
 	}
 	return findSpelled(k, s, i, true)
 }
@@ -231,11 +243,15 @@ func findSpelled[T string | []byte](k *Tokens, s T, i int, decode bool) (end int
 
 // goingOn returns the tokens that have a byte at a depth.
 func goingOn(list []token, depth int, c byte) []token {
-	if len(list) == 1 { // mostly
-		if list[0].low[depth] != c {
-			return nil
+	if len(list) <= 8 { // mostly
+		for len(list) > 0 && list[0].low[depth] < c {
+			list = list[1:]
 		}
-		return list
+		end := 0
+		for end < len(list) && list[end].low[depth] == c {
+			end++
+		}
+		return list[:end]
 	}
 	begin, _ := slices.BinarySearchFunc(list, c, func(t token, c byte) int { return int(t.low[depth]) - int(c) })
 	list = list[begin:]
