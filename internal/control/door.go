@@ -95,7 +95,7 @@ func New(o Options) (*Door, error) {
 	limit := cmp.Or(o.Rate, MaxRate)
 	d.changes = rate.NewLimiter(rate.Limit(limit), max(1, int(limit)))
 	var err error
-	if d.parser, err = scenario.NewParser(o.Schemas, o.Contract.Versions()); err != nil {
+	if d.parser, err = scenario.NewParser(o.Schemas, o.Contract); err != nil {
 		return nil, err
 	}
 	d.handler = d.guard(d.routes())
