@@ -29,7 +29,7 @@ type Spec struct {
 	Clock ClockSetting
 	IDs   IDSetting
 	// Records are put over those of the fixtures.
-	Records map[world.Key]dispatch.CustomerLocation
+	Records map[world.Key]world.Record
 	// Choices stand in the place of those of the fixtures, where not nil.
 	Choices *dispatch.Choices
 	// Scenarios are defined and switched on, in this order; Seed is of what

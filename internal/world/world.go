@@ -3,7 +3,6 @@ package world
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -44,12 +43,12 @@ func (w *World) Base() *Base {
 
 // Reset makes the world what a base says, with records put over it, in one
 // step.
-func (w *World) Reset(base *Base, records map[Key]dispatch.CustomerLocation) {
+func (w *World) Reset(base *Base, records map[Key]Record) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.base, w.changed, w.pins = base, nil, nil
-	for k, l := range records {
-		w.set(k, l)
+	for k, r := range records {
+		w.set(k, r)
 	}
 }
 
@@ -91,14 +90,8 @@ func (w *World) HasCustomer(k Key) bool {
 	if !gone {
 		return w.base.HasCustomer(k)
 	}
-	keys := w.base.sorted()
-	k.Location = math.MinInt64
-	first, _ := slices.BinarySearchFunc(keys, k, Key.Compare)
-	for _, at := range keys[first:] {
-		if at.Tenant != k.Tenant || at.Customer != k.Customer {
-			break
-		}
-		if _, ok := w.record(at); ok {
+	for _, r := range w.base.locations(k) {
+		if _, ok := w.record(r.Key); ok {
 			return true
 		}
 	}
@@ -119,22 +112,18 @@ type Transition struct {
 // Deactivate marks a record inactive. Where touch is not zero, the transition
 // sets last_updated_on to it.
 func (w *World) Deactivate(k Key, touch time.Time) (t Transition, found bool) {
-	if r, ok := w.Record(k); !ok || !r.IsActive {
+	if r, ok := w.Record(k); !ok || !r.Active {
 		return Transition{Before: r, After: r}, ok
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	r, ok := w.record(k)
 	t = Transition{Before: r, After: r}
-	if !ok || !r.IsActive {
+	if !ok || !r.Active {
 		return t, ok
 	}
 	t.Changed = true
-	t.After.IsActive = false
-	if !touch.IsZero() {
-		t.After.LastUpdatedOn = dispatch.Of(dispatch.Timestamp(touch))
-	}
-	t.After = w.set(k, t.After.CustomerLocation)
+	t.After = w.set(k, r.deactivated(touch))
 	return t, true
 }
 
@@ -145,13 +134,13 @@ const MaxAdded = 10_000
 var ErrFull = fmt.Errorf("a session may have %d records that the fixtures have not; remove some, or reset it", MaxAdded)
 
 // Put writes records, all of them at once: readers see none of them or all.
-func (w *World) Put(records map[Key]dispatch.CustomerLocation) error {
+func (w *World) Put(records map[Key]Record) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.put(records)
 }
 
-func (w *World) put(records map[Key]dispatch.CustomerLocation) error {
+func (w *World) put(records map[Key]Record) error {
 	count := len(w.changed)
 	for k := range records {
 		if _, old := w.changed[k]; !old {
@@ -161,25 +150,25 @@ func (w *World) put(records map[Key]dispatch.CustomerLocation) error {
 	if count > len(w.base.records)+MaxAdded {
 		return ErrFull
 	}
-	for k, l := range records {
-		w.set(k, l)
+	for k, r := range records {
+		w.set(k, r)
 	}
 	return nil
 }
 
 // Replace writes a record in the place of one state of it, and reports false
 // where it has another by now.
-func (w *World) Replace(k Key, was Record, l dispatch.CustomerLocation) (done bool, err error) {
+func (w *World) Replace(k Key, was, r Record) (done bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if now, ok := w.record(k); !ok || now.Revision != was.Revision {
 		return false, nil
 	}
-	return true, w.put(map[Key]dispatch.CustomerLocation{k: l})
+	return true, w.put(map[Key]Record{k: r})
 }
 
-func (w *World) set(k Key, l dispatch.CustomerLocation) Record {
-	r := Record{revisions.Add(1), l}
+func (w *World) set(k Key, r Record) Record {
+	r.Revision = revisions.Add(1)
 	if w.changed == nil {
 		w.changed = map[Key]change{}
 	}
