@@ -252,14 +252,14 @@ func (f *serveFlags) sample(url string, op *contract.Operation, w *world.World) 
 // perform the operation on, and the client's token, or "".
 func (f *serverFlags) caller(op *contract.Operation, w *world.World) (first world.Key, token string) {
 	for _, k := range w.Base().Keys() {
-		if r, _ := w.Record(k); !r.IsActive || token != "" && k.Compare(first) > 0 {
+		if r, _ := w.Record(k); !r.Active {
 			continue
 		}
-		if t := f.tokenOf(k.Tenant, op, w.Base()); t != "" {
-			first, token = k, t
+		if token = f.tokenOf(k.Tenant, op, w.Base()); token != "" {
+			return k, token
 		}
 	}
-	return first, token
+	return world.Key{}, ""
 }
 
 // tokenOf returns a token that may perform the operation in a tenant, or "".

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
 	"path"
 	"regexp"
@@ -22,6 +23,7 @@ type Model struct {
 	files  map[string]source // what its references may name
 	schema *gojsonschema.Schema
 	past   [][]string // where values must lie in the past; "*" is any item
+	whole  [][]string // where numbers must be integers
 	used   bool       // some operation names it
 	part   *part      // nil where the model is always judged as a whole
 	flat   *flat      // set where the model is a flat object of text values
@@ -38,7 +40,8 @@ func (s *set) model(file string) (*Model, error) {
 	}
 	m := &Model{src: s.files[file], files: s.files, schema: schema, part: &part{schema: schema}}
 	s.models[file] = m // its parts may refer to it
-	m.findPast(node{m.src, "", m.src.doc}, nil)
+	m.past = m.find(func(doc map[string]any) bool { return doc["format"] == pastTimestamp })
+	m.whole = m.find(wantsInteger)
 	if err := m.part.take(s, file, "", m.src.doc); err != nil {
 		return nil, err
 	}
@@ -238,50 +241,80 @@ func sub(doc map[string]any, path ...string) (map[string]any, bool) {
 	return doc, true
 }
 
-// findPast gathers where the model asks for times in the past.
-func (m *Model) findPast(n node, path []string) {
-	if len(path) > 8 {
-		return
-	}
-	n = m.follow(n)
-	if n.doc["format"] == pastTimestamp {
-		m.past = append(m.past, path)
-		return
-	}
-	properties, _ := n.doc["properties"].(map[string]any)
-	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		if next, ok := n.child(name); ok {
-			m.findPast(next, append(path[:len(path):len(path)], name))
+// find returns where a part of the model's schema is as asked for.
+func (m *Model) find(asked func(doc map[string]any) bool) (paths [][]string) {
+	var look func(node, []string)
+	look = func(n node, path []string) {
+		if len(path) > maxDepth {
+			return
+		}
+		n = m.follow(n)
+		if asked(n.doc) {
+			paths = append(paths, path)
+			return
+		}
+		properties, _ := n.doc["properties"].(map[string]any)
+		for _, name := range slices.Sorted(maps.Keys(properties)) {
+			if next, ok := n.child(name); ok {
+				look(next, append(path[:len(path):len(path)], name))
+			}
+		}
+		if next, ok := sub(n.doc, "items"); ok {
+			look(node{n.src, n.pointer + "/items", next}, append(path[:len(path):len(path)], "*"))
 		}
 	}
-	if next, ok := sub(n.doc, "items"); ok {
-		m.findPast(node{n.src, n.pointer + "/items", next}, append(path[:len(path):len(path)], "*"))
+	look(node{m.src, "", m.src.doc}, nil)
+	return paths
+}
+
+// wantsInteger reports a schema whose numbers are integers.
+func wantsInteger(doc map[string]any) bool {
+	types := typesOf(doc)
+	return slices.Contains(types, any("integer")) && !slices.Contains(types, any("number"))
+}
+
+// Fractions returns the pointers to integers that are written with a fraction
+// or an exponent: for JSON Schema 1.0 is an integer, and it is printed as 1.0.
+func (m *Model) Fractions(v any) (pointers []string) {
+	room := make([]string, 0, maxDepth+1)
+	for _, path := range m.whole {
+		eachAt(v, path, room, func(at []string, v any) {
+			if n, ok := v.(json.Number); ok && strings.ContainsAny(string(n), ".eE") {
+				pointers = append(pointers, pointer(at))
+			}
+		})
 	}
+	return pointers
 }
 
 // eachPast visits the texts that must lie in the past.
 func (m *Model) eachPast(v any, visit func(at []string, s string)) {
+	room := make([]string, 0, maxDepth+1)
 	for _, path := range m.past {
-		eachAt(v, path, nil, visit)
+		eachAt(v, path, room, func(at []string, v any) {
+			if s, ok := v.(string); ok {
+				visit(at, s)
+			}
+		})
 	}
 }
 
-func eachAt(v any, path, at []string, visit func([]string, string)) {
+// eachAt visits the values at a path. The place that a visit is told of is its
+// own no longer when it returns.
+func eachAt(v any, path, at []string, visit func([]string, any)) {
 	if len(path) == 0 {
-		if s, ok := v.(string); ok {
-			visit(at, s)
-		}
+		visit(at, v)
 		return
 	}
 	switch v := v.(type) {
 	case map[string]any:
 		if next, ok := v[path[0]]; ok {
-			eachAt(next, path[1:], append(at[:len(at):len(at)], path[0]), visit)
+			eachAt(next, path[1:], append(at, path[0]), visit)
 		}
 	case []any:
 		if path[0] == "*" {
 			for i, next := range v {
-				eachAt(next, path[1:], append(at[:len(at):len(at)], strconv.Itoa(i)), visit)
+				eachAt(next, path[1:], append(at, strconv.Itoa(i)), visit)
 			}
 		}
 	}

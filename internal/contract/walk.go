@@ -48,6 +48,53 @@ func (m *Model) places(n node, path []string) []Place {
 	return places
 }
 
+// Open stands for a value within which anything may stand.
+type Open struct{}
+
+// Everything returns a value of all that the model lets stand in it: an object
+// has each of its members, a list one item, and what is neither is null.
+func (m *Model) Everything() any {
+	if m == nil { // a user's own schemas have no such model
+		return Open{}
+	}
+	return m.everything(node{m.src, "", m.src.doc}, 0)
+}
+
+func (m *Model) everything(n node, depth int) any {
+	n = m.follow(n)
+	types := slices.DeleteFunc(typesOf(n.doc), func(t any) bool { return t == "null" })
+	properties, _ := n.doc["properties"].(map[string]any)
+	_, patterns := n.doc["patternProperties"]
+	_, items := sub(n.doc, "items")
+	switch {
+	case depth > maxDepth:
+	case slices.Equal(types, []any{"object"}) && n.doc["additionalProperties"] == false && !patterns:
+		object := make(map[string]any, len(properties))
+		for name := range properties {
+			child, _ := n.child(name)
+			object[name] = m.everything(child, depth+1)
+		}
+		return object
+	case slices.Equal(types, []any{"array"}) && items:
+		item, _ := n.child("*")
+		return []any{m.everything(item, depth+1)}
+	case len(types) > 0 && !slices.Contains(types, any("object")) && !slices.Contains(types, any("array")):
+		return nil
+	}
+	return Open{}
+}
+
+// typesOf returns the types that a schema allows; none means all.
+func typesOf(doc map[string]any) []any {
+	switch t := doc["type"].(type) {
+	case string:
+		return []any{t}
+	case []any:
+		return slices.Clone(t)
+	}
+	return nil
+}
+
 // Rule returns the file and JSON pointer of one of the model's own keywords.
 func (m *Model) Rule(keyword string) string { return m.src.path + "#/" + keyword }
 

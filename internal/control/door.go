@@ -105,7 +105,7 @@ func New(o Options) (*Door, error) {
 		d.Wait = pause
 	}
 	var err error
-	if d.parser, err = scenario.NewParser(o.Schemas, o.Contract.Versions()); err != nil {
+	if d.parser, err = scenario.NewParser(o.Schemas, o.Contract); err != nil {
 		return nil, err
 	}
 	d.handler = d.guard(d.routes())

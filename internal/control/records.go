@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,7 +14,6 @@ import (
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/session"
-	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
 )
 
@@ -75,23 +75,33 @@ func (d *Door) listRecords(r *http.Request) (any, error) {
 func showRow(n *session.Session, k world.Key) (Row, bool) {
 	now, ok := n.World.Record(k)
 	old, _ := n.World.Original(k)
-	return Row{k.Tenant, k.Customer, k.Location, now.Name.Value, now.IsActive, now.Revision != old.Revision}, ok
+	return Row{k.Tenant, k.Customer, k.Location, nameOf(now), now.Active, now.Revision != old.Revision}, ok
+}
+
+func nameOf(r world.Record) string {
+	for member, text := range r.Texts() {
+		if member == "name" {
+			return text
+		}
+	}
+	return ""
 }
 
 // matcher finds a word in a record's names and numbers; nil finds all.
-func matcher(search string) func(world.Key, *world.Record) bool {
+func matcher(search string) func(world.Record) bool {
 	word := strings.ToLower(strings.TrimSpace(search))
 	if word == "" {
 		return nil
 	}
-	return func(k world.Key, r *world.Record) bool {
-		for _, id := range []int64{k.Customer, k.Location, k.Tenant} {
+	searched := []string{"name", "note", "account_number_1", "account_number_2", "reference_number", "sales_rep"}
+	return func(r world.Record) bool {
+		for _, id := range []int64{r.Key.Customer, r.Key.Location, r.Key.Tenant} {
 			if strconv.FormatInt(id, 10) == word {
 				return true
 			}
 		}
-		for _, f := range []dispatch.Field[string]{r.Name, r.Note, r.AccountNumber1, r.AccountNumber2, r.ReferenceNumber, r.SalesRep} {
-			if strings.Contains(strings.ToLower(f.Value), word) {
+		for member, text := range r.Texts() {
+			if slices.Contains(searched, member) && strings.Contains(strings.ToLower(text), word) {
 				return true
 			}
 		}
@@ -171,9 +181,7 @@ func showRecord(n *session.Session, k world.Key, v dispatch.Version) (any, error
 		return nil, problem(http.StatusNotFound, "The session has no record of tenant %d, customer %d, location %d.", k.Tenant, k.Customer, k.Location)
 	}
 	old, _ := n.World.Original(k)
-	tree := now.Tree()
-	dispatch.ToVersion(tree, v)
-	body, err := wire.AppendJSON(nil, tree)
+	body, _, err := now.Print(v)
 	if err != nil {
 		return nil, err
 	}
@@ -199,11 +207,11 @@ func (d *Door) putRecord(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := d.check(n, k, v, doc)
+	record, err := d.check(n, k, v, doc)
 	if err != nil {
 		return nil, err
 	}
-	if err := n.World.Put(map[world.Key]dispatch.CustomerLocation{k: l}); err != nil {
+	if err := n.World.Put(map[world.Key]world.Record{k: record}); err != nil {
 		return nil, full(err)
 	}
 	return showRecord(n, k, v)
@@ -224,12 +232,12 @@ func (d *Door) patchRecord(r *http.Request) (any, error) {
 		tree := now.Tree()
 		dispatch.ToVersion(tree, v)
 		maps.Copy(tree, doc)
-		l, err := d.check(n, k, v, tree)
+		changed, err := d.check(n, k, v, tree)
 		if err != nil {
 			return nil, err
 		}
 		// Whoever changed it meanwhile must not have done so in vain.
-		if done, err = n.World.Replace(k, now, l); err != nil {
+		if done, err = n.World.Replace(k, now, changed); err != nil {
 			return nil, full(err)
 		}
 	}
@@ -237,18 +245,18 @@ func (d *Door) patchRecord(r *http.Request) (any, error) {
 }
 
 // check reads a record for a place, as one of the fixtures is read.
-func (d *Door) check(n *session.Session, k world.Key, v dispatch.Version, tree map[string]any) (l dispatch.CustomerLocation, err error) {
+func (d *Door) check(n *session.Session, k world.Key, v dispatch.Version, tree map[string]any) (r world.Record, err error) {
 	patch := map[string]any{"api_version": string(v), "tenant_id": json.Number(strconv.FormatInt(k.Tenant, 10)),
 		"customer_locations": []any{map[string]any{"record": tree}}}
 	change, err := n.Fixtures().Patch("body", patch, fixture.Ground{Choices: *n.Choices(), World: n.World}, d.Schemas, d.Contract, n.Clock.Now())
 	if err != nil {
-		return l, unwrapped(err)
+		return r, unwrapped(err)
 	}
-	l, ok := change.Records[k]
+	r, ok := change.Records[k]
 	if !ok {
-		return l, problem(http.StatusUnprocessableEntity, "The body's customer and location are not those of the path, %d and %d.", k.Customer, k.Location)
+		return r, problem(http.StatusUnprocessableEntity, "The body's customer and location are not those of the path, %d and %d.", k.Customer, k.Location)
 	}
-	return l, nil
+	return r, nil
 }
 
 func (d *Door) removeRecord(r *http.Request) (any, error) {

@@ -81,17 +81,17 @@ func sortedRecords(n *session.Session, q url.Values, limit int) (any, error) {
 }
 
 // linesOf returns a line of each record that matches, in the order of keys.
-func linesOf(w *world.World, match func(world.Key, *world.Record) bool, names bool) []line {
+func linesOf(w *world.World, match func(world.Record) bool, names bool) []line {
 	changed := map[world.Key]bool{}
 	for _, d := range w.Differences() {
 		changed[d.Key] = true
 	}
 	lines := make([]line, 0, w.Base().Records())
-	w.Page(nil, 1, func(k world.Key, r *world.Record) bool {
-		if match == nil || match(k, r) {
-			l := line{key: k, active: r.IsActive, changed: changed[k]}
+	w.Page(nil, 1, func(r world.Record) bool {
+		if match == nil || match(r) {
+			l := line{key: r.Key, active: r.Active, changed: changed[r.Key]}
 			if names {
-				l.name = strings.ToLower(r.Name.Value)
+				l.name = strings.ToLower(nameOf(r))
 			}
 			lines = append(lines, l)
 		}

@@ -1,13 +1,14 @@
 package control_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
-	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/quota"
 	state "dispatchmock/internal/world"
 )
@@ -68,12 +69,16 @@ func TestRecordLimit(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
 	home := r.Sessions().Default()
-	records := map[state.Key]dispatch.CustomerLocation{}
+	records := map[state.Key]state.Record{}
 	sample, _ := home.World.Record(state.Key{Tenant: 1, Customer: 1, Location: 1})
 	for i := range home.World.Base().Records() + quota.Records {
-		l := sample.CustomerLocation
-		l.CustomerID = int64(1_000_000 + i)
-		records[state.Key{Tenant: 1, Customer: l.CustomerID, Location: 1}] = l
+		tree := sample.Tree()
+		tree["id"] = json.Number(strconv.Itoa(1_000_000 + i))
+		record, err := state.NewRecord(1, tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		records[record.Key] = record
 	}
 	if err := home.World.Put(records); err != nil {
 		t.Fatal(err)

@@ -155,7 +155,7 @@ func (w *writer) first() (c dispatch.Client, found world.Key, ok bool) {
 		if i < 0 {
 			continue
 		}
-		if r, _ := mock.Record(k); r.IsActive {
+		if r, _ := mock.Record(k); r.Active {
 			return clients[i], k, true
 		}
 		if !ok {
@@ -172,9 +172,7 @@ func (g *grid) served() []*contract.Operation {
 	})
 }
 
-func (g *grid) keys() []world.Key {
-	return slices.SortedFunc(slices.Values(g.files.Base.Keys()), world.Key.Compare)
-}
+func (g *grid) keys() []world.Key { return g.files.Base.Keys() }
 
 // anyToken is a token of no fixture.
 const anyToken = "any-token"

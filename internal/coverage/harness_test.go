@@ -71,7 +71,7 @@ func load(t testing.TB, s settings) (*contract.Contract, *fixture.Fixtures) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := scenario.NewParser(schemas.FS, c.Versions())
+	p, err := scenario.NewParser(schemas.FS, c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,14 +42,17 @@ func Changes() []Change {
 	}}
 }
 
-// ToVersion turns a tree of the newest shape into the shape of version v.
-func ToVersion(t Tree, v Version) {
+// ToVersion turns a tree of the newest shape into the shape of version v, and
+// reports whether that is another.
+func ToVersion(t Tree, v Version) (other bool) {
 	changes := Changes()
 	for i := len(changes) - 1; i >= 0; i-- {
 		if changes[i].Version > v {
 			changes[i].Downgrade(t)
+			other = true
 		}
 	}
+	return other
 }
 
 // FromVersion turns a tree of version v's shape into the newest shape.

@@ -78,12 +78,11 @@ func (m *Mock) printed(r *world.Record, v dispatch.Version) (*wire.Body, error) 
 	if b, ok := m.bodies.Get(key); ok {
 		return b, nil
 	}
-	tree := r.Tree()
-	dispatch.ToVersion(tree, v)
-	b, err := wire.Print(tree)
+	text, tree, err := r.Print(v)
 	if err != nil {
 		return nil, err
 	}
+	b := wire.Parsed(text, tree)
 	if len(b.Bytes) <= maxBodySize {
 		m.bodies.Add(key, b)
 	}

@@ -144,15 +144,13 @@ func (r *Recorder) parents(docs map[string]*file) {
 		} else {
 			customers[at] = true
 		}
-		stub := dispatch.CustomerLocation{CustomerID: parent, Name: dispatch.Of("Not seen"), ParentID: dispatch.Field[json.Number]{State: dispatch.Null},
-			AccountNumber1: null, AccountNumber2: null, RenewalDate: null,
-			CreatedOn: dispatch.Of(fmt.Sprint(doc["created_on"])), LastUpdatedOn: dispatch.Of(fmt.Sprint(doc["created_on"]))}
+		stub := map[string]any{"id": n, "location_id": json.Number("0"), "is_active": false, "name": "Not seen", "addresses": []any{}, "contacts": []any{},
+			"account_number_1": nil, "account_number_2": nil, "parent_id": nil, "renewal_date": nil,
+			"created_on": doc["created_on"], "last_updated_on": doc["created_on"]}
 		f := fileOf(docs, k.tenant, newest)
-		f.Records = append(f.Records, recordEntry{fmt.Sprintf("Never seen: customer %d names it as parent.", k.customer), stub.Tree()})
+		f.Records = append(f.Records, recordEntry{fmt.Sprintf("Never seen: customer %d names it as parent.", k.customer), stub})
 	}
 }
-
-var null = dispatch.Field[string]{State: dispatch.Null}
 
 // cors returns the golden setting of the CORS headers.
 func (r *Recorder) cors() string {

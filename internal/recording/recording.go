@@ -14,6 +14,7 @@ import (
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/wire"
+	"dispatchmock/internal/world"
 )
 
 // Options are what a recorder is made of.
@@ -201,11 +202,11 @@ func (r *Recorder) good(s *seen) bool {
 		return false
 	}
 	tree, err := wire.Parse(s.reply.Body.Bytes)
-	if err != nil || len(model.Judge(tree, exchange.PartBody, r.Now())) > 0 {
+	if err != nil || len(model.Judge(tree, exchange.PartBody, r.Now())) > 0 || len(model.Fractions(tree)) > 0 {
 		return false
 	}
 	doc, _ := tree.(map[string]any)
 	dispatch.FromVersion(doc, s.version)
-	l, err := dispatch.LocationFromTree(doc)
-	return err == nil && l.CustomerID == s.key.customer && l.LocationID == s.key.location
+	record, err := world.NewRecord(s.key.tenant, doc)
+	return err == nil && record.Key == world.Key{Tenant: s.key.tenant, Customer: s.key.customer, Location: s.key.location}
 }

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/contract"
 )
 
 // fits refuses the operations of a patch that no body takes, whatever record is
@@ -13,10 +13,14 @@ import (
 func (r *reading) fits(a at, act *action) {
 	f := &fit{shape: map[string]any{"field": nil, "detail": nil, "explanation": nil}, of: "the body of an error"}
 	if act.fault == nil {
-		f.shape, f.of = dispatch.Tree{}, "a record"
+		f.shape, f.of = map[string]any{}, "a record"
 		for _, v := range r.versions {
 			if act.version == "" || act.version == otherVersion || act.version == v {
-				maps.Copy(f.shape, dispatch.Shape(v))
+				members, ok := r.records[v].(map[string]any)
+				if !ok {
+					return
+				}
+				maps.Copy(f.shape, members)
 			}
 		}
 	}
@@ -93,6 +97,8 @@ func (f *fit) needs(a at, fresh bool) {
 				return
 			}
 			here = v[0]
+		case contract.Open:
+			return
 		default:
 			a.flaw("can never fit: %s of %s is neither an object nor a list", "/"+strings.Join(tokens[:i], "/"), f.of)
 			return

@@ -22,7 +22,7 @@ func TestRefusedPatchesNeverFit(t *testing.T) {
 	}
 	versions, bodies := c.Versions(), [][]byte{}
 	for _, v := range versions {
-		tree := dispatch.Shape(v)
+		tree := c.Model(v, dispatch.ModelCustomerLocation).Everything().(map[string]any)
 		for name, member := range tree {
 			if list, ok := member.([]any); ok {
 				tree[name] = append(list, filled(list[0].(map[string]any)))

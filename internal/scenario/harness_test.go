@@ -23,7 +23,7 @@ var loadParser = sync.OnceValues(func() (*scenario.Parser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return scenario.NewParser(schemas.FS, c.Versions())
+	return scenario.NewParser(schemas.FS, c)
 })
 
 func parser(t testing.TB) *scenario.Parser {

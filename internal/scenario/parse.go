@@ -23,16 +23,21 @@ import (
 type Parser struct {
 	model    *contract.Model
 	versions []dispatch.Version
+	records  map[dispatch.Version]any // all that a record may have
 }
 
 // NewParser returns a parser. Schemas is where the schema of scenarios stands;
-// versions are those that the API has.
-func NewParser(schemas fs.FS, versions []dispatch.Version) (*Parser, error) {
+// the contract has the API's versions, and what a record is in each.
+func NewParser(schemas fs.FS, c *contract.Contract) (*Parser, error) {
 	m, err := contract.Standalone(schemas, "fixtures/scenario.json", "")
 	if err != nil {
 		return nil, err
 	}
-	return &Parser{m, slices.Clone(versions)}, nil
+	p := &Parser{m, c.Versions(), map[dispatch.Version]any{}}
+	for _, v := range p.versions {
+		p.records[v] = c.Model(v, dispatch.ModelCustomerLocation).Everything()
+	}
+	return p, nil
 }
 
 // Parse reads a scenario from a decoded tree, which stands in a file at a

@@ -7,16 +7,12 @@ import (
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/scenario"
 	"dispatchmock/internal/wire"
-	"dispatchmock/schemas"
 )
 
 // TestWays holds that a plan says on which way its scenario came.
 func TestWays(t *testing.T) {
 	t.Parallel()
-	p, err := scenario.NewParser(schemas.FS, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := parser(t)
 	var list []*scenario.Scenario
 	for _, text := range []string{
 		`{"name": "from-files", "on": true, "when": {"method": "GET"}, "then": {"respond": {"status": 500}}}`,

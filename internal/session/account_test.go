@@ -72,7 +72,7 @@ func TestAccountsAreExact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parser, err := scenario.NewParser(schemas.FS, schema.Versions())
+	parser, err := scenario.NewParser(schemas.FS, schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,10 +125,10 @@ func TestAccountsAreExact(t *testing.T) {
 				var err error
 				switch step {
 				case 0, 1:
-					l := dispatch.CustomerLocation{CustomerID: k.Customer, LocationID: 1, IsActive: true, Name: dispatch.Of(strings.Repeat("n", r.IntN(8*kB)))}
+					l := recordOf(k.Customer, 1, r.IntN(8*kB))
 					old := a.now.clone()
-					err = a.World.Put(map[world.Key]dispatch.CustomerLocation{k: l})
-					allowed(a, func() { a.now.records[k] = world.SizeOf(&l); delete(a.now.gone, k) }, err, func() { a.now = old })
+					err = a.World.Put(map[world.Key]world.Record{k: l})
+					allowed(a, func() { a.now.records[k] = world.SizeOf(l); delete(a.now.gone, k) }, err, func() { a.now = old })
 				case 2:
 					if a.World.Remove(k) {
 						delete(a.now.records, k)
@@ -197,12 +197,12 @@ func TestAccountsAreExact(t *testing.T) {
 					switch {
 					case accounts[id] == nil:
 						begin := newLedger()
-						l := dispatch.CustomerLocation{CustomerID: 9, LocationID: 9, Name: dispatch.Of(strings.Repeat("n", r.IntN(10*kB)))}
+						l := recordOf(9, 9, r.IntN(10*kB))
 						at := world.Key{Tenant: 1, Customer: 9, Location: 9}
 						sc := define("s0", r.IntN(kB))
-						begin.records[at], begin.scenarios["s0"], begin.on["s0"] = world.SizeOf(&l), sc.Size(), true
+						begin.records[at], begin.scenarios["s0"], begin.on["s0"] = world.SizeOf(l), sc.Size(), true
 						s, err := all.Create(session.Spec{ID: id, TTL: time.Second, Made: make([]byte, r.IntN(10*kB)),
-							Records: map[world.Key]dispatch.CustomerLocation{at: l}, Scenarios: []*scenario.Scenario{sc}})
+							Records: map[world.Key]world.Record{at: l}, Scenarios: []*scenario.Scenario{sc}})
 						if err == nil {
 							open(s, begin)
 						} else if !refusedBy(err, true) {
@@ -216,7 +216,7 @@ func TestAccountsAreExact(t *testing.T) {
 						delete(accounts, id)
 						late.World.Remove(k) // a request that was under way counts for nobody
 						late.World.Pin(pin, "2019/02/08")
-						_ = late.World.Put(map[world.Key]dispatch.CustomerLocation{k: {CustomerID: k.Customer}})
+						_ = late.World.Put(map[world.Key]world.Record{k: recordOf(k.Customer, 1, 0)})
 					default:
 						m.add(2 * time.Second)
 						all.Expire()

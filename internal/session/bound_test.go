@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/quota"
 	"dispatchmock/internal/session"
 	"dispatchmock/internal/world"
@@ -131,9 +130,9 @@ func TestResetHasRoom(t *testing.T) {
 	t.Parallel()
 	q := quota.New(100*kB, 100*kB)
 	all, _ := newSessions(session.Options{Quota: q})
-	records := map[world.Key]dispatch.CustomerLocation{}
+	records := map[world.Key]world.Record{}
 	for i := range int64(10) {
-		records[world.Key{Tenant: 1, Customer: i, Location: 7}] = dispatch.CustomerLocation{CustomerID: i, LocationID: 7, Name: dispatch.Of(string(make([]byte, kB)))}
+		records[world.Key{Tenant: 1, Customer: i, Location: 7}] = recordOf(i, 7, kB)
 	}
 	s, err := all.Create(session.Spec{ID: "a", Records: records})
 	if err != nil {

@@ -29,7 +29,7 @@ type Spec struct {
 	Clock ClockSetting
 	IDs   IDSetting
 	// Records are put over those of the fixtures.
-	Records map[world.Key]dispatch.CustomerLocation
+	Records map[world.Key]world.Record
 	// Choices stand in the place of those of the fixtures, where not nil.
 	Choices *dispatch.Choices
 	// Scenarios are defined and switched on, in this order; Seed is of what
@@ -47,7 +47,7 @@ type Spec struct {
 func (s *Spec) sizes() (spec, state int64) {
 	spec = quota.PerSession + quota.Text(len(s.Made)) + quota.Text(len(s.Name))
 	for _, l := range s.Records {
-		state += world.SizeOf(&l)
+		state += world.SizeOf(l)
 	}
 	for _, sc := range s.Scenarios {
 		state += sc.Size()

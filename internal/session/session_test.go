@@ -1,9 +1,12 @@
 package session_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,12 +20,31 @@ import (
 	"dispatchmock/internal/world"
 )
 
+// record returns an active record of tenant 1.
+// recordOf returns a record of tenant 1 with a name of some bytes.
+func recordOf(customer, location int64, name int) world.Record {
+	r, err := world.NewRecord(1, dispatch.Tree{"id": json.Number(strconv.FormatInt(customer, 10)), "location_id": json.Number(strconv.FormatInt(location, 10)),
+		"is_active": true, "name": strings.Repeat("n", name)})
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func record(customer, location int) world.Record {
+	r, err := world.NewRecord(1, dispatch.Tree{"id": json.Number(strconv.Itoa(customer)), "location_id": json.Number(strconv.Itoa(location)), "is_active": true})
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
 // ground returns fixtures of n active records of tenant 1.
 func ground(n int) *fixture.Fixtures {
 	b := world.NewBuilder()
 	b.AddTenant(1)
 	for i := range n {
-		b.AddRecord(1, dispatch.CustomerLocation{CustomerID: int64(i + 1), LocationID: 1, IsActive: true})
+		b.AddRecord(record(i+1, 1))
 	}
 	return &fixture.Fixtures{Base: b.Build(), Choices: dispatch.Choices{Statuses: map[dispatch.Code]int{dispatch.RepeatedDelete: 200}}}
 }
@@ -75,7 +97,7 @@ func active(t *testing.T, s *session.Session, k world.Key) bool {
 	if !ok {
 		t.Fatalf("session %s has no %v", s.Spec.ID, k)
 	}
-	return r.IsActive
+	return r.Active
 }
 
 func returned(t *testing.T, s *session.Session, name string) bool {
@@ -119,10 +141,10 @@ func TestReset(t *testing.T) {
 	t.Parallel()
 	all, _ := newSessions(session.Options{})
 	frozen := session.ClockSetting{Mode: session.ClockFrozen, At: time.Unix(1e9, 0)}
-	made := dispatch.CustomerLocation{CustomerID: 9, LocationID: 9, IsActive: true}
+	made := record(9, 9)
 	k := world.Key{Tenant: 1, Customer: 9, Location: 9}
 	s, err := all.Create(session.Spec{Clock: frozen, IDs: session.IDSetting{Seeded: true, Seed: 7},
-		Records: map[world.Key]dispatch.CustomerLocation{k: made}, Choices: &dispatch.Choices{Touch: true}})
+		Records: map[world.Key]world.Record{k: made}, Choices: &dispatch.Choices{Touch: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

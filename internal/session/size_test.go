@@ -22,7 +22,7 @@ func TestBytesAreThoseOfTheHeap(t *testing.T) { // not beside others: it reads t
 	if err != nil {
 		t.Fatal(err)
 	}
-	parser, err := scenario.NewParser(schemas.FS, schema.Versions())
+	parser, err := scenario.NewParser(schemas.FS, schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,11 +43,11 @@ func TestBytesAreThoseOfTheHeap(t *testing.T) { // not beside others: it reads t
 		if err != nil {
 			return err
 		}
-		l, err := dispatch.LocationFromTree(tree.(map[string]any))
+		r, err := world.NewRecord(1, tree.(map[string]any))
 		if err != nil {
 			return err
 		}
-		return s.World.Put(map[world.Key]dispatch.CustomerLocation{{Tenant: 1, Customer: int64(i), Location: 7}: l})
+		return s.World.Put(map[world.Key]world.Record{{Tenant: 1, Customer: int64(i), Location: 7}: r})
 	}
 	for _, c := range []struct {
 		name string
@@ -80,7 +80,7 @@ func TestBytesAreThoseOfTheHeap(t *testing.T) { // not beside others: it reads t
 		{"snapshots", func(s *session.Session, i int) error {
 			if i == 0 {
 				for k := range int64(500) {
-					if err := s.World.Put(map[world.Key]dispatch.CustomerLocation{{Tenant: 1, Customer: k, Location: 7}: {}}); err != nil {
+					if err := s.World.Put(map[world.Key]world.Record{{Tenant: 1, Customer: k, Location: 7}: recordOf(k, 7, 0)}); err != nil {
 						return err
 					}
 				}

@@ -25,14 +25,14 @@ func TestDeactivateAtOnce(t *testing.T) {
 	for i := range calls {
 		all.Go(func() {
 			<-start
-			if r, ok := w.Record(k); !ok || r.IsActive != (r.Revision == before.Revision) {
-				t.Errorf("call %d reads revision %d, active %t, before it was %d", i, r.Revision, r.IsActive, before.Revision)
+			if r, ok := w.Record(k); !ok || r.Active != (r.Revision == before.Revision) {
+				t.Errorf("call %d reads revision %d, active %t, before it was %d", i, r.Revision, r.Active, before.Revision)
 			}
 			did, found := w.Deactivate(k, new(sampleTime.Add(time.Duration(i)*time.Second)))
 			if did.Changed {
 				transitions.Add(1)
 			}
-			if !found || did.After.IsActive || did.Changed != did.Before.IsActive {
+			if !found || did.After.Active || did.Changed != did.Before.Active {
 				t.Errorf("call %d: found %t, %+v", i, found, did)
 			}
 			states[i] = did.After
@@ -75,7 +75,7 @@ func TestDeactivateInStep(t *testing.T) {
 	all.Wait()
 	active := int64(0)
 	for k, l := range plainOf(w.Base()).records {
-		if k.Tenant == 1 && k.Location == 0 && l.IsActive {
+		if k.Tenant == 1 && k.Location == 0 && l.active {
 			active++
 		}
 	}
@@ -94,7 +94,7 @@ func TestManyRecordsAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			for i, k := range base.keys {
+			for i, k := range base.Keys() {
 				if did, _ := w.Deactivate(k, nil); did.Changed {
 					transitions.Add(1)
 				}
@@ -105,16 +105,16 @@ func TestManyRecordsAtOnce(t *testing.T) {
 	}
 	all.Wait()
 	active := 0
-	for _, l := range base.records {
-		if l.IsActive {
+	for _, r := range base.records {
+		if r.Active {
 			active++
 		}
 	}
 	if int(transitions.Load()) != active {
 		t.Errorf("got %d transitions of %d active records", transitions.Load(), active)
 	}
-	for _, k := range base.keys {
-		if r, ok := w.Record(k); !ok || r.IsActive {
+	for _, k := range base.Keys() {
+		if r, ok := w.Record(k); !ok || r.Active {
 			t.Errorf("%v is active yet", k)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/quota"
-	"dispatchmock/internal/wire"
 )
 
 // State is all that a World has beyond its Base: a copy of what changed, which
@@ -77,7 +76,7 @@ func (w *World) TakeBack(k Key, t Transition) {
 // base has none, After where it was removed.
 type Difference struct {
 	Key           Key
-	Before, After *dispatch.CustomerLocation
+	Before, After *Record
 }
 
 // Differences returns the records that are not as the base says, in order.
@@ -89,10 +88,10 @@ func (w *World) Differences() []Difference {
 	for i, k := range keys {
 		all[i].Key = k
 		if r, ok := w.base.record(k); ok {
-			all[i].Before = &r.CustomerLocation
+			all[i].Before = &r
 		}
 		if c := w.changed[k]; !c.gone {
-			all[i].After = &c.CustomerLocation
+			all[i].After = &c.Record
 		}
 	}
 	return all
@@ -101,35 +100,36 @@ func (w *World) Differences() []Difference {
 // Page returns up to limit records in order, from behind the key after (or
 // from the first, where it is nil), of those that match; more tells that there
 // are further ones. It holds no lock while match runs.
-func (w *World) Page(after *Key, limit int, match func(Key, *Record) bool) (page []Key, more bool) {
+func (w *World) Page(after *Key, limit int, match func(Record) bool) (page []Key, more bool) {
 	w.mu.RLock()
 	base := w.base
 	changed := maps.Clone(w.changed)
 	w.mu.RUnlock()
 	var added []Key // that the base does not have
 	for k, c := range changed {
-		if _, old := base.index[k]; !old && !c.gone {
+		if _, old := base.find(k); !old && !c.gone {
 			added = append(added, k)
 		}
 	}
 	slices.SortFunc(added, Key.Compare)
-	keys := base.sorted()
+	records := base.records
 	if after != nil {
-		keys = keys[behind(keys, *after):]
-		added = added[behind(added, *after):]
+		records = records[behind(base.find(*after)):]
+		added = added[behind(slices.BinarySearchFunc(added, *after, Key.Compare)):]
 	}
-	for len(keys) > 0 || len(added) > 0 {
-		var k Key
-		if len(added) == 0 || len(keys) > 0 && keys[0].Compare(added[0]) < 0 {
-			k, keys = keys[0], keys[1:]
+	for len(records) > 0 || len(added) > 0 {
+		var r Record
+		if len(added) == 0 || len(records) > 0 && records[0].Key.Compare(added[0]) < 0 {
+			r, records = records[0], records[1:]
 		} else {
-			k, added = added[0], added[1:]
+			r.Key, added = added[0], added[1:]
 		}
-		r, ok := base.record(k)
-		if c, other := changed[k]; other {
-			r, ok = c.Record, !c.gone
+		k := r.Key
+		c, other := changed[k]
+		if other {
+			r = c.Record
 		}
-		if !ok || match != nil && !match(k, &r) {
+		if c.gone || match != nil && !match(r) {
 			continue
 		}
 		if len(page) == limit {
@@ -140,19 +140,13 @@ func (w *World) Page(after *Key, limit int, match func(Key, *Record) bool) (page
 	return page, false
 }
 
-func behind(keys []Key, k Key) int {
-	i, found := slices.BinarySearchFunc(keys, k, Key.Compare)
+func behind(i int, found bool) int {
 	if found {
 		i++
 	}
 	return i
 }
 
-// Print returns both states as printed JSON of the newest shape.
-func (t Transition) Print() (before, after []byte) { return printed(&t.Before), printed(&t.After) }
-
-func printed(r *Record) []byte {
-	// A record came out of JSON, so it can be printed as such.
-	b, _ := wire.AppendJSON(nil, r.Tree())
-	return b
-}
+// Print returns both states as printed JSON of the newest shape, which nobody
+// may change.
+func (t Transition) Print() (before, after []byte) { return t.Before.document, t.After.document }

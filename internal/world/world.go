@@ -3,7 +3,6 @@ package world
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -53,14 +52,14 @@ func (w *World) Base() *Base {
 
 // Reset makes the world what a base says, with records put over it, in one
 // step.
-func (w *World) Reset(base *Base, records map[Key]dispatch.CustomerLocation) {
+func (w *World) Reset(base *Base, records map[Key]Record) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.base = base
 	w.restore(State{})
 	defer w.count(w.bytes)
-	for k, l := range records {
-		w.store(k, newChange(l))
+	for k, r := range records {
+		w.store(k, newChange(r))
 	}
 }
 
@@ -106,14 +105,8 @@ func (w *World) HasCustomer(k Key) bool {
 	if !gone {
 		return w.base.HasCustomer(k)
 	}
-	keys := w.base.sorted()
-	k.Location = math.MinInt64
-	first, _ := slices.BinarySearchFunc(keys, k, Key.Compare)
-	for _, at := range keys[first:] {
-		if at.Tenant != k.Tenant || at.Customer != k.Customer {
-			break
-		}
-		if _, ok := w.record(at); ok {
+	for _, r := range w.base.locations(k) {
+		if _, ok := w.record(r.Key); ok {
 			return true
 		}
 	}
@@ -134,22 +127,19 @@ type Transition struct {
 // Deactivate marks a record inactive. Where touch is not nil, the transition
 // sets last_updated_on to it.
 func (w *World) Deactivate(k Key, touch *time.Time) (t Transition, found bool) {
-	if r, ok := w.Record(k); !ok || !r.IsActive {
+	if r, ok := w.Record(k); !ok || !r.Active {
 		return Transition{Before: r, After: r}, ok
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	r, ok := w.record(k)
 	t = Transition{Before: r, After: r}
-	if !ok || !r.IsActive {
+	if !ok || !r.Active {
 		return t, ok
 	}
 	t.Changed = true
-	t.After.IsActive = false
-	if touch != nil {
-		t.After.LastUpdatedOn = dispatch.Of(dispatch.Timestamp(*touch))
-	}
-	c := &change{Record: Record{revisions.Add(1), t.After.CustomerLocation}}
+	c := newChange(r.deactivated(touch))
+	c.bytes = 0 // their number is bounded by the fixtures
 	if old := w.changed[k]; old != nil {
 		c.bytes = old.bytes
 	}
@@ -163,17 +153,17 @@ var ErrFull = fmt.Errorf("a session may have %d records that the fixtures have n
 
 // Put writes records, all of them at once: readers see none of them or all.
 // Where there is no room for them, none is written.
-func (w *World) Put(records map[Key]dispatch.CustomerLocation) error {
+func (w *World) Put(records map[Key]Record) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.put(records)
 }
 
-func (w *World) put(records map[Key]dispatch.CustomerLocation) error {
+func (w *World) put(records map[Key]Record) error {
 	count, more := len(w.changed), int64(0)
 	fresh := make(map[Key]*change, len(records))
-	for k, l := range records {
-		fresh[k] = newChange(l)
+	for k, r := range records {
+		fresh[k] = newChange(r)
 		more += fresh[k].bytes
 		if old := w.changed[k]; old != nil {
 			more -= old.bytes
@@ -195,21 +185,23 @@ func (w *World) put(records map[Key]dispatch.CustomerLocation) error {
 
 // Replace writes a record in the place of one state of it, and reports false
 // where it has another by now.
-func (w *World) Replace(k Key, was Record, l dispatch.CustomerLocation) (done bool, err error) {
+func (w *World) Replace(k Key, was, r Record) (done bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if now, ok := w.record(k); !ok || now.Revision != was.Revision {
 		return false, nil
 	}
-	return true, w.put(map[Key]dispatch.CustomerLocation{k: l})
+	return true, w.put(map[Key]Record{k: r})
 }
 
-func newChange(l dispatch.CustomerLocation) *change {
-	return &change{Record: Record{revisions.Add(1), l}, bytes: SizeOf(&l)}
+func newChange(r Record) *change {
+	r.Revision = revisions.Add(1)
+	return &change{Record: r, bytes: SizeOf(r)}
 }
 
-// SizeOf returns how many bytes count for a session that writes a record.
-func SizeOf(l *dispatch.CustomerLocation) int64 { return quota.PerEntry + l.Size() }
+// SizeOf returns how many bytes count for a session that writes a record. A
+// document may have a quarter of its length to spare.
+func SizeOf(r Record) int64 { return quota.PerEntry + quota.Text(r.Size()+r.Size()/4) }
 
 // store puts a change in the place of that of a record; nil is none.
 func (w *World) store(k Key, c *change) {

@@ -1,10 +1,14 @@
 package world
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +19,20 @@ import (
 // sampleTime is the time of the page's sample response.
 var sampleTime = time.Date(2022, 8, 20, 1, 38, 16, 0, time.UTC)
 
+// record returns a record with a name.
+func record(tenant, customer, location int64, active bool, name string) Record {
+	number := func(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10)) }
+	r, err := NewRecord(tenant, dispatch.Tree{"id": number(customer), "location_id": number(location), "is_active": active, "name": name,
+		"last_updated_on": "2020-04-22T17:23:17.363000"})
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// textOf returns what a record says, whatever its revision.
+func textOf(r Record) string { return string(r.document) }
+
 // someBase has customers 0 … n-1 at locations 0 and 1 of tenants 1 and 2; each
 // fifth is inactive.
 func someBase(n int) *Base {
@@ -23,8 +41,7 @@ func someBase(n int) *Base {
 		b.AddTenant(tenant + 1)
 		for customer := range int64(n) {
 			for location := range int64(2) {
-				b.AddRecord(tenant+1, dispatch.CustomerLocation{CustomerID: customer, LocationID: location, IsActive: (customer+location)%5 != 0,
-					Name: dispatch.Of(fmt.Sprint("customer ", tenant, customer, location)), LastUpdatedOn: dispatch.Of("2020-04-22T17:23:17.363000")})
+				b.AddRecord(record(tenant+1, customer, location, (customer+location)%5 != 0, fmt.Sprint("customer ", tenant, customer, location)))
 			}
 		}
 	}
@@ -41,15 +58,15 @@ func TestBuilder(t *testing.T) {
 	if !b.AddClient(dispatch.Client{Token: "a", ID: "first"}) || b.AddClient(dispatch.Client{Token: "a", ID: "second"}) || !b.AddClient(dispatch.Client{Token: "A", ID: "first"}) {
 		t.Error("want each token to be new once")
 	}
-	for i, l := range []dispatch.CustomerLocation{{CustomerID: 1, LocationID: 1}, {CustomerID: 1, LocationID: 2}, {CustomerID: 2, LocationID: 1}} {
-		if _, ok := b.AddRecord(1, l); !ok {
+	for i, k := range []Key{{1, 2, 1}, {1, 1, 2}, {1, 1, 1}} {
+		if _, ok := b.AddRecord(record(k.Tenant, k.Customer, k.Location, false, fmt.Sprint("added ", i))); !ok {
 			t.Errorf("record %d is not taken", i)
 		}
 	}
-	if first, ok := b.AddRecord(1, dispatch.CustomerLocation{CustomerID: 2, LocationID: 1, IsActive: true}); ok || first != 2 {
+	if first, ok := b.AddRecord(record(1, 1, 1, true, "again")); ok || first != 2 {
 		t.Errorf("got %d, %t for a record that stands already, want the number of the first, 2", first, ok)
 	}
-	if _, ok := b.AddRecord(-1, dispatch.CustomerLocation{CustomerID: 1, LocationID: 1}); !ok {
+	if _, ok := b.AddRecord(record(-1, 1, 1, false, "other")); !ok {
 		t.Error("the same customer at the same location of another tenant is not taken")
 	}
 	want := map[Key]struct{}{{Tenant: 1, Customer: 1}: {}, {Tenant: 1, Customer: 2}: {}, {Tenant: -1, Customer: 1}: {}}
@@ -70,8 +87,13 @@ func TestBuilder(t *testing.T) {
 		t.Errorf("got the clients %v, want the order in which they were added", all)
 	}
 	keys := base.Keys()
-	if want := []Key{{1, 1, 1}, {1, 1, 2}, {1, 2, 1}, {-1, 1, 1}}; !reflect.DeepEqual(keys, want) {
+	if want := []Key{{-1, 1, 1}, {1, 1, 1}, {1, 1, 2}, {1, 2, 1}}; !reflect.DeepEqual(keys, want) {
 		t.Errorf("got the keys %v, want %v", keys, want)
+	}
+	for k, name := range map[Key]string{{1, 2, 1}: "added 0", {1, 1, 2}: "added 1", {1, 1, 1}: "added 2", {-1, 1, 1}: "other"} {
+		if r, ok := base.record(k); !ok || textOf(r) != textOf(record(k.Tenant, k.Customer, k.Location, false, name)) {
+			t.Errorf("%v: got %s, %t, want the record %q", k, textOf(r), ok, name)
+		}
 	}
 	keys[0] = Key{}
 	if base.Keys()[0] == keys[0] {
@@ -94,14 +116,22 @@ func TestCompare(t *testing.T) {
 
 // plainWorld is what a world must be: maps without any layers.
 type plainWorld struct {
-	records map[Key]dispatch.CustomerLocation
+	records map[Key]plainRecord
 	pins    map[string]dispatch.Version
 }
 
+// plainRecord is a record without its revision.
+type plainRecord struct {
+	active bool
+	text   string
+}
+
+func plain(r Record) plainRecord { return plainRecord{r.Active, textOf(r)} }
+
 func plainOf(base *Base) *plainWorld {
-	p := &plainWorld{map[Key]dispatch.CustomerLocation{}, map[string]dispatch.Version{}}
-	for i, k := range base.keys {
-		p.records[k] = base.records[i]
+	p := &plainWorld{map[Key]plainRecord{}, map[string]dispatch.Version{}}
+	for _, r := range base.records {
+		p.records[r.Key] = plain(r)
 	}
 	return p
 }
@@ -116,13 +146,13 @@ func TestOverlay(t *testing.T) {
 			r := rand.New(rand.NewPCG(2, seed))
 			base := someBase(6)
 			worlds := []*World{New(base), New(base), New(base)}
-			plain := []*plainWorld{plainOf(base), plainOf(base), plainOf(base)}
+			plains := []*plainWorld{plainOf(base), plainOf(base), plainOf(base)}
 			saved := make([]State, len(worlds))
 			savedPlain := []plainWorld{*plainOf(base), *plainOf(base), *plainOf(base)}
-			revision := map[uint64]dispatch.CustomerLocation{}
+			revision := map[uint64]plainRecord{}
 			for range 3000 {
 				i := r.IntN(len(worlds))
-				w, p := worlds[i], plain[i]
+				w, p := worlds[i], plains[i]
 				k := Key{int64(r.IntN(4)), int64(r.IntN(8)), int64(r.IntN(3))}
 				client := fmt.Sprint("client ", r.IntN(5))
 				switch r.IntN(8) {
@@ -134,11 +164,13 @@ func TestOverlay(t *testing.T) {
 					before, there := p.records[k]
 					did, found := w.Deactivate(k, touch)
 					want := before
-					want.IsActive = false
-					if there && before.IsActive && touch != nil {
-						want.LastUpdatedOn = dispatch.Of(dispatch.Timestamp(*touch))
+					if there && before.active {
+						want.active, want.text = false, strings.Replace(want.text, `"is_active": true`, `"is_active": false`, 1)
+						if touch != nil {
+							want.text = regexp.MustCompile(`"last_updated_on": "[^"]*"`).ReplaceAllString(want.text, `"last_updated_on": "`+dispatch.Timestamp(*touch)+`"`)
+						}
 					}
-					if found != there || did.Changed != (there && before.IsActive) || !reflect.DeepEqual(did.After.CustomerLocation, want) || !reflect.DeepEqual(did.Before.CustomerLocation, before) {
+					if found != there || did.Changed != (there && before.active) || plain(did.After) != want || plain(did.Before) != before {
 						t.Fatalf("Deactivate(%v): got %+v, found %t, want %+v of %+v, %t", k, did, found, want, before, there)
 					}
 					if there {
@@ -147,16 +179,16 @@ func TestOverlay(t *testing.T) {
 				case 1:
 					got, found := w.Record(k)
 					want, there := p.records[k]
-					if found != there || !reflect.DeepEqual(got.CustomerLocation, want) {
+					if found != there || plain(got) != want {
 						t.Fatalf("Record(%v): got %+v, %t, want %+v, %t", k, got, found, want, there)
 					}
 					if !found {
 						break
 					}
-					if known, old := revision[got.Revision]; old && !reflect.DeepEqual(known, got.CustomerLocation) || got.Revision == 0 {
-						t.Fatalf("Record(%v): revision %d was %+v and is %+v", k, got.Revision, known, got.CustomerLocation)
+					if known, old := revision[got.Revision]; old && known != plain(got) || got.Revision == 0 {
+						t.Fatalf("Record(%v): revision %d was %+v and is %+v", k, got.Revision, known, plain(got))
 					}
-					revision[got.Revision] = got.CustomerLocation
+					revision[got.Revision] = plain(got)
 				case 2:
 					v := dispatch.Version([]string{"2019/02/08", "2021/04/07", "2023/04/19"}[r.IntN(3)])
 					w.Pin(client, v)
@@ -166,11 +198,11 @@ func TestOverlay(t *testing.T) {
 						t.Fatalf("Pinned(%s): got %q, want %q", client, got, p.pins[client])
 					}
 				case 4:
-					l := dispatch.CustomerLocation{CustomerID: k.Customer, LocationID: k.Location, IsActive: r.IntN(2) == 0, Name: dispatch.Of(fmt.Sprint("put ", r.Int()))}
-					if err := w.Put(map[Key]dispatch.CustomerLocation{k: l}); err != nil {
+					put := record(k.Tenant, k.Customer, k.Location, r.IntN(2) == 0, fmt.Sprint("put ", r.Int()))
+					if err := w.Put(map[Key]Record{k: put}); err != nil {
 						t.Fatal(err)
 					}
-					p.records[k] = l
+					p.records[k] = plain(put)
 				case 5:
 					_, there := p.records[k]
 					if got := w.Remove(k); got != there {
@@ -180,8 +212,8 @@ func TestOverlay(t *testing.T) {
 				case 6:
 					w.Revert(k)
 					delete(p.records, k)
-					if l, ok := base.record(k); ok {
-						p.records[k] = l.CustomerLocation
+					if r, ok := base.record(k); ok {
+						p.records[k] = plain(r)
 					}
 				case 7:
 					if r.IntN(2) == 0 {
@@ -194,18 +226,18 @@ func TestOverlay(t *testing.T) {
 			}
 			for i, w := range worlds {
 				changed := 0
-				for k := range maps.Keys(plain[i].records) {
-					if original, ok := base.record(k); !ok || !reflect.DeepEqual(original.CustomerLocation, plain[i].records[k]) {
+				for k := range maps.Keys(plains[i].records) {
+					if original, ok := base.record(k); !ok || plain(original) != plains[i].records[k] {
 						changed++
 					}
 				}
-				if n := w.Changed(); n < changed || n > len(base.keys)+4*8*3 {
+				if n := w.Changed(); n < changed || n > len(base.records)+4*8*3 {
 					t.Fatalf("world %d says that %d records are changed, want at least %d, and no more than there are", i, n, changed)
 				}
 			}
-			for i, k := range base.keys {
-				if r, ok := New(base).Record(k); !ok || !reflect.DeepEqual(r.CustomerLocation, base.records[i]) || !reflect.DeepEqual(r.CustomerLocation, someBase(6).records[i]) {
-					t.Fatalf("after all calls a new world has %+v at %v, want the base's record as it was", r, k)
+			for i, was := range someBase(6).records {
+				if r, ok := New(base).Record(was.Key); !ok || plain(r) != plain(base.records[i]) || plain(r) != plain(was) {
+					t.Fatalf("after all calls a new world has %s at %v, want the base's record as it was", textOf(r), was.Key)
 				}
 			}
 		})
