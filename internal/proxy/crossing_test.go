@@ -32,7 +32,7 @@ func answerTo(method, path string) (head, body string) {
 		return lines("HTTP/1.1 200 Preflight of "+path, own, "content-length: 0", "", ""), ""
 	}
 	body = strings.Repeat(path, 40)
-	head = lines("HTTP/1.1 200 Record of "+path, own, "Set-Cookie: session="+path, fmt.Sprintf("Content-Length: %d", len(body)), "", "")
+	head = lines("HTTP/1.1 200 Record of "+path, own, fmt.Sprintf("Set-Cookie: session=%x", path), fmt.Sprintf("Content-Length: %d", len(body)), "", "")
 	if method == "HEAD" {
 		body = ""
 	}
