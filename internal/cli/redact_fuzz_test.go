@@ -14,7 +14,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -268,23 +267,34 @@ func holdsSecret(text, secret string) string {
 	return ""
 }
 
-// escape is one byte in percent-encoding, in JSON or in HTML.
-var escape = regexp.MustCompile(`%([0-9a-f]{2})|\\u00([0-9a-f]{2})|\\([/"\\])|&#([0-9]{2,3});`)
-
-// unescaped returns a text in lower case without its escapes.
+// unescaped returns a text without its escapes, be they of percent-encoding, of
+// JSON or of HTML.
 func unescaped(text string) string {
-	return escape.ReplaceAllStringFunc(text, func(found string) string {
-		m := escape.FindStringSubmatch(found)
-		base, digits := 16, m[1]+m[2]
-		switch {
-		case m[3] != "":
-			return m[3]
-		case m[4] != "":
-			base, digits = 10, m[4]
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		digits, base, n := "", 16, 0
+		switch rest := text[i:]; {
+		case rest[0] == '%' && len(rest) > 2:
+			digits, n = rest[1:3], 3
+		case strings.HasPrefix(rest, `\u00`) && len(rest) > 5:
+			digits, n = rest[4:6], 6
+		case strings.HasPrefix(rest, "&#"):
+			digits, _, _ = strings.Cut(rest[2:min(len(rest), 6)], ";")
+			base, n = 10, len("&#;")+len(digits)
+		case rest[0] == '\\' && len(rest) > 1 && rest[1] == '/':
+			i++
 		}
-		c, _ := strconv.ParseUint(digits, base, 8)
-		return strings.ToLower(string([]byte{byte(c)}))
-	})
+		if digits != "" {
+			if c, err := strconv.ParseUint(digits, base, 8); err == nil {
+				b.WriteString(strings.ToLower(string([]byte{byte(c)})))
+				i += n
+				continue
+			}
+		}
+		b.WriteByte(text[i])
+		i++
+	}
+	return b.String()
 }
 
 // fixedTarget is a target that gives each connection the same answer.

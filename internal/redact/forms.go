@@ -200,6 +200,17 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\
 // unescaped returns the byte that a text has at a place, and the length of its
 // spelling: as it is, in percent-encoding (once or more), or escaped in JSON.
 func unescaped[T string | []byte](s T, i int) (c byte, n int) {
+	if s[i] != '%' && s[i] != '\\' {
+		return s[i], 1
+	}
+	// The backslash of an escape may be escaped itself, in JSON or in a path.
+	j := i
+	for range 8 { // and so on, within bounds
+		j += backslash(s, j)
+	}
+	if j > i && j+4 < len(s) && s[j] == 'u' && s[j+1] == '0' && s[j+2] == '0' && isHex(s[j+3]) && isHex(s[j+4]) {
+		return hexByte(s[j+3], s[j+4]), j + 5 - i
+	}
 	switch {
 	case s[i] == '%':
 		n := 1
@@ -209,12 +220,20 @@ func unescaped[T string | []byte](s T, i int) (c byte, n int) {
 		if i+n+1 < len(s) && isHex(s[i+n]) && isHex(s[i+n+1]) {
 			return hexByte(s[i+n], s[i+n+1]), n + 2
 		}
-	case s[i] == '\\' && i+5 < len(s) && s[i+1] == 'u' && s[i+2] == '0' && s[i+3] == '0' && isHex(s[i+4]) && isHex(s[i+5]):
-		return hexByte(s[i+4], s[i+5]), 6
 	case s[i] == '\\' && i+1 < len(s) && (s[i+1] == '"' || s[i+1] == '\\' || s[i+1] == '/'):
 		return s[i+1], 2
 	}
 	return s[i], 1
+}
+
+// backslash returns the length of the spelling of a backslash at a place, or 0.
+func backslash[T string | []byte](s T, i int) int {
+	for _, spelling := range []string{`\`, "%5c", "%255c"} {
+		if hasPrefixFold(s[i:], spelling) {
+			return len(spelling)
+		}
+	}
+	return 0
 }
 
 // unescape returns a text without its escapes.

@@ -44,6 +44,8 @@ func TestGiven(t *testing.T) {
 		{"s3cret%2FToken%2b1", m + "****"},
 		{"s3cret%252FToken+1", m + "****"},
 		{`s3cret\/Tok\u0065n+1`, m + "******"},
+		{`s3cret/Tok\\u0065n+1`, m + "******"},
+		{`s3cret/Tok%5Cu0065n+1`, m + "*******"},
 		{"s3cret/Toke", Hash(secret) + "**"},
 		{`"s3cret/Toke"...`, `"` + Hash(secret) + `**"...`},
 		{"s3cret/Toke…", Hash(secret) + "**…"},
