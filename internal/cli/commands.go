@@ -77,13 +77,7 @@ func health(ctx context.Context, base string) error {
 	}
 	response, err := (timeouts{answer: healthTimeout, silence: healthTimeout}).client().Do(r)
 	if err != nil {
-		switch {
-		case !dialled(err):
-			return unreachable(base, u.Host, err)
-		case isLate(err):
-			return stuck(base, healthTimeout)
-		}
-		return fmt.Errorf("no answer from %s as this mock gives it: %.300s; another server listens there, or the mock is stuck", base, within(err))
+		return noAnswer(base, u.Host, err, healthTimeout)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK || response.Header.Get("X-Api-Version") == "" {

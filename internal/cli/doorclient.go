@@ -94,12 +94,8 @@ func (d *doorClient) send(ctx context.Context, c call) (*http.Response, error) {
 		r.Header.Set("Authorization", "Bearer "+d.token)
 	}
 	response, err := d.http.Do(r)
-	switch {
-	case err == nil:
-	case isLate(err) && dialled(err):
-		return nil, errUnreachable{stuck(d.base, d.answer)}
-	default:
-		return nil, unreachable(d.base, r.URL.Host, err)
+	if err != nil {
+		return nil, noAnswer(d.base, r.URL.Host, err, d.answer)
 	}
 	if response.StatusCode >= 200 && response.StatusCode < 300 {
 		return response, nil
@@ -117,16 +113,27 @@ func (d *doorClient) raw(ctx context.Context, c call) ([]byte, error) {
 		return nil, err
 	}
 	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	if isLate(err) {
-		return nil, fmt.Errorf("the answer of %s did not end within %v", d.base, d.answer)
-	}
+	text, err := d.read(response.Body, maxAnswer+1)
 	if err != nil {
-		return nil, fmt.Errorf("reading the answer of %s: %w", d.base, err)
+		return nil, err
 	}
 	if len(text) > maxAnswer {
 		return nil, fmt.Errorf("the answer of %s is longer than %d bytes; ask for less, with --limit", d.base, maxAnswer)
 	}
+	return text, nil
+}
+
+// read reads the begin of a body, all of which must come in time.
+func (d *doorClient) read(body io.ReadCloser, limit int64) ([]byte, error) {
+	late := time.AfterFunc(d.answer, func() { _ = body.Close() }) // which ends the reading
+	text, err := io.ReadAll(io.LimitReader(body, limit))
+	switch {
+	case err != nil && (!late.Stop() || isLate(err)):
+		return nil, fmt.Errorf("the answer of %s did not end within %v", d.base, d.answer)
+	case err != nil:
+		return nil, fmt.Errorf("reading the answer of %s: %w", d.base, err)
+	}
+	late.Stop()
 	return text, nil
 }
 
@@ -154,12 +161,9 @@ func answerOf[T any](ctx context.Context, d *doorClient, c call) (answered[T], e
 
 // refused turns an answer that is not good into an error.
 func (d *doorClient) refused(response *http.Response) error {
-	// A good answer may take long, but not one that says what is wrong.
-	late := time.AfterFunc(d.answer, func() { _ = response.Body.Close() }) // which the reading tells
-	defer late.Stop()
-	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	text, err := d.read(response.Body, 1<<20)
 	if err != nil {
-		return fmt.Errorf("reading the answer of %s: %w", d.base, err)
+		return err
 	}
 	if media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); media != "application/problem+json" {
 		return d.stranger(fmt.Sprintf("got %d %s", response.StatusCode, http.StatusText(response.StatusCode)))

@@ -108,9 +108,9 @@ func TestStuckServers(t *testing.T) {
 		{"a body byte by byte", after(fmt.Sprintf(anyHead, "200 OK", "application/json"), drip),
 			map[string]string{"health": "", "call": "did not end within", "stream": "-"}}, // a stream is as long as it is
 		{"half a problem", after(fmt.Sprintf(anyHead, "400 Bad Request", problemType)+"{", hang),
-			map[string]string{"health": "got 400 Bad Request", "call": "reading the answer", "stream": "reading the answer"}},
+			map[string]string{"health": "got 400 Bad Request", "call": "did not end within", "stream": "did not end within"}},
 		{"a problem byte by byte", after(fmt.Sprintf(anyHead, "400 Bad Request", problemType), drip),
-			map[string]string{"health": "got 400 Bad Request", "call": "reading the answer", "stream": "reading the answer"}},
+			map[string]string{"health": "got 400 Bad Request", "call": "did not end within", "stream": "did not end within"}},
 	} {
 		for name, ask := range clients {
 			want := c.want[name]

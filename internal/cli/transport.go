@@ -67,7 +67,14 @@ func isLate(err error) bool {
 	return errors.As(err, &late) && late.Timeout()
 }
 
-// stuck is the error of a server that takes a connection and does not answer.
-func stuck(base string, within time.Duration) error {
-	return fmt.Errorf("no answer from %s as this mock gives it: none came within %v; another server listens there, or the mock is stuck", base, within)
+// noAnswer says why a server has not answered within a time.
+func noAnswer(base, host string, err error, limit time.Duration) error {
+	if !dialled(err) {
+		return unreachable(base, host, err)
+	}
+	why := fmt.Sprintf("%.300s", within(err))
+	if isLate(err) {
+		why = fmt.Sprintf("none came within %v", limit)
+	}
+	return errUnreachable{fmt.Errorf("no answer from %s as this mock gives it: %s; another server listens there, or the mock is stuck", base, why)}
 }

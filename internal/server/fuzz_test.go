@@ -114,10 +114,11 @@ func parseByLibrary(t *testing.T, answers []byte, methods []string) {
 func methodsOf(input []byte) []string {
 	var methods []string
 	for read := bufio.NewReader(bytes.NewReader(input)); ; {
-		first, _ := read.Peek(len("HEAD "))
+		peeked, _ := read.Peek(len("HEAD "))
+		first := string(peeked) // which is of the reader's buffer
 		request, err := http.ReadRequest(read)
 		if err != nil {
-			if string(first) == "HEAD " { // it is refused as such
+			if first == "HEAD " { // it is refused as such
 				methods = append(methods, http.MethodHead)
 			}
 			return methods
