@@ -1,12 +1,21 @@
 package server
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // What the tests outside the package need to know of its limits.
 const (
 	MaxHeaderBytes = maxHeaderBytes
 	MaxBodyBytes   = maxBodyBytes
 )
+
+// Wait makes the limits on the time of a request those of a test: on a busy
+// machine a good request may exceed the usual ones. Call it before Start.
+func (s *Server) Wait(patience time.Duration) {
+	s.http.ReadHeaderTimeout, s.http.ReadTimeout, s.http.WriteTimeout, s.http.IdleTimeout = patience, patience, patience, patience
+}
 
 // Wrap puts a layer around the API, within the chain; call it before Start.
 func (s *Server) Wrap(layer func(http.Handler) http.Handler) {

@@ -169,6 +169,7 @@ func launch(t testing.TB, s settings) *running {
 	if r.Server, err = server.New(o); err != nil {
 		t.Fatal(err)
 	}
+	r.Wait(patience)
 	if s.layer != nil {
 		r.Wrap(s.layer)
 	}
