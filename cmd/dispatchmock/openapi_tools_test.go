@@ -22,6 +22,9 @@ import (
 // are not installed the test is skipped; under CI they must be.
 func thirdParty(t *testing.T, set string) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("tools of other makers take long")
+	}
 	dir, err := filepath.Abs(moduleDir + "/testdata/thirdparty/" + set)
 	if err != nil {
 		t.Fatal(err)

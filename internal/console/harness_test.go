@@ -168,6 +168,9 @@ func TestMain(m *testing.M) {
 // test is left out, but for in CI.
 func browser(t testing.TB) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	path := findChromium()
 	if path == "" {
 		if os.Getenv("CI") == "true" {

@@ -107,6 +107,9 @@ func weigh() held {
 // TestSoak puts a mixed load on a server, with sessions made, dropped and left
 // behind, and holds that memory and goroutines do not grow.
 func TestSoak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes hundreds of sessions")
+	}
 	// Beside other tests it would weigh those.
 	const clients, samples = 8, 20
 	var requests, sessions atomic.Int64

@@ -175,6 +175,7 @@ func launch(t testing.TB, s settings) *running {
 	if r.Server, err = server.New(o); err != nil {
 		t.Fatal(err)
 	}
+	r.Wait(patience)
 	if err := r.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,9 @@ const faultsFile = "../../testdata/verify-faults.md"
 // TestFaults runs all cases against each wrong server: the cases that name the
 // fault find it, and no other case fails. The table of both is a file.
 func TestFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs all cases against each of many servers")
+	}
 	all := slices.Concat(headerFaults(), bodyFaults(), errorFaults(), inputFaults(), versionFaults(), actionFaults())
 	if len(all) < 30 {
 		t.Errorf("%d faults are seeded, want at least 30", len(all))

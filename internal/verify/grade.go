@@ -14,7 +14,6 @@ var (
 
 // Topics that a clause of a comment may speak of.
 const (
-	topicNull       = "null"
 	topicLength     = "length"
 	topicBits       = "64 bits"
 	topicCase       = "letters of both cases"

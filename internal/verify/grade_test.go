@@ -18,8 +18,8 @@ func TestGradeOf(t *testing.T) {
 		topic   string
 		want    Grade
 	}{
-		{comment, "", Page}, {comment, topicLength, Vendor}, {comment, topicParameters, Assumed}, {comment, topicCase, Inferred}, {comment, topicNull, Page},
-		{"V, getting-started page", "", Vendor}, {"P; null P (sample)", topicNull, Page}, {"P; 64 bits A", topicBits, Assumed},
+		{comment, "", Page}, {comment, topicLength, Vendor}, {comment, topicParameters, Assumed}, {comment, topicCase, Inferred}, {comment, "null", Page},
+		{"V, getting-started page", "", Vendor}, {"P; null P (sample)", "null", Page}, {"P; 64 bits A", topicBits, Assumed},
 		{"Please note", "", Assumed}, {"", "", Assumed}, {nil, "", Assumed}, {"P says no, V says yes", "", Page},
 	} {
 		if got := gradeOf(c.comment, c.topic); got != c.want {
