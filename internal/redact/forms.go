@@ -99,7 +99,7 @@ func afterScheme[T string | []byte](s T, i int, k kind) span {
 	for end < len(s) && !k.ends(s[end]) {
 		end++
 	}
-	for k == inProse && end > start && s[end-1] == '.' { // of a sentence
+	for end > start && s[end-1] == '.' { // of a sentence
 		end--
 	}
 	if k == inProse && isWord(s[start:end]) || hasPrefixFold(s[start:end], "realm=") {

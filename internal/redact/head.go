@@ -132,9 +132,9 @@ func (s *Secrets) field(out *strings.Builder, line []byte, answer bool, marks []
 	out.Write(name)
 	out.WriteString(": ")
 	out.WriteString(m.value.Shown)
+	s.fields[index(answer)] = append(s.fields[index(answer)], shownField{string(name), m.value.Shown})
 	if hasPrefixFold(name, "authorization") && len(name) == len("authorization") {
 		return append(marks, m.value)
 	}
-	s.fields[index(answer)] = append(s.fields[index(answer)], shownField{string(name), m.value.Shown})
 	return marks
 }
