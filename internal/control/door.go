@@ -46,6 +46,8 @@ type Options struct {
 	Sessions *session.Sessions
 	Journal  *journal.Journal
 	Coverage *coverage.Coverage
+	// Connections counts those of the mocked API's listener.
+	Connections func() wire.Connections
 	// Token is what each request must carry; "" asks for none.
 	Token string
 	// Name is the host name of the server's own address, if it has one.
@@ -62,8 +64,6 @@ type Options struct {
 	Page http.Handler
 	// Rate is how many changes a second are taken; 0 means MaxRate.
 	Rate float64
-	// Connections counts those of the mocked API's listener.
-	Connections func() wire.Connections
 	// Settings are told in bundles: how the server was started.
 	Settings bundle.Settings
 }
