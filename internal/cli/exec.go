@@ -20,6 +20,7 @@ import (
 	"dispatchmock/internal/report"
 	"dispatchmock/internal/server"
 	"dispatchmock/internal/spool"
+	"dispatchmock/internal/wire"
 	"dispatchmock/internal/world"
 )
 
@@ -153,8 +154,18 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	if err != nil {
 		return errors.Join(err, stopped)
 	}
+	fmt.Fprint(io.err, connectionNote(s.ConnectionCounts())) // which no log tells
 	// What the command left unanswered is no fault of the run's.
 	return f.finish(io, run, s, tally, kept, reports)
+}
+
+// connectionNote says that a run had more connections than there are places.
+func connectionNote(n wire.Connections) string {
+	if n.Closed+n.Refused == 0 {
+		return ""
+	}
+	return fmt.Sprintf("dispatchmock: connections were at their limit of %d: %s closed to make room for others, %s answered 503; "+
+		"let the tests close connections, or keep fewer\n", n.Limit, plural(n.Closed, "connection"), plural(n.Refused, "request"))
 }
 
 // finish writes what there is to say of a run and returns how it ends.

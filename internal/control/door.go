@@ -47,6 +47,8 @@ type Options struct {
 	Sessions *session.Sessions
 	Journal  *journal.Journal
 	Coverage *coverage.Coverage
+	// Connections counts those of the mocked API's listener.
+	Connections func() wire.Connections
 	// Token is what each request must carry; "" asks for none.
 	Token string
 	// Name is the host name of the server's own address, if it has one.
@@ -63,8 +65,6 @@ type Options struct {
 	Page http.Handler
 	// Rate is how many changes a second are taken; 0 means MaxRate.
 	Rate float64
-	// Connections counts those of the mocked API's listener.
-	Connections func() wire.Connections
 	// Wait waits for who guesses the token; nil waits in earnest.
 	Wait func(context.Context, time.Duration)
 	// Settings are told in bundles: how the server was started.

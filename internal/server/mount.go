@@ -30,9 +30,9 @@ func (s *Server) isAdmin(r *http.Request) bool {
 
 func (s *Server) doorOptions(page http.Handler) control.Options {
 	return control.Options{
-		Page:     page,
+		Connections: s.ConnectionCounts, Page: page,
 		Contract: s.Contract, Schemas: s.Control.Schemas, Sessions: s.sessions, Journal: s.journal, Coverage: s.coverage,
-		Rate: s.Control.Rate, Wait: s.Control.Wait, Version: s.Control.Version, Log: s.Log, Connections: s.ConnectionCounts,
+		Rate: s.Control.Rate, Wait: s.Control.Wait, Version: s.Control.Version, Log: s.Log,
 		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
 	}
 }

@@ -147,6 +147,8 @@ func receive(r *bufio.Reader, method string) ([]byte, error) {
 
 // control sends a request to the door.
 func (p *player) control(ctx context.Context, method, path string, body []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, replayTime)
+	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, "http://"+p.Addr().String()+path, bytes.NewReader(body))
 	if err != nil {
 		return err

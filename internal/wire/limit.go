@@ -191,8 +191,8 @@ func (l *Limited) ask(c *limitedConn) (granted <-chan struct{}, limit time.Durat
 }
 
 func (l *Limited) refuse() {
-	l.total.Refused++
 	l.fallsShort()
+	l.total.Refused++
 }
 
 // release takes back what a connection had, and hands its place on.

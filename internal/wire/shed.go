@@ -1,10 +1,8 @@
 package wire
 
 import (
-	"context"
 	"errors"
 	"net"
-	"net/http"
 	"net/netip"
 	"os"
 	"sync"
@@ -221,125 +219,4 @@ func (l *Limited) choose(c *limitedConn) (best *limitedConn, s standing) {
 		}
 	}
 	return best, s
-}
-
-// shortage is a time in which connections wanted for places.
-type shortage struct {
-	on     bool
-	last   time.Time   // when one did
-	before Connections // what was closed and refused before
-	end    *time.Timer
-}
-
-// fallsShort notes that a connection found no place.
-func (l *Limited) fallsShort() {
-	s := &l.shortage
-	s.last = time.Now()
-	if s.on {
-		return
-	}
-	s.on, s.before = true, l.total
-	if l.Report != nil {
-		// Who is told may take its time, and the lock is held.
-		go l.Report(true, l.count())
-	}
-	s.end = time.AfterFunc(l.Calm, l.relax)
-}
-
-// relax ends a shortage that has been over for long enough.
-func (l *Limited) relax() {
-	l.mu.Lock()
-	left := l.Calm - time.Since(l.shortage.last)
-	if l.shortage.on && (left > 0 || len(l.waiting) > 0) {
-		l.shortage.end.Reset(max(left, recheck))
-		l.mu.Unlock()
-		return
-	}
-	l.mu.Unlock()
-	l.endShortage()
-}
-
-func (l *Limited) endShortage() {
-	l.mu.Lock()
-	s := &l.shortage
-	if !s.on {
-		l.mu.Unlock()
-		return
-	}
-	s.on = false
-	s.end.Stop()
-	n := l.count()
-	n.Closed -= s.before.Closed
-	n.Refused -= s.before.Refused
-	l.mu.Unlock()
-	if l.Report != nil {
-		l.Report(false, n)
-	}
-}
-
-type placeKey struct{}
-
-// Track has a server tell the listener what its connections are at. It comes
-// behind Attach.
-func (l *Limited) Track(s *http.Server) {
-	inContext, inState := s.ConnContext, s.ConnState
-	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
-		if inContext != nil {
-			ctx = inContext(ctx, c)
-		}
-		if lc := limitedOf(c); lc != nil {
-			ctx = context.WithValue(ctx, placeKey{}, lc)
-		}
-		return ctx
-	}
-	s.ConnState = func(c net.Conn, to http.ConnState) {
-		if inState != nil {
-			inState(c, to)
-		}
-		switch lc := limitedOf(c); {
-		case lc == nil:
-		case to == http.StateActive:
-			lc.enter(inRequest)
-		case to == http.StateIdle:
-			lc.enter(between)
-		}
-	}
-}
-
-// limitedOf returns the connection of a Limited listener beneath another, or
-// nil.
-func limitedOf(c net.Conn) *limitedConn {
-	for {
-		switch inner := c.(type) {
-		case *limitedConn:
-			return inner
-		case *Conn:
-			c = inner.Conn
-		case interface{ NetConn() net.Conn }:
-			c = inner.NetConn()
-		default:
-			return nil
-		}
-	}
-}
-
-// HasPlace reports whether the connection of a request has a place, or takes
-// one that is free.
-func HasPlace(r *http.Request) bool {
-	c, ok := r.Context().Value(placeKey{}).(*limitedConn)
-	if !ok || c.placed.Load() {
-		return true
-	}
-	c.list.mu.Lock()
-	defer c.list.mu.Unlock()
-	return c.list.take(c)
-}
-
-// WaitForPlace is HasPlace, but makes room and waits for a place.
-func WaitForPlace(r *http.Request) bool {
-	if HasPlace(r) {
-		return true
-	}
-	c := r.Context().Value(placeKey{}).(*limitedConn)
-	return c.list.wait(r.Context(), c)
 }
