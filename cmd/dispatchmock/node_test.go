@@ -42,7 +42,8 @@ func TestNodeSuite(t *testing.T) {
 	if !haveNode(t) {
 		t.Skip("without Node there is nothing to run")
 	}
-	t.Parallel()
+	// Beside other tests its fifty workers may get no processor for the ten
+	// seconds that the server waits for a head.
 	files, err := filepath.Glob("../../testdata/node/*.test.mjs")
 	if err != nil || len(files) < 2 {
 		t.Fatalf("found the test files %v, %v", files, err)

@@ -40,6 +40,10 @@ func (s *sources) add(flags *pflag.FlagSet) {
 // errStopped says that a signal came before the files were checked.
 var errStopped = errors.New("stopped before the files were read and checked")
 
+// slowLoad is how long reading may take before the user is told to wait. A busy
+// machine must not print that line now and then.
+const slowLoad = 5 * time.Second
+
 // load reads and checks the contract and the world, unless the context ends
 // before that.
 func (s *sources) load(ctx context.Context, now time.Time, stderr io.Writer) (*contract.Contract, *fixture.Fixtures, error) {
@@ -53,7 +57,7 @@ func (s *sources) load(ctx context.Context, now time.Time, stderr io.Writer) (*c
 		c, f, err := s.read(now)
 		done <- loaded{c, f, err}
 	}()
-	slow := time.NewTimer(time.Second)
+	slow := time.NewTimer(slowLoad)
 	defer slow.Stop()
 	for {
 		select {
