@@ -23,10 +23,8 @@ func (a *API) tell(c *call, p *problem) {
 	switch p.fault.Code {
 	case dispatch.AuthorizationInvalid, dispatch.TokenUnknown, dispatch.RoleMissing:
 		f.Remedy += a.whoMay(c)
-	case dispatch.RecordUnknown:
-		f.Remedy += "; GET /_mock/sessions/" + c.s.Spec.ID + "/records lists those that there are"
-	case dispatch.RepeatedDelete:
-		f.Remedy += "; reset the session, or let the choice repeated_delete be 200"
+	case dispatch.RecordUnknown, dispatch.RepeatedDelete:
+		f.Remedy += "; " + strings.ReplaceAll(p.fault.Code.Kind().Hint, "{session}", c.s.Spec.ID)
 	case dispatch.TenantForeign:
 		if len(c.client.Tenants) == 0 {
 			f.Remedy += "; give its client tenants in the fixtures"
