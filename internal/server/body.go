@@ -27,7 +27,7 @@ func (s *Server) readBody(next http.Handler) http.Handler {
 		// What is left of the body cannot be told from a next request.
 		w.Header().Set("Connection", "close")
 		c.exchange.Problems = append(c.exchange.Problems, exchange.Finding{Part: "request body", Rule: string(fault.Code),
-			Remedy: fault.Detail + " No operation of the mock needs a body: it can be left out."})
+			Remedy: fault.Detail + " " + fault.Code.Kind().Hint})
 		s.api.Refuse(c.session, c.exchange, fault, &c.reply)
 	})
 }
@@ -42,8 +42,7 @@ func (k *kept) Write(p []byte) (int, error) {
 
 // drain reads the body to its end, and keeps its first bytes and its length.
 func drain(r *http.Request, m *exchange.Message) (fault *dispatch.Fault) {
-	tooLarge := &dispatch.Fault{Code: dispatch.BodyTooLarge, Field: "body",
-		Detail: fmt.Sprintf("The request's body may have at most %d bytes; this operation needs none.", maxBodyBytes)}
+	tooLarge := dispatch.BodyTooLarge.Fault(fmt.Sprintf("The request's body may have at most %d bytes; this operation needs none.", maxBodyBytes))
 	if r.ContentLength > maxBodyBytes {
 		m.Size = r.ContentLength
 		return tooLarge
@@ -55,10 +54,10 @@ func drain(r *http.Request, m *exchange.Message) (fault *dispatch.Fault) {
 		fault = tooLarge
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		m.Flaw = exchange.Cut
-		fault = &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body ended before its announced length; send as many bytes as Content-Length says."}
+		fault = dispatch.BodyUnreadable.Fault("The body ended before its announced length; send as many bytes as Content-Length says.")
 	case err != nil:
 		m.Flaw = exchange.Malformed
-		fault = &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body could not be read: it is not in the form that the header announces, or it came too slowly."}
+		fault = dispatch.BodyUnreadable.Fault("The body could not be read: it is not in the form that the header announces, or it came too slowly.")
 	}
 	m.Body, m.Size = first, n
 	return fault

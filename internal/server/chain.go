@@ -176,7 +176,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 			if p := recover(); p != nil {
 				c := w.(*carrier)
 				c.exchange.Err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-				s.api.Refuse(c.session, c.exchange, &dispatch.Fault{Code: dispatch.Internal, Field: "server", Detail: "The mock failed on this request."}, &c.reply)
+				s.api.Refuse(c.session, c.exchange, dispatch.Internal.Fault("The mock failed on this request."), &c.reply)
 			}
 		}()
 		next.ServeHTTP(w, r)
@@ -188,35 +188,24 @@ func (s *Server) refused(status int, text string) *wire.Reply {
 	home := s.sessions.Default()
 	x := &exchange.Exchange{Session: home.Spec.ID, Sequence: home.Next(), Start: home.Clock.Now(), Operation: s.Contract.Otherwise().Name}
 	reply := &wire.Reply{}
-	fault := &dispatch.Fault{Code: dispatch.RequestMalformed, Field: "request", Detail: "The request line or a header field is malformed."}
-	prefix := fmt.Sprintf("%d %s", status, http.StatusText(status))
-	if detail := strings.Trim(strings.TrimPrefix(text, prefix), ": "); detail != "" {
-		fault.Detail = "The request is not valid HTTP: " + detail + "."
-	}
+	code := dispatch.RequestMalformed
 	switch status {
 	case http.StatusRequestHeaderFieldsTooLarge:
-		fault.Code = dispatch.HeaderTooLarge
-		fault.Detail = fmt.Sprintf("The request line and the header fields may have at most %d bytes together.", maxHeaderBytes)
+		code = dispatch.HeaderTooLarge
 	case http.StatusExpectationFailed:
-		fault.Code, fault.Field = dispatch.ExpectationFailed, "expect"
-		fault.Detail = "The only expectation that is understood is 100-continue."
+		code = dispatch.ExpectationFailed
 	}
-	x.Problems = []exchange.Finding{{Part: "request", Rule: string(fault.Code), Remedy: fault.Detail + wayOut(fault.Code)}}
+	fault := code.Kind().Fault()
+	prefix := fmt.Sprintf("%d %s", status, http.StatusText(status))
+	if detail := strings.Trim(strings.TrimPrefix(text, prefix), ": "); code == dispatch.RequestMalformed && detail != "" {
+		fault.Detail = "The request is not valid HTTP: " + detail + "."
+	} else if code == dispatch.HeaderTooLarge {
+		fault.Detail = fmt.Sprintf("The request line and the header fields may have at most %d bytes together.", maxHeaderBytes)
+	}
+	x.Problems = []exchange.Finding{{Part: "request", Rule: string(code), Remedy: fault.Detail + " " + code.Kind().Hint}}
 	s.api.Refuse(home, x, fault, reply)
 	s.judge(home, x, reply)
 	s.record(home, x, nil, reply)
 	s.log(x)
 	return reply
-}
-
-// wayOut says to who reads the journal what a client can do that was refused
-// before its request was one.
-func wayOut(code dispatch.Code) string {
-	switch code {
-	case dispatch.HeaderTooLarge:
-		return " Send fewer or shorter fields; what is long belongs into no header."
-	case dispatch.ExpectationFailed:
-		return " Leave the Expect field out."
-	}
-	return " A request begins with METHOD PATH HTTP/1.1; then come one Host, at most one Content-Length, and fields of the form NAME: VALUE, each line ended by CR LF."
 }

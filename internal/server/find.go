@@ -58,5 +58,5 @@ func (s *Server) named(id, where string) (*session.Session, *dispatch.Fault) {
 // missing has a request that names no good session answered, and recorded, in
 // the default one.
 func (s *Server) missing(detail string) (*session.Session, *dispatch.Fault) {
-	return s.sessions.Default(), &dispatch.Fault{Code: dispatch.SessionUnknown, Field: "session", Detail: detail}
+	return s.sessions.Default(), dispatch.SessionUnknown.Fault(detail)
 }

@@ -78,7 +78,7 @@ func (s *Server) act(a actor, w http.ResponseWriter, r *http.Request, next http.
 		altered = true
 		x.Deliberate = append(x.Deliberate, exchange.Finding{Part: exchange.PartScenario, Pointer: plan.At(err), Rule: "fits the answer",
 			Schema: "fixtures/scenario.json", Remedy: err.Error() + "; change the scenario " + plan.Name})
-		s.api.Refuse(n, x, &dispatch.Fault{Code: dispatch.ScenarioMisfit, Field: "scenario", Detail: "It is wrong for this answer: " + err.Error() + "."}, reply)
+		s.api.Refuse(n, x, dispatch.ScenarioMisfit.Fault("It is wrong for this answer: "+err.Error()+"."), reply)
 	}
 	if b := reply.Break; b != nil {
 		x.Deliberate = append(x.Deliberate, exchange.Finding{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: "fixtures/scenario.json", Remedy: b.Tell(r, reply)})
