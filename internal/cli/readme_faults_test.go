@@ -3,19 +3,21 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"dispatchmock/internal/dispatch"
 	"dispatchmock/internal/testwait"
 )
 
@@ -91,34 +93,23 @@ func sample(method, path string, changed ...string) string {
 
 const resource = "/customers/1/locations/1"
 
-// faultRequests has what the README says brings about each fault.
-func faultRequests() map[string]string {
-	return map[string]string{
-		"path_unknown":           sample("DELETE", "/customer/1/location/1"),
-		"method_not_implemented": sample("POST", resource),
-		"method_not_allowed":     sample("PUT", resource),
-		"authorization_invalid":  sample("DELETE", resource, "Authorization", "Bearer {your-auth-token}"),
-		"tenant_id_invalid":      sample("DELETE", resource, "x-tenant-id", "one"),
-		"api_version_invalid":    sample("DELETE", resource, "x-api-version", "2019-02-08"),
-		"request_id_invalid":     sample("DELETE", resource, "x-request-id", "1"),
-		"content_type_invalid":   sample("DELETE", resource, "content-type", "text/plain"),
-		"not_acceptable":         sample("DELETE", resource, "accept", "text/html"),
-		"path_parameter_invalid": sample("DELETE", "/customers/abc/locations/1"),
-		"token_unknown":          sample("DELETE", resource, "Authorization", "Bearer no-such-token"),
-		"role_missing":           sample("DELETE", resource, "Authorization", "Bearer driver-token"),
-		"tenant_foreign":         sample("DELETE", resource, "x-tenant-id", "2"),
-		"tenant_unknown":         sample("DELETE", resource, "x-tenant-id", "99"),
-		"record_unknown":         sample("DELETE", "/customers/1/locations/2"),
-		"repeated_delete":        sample("DELETE", "/customers/5/locations/1"), // inactive from the start
-		"session_unknown":        sample("DELETE", "/_s/none/customers/1/locations/1"),
-		"scenario_unknown":       sample("DELETE", resource, "X-Mock-Scenario", "no-such"),
-		"request_malformed":      "nonsense\r\n\r\n",
-		"header_too_large":       sample("DELETE", resource, "x", strings.Repeat("a", 80<<10)),
-		"body_too_large":         sample("DELETE", resource, "Content-Length", "1048577"),
-		"body_unreadable":        sample("DELETE", resource, "Content-Length", "2"),
-		"expectation_failed":     sample("DELETE", resource, "Expect", "a miracle"),
-		"contract_violated":      sample("DELETE", resource), // of a server with another contract
+// exampleOf is the request by which the table of errors brings one about.
+func exampleOf(e *dispatch.Example) string {
+	if e == nil {
+		return ""
 	}
+	path := cmp.Or(e.Path, fmt.Sprintf("/customers/%s/locations/%s", cmp.Or(e.Customer, "1"), cmp.Or(e.Location, "1")))
+	if e.Session != "" {
+		path = "/_s/" + e.Session + path
+	}
+	var changed []string
+	switch {
+	case e.Header != "":
+		changed = []string{e.Header, e.Value + strings.Repeat("0", e.Size)}
+	case e.Size > 0:
+		changed = []string{"Content-Length", strconv.Itoa(e.Size)}
+	}
+	return sample(cmp.Or(e.Method, "DELETE"), path, changed...)
 }
 
 // TestReadmeHasEveryFault brings about each fault as the README's table says,
@@ -126,35 +117,25 @@ func faultRequests() map[string]string {
 func TestReadmeHasEveryFault(t *testing.T) {
 	t.Parallel()
 	rows := rowsUnder(t, readReadme(t), "## Faults")
-	source, err := os.ReadFile(moduleDir + "/internal/dispatch/fault.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	address, other := serveHere(t), serveHere(t, "--schemas", otherContract(t))
-	requests := faultRequests()
 	codes := map[string]bool{}
-	for _, m := range regexp.MustCompile(`\bCode += "([a-z_]+)"`).FindAllStringSubmatch(string(source), -1) {
-		code := m[1]
+	for _, k := range dispatch.Kinds() {
+		code := string(k.Code)
 		codes[code] = true
 		t.Run(code, func(t *testing.T) {
 			row := rows[code]
 			if len(row) != 4 || row[3] == "" {
 				t.Fatalf("README.md has no row of %s", code)
 			}
-			// No request brings these about; tests of the server do.
-			if want := map[string]string{"internal": "500", "scenario_misfit": "500", "header_invalid": "400"}[code]; want != "" {
-				if row[1] != want {
-					t.Errorf("got the status %s, want %s", row[1], want)
+			request, at := exampleOf(k.Example), address
+			if code == "contract_violated" {
+				request, at = sample("DELETE", resource), other
+			}
+			if request == "" { // tests of the server bring these about
+				if row[1] != strconv.Itoa(k.Status) {
+					t.Errorf("got the status %s, want %d", row[1], k.Status)
 				}
 				return
-			}
-			request, ok := requests[code]
-			if !ok {
-				t.Fatalf("no request of this test brings about %s", code)
-			}
-			at := address
-			if code == "contract_violated" {
-				at = other
 			}
 			status, field := ask(t, at, request)
 			if got := strings.TrimSuffix(row[1], "*"); got != strconv.Itoa(status) {
@@ -168,9 +149,6 @@ func TestReadmeHasEveryFault(t *testing.T) {
 				t.Errorf("README.md has the status %s; a star means a choice, and it is one: %v", row[1], choice)
 			}
 		})
-	}
-	if len(codes) < 20 {
-		t.Errorf("found %d codes in dispatch/fault.go, want all", len(codes))
 	}
 	for code := range rows {
 		if !codes[code] {

@@ -70,23 +70,13 @@ func (w *writer) preflight() {
 // limits are what the mock's own reading of HTTP refuses.
 func (w *writer) limits() {
 	w.group("limits", "faults of requests that are no good HTTP, are too large, or name no session", false)
-	g := w.good
-	g.alone = true
-	large, malformed, cut, expecting := g, g.by("DE LETE"), g, g.set("Expect", "200-ok")
-	large.options = `-H "x-large: $(printf %080000d 0)"`
-	body := g
-	body.before, body.options = "head -c 1100000 /dev/zero | ", "-X DELETE -H Expect: --data-binary @-"
-	// The rest of the body never comes: curl gives up.
-	cut.options = "-X DELETE -H 'Content-Length: 10' -d '{}' --max-time 1"
-	for _, c := range []code{
-		{dispatch.SessionUnknown, "a session of the mock that there is not", w.doing(g.at("/_s/no-such-session" + g.path))},
-		{dispatch.RequestMalformed, "no HTTP", w.doing(malformed)},
-		{dispatch.HeaderTooLarge, "request line and header fields of more than 64 KiB", w.doing(large)},
-		{dispatch.BodyTooLarge, "a body of more than 1 MiB", w.doing(body)},
-		{dispatch.BodyUnreadable, "a body that ends before its length", w.doing(cut)},
-		{dispatch.ExpectationFailed, "an expectation other than 100-continue", w.doing(expecting)},
-	} {
-		w.faults[string(c.code)] = w.item(string(c.code), fmt.Sprintf("No request was refused as %s: %s.", c.code, c.when), c.command...)
+	for _, k := range dispatch.Kinds() {
+		if k.Status == 0 || k.When == "" {
+			continue
+		}
+		r := w.example(k.Example)
+		r.alone = true
+		w.fault(code{&k, w.doing(r)})
 	}
 }
 

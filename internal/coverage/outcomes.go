@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -21,7 +22,7 @@ func (w *writer) outcomes() {
 	byStatus := map[int]command{http.StatusOK: w.doing(w.good)}
 	codes := w.codes()
 	for _, c := range codes {
-		status := w.files.Choices.Statuses[c.code]
+		status := w.files.Choices.Statuses[c.Code]
 		if old, ok := byStatus[status]; !ok || len(old) == 0 {
 			byStatus[status] = c.command
 		}
@@ -32,56 +33,89 @@ func (w *writer) outcomes() {
 	}
 	w.group("faults", "each fault of a request that can be brought about", true)
 	for _, c := range codes {
-		i := w.item(string(c.code), fmt.Sprintf("No request was refused as %s: %s.", c.code, c.when), c.command...)
-		w.faults[string(c.code)] = i
-		if c.code == dispatch.RepeatedDelete && w.files.Choices.Statuses[c.code] == http.StatusOK {
+		i := w.fault(c)
+		if c.Code == dispatch.RepeatedDelete && w.files.Choices.Statuses[c.Code] == http.StatusOK {
 			w.items[i].sentence = "No DELETE was for a record that was inactive already."
 			w.repeated = i
 		}
 	}
 }
 
-// code is a fault, when it comes, and the requests that bring it about.
+// fault adds the item of an error.
+func (w *writer) fault(c code) int {
+	name := string(c.Code)
+	w.faults[name] = w.item(name, fmt.Sprintf("No request was refused as %s: %s.", name, c.When), c.command...)
+	return w.faults[name]
+}
+
+// code is an error, and the requests that bring it about.
 type code struct {
-	code    dispatch.Code
-	when    string
+	*dispatch.Kind
 	command command
 }
 
-// codes returns the faults that the choices give a status, and that a client
+// codes returns the errors that the choices give a status, and that a client
 // can bring about in these fixtures, in the order in which they are checked.
 func (w *writer) codes() []code {
-	g := w.good
-	all := []code{
-		{dispatch.PathUnknown, "a path that the API does not have", w.doing(g.at("/no/such/path"))},
-		{dispatch.MethodNotImplemented, "a method that the API has and the mock does not perform", w.unserved()},
-		{dispatch.MethodNotAllowed, "a method that the resource does not have", w.doing(g.by(http.MethodPut))},
-		{dispatch.AuthorizationInvalid, "authorization that is missing or malformed", w.doing(g.without("authorization"))},
-		{dispatch.TenantIDInvalid, "an x-tenant-id that is missing or no integer", w.doing(g.set("x-tenant-id", "one"))},
-		{dispatch.APIVersionInvalid, "an x-api-version that is none of the versions", w.doing(g.set("x-api-version", "none"))},
-		{dispatch.RequestIDInvalid, "an x-request-id that is no UUID", w.doing(g.set("x-request-id", "1"))},
-		{dispatch.ContentTypeInvalid, "a content-type that is not application/json", w.doing(g.set("content-type", "text/plain"))},
-		{dispatch.NotAcceptable, "an accept that admits no JSON", w.doing(g.set("accept", "text/html"))},
-		{dispatch.PathInvalid, "a path parameter that is no integer", w.doing(g.at(w.path("abc", "1")))},
-		{dispatch.TokenUnknown, "a well-formed token that nobody has", w.doing(g.set("Authorization", "Bearer no-such-token"))},
-		{dispatch.RoleMissing, "a user without the operation's role", w.roleless()},
-		{dispatch.TenantForeign, "a tenant of somebody else", w.foreign()},
-		{dispatch.TenantUnknown, "a tenant that there is not", w.doing(g.set("x-tenant-id", fmt.Sprint(w.noTenant())))},
-		{dispatch.RecordUnknown, "a record that there is not", w.doing(g.at(w.path(fmt.Sprint(nobody), fmt.Sprint(nobody))))},
-		{dispatch.RepeatedDelete, "a DELETE of a record that is inactive already", w.twice()},
-	}
-	return slices.DeleteFunc(all, func(c code) bool {
-		status, chosen := w.files.Choices.Statuses[c.code]
-		switch {
-		case !chosen || status == http.StatusOK && c.code != dispatch.RepeatedDelete:
-			return true
-		case c.code == dispatch.TokenUnknown:
-			return w.AnyToken
-		case c.code == dispatch.RoleMissing, c.code == dispatch.TenantForeign, c.code == dispatch.MethodNotImplemented, c.code == dispatch.RepeatedDelete:
-			return w.ok && len(c.command) == 0 // nobody can bring it about
+	var all []code
+	for _, k := range dispatch.Kinds() {
+		status, chosen := w.files.Choices.Statuses[k.Code]
+		if !chosen || status == http.StatusOK && k.Code != dispatch.RepeatedDelete || w.AnyToken && k.Code == dispatch.TokenUnknown {
+			continue
 		}
-		return false
-	})
+		c := code{&k, w.cause(&k)}
+		switch k.Code {
+		case dispatch.RoleMissing, dispatch.TenantForeign, dispatch.MethodNotImplemented, dispatch.RepeatedDelete:
+			if w.ok && len(c.command) == 0 { // nobody can bring it about
+				continue
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// cause returns the requests that bring an error about: those of the table, but
+// where these fixtures decide.
+func (w *writer) cause(k *dispatch.Kind) command {
+	switch k.Code {
+	case dispatch.MethodNotImplemented:
+		return w.unserved()
+	case dispatch.RoleMissing:
+		return w.roleless()
+	case dispatch.TenantForeign:
+		return w.foreign()
+	case dispatch.TenantUnknown:
+		return w.doing(w.good.set("x-tenant-id", fmt.Sprint(w.noTenant())))
+	case dispatch.RecordUnknown:
+		return w.doing(w.good.at(w.path(fmt.Sprint(nobody), fmt.Sprint(nobody))))
+	case dispatch.RepeatedDelete:
+		return w.twice()
+	}
+	return w.doing(w.example(k.Example))
+}
+
+// example returns the request of the table, as one of these fixtures.
+func (w *writer) example(e *dispatch.Example) request {
+	r := w.good
+	r.method, r.path = cmp.Or(e.Method, r.method), cmp.Or(e.Path, r.path)
+	if e.Customer != "" {
+		r.path = w.path(e.Customer, "1")
+	}
+	if e.Session != "" {
+		r.path = "/_s/" + e.Session + r.path
+	}
+	switch {
+	case e.Header != "" && e.Size > 0:
+		r.options = fmt.Sprintf(`-H "%s: $(printf %%0%dd 0)"`, e.Header, e.Size)
+	case e.Header != "":
+		r = r.set(e.Header, e.Value)
+	case e.Cut: // the rest of the body never comes: curl gives up
+		r.options = fmt.Sprintf("-X DELETE -H 'Content-Length: %d' -d '{}' --max-time 1", e.Size)
+	case e.Size > 0:
+		r.before, r.options = fmt.Sprintf("head -c %d /dev/zero | ", e.Size), "-X DELETE -H Expect: --data-binary @-"
+	}
+	return r
 }
 
 // unserved returns a request of an operation that is not performed.

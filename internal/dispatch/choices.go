@@ -14,10 +14,3 @@ type Choices struct {
 	PinOnSuccess          bool     // only a request answered 200 moves the pin
 	ErrorOrder            []string // in which wrong inputs are reported
 }
-
-// StatusChoices returns the codes whose status is a choice.
-func StatusChoices() []Code {
-	return []Code{PathUnknown, MethodNotImplemented, MethodNotAllowed, AuthorizationInvalid, TenantIDInvalid, APIVersionInvalid,
-		RequestIDInvalid, ContentTypeInvalid, NotAcceptable, PathInvalid, TokenUnknown, RoleMissing, TenantForeign, TenantUnknown,
-		RecordUnknown, RepeatedDelete}
-}

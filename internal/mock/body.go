@@ -21,7 +21,7 @@ func (m *Mock) read(q *request) *dispatch.Fault {
 		// What is left of the body cannot be told from a next request.
 		q.w.Header().Set("Connection", "close")
 		q.x.Problems = append(q.x.Problems, exchange.Finding{Part: "request body", Rule: string(fault.Code),
-			Remedy: fault.Detail + " No operation of the mock needs a body: it can be left out."})
+			Remedy: fault.Detail + " " + fault.Code.Kind().Hint})
 	}
 	return fault
 }
@@ -36,8 +36,7 @@ func (k *kept) Write(p []byte) (int, error) {
 
 // drain reads the body to its end, and keeps its first bytes and its length.
 func (m *Mock) drain(r *http.Request, message *exchange.Message) (fault *dispatch.Fault) {
-	tooLarge := &dispatch.Fault{Code: dispatch.BodyTooLarge, Field: "body",
-		Detail: fmt.Sprintf("The request's body may have at most %d bytes; this operation needs none.", m.MaxBody)}
+	tooLarge := dispatch.BodyTooLarge.Fault(fmt.Sprintf("The request's body may have at most %d bytes; this operation needs none.", m.MaxBody))
 	if r.ContentLength > int64(m.MaxBody) {
 		message.Size = r.ContentLength
 		return tooLarge
@@ -49,10 +48,10 @@ func (m *Mock) drain(r *http.Request, message *exchange.Message) (fault *dispatc
 		fault = tooLarge
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		message.Flaw = exchange.Cut
-		fault = &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body ended before its announced length; send as many bytes as Content-Length says."}
+		fault = dispatch.BodyUnreadable.Fault("The body ended before its announced length; send as many bytes as Content-Length says.")
 	case err != nil:
 		message.Flaw = exchange.Malformed
-		fault = &dispatch.Fault{Code: dispatch.BodyUnreadable, Field: "body", Detail: "The body could not be read: it is not in the form that the header announces, or it came too slowly."}
+		fault = dispatch.BodyUnreadable.Fault("The body could not be read: it is not in the form that the header announces, or it came too slowly.")
 	}
 	message.Body, message.Size = first, n
 	return fault

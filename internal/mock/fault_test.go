@@ -2,12 +2,7 @@ package mock
 
 import (
 	encoding "encoding/json"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -22,39 +17,6 @@ import (
 	"dispatchmock/internal/world"
 	"dispatchmock/schemas"
 )
-
-// fallback is what a code without a row of its own gets; one code means it.
-const fallback = "The mock failed"
-
-// codes returns the codes that dispatch/fault.go declares.
-func codes(t *testing.T) []dispatch.Code {
-	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../dispatch/fault.go", nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []dispatch.Code
-	ast.Inspect(file, func(n ast.Node) bool {
-		spec, ok := n.(*ast.ValueSpec)
-		if !ok {
-			return true
-		}
-		if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == "Code" {
-			for _, v := range spec.Values {
-				text, err := strconv.Unquote(v.(*ast.BasicLit).Value)
-				if err != nil {
-					t.Fatal(err)
-				}
-				all = append(all, dispatch.Code(text))
-			}
-		}
-		return true
-	})
-	if len(all) == 0 {
-		t.Fatal("found no Code in dispatch/fault.go")
-	}
-	return all
-}
 
 // choices returns the default of every choice, by the schema.
 func choices(t *testing.T) map[string]any {
@@ -74,34 +36,6 @@ func choices(t *testing.T) map[string]any {
 		defaults[key] = p.Default
 	}
 	return defaults
-}
-
-// TestEveryCodeHasItsRow holds the table of faults against the list of codes
-// and the list of choices.
-func TestEveryCodeHasItsRow(t *testing.T) {
-	t.Parallel()
-	defaults := choices(t)
-	for _, code := range codes(t) {
-		t.Run(string(code), func(t *testing.T) {
-			t.Parallel()
-			r := rows(code)
-			if own := !strings.HasPrefix(r.explanation, fallback); own == (code == dispatch.Internal) {
-				t.Errorf("got the explanation %q; want one of its own for every code but %s", r.explanation, dispatch.Internal)
-			}
-			if slices.Contains(dispatch.StatusChoices(), code) != (r.status == 0) {
-				t.Errorf("dispatch.StatusChoices has %s: %v, and its row has the status %d", code, !(r.status == 0), r.status)
-			}
-			if _, choice := defaults[string(code)].(float64); choice != (r.status == 0) {
-				t.Errorf("got status %d, and schemas/fixtures/choices.json has the status as a choice: %v; want 0 exactly where it has", r.status, choice)
-			}
-			if r.status != 0 && (r.status < 400 || r.status > 599 || http.StatusText(r.status) == "") {
-				t.Errorf("got status %d, want one of an error", r.status)
-			}
-		})
-	}
-	if r := rows("no such code"); r.status != http.StatusInternalServerError || !strings.HasPrefix(r.explanation, fallback) {
-		t.Errorf("an unknown code gets %d %q, want 500 and the fallback: the unknown tells nothing", r.status, r.explanation)
-	}
 }
 
 // TestEveryInputHasItsCode holds that each request header field that the
@@ -159,7 +93,8 @@ func TestRefuse(t *testing.T) {
 	}
 	files := &fixture.Fixtures{Base: world.NewBuilder().Build(), Choices: dispatch.Choices{Statuses: statuses, Authenticate: true}}
 	s := session.NewSessions(session.Options{Fixtures: files, Now: now, NewID: func() uuid.UUID { return id }}).Default()
-	for _, code := range codes(t) {
+	for _, k := range dispatch.Kinds() {
+		code := k.Code
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
 			if code == dispatch.RepeatedDelete {

@@ -90,5 +90,5 @@ func (m *Mock) named(id, where string) (*session.Session, *dispatch.Fault) {
 // missing has a request that names no good session answered, and recorded, in
 // the default one.
 func (m *Mock) missing(detail string) (*session.Session, *dispatch.Fault) {
-	return m.Sessions.Default(), &dispatch.Fault{Code: dispatch.SessionUnknown, Field: "session", Detail: detail}
+	return m.Sessions.Default(), dispatch.SessionUnknown.Fault(detail)
 }

@@ -82,7 +82,7 @@ func judgedAt(n *session.Session, x *exchange.Exchange) time.Time {
 func (m *Mock) recover(q *request) {
 	if p := recover(); p != nil {
 		q.x.Err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		m.refuse(q, &dispatch.Fault{Code: dispatch.Internal, Field: "server", Detail: "The mock failed on this request."})
+		m.refuse(q, dispatch.Internal.Fault("The mock failed on this request."))
 	}
 }
 
@@ -90,20 +90,21 @@ func (m *Mock) recover(q *request) {
 func (m *Mock) Refused(status int, text string) *wire.Reply {
 	home := m.Sessions.Default()
 	q := &request{s: home, x: &exchange.Exchange{Session: home.Spec.ID, Sequence: home.Next(), Start: home.Clock.Now(), Operation: m.Contract.Otherwise().Name}}
-	fault := &dispatch.Fault{Code: dispatch.RequestMalformed, Field: "request", Detail: "The request line or a header field is malformed."}
-	prefix := fmt.Sprintf("%d %s", status, http.StatusText(status))
-	if detail := strings.Trim(strings.TrimPrefix(text, prefix), ": "); detail != "" {
-		fault.Detail = "The request is not valid HTTP: " + detail + "."
-	}
+	code := dispatch.RequestMalformed
 	switch status {
 	case http.StatusRequestHeaderFieldsTooLarge:
-		fault.Code = dispatch.HeaderTooLarge
-		fault.Detail = HeadTooLong(m.MaxHeader)
+		code = dispatch.HeaderTooLarge
 	case http.StatusExpectationFailed:
-		fault.Code, fault.Field = dispatch.ExpectationFailed, "expect"
-		fault.Detail = "The only expectation that is understood is 100-continue."
+		code = dispatch.ExpectationFailed
 	}
-	q.x.Problems = []exchange.Finding{{Part: "request", Rule: string(fault.Code), Remedy: fault.Detail + wayOut(fault.Code)}}
+	fault := code.Kind().Fault()
+	prefix := fmt.Sprintf("%d %s", status, http.StatusText(status))
+	if detail := strings.Trim(strings.TrimPrefix(text, prefix), ": "); code == dispatch.RequestMalformed && detail != "" {
+		fault.Detail = "The request is not valid HTTP: " + detail + "."
+	} else if code == dispatch.HeaderTooLarge {
+		fault.Detail = HeadTooLong(m.MaxHeader)
+	}
+	q.x.Problems = []exchange.Finding{{Part: "request", Rule: string(code), Remedy: fault.Detail + " " + code.Kind().Hint}}
 	m.refuse(q, fault)
 	m.judge(q)
 	m.record(q)
@@ -114,16 +115,4 @@ func (m *Mock) Refused(status int, text string) *wire.Reply {
 // HeadTooLong says that a request's head has more bytes than it may have.
 func HeadTooLong(limit int) string {
 	return fmt.Sprintf("The request line and the header fields may have at most %d bytes together.", limit)
-}
-
-// wayOut says to who reads the journal what a client can do that was refused
-// before its request was one.
-func wayOut(code dispatch.Code) string {
-	switch code {
-	case dispatch.HeaderTooLarge:
-		return " Send fewer or shorter fields; what is long belongs into no header."
-	case dispatch.ExpectationFailed:
-		return " Leave the Expect field out."
-	}
-	return " A request begins with METHOD PATH HTTP/1.1; then come one Host, at most one Content-Length, and fields of the form NAME: VALUE, each line ended by CR LF."
 }

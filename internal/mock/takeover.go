@@ -65,7 +65,7 @@ func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 		altered = true
 		x.Deliberate = append(x.Deliberate, exchange.Finding{Part: exchange.PartScenario, Pointer: plan.At(err), Rule: "fits the answer",
 			Schema: "fixtures/scenario.json", Remedy: err.Error() + "; change the scenario " + plan.Name})
-		m.refuse(q, &dispatch.Fault{Code: dispatch.ScenarioMisfit, Field: "scenario", Detail: "It is wrong for this answer: " + err.Error() + "."})
+		m.refuse(q, dispatch.ScenarioMisfit.Fault("It is wrong for this answer: "+err.Error()+"."))
 	}
 	if b := reply.Break; b != nil {
 		x.Deliberate = append(x.Deliberate, exchange.Finding{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: "fixtures/scenario.json", Remedy: b.Tell(q.r, reply)})

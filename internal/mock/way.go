@@ -22,10 +22,8 @@ func (m *Mock) tell(q *request, p *problem) {
 	switch p.fault.Code {
 	case dispatch.AuthorizationInvalid, dispatch.TokenUnknown, dispatch.RoleMissing:
 		f.Remedy += m.whoMay(q)
-	case dispatch.RecordUnknown:
-		f.Remedy += "; GET /_mock/sessions/" + q.s.Spec.ID + "/records lists those that there are"
-	case dispatch.RepeatedDelete:
-		f.Remedy += "; reset the session, or let the choice repeated_delete be 200"
+	case dispatch.RecordUnknown, dispatch.RepeatedDelete:
+		f.Remedy += "; " + strings.ReplaceAll(p.fault.Code.Kind().Hint, "{session}", q.s.Spec.ID)
 	case dispatch.TenantForeign:
 		if len(q.client.Tenants) == 0 {
 			f.Remedy += "; give its client tenants in the fixtures"

@@ -124,17 +124,18 @@ func (r *reading) action(a at) action {
 
 func (r *reading) fault(a at) (*dispatch.Fault, int) {
 	code := a.member("code")
-	f, ok := fault(dispatch.Code(code.text()))
-	if !ok {
+	k := dispatch.Code(code.text()).Kind()
+	if string(k.Code) != code.text() {
 		code.flaw("is no code of an error")
 	}
+	f := k.Fault()
 	if s := a.member("field").text(); s != "" {
 		f.Field = s
 	}
 	if s := a.member("detail").text(); s != "" {
 		f.Detail = s
 	}
-	return &f, int(a.member("status").count())
+	return f, int(a.member("status").count())
 }
 
 // respond reads a response; its header fields become changes to those that the

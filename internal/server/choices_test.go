@@ -59,7 +59,7 @@ func goldenCases(t testing.TB) []goldenCase {
 func (g goldenCase) launch(t *testing.T, s settings) *running {
 	t.Helper()
 	own := g.settings(t)
-	own.jsonLog, own.onViolation = s.jsonLog, s.onViolation
+	own.jsonLog, own.onViolation, own.recorded = s.jsonLog, s.onViolation, s.recorded
 	return launch(t, own)
 }
 

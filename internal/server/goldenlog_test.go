@@ -10,21 +10,31 @@ import (
 	"sync"
 	"testing"
 
+	"dispatchmock/internal/exchange"
 	"dispatchmock/schemas"
 )
 
 // TestGoldenLogs runs all golden exchanges and reads the log: no answer of
 // ours breaks the contract, every answer has its line, and between them the
-// requests break every rule that the schemas have for what a client sends.
+// requests break every rule that the schemas have for what a client sends, and
+// get each error that there is.
 func TestGoldenLogs(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	broken := map[string]bool{} // pointer and keyword
+	codes := map[string]map[int]bool{}
 	t.Run("each", func(t *testing.T) {
 		for _, g := range goldenCases(t) {
 			t.Run(g.name, func(t *testing.T) {
 				t.Parallel()
-				r := g.launch(t, settings{jsonLog: true})
+				r := g.launch(t, settings{jsonLog: true, recorded: func(x *exchange.Exchange) {
+					mu.Lock()
+					defer mu.Unlock()
+					if codes[x.Fault] == nil {
+						codes[x.Fault] = map[int]bool{}
+					}
+					codes[x.Fault][x.Status] = true
+				}})
 				for _, request := range g.requests(t) {
 					answers := strings.Count(r.raw(t, request), "\r\nX-REQUEST-ID: ")
 					lines := entries(t, r.log.String())
@@ -47,6 +57,7 @@ func TestGoldenLogs(t *testing.T) {
 			})
 		}
 	})
+	holdCodes(t, codes)
 	for _, model := range []string{"StandardRequestHeadersModel.json", "PathParameters.json"} {
 		for _, rule := range rulesOf(t, model) {
 			if !broken[rule] {

@@ -21,6 +21,7 @@ import (
 
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/fixture"
 	"dispatchmock/internal/journal"
 	"dispatchmock/internal/mock"
@@ -46,6 +47,7 @@ type settings struct {
 	quiet       bool
 	discardLog  bool
 	jsonLog     bool
+	recorded    func(*exchange.Exchange)
 	logTo       io.Writer                                // instead of running.log
 	now         func() time.Time                         // instead of clock
 	journal     *journal.Limits                          // instead of those of a test
@@ -150,7 +152,7 @@ func launch(t testing.TB, s settings) *running {
 		Journal: journal.Limits{Count: 2000, Bytes: 8 << 20}, Control: server.Control{Schemas: schemas.FS, Address: s.control},
 		Connections: s.connections, Front: s.front,
 		Sessions: session.Options{Fixtures: f, Now: func() time.Time { return now }, NewID: seededIDs()},
-		Log:      slog.New(slog.NewTextHandler(r.log, nil))}
+		Log:      slog.New(slog.NewTextHandler(r.log, nil)), Recorded: s.recorded}
 	if s.journal != nil {
 		o.Journal = *s.journal
 	}

@@ -87,8 +87,11 @@ func (k *catalogue) operation(method string) *contract.Operation {
 
 func (k *catalogue) add(c Case) { k.cases = append(k.cases, c) }
 
-// choice returns the status that a fault has where nothing public says.
+// choice returns the status that an error has where nothing public says.
 func (k *catalogue) choice(code dispatch.Code) int {
+	if status := code.Kind().Status; status != 0 {
+		return status
+	}
 	text := fmt.Sprint(k.choices[string(code)].Doc["default"])
 	status, _ := strconv.Atoi(text)
 	return status

@@ -32,7 +32,7 @@ func (k *catalogue) inputs(op *contract.Operation) {
 	m := op.RequestHeaders(k.oldest)
 	for _, place := range m.Places() {
 		for _, w := range waysOf(place) {
-			in := input{op: op, place: place, way: w, code: headerCode(place.Name)}
+			in := input{op: op, place: place, way: w, code: dispatch.CodeOfHeader(place.Name)}
 			texts := w.texts(example(place))
 			if len(texts) > 0 {
 				in.findings = m.JudgeText(place.Name, strings.Join(texts, ", "))
@@ -94,14 +94,6 @@ func (r *run) everything(op *contract.Operation) probe {
 	return p
 }
 
-// headerCode returns the fault of a header field off its rule.
-func headerCode(name string) dispatch.Code {
-	if name == "accept" {
-		return dispatch.NotAcceptable
-	}
-	return dispatch.Code(strings.ReplaceAll(strings.TrimPrefix(name, "x-"), "-", "_") + "_invalid")
-}
-
 // input adds the cases of one way.
 func (k *catalogue) input(in input) {
 	if len(in.findings) > 0 {
@@ -155,6 +147,9 @@ func (k *catalogue) wrong(in input) {
 	rule, _, _ := strings.Cut(in.findings[0].Rule, ":")
 	documented, _ := in.place.Doc["description"].(string)
 	status, statusGrade, statusText, source := k.choice(in.code), Assumed, k.choiceText(in.code), k.choiceSource(in.code)
+	if in.code.Kind().Status != 0 { // no choice, but a rule of the user's own
+		source = in.findings[0].Schema
+	}
 	if in.place.Name == "x-tenant-id" && in.way.name == "absent" {
 		statusGrade, statusText, source = Vendor, "A missing x-tenant-id is an input error: 400.", "the vendor's changelog, 2019"
 		status = http.StatusBadRequest
@@ -199,7 +194,10 @@ func (k *catalogue) wrong(in input) {
 }
 
 func (k *catalogue) choiceText(code dispatch.Code) string {
-	text, _ := k.choices[string(code)].Doc["description"].(string)
+	text, chosen := k.choices[string(code)].Doc["description"].(string)
+	if !chosen {
+		text = code.Kind().Explanation
+	}
 	return fmt.Sprintf("%s The default of this contract is %d.", text, k.choice(code))
 }
 

@@ -71,12 +71,13 @@ func (b *Builder) AddRecord(r Record) (first int, ok bool) {
 	if first, old := b.index[r.Key]; old {
 		return first, false
 	}
-	if len(b.chunk)+r.Size() > cap(b.chunk) {
-		b.chunk = make([]byte, 0, max(r.Size(), min(b.size, maxChunk)))
+	size := len(r.document)
+	if len(b.chunk)+size > cap(b.chunk) {
+		b.chunk = make([]byte, 0, max(size, min(b.size, maxChunk)))
 	}
 	from := len(b.chunk)
 	b.chunk = append(b.chunk, r.document...)
-	b.size += r.Size()
+	b.size += size
 	r.document = b.chunk[from:len(b.chunk):len(b.chunk)]
 	b.index[r.Key] = len(b.base.records)
 	b.base.records = append(b.base.records, r)

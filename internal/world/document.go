@@ -15,14 +15,14 @@ type document []byte
 
 // The page's sample has 18 members in 1032 bytes.
 const (
-	usualBytes   = 1280
+	usualBytes   = 1152 // a size that the allocator has
 	usualMembers = 18
 )
 
 // newDocument prints a tree.
 func newDocument(t dispatch.Tree) (document, error) {
 	text, err := wire.AppendJSON(make([]byte, 0, usualBytes), t)
-	if cap(text)-len(text) > len(text)/4 { // documents are kept for long
+	if cap(text)-len(text) > len(text)/8 { // documents are kept for long
 		text = bytes.Clone(text)
 	}
 	return text, err

@@ -66,7 +66,7 @@ func (r Record) deactivated(touch *time.Time) Record {
 }
 
 // Size returns the size of the record in bytes.
-func (r Record) Size() int { return len(r.document) }
+func (r Record) Size() int64 { return int64(len(r.document)) }
 
 // Tree returns the record as a tree of the newest shape, which the caller may
 // change.

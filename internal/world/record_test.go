@@ -120,7 +120,7 @@ func TestRecordNeverChanges(t *testing.T) {
 		t.Errorf("got %v, %v in the oldest shape", older, err)
 	}
 	off := r.deactivated(new(time.Date(2022, 8, 20, 1, 38, 16, 0, time.UTC)))
-	if textOf(r) != want || !r.Active || r.Size() != len(want) {
+	if textOf(r) != want || !r.Active || r.Size() != int64(len(want)) {
 		t.Errorf("got %s, want it to be %s still", textOf(r), want)
 	}
 	if got, want := textOf(off), strings.Replace(strings.Replace(want, "true", "false", 1), `"location_id"`, `"last_updated_on": "2022-08-20T01:38:16.000000", "location_id"`, 1); got != want || off.Active {

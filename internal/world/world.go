@@ -201,7 +201,7 @@ func newChange(r Record) *change {
 
 // SizeOf returns how many bytes count for a session that writes a record. A
 // document may have a quarter of its length to spare.
-func SizeOf(r Record) int64 { return quota.PerEntry + quota.Text(r.Size()+r.Size()/4) }
+func SizeOf(r Record) int64 { return quota.PerEntry + quota.Text(int(r.Size())) }
 
 // store puts a change in the place of that of a record; nil is none.
 func (w *World) store(k Key, c *change) {
