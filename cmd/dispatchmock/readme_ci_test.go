@@ -151,7 +151,7 @@ func TestReadmeJobs(t *testing.T) {
 	if code, out := ran(suite(t, "node"), steps[1].Run); code != 0 {
 		t.Fatalf("%s: exit code %d\n%s", steps[1].Run, code, out)
 	}
-	for _, c := range []struct{ suite, test string }{{"node", "npm test"}, {"gosuite", "go test ./..."}} {
+	for _, c := range []struct{ suite, test string }{{"node", "npm test"}, {"gosuite", "go test -count=1 ./..."}} {
 		line := strings.Replace(steps[2].Run, "npm test", c.test, 1)
 		if !strings.HasSuffix(line, " -- "+c.test) {
 			t.Fatalf("the job runs %s", line)

@@ -28,7 +28,7 @@ const (
 	// PerSession is what an empty session takes.
 	PerSession = 4 << 10
 	// PerEntry is what an entry of a map takes, without what it points to.
-	PerEntry = 192
+	PerEntry = 256
 )
 
 // Text returns how many bytes a text, or any block, of a length takes.

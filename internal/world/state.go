@@ -125,11 +125,11 @@ func (w *World) Page(after *Key, limit int, match func(Record) bool) (page []Key
 			r.Key, added = added[0], added[1:]
 		}
 		k := r.Key
-		c, other := changed[k]
-		if other {
+		c := changed[k]
+		if c != nil {
 			r = c.Record
 		}
-		if c.gone || match != nil && !match(r) {
+		if c != nil && c.gone || match != nil && !match(r) {
 			continue
 		}
 		if len(page) == limit {
