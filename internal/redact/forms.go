@@ -53,7 +53,7 @@ func spansOf[T string | []byte](s T, k kind) []span {
 		default:
 			continue
 		}
-		if at.end > at.start {
+		if at.end > at.start && !isRedacted(s[at.start:at.end]) {
 			spans = append(spans, at)
 		}
 	}
@@ -71,6 +71,19 @@ func spansOf[T string | []byte](s T, k kind) []span {
 		}
 	}
 	return merged
+}
+
+// isRedacted reports what stands for a secret already.
+func isRedacted[T string | []byte](s T) bool {
+	if len(s) < minSecret || s[0] != '#' {
+		return false
+	}
+	for i := 1; i < len(s); i++ {
+		if i < minSecret && !isHex(s[i]) || i >= minSecret && s[i] != '*' {
+			return false
+		}
+	}
+	return true
 }
 
 // afterScheme returns what follows the word Bearer or Basic at a place.

@@ -31,7 +31,7 @@ func (s *Secrets) Head(head []byte) (string, []Mark) {
 		case i > 0:
 			marks = s.field(&out, line, answer, marks)
 		case answer:
-			out.WriteString(s.Form(string(line)))
+			out.WriteString(s.form(string(line), inProse))
 		default:
 			s.line(&out, line)
 		}

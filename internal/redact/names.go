@@ -24,7 +24,8 @@ func isPublicField(name string) bool {
 // isSecretMember reports a member of a JSON object, or a parameter of a form,
 // that has a secret by its name.
 func isSecretMember(name string) bool {
-	return hasSecretWord(name) || secretNames[strings.ToLower(name)]
+	name = strings.ToLower(name)
+	return (hasSecretWord(name) || secretNames[name]) && name != "author" && name != "authors"
 }
 
 // isSecretParameter reports the same of a parameter of a URL, in which names

@@ -70,3 +70,46 @@ func TestGiven(t *testing.T) {
 		}
 	}
 }
+
+// TestForms holds what has the form of a secret, and that what stands for one
+// already has not.
+func TestForms(t *testing.T) {
+	t.Parallel()
+	const secret = "a1b2c3d4e5"
+	m := Mask(secret)
+	for _, c := range []struct{ in, text, form string }{
+		{"try Bearer " + secret + ".", "try Bearer " + m + ".", "try Bearer " + Mask(secret+".")},
+		{"the scheme Bearer authentication.", "", "the scheme Bearer " + Mask("authentication.")},
+		{"WWW-Authenticate: Bearer", "", ""},
+		{`Bearer realm="a"`, "", ""},
+		{`"bearer aGVsbG8.x/y+z="`, `"bearer ` + Mask("aGVsbG8.x/y+z=") + `"`, `"bearer ` + Mask("aGVsbG8.x/y+z=") + `"`},
+		{"Bearer%20" + secret, "Bearer%20" + m, "Bearer%20" + m},
+		{`{"token": "` + secret + `", "name": "` + secret + `"}`, `{"token": "` + m + `", "name": "` + secret + `"}`, `{"token": "` + m + `", "name": "` + secret + `"}`},
+		{`{\"token\":\"` + secret + `\"}`, `{\"token\":\"` + m + `\"}`, `{\"token\":\"` + m + `\"}`},
+		{`{"tokens": 2, "author": "x", "postcode": "1"}`, `{"tokens": 2, "author": "x", "postcode": "1"}`, `{"tokens": 2, "author": "x", "postcode": "1"}`},
+		{"a=1&password=" + secret + "&b=2", "a=1&password=" + m + "&b=2", "a=1&password=" + m + "&b=2"},
+		{"Bearer " + m, "", ""},
+		{"token=" + Hash(secret), "", ""},
+		{"a bearer", "", ""},
+		{"sig=", "", ""},
+	} {
+		s := New().Secrets()
+		text, form := Text(c.in), s.Form(c.in)
+		if c.text == "" {
+			c.text = c.in
+		}
+		if c.form == "" {
+			c.form = c.in
+		}
+		if text != c.text || form != c.form {
+			t.Errorf("%q:\n prose %q, want %q\n value %q, want %q", c.in, text, c.text, form, c.form)
+		}
+		if len(text) != len(c.in) || len(form) != len(c.in) {
+			t.Errorf("%q: the length is another", c.in)
+		}
+	}
+	s := New().Secrets()
+	if got := s.Path("/customers/Bearer%20" + secret + "/locations/1"); got != "/customers/Bearer%20"+m+"/locations/1" || s.Text(secret) != m {
+		t.Errorf("got the path %q, want the segments apart and the secret known", got)
+	}
+}
