@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -320,4 +321,48 @@ func TestNewIsCheap(t *testing.T) {
 	if w.Base() != large {
 		t.Error("a world does not know its base")
 	}
+}
+
+// TestPage holds the order, the limit and the place to go on from, over records
+// of the base, changed, removed and added ones.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	b := NewBuilder()
+	b.AddTenant(1)
+	for i := range int64(4) {
+		b.AddRecord(numbered(t, 10*(i+1)))
+	}
+	w := New(b.Build())
+	customers := func(after *Key, limit int) (list []int64, more bool) {
+		page, more := w.Page(after, limit, nil)
+		for _, k := range page {
+			list = append(list, k.Customer)
+		}
+		return list, more
+	}
+	if got, more := customers(nil, 10); !slices.Equal(got, []int64{10, 20, 30, 40}) || more {
+		t.Errorf("unchanged: got %v, %v", got, more)
+	}
+	k := numbered(t, 20).Key
+	w.Deactivate(k, nil)
+	w.Remove(numbered(t, 30).Key)
+	if err := w.Put(map[Key]Record{numbered(t, 25).Key: numbered(t, 25)}); err != nil {
+		t.Fatal(err)
+	}
+	if got, more := customers(nil, 10); !slices.Equal(got, []int64{10, 20, 25, 40}) || more {
+		t.Errorf("changed: got %v, %v", got, more)
+	}
+	if got, more := customers(&k, 1); !slices.Equal(got, []int64{25}) || !more {
+		t.Errorf("behind one: got %v, %v, want 25 and more", got, more)
+	}
+}
+
+// numbered returns a record of tenant 1 at location 1.
+func numbered(t *testing.T, customer int64) Record {
+	t.Helper()
+	r, err := NewRecord(1, dispatch.Tree{"id": json.Number(strconv.FormatInt(customer, 10)), "location_id": json.Number("1"), "is_active": true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
