@@ -258,7 +258,7 @@ func (d *Door) change(h handler) handler {
 		x.Took = time.Since(start)
 		if err == nil {
 			x.Sequence, x.Status = n.Next(), statusOf(v)
-			d.Journal.AddUnless(n.Over, x)
+			d.Journal.Add(n.Over, x)
 		}
 		return v, err
 	}

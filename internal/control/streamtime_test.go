@@ -103,7 +103,7 @@ func doorOf(t *testing.T, j *journal.Journal) *control.Door {
 
 func add(j *journal.Journal, n int, text string) {
 	for range n {
-		j.Add(&exchange.Exchange{Session: "default", Method: "GET", Path: "/" + text, Status: 200})
+		j.Add(nil, &exchange.Exchange{Session: "default", Method: "GET", Path: "/" + text, Status: 200})
 	}
 }
 

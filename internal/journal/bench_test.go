@@ -56,7 +56,7 @@ func BenchmarkAdd(b *testing.B) {
 				names[i] = fmt.Sprint("session-", i)
 			}
 			for i := range c.count {
-				j.Add(sample(names[i%len(names)]))
+				j.Add(nil, sample(names[i%len(names)]))
 			}
 			list := make([]exchange.Exchange, b.N)
 			for i := range list {
@@ -70,7 +70,7 @@ func BenchmarkAdd(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			for i := range list {
-				j.Add(&list[i])
+				j.Add(nil, &list[i])
 			}
 		})
 	}
@@ -81,12 +81,12 @@ func BenchmarkAdd(b *testing.B) {
 func BenchmarkForget(b *testing.B) {
 	j := New(Limits{Count: 10_000, Bytes: 1 << 30})
 	for i := range 5000 {
-		j.Add(in(fmt.Sprint("session-", i%1000)))
+		j.Add(nil, in(fmt.Sprint("session-", i%1000)))
 	}
 	b.ReportAllocs()
 	for b.Loop() {
 		for range 5 {
-			j.Add(in("mine"))
+			j.Add(nil, in("mine"))
 		}
 		j.Forget("mine")
 	}
@@ -95,7 +95,7 @@ func BenchmarkForget(b *testing.B) {
 func BenchmarkFind(b *testing.B) {
 	j := New(Limits{Count: 10_000, Bytes: 1 << 30})
 	for i := range 10_000 {
-		j.Add(sample(fmt.Sprint("session-", i%100)))
+		j.Add(nil, sample(fmt.Sprint("session-", i%100)))
 	}
 	for _, c := range []struct {
 		name string

@@ -235,9 +235,9 @@ func TestVerifyLost(t *testing.T) {
 	t.Parallel()
 	j := New(Limits{Count: 2, Bytes: 1 << 20})
 	for _, method := range []string{"DELETE", "GET", "GET"} {
-		j.Add(&exchange.Exchange{Session: "a", Method: method})
+		j.Add(nil, &exchange.Exchange{Session: "a", Method: method})
 	}
-	j.Add(&exchange.Exchange{Session: "b", Method: "GET"})
+	j.Add(nil, &exchange.Exchange{Session: "b", Method: "GET"})
 	const unsure, why = "; but the journal had let go of 2 exchanges before these to keep its limits, so that nobody can know: start the server with a larger --journal-count and --journal-bytes",
 		"; the journal had let go of 2 exchanges before these to keep its limits, which may be why: "
 	for _, c := range []struct {

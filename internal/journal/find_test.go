@@ -23,7 +23,7 @@ func TestFind(t *testing.T) {
 		4: {Session: "b", Method: "get", Path: "/", Status: 500, Err: errors.New("Panic: nil map"), Response: exchange.Message{Body: []byte("\xff\xfeBINARY")}},
 		5: {Session: "b", Method: "DELETE", Path: "/customers/1/locations/1/", Status: 0, Violations: []exchange.Finding{{Rule: "required"}}},
 	}[1:] {
-		j.Add(x)
+		j.Add(nil, x)
 	}
 	for _, c := range []struct {
 		name string

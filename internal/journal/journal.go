@@ -62,12 +62,11 @@ func New(l Limits) *Journal {
 // Add gives the exchange its ID and keeps it; nobody may change it afterwards.
 // Where a limit is passed, the session that holds most loses its oldest; of an
 // exchange that would take the place of all others the bodies are shortened.
-func (j *Journal) Add(x *exchange.Exchange) { j.AddUnless(nil, x) }
-
-// AddUnless is Add, but keeps nothing of a session that is over: one of the
-// same name may have begun, and must not see it. Over is asked under the lock
-// that Forget takes; it must be true by the time Forget is called.
-func (j *Journal) AddUnless(over func() bool, x *exchange.Exchange) {
+//
+// Where over reports that the session was deleted meanwhile, the exchange is
+// dropped: a new session may already use the same ID. It is asked under the
+// lock that Forget takes, and must be true by the time Forget is called.
+func (j *Journal) Add(over func() bool, x *exchange.Exchange) {
 	size := sizeOf(x)
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -194,20 +193,6 @@ func (j *Journal) Lost(session string) uint64 {
 		return s.lost
 	}
 	return 0
-}
-
-// Len returns how many exchanges are kept.
-func (j *Journal) Len() int {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.order.len()
-}
-
-// Size returns how many bytes the exchanges hold, by estimate.
-func (j *Journal) Size() int64 {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.bytes
 }
 
 // Last returns the ID of the newest exchange that was ever added, or 0.

@@ -37,11 +37,11 @@ func TestFairEviction(t *testing.T) {
 		j := New(Limits{Count: 20, Bytes: 64 << 20})
 		for i := range 5 {
 			for range 2 {
-				j.Add(in(fmt.Sprint("quiet-", i)))
+				j.Add(nil, in(fmt.Sprint("quiet-", i)))
 			}
 		}
 		for range 1000 {
-			j.Add(in("loud"))
+			j.Add(nil, in("loud"))
 		}
 		for i := range 5 {
 			if got := ids(j.All(fmt.Sprint("quiet-", i))); !slices.Equal(got, []uint64{uint64(2*i + 1), uint64(2*i + 2)}) {
@@ -59,10 +59,10 @@ func TestFairEviction(t *testing.T) {
 		t.Parallel()
 		j := New(Limits{Count: 1000, Bytes: 100 << 10})
 		for range 30 {
-			j.Add(in("many small"))
+			j.Add(nil, in("many small"))
 		}
 		for range 20 {
-			j.Add(heavy("few large", 20<<10))
+			j.Add(nil, heavy("few large", 20<<10))
 		}
 		if got := len(j.All("many small")); got != 30 {
 			t.Errorf("the session of %d KB has %d of its 30 exchanges", 30, got)
@@ -75,7 +75,7 @@ func TestFairEviction(t *testing.T) {
 		t.Parallel()
 		j := New(Limits{Count: 3, Bytes: 1 << 20})
 		for _, s := range []string{"a", "b", "c", "d", "e"} {
-			j.Add(in(s))
+			j.Add(nil, in(s))
 		}
 		found, _ := j.Find(Filter{})
 		if got := ids(found); !slices.Equal(got, []uint64{5, 4, 3}) {
@@ -104,7 +104,7 @@ func TestLimits(t *testing.T) {
 			j := New(c.limits)
 			for range 3 {
 				x := *c.add
-				j.Add(&x)
+				j.Add(nil, &x)
 				if x.ID != j.Last() || j.Len() != c.want || j.Size() > c.limits.Bytes {
 					t.Errorf("ID %d of %d, %d exchanges of %d bytes, want %d", x.ID, j.Last(), j.Len(), j.Size(), c.want)
 				}
@@ -138,12 +138,12 @@ func TestLargeExchange(t *testing.T) {
 			t.Parallel()
 			j := New(Limits{Count: 1000, Bytes: limit})
 			for range c.before {
-				j.Add(in("a"))
+				j.Add(nil, in("a"))
 			}
 			x := in("a")
 			x.Control = c.control
 			x.Request.Body, x.Request.Size = make([]byte, c.size), int64(c.size)
-			j.Add(x)
+			j.Add(nil, x)
 			all := j.All("a")
 			if len(all) != c.after+1 || j.Lost("a") != uint64(c.before-c.after) || j.Size() > limit {
 				t.Fatalf("has %d exchanges of %d bytes, and lost %d; want %d", len(all), j.Size(), j.Lost("a"), c.after+1)
@@ -168,12 +168,12 @@ func TestHeadLargerThanTheJournal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j.Add(in("a"))
+	j.Add(nil, in("a"))
 	<-watched.C()
 	large := in("a")
 	large.Path = strings.Repeat("/x", 10<<10)
-	j.Add(large)
-	j.Add(in("b"))
+	j.Add(nil, large)
+	j.Add(nil, in("b"))
 	if _, open := <-watched.C(); open || !watched.Dropped() {
 		t.Error("a reader is not told that it has missed an exchange")
 	}
@@ -197,7 +197,7 @@ func TestOrder(t *testing.T) {
 		{Session: "a", Sequence: 1, RequestID: "other"},
 		{Session: "a", Sequence: 3, RequestID: "ed5b"},
 	} {
-		j.Add(&x)
+		j.Add(nil, &x)
 		if x.ID != uint64(i+1) {
 			t.Errorf("got ID %d, want %d", x.ID, i+1)
 		}
@@ -225,14 +225,14 @@ func TestEmptyShelves(t *testing.T) {
 	t.Parallel()
 	j := New(Limits{Count: 1, Bytes: 1 << 20})
 	for i := range 3 * maxEmpty {
-		j.Add(in(fmt.Sprint(i)))
+		j.Add(nil, in(fmt.Sprint(i)))
 		if len(j.shelves) > maxEmpty+2 {
 			t.Fatalf("%d shelves for one exchange", len(j.shelves))
 		}
 	}
 	j = New(roomy)
 	for i := range 1000 {
-		j.Add(in(fmt.Sprint(i)))
+		j.Add(nil, in(fmt.Sprint(i)))
 		j.Forget(fmt.Sprint(i))
 	}
 	if len(j.shelves)+j.empty+j.Len()+len(j.most[0].shelves) != 0 || j.Size() != 0 {
@@ -250,7 +250,7 @@ func TestManyAtOnce(t *testing.T) {
 		wg.Go(func() {
 			session := fmt.Sprint("s", worker/2)
 			for i := range 400 {
-				j.Add(in(session))
+				j.Add(nil, in(session))
 				switch i % 20 {
 				case 3:
 					j.Find(Filter{Session: session, Text: "x", Limit: 10})
@@ -301,13 +301,13 @@ func TestNothingOfASessionThatIsOver(t *testing.T) {
 	j := New(roomy)
 	over := false
 	isOver := func() bool { return over }
-	j.AddUnless(isOver, in("mine"))
+	j.Add(isOver, in("mine"))
 	if got := len(j.All("mine")); got != 1 {
 		t.Fatalf("the session has %d exchanges, want 1", got)
 	}
 	over = true
 	j.Forget("mine")
-	j.AddUnless(isOver, in("mine"))
+	j.Add(isOver, in("mine"))
 	if got := j.All("mine"); len(got) != 0 || j.Len() != 0 {
 		t.Errorf("the journal has %d exchanges, and %d of the session that is over, want none", j.Len(), len(got))
 	}

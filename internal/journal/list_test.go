@@ -27,7 +27,7 @@ func TestAgainstList(t *testing.T) {
 					l.forget(session)
 				} else {
 					x := heavy(session, r.IntN(2000))
-					j.Add(x)
+					j.Add(nil, x)
 					l.add(x)
 				}
 				if j.Len() != len(l.kept) || j.Size() != l.bytes() {

@@ -42,7 +42,7 @@ func TestSubscribe(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		j := New(roomy)
-		j.Add(in("a"))
+		j.Add(nil, in("a"))
 		all := subscribe(t, j, Filter{}, 100)
 		ofA := subscribe(t, j, Filter{Session: "a"}, 100)
 		faulty := subscribe(t, j, Filter{Status: "4xx", Limit: 1, Before: 1}, 100)
@@ -51,7 +51,7 @@ func TestSubscribe(t *testing.T) {
 			if i%50 == 0 {
 				x.Status = 404
 			}
-			j.Add(x)
+			j.Add(nil, x)
 			if i%40 == 0 {
 				j.Forget("b") // nobody is dropped for it
 			}
@@ -81,7 +81,7 @@ func TestSlowSubscriber(t *testing.T) {
 		slow, patient := subscribe(t, j, Filter{}, 10), subscribe(t, j, Filter{}, 1000)
 		synctest.Wait()
 		for range 100 {
-			j.Add(in("a"))
+			j.Add(nil, in("a"))
 		}
 		got, open := pending(slow)
 		if open || !slow.Dropped() || len(got) > batch {
@@ -113,7 +113,7 @@ func TestEvictedUnseen(t *testing.T) {
 				s := subscribe(t, j, Filter{Session: session}, 1000)
 				synctest.Wait()
 				for range 200 {
-					j.Add(in("a"))
+					j.Add(nil, in("a"))
 				}
 				if got, open := pending(s); open || !s.Dropped() {
 					t.Errorf("got %v, open: %v, dropped: %v, want it dropped", got, open, s.Dropped())
@@ -134,11 +134,11 @@ func TestEvictedUnseen(t *testing.T) {
 		j := New(Limits{Count: 1, Bytes: 1 << 20})
 		slow, quiet := subscribe(t, j, Filter{Session: "slow"}, 1000), subscribe(t, j, Filter{Session: "quiet"}, 1000)
 		synctest.Wait()
-		j.Add(in("slow"))
+		j.Add(nil, in("slow"))
 		synctest.Wait()
-		j.Add(in("slow"))
+		j.Add(nil, in("slow"))
 		for i := range maxEmpty + 1 {
-			j.Add(in(fmt.Sprint("s", i)))
+			j.Add(nil, in(fmt.Sprint("s", i)))
 		}
 		if j.swept == 0 {
 			t.Fatal("no shelf was swept")
@@ -146,7 +146,7 @@ func TestEvictedUnseen(t *testing.T) {
 		if got, open := pending(slow); open || !slow.Dropped() || !slices.Equal(got, []uint64{1}) {
 			t.Errorf("got %v, open: %v; what a swept shelf had lost was not seen", got, open)
 		}
-		j.Add(in("quiet"))
+		j.Add(nil, in("quiet"))
 		if got, open := pending(quiet); !open || len(got) != 1 {
 			t.Errorf("the quiet one got %v, open: %v; nothing of its was lost", got, open)
 		}
@@ -163,7 +163,7 @@ func TestCatchUp(t *testing.T) {
 	for range 3 {
 		wg.Go(func() {
 			for range count / 3 {
-				j.Add(in("a"))
+				j.Add(nil, in("a"))
 			}
 		})
 	}
@@ -205,7 +205,7 @@ func TestSubscribers(t *testing.T) {
 			t.Errorf("got %v, want that there are too many", err)
 		}
 		synctest.Wait()
-		j.Add(in("a"))
+		j.Add(nil, in("a"))
 		time.Sleep(pace) // by the bubble's clock
 		var got int
 		for _, s := range open {
@@ -244,7 +244,7 @@ func TestAfterAnotherRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		j.Add(&exchange.Exchange{Session: "a"})
+		j.Add(nil, &exchange.Exchange{Session: "a"})
 		if got, _ := pending(s); !slices.Equal(got, []uint64{1}) {
 			t.Errorf("got %v, want what is added", got)
 		}

@@ -52,8 +52,4 @@ func TestRenew(t *testing.T) {
 	if sc, _ := s.Get("comes"); sc == nil {
 		t.Error("the set does not know what the new catalogue has")
 	}
-	s.Reset()
-	if got := len(s.Switched()); got != 3 {
-		t.Errorf("after a reset %d are on, want the 3 that sessions begin with now", got)
-	}
 }

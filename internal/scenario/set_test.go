@@ -55,10 +55,6 @@ func TestPriority(t *testing.T) {
 	if got := match(t, s, request("", "", 1)); got != "old" {
 		t.Errorf("%q takes over once the newest is off, want old", got)
 	}
-	s.Reset()
-	if got := match(t, s, request("", "", 1)); got != "" {
-		t.Errorf("%q takes over behind a reset, want none", got)
-	}
 }
 
 // TestUnknown holds that a request which names no scenario is told so.
@@ -139,16 +135,8 @@ func TestOwn(t *testing.T) {
 	if got := s.Own(); len(got) != 1 || got[0] != own {
 		t.Errorf("got %v", got)
 	}
-	if !s.Remove("a") || s.Remove("a") {
-		t.Error("Remove does not tell whether there was one")
-	}
-	if got := taken(s, ask(), 1); got != "0" {
-		t.Error("what was removed still takes over")
-	}
-	if got := taken(s, request("a", "", 1), 2); got != "11" {
-		t.Errorf("the catalogue's took over %s, want 11", got)
-	}
-	for i := range quota.Scenarios {
+	s.Off("a")
+	for i := range quota.Scenarios - 1 {
 		if err := s.Define(parse(t, define(fmt.Sprintf("own-%d", i)))); err != nil {
 			t.Fatal(err)
 		}
@@ -156,15 +144,26 @@ func TestOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Define(own); err == nil || !strings.Contains(err.Error(), "200") {
+	if err := s.On("a", scenario.Limit{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Define(parse(t, define("beyond"))); err == nil || !strings.Contains(err.Error(), "200") {
 		t.Errorf("one more than the limit: %v", err)
 	}
 	if err := s.Define(parse(t, define("own-7"))); err != nil {
 		t.Errorf("in the place of another: %v", err)
 	}
-	if err := s.On("a", scenario.Limit{}); err == nil || !strings.Contains(err.Error(), "200") {
-		t.Errorf("one more on than the limit: %v", err)
-	}
+	t.Run("one more on than the limit", func(t *testing.T) {
+		s := setOf(t, define("a"))
+		for i := range quota.Scenarios {
+			if err := s.Define(parse(t, define(fmt.Sprintf("own-%d", i)))); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.On(fmt.Sprintf("own-%d", i), scenario.Limit{}); (err != nil) != (i == quota.ScenariosOn-1) {
+				t.Errorf("%d: %v", i, err)
+			}
+		}
+	})
 }
 
 // TestExactlyOneIsTheNth has many clients ask at once.
@@ -203,7 +202,7 @@ func TestExactlyOneIsTheNth(t *testing.T) {
 					_ = s.On("other", scenario.Limit{})
 					s.Snapshot()
 					s.Switched()
-					s.Remove("other")
+					s.Off("other")
 				}
 			})
 			all.Wait()

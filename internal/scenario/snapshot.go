@@ -1,19 +1,13 @@
 package scenario
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"time"
 
 	"dispatchmock/internal/quota"
-	"dispatchmock/internal/wire"
-	"dispatchmock/internal/world"
 )
 
 // Snapshot is the whole state of a Set at one time: its own scenarios, those
@@ -99,16 +93,6 @@ func origins() []string { return []string{named: "request", carried: "record", o
 // MarshalText implements encoding.TextMarshaler.
 func (o origin) MarshalText() ([]byte, error) { return []byte(origins()[o]), nil }
 
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (o *origin) UnmarshalText(text []byte) error {
-	i := slices.Index(origins(), string(text))
-	if i < 0 {
-		return fmt.Errorf("origin %.20q is none of %q", text, origins())
-	}
-	*o = origin(i)
-	return nil
-}
-
 // MarshalJSON returns the snapshot's form in a bundle; the same state has
 // always the same bytes.
 func (sn *Snapshot) MarshalJSON() ([]byte, error) {
@@ -129,64 +113,4 @@ func (sn *Snapshot) MarshalJSON() ([]byte, error) {
 
 func (k key) compare(o key) int {
 	return cmp.Or(cmp.Compare(k.origin, o.origin), cmp.Compare(k.name, o.name), k.record.Compare(o.record))
-}
-
-// maxCounters is how many counters a snapshot from outside may have.
-const maxCounters = 100_000
-
-// ReadSnapshot reads the form of a snapshot in a bundle. Scenarios that are on
-// and not among the snapshot's own are looked for in the catalogue.
-func (p *Parser) ReadSnapshot(text []byte, c *Catalogue) (*Snapshot, error) {
-	var saved savedSnapshot
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&saved); err != nil {
-		return nil, fmt.Errorf("scenarios: %w", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("scenarios: more text after the object")
-	}
-	if len(saved.Own) > quota.Scenarios || len(saved.On) > quota.ScenariosOn || len(saved.Counters) > maxCounters {
-		return nil, fmt.Errorf("scenarios: at most %d own, %d on and %d counters", quota.Scenarios, quota.ScenariosOn, maxCounters)
-	}
-	sn := &Snapshot{seed: saved.Seed}
-	for i, text := range saved.Own {
-		tree, err := wire.Parse(text)
-		if err != nil {
-			return nil, fmt.Errorf("scenarios: own %d: %w", i, err)
-		}
-		sc, flaws := p.Parse("scenarios", fmt.Sprintf("/own/%d", i), tree)
-		if len(flaws) > 0 {
-			return nil, flaws
-		}
-		if sn.own == nil {
-			sn.own = map[string]*Scenario{}
-		}
-		if _, twice := sn.own[sc.Name]; twice {
-			return nil, fmt.Errorf("scenarios: own %d: %s stands here twice", i, sc.Name)
-		}
-		sn.own[sc.Name] = sc
-		sn.bytes += sc.size
-	}
-	for i, one := range saved.On {
-		sc, ok := sn.own[one.Name]
-		if !ok {
-			sc, ok = c.Get(one.Name)
-		}
-		if !ok {
-			return nil, fmt.Errorf("scenarios: on %d: %s", i, unknown(one.Name, c.byName, sn.own))
-		}
-		if slices.ContainsFunc(sn.on, func(sw *switched) bool { return sw.Name == one.Name }) {
-			return nil, fmt.Errorf("scenarios: on %d: %s stands here twice", i, one.Name)
-		}
-		sn.on = append(sn.on, &switched{sc, Limit{one.Times, one.Until}})
-	}
-	for _, one := range saved.Counters {
-		if sn.counters == nil {
-			sn.counters = make(map[key]counter, len(saved.Counters))
-		}
-		k := key{one.Origin, one.Name, world.Key{Tenant: one.Tenant, Customer: one.Customer, Location: one.Location}}
-		sn.counters[k] = counter{one.Seen, one.Taken, one.Window, one.Within}
-	}
-	return sn, nil
 }

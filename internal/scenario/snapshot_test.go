@@ -27,8 +27,7 @@ func used(t *testing.T) *scenario.Set {
 	return s
 }
 
-// TestSnapshot holds that a set which is restored goes on as the first did,
-// in the same process and by way of a bundle.
+// TestSnapshot holds that a set which is restored goes on as the first did.
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
 	s := used(t)
@@ -52,23 +51,6 @@ func TestSnapshot(t *testing.T) {
 	if again, _ := json.Marshal(s.Snapshot()); string(again) != string(text) {
 		t.Errorf("restored, it is\n%s\nwant\n%s", again, text)
 	}
-
-	other := scripted(t, 99)
-	catalogue := scenario.NewCatalogue(nil)
-	if _, err := parser(t).ReadSnapshot(text, catalogue); err == nil || !strings.Contains(err.Error(), `there is no scenario "steps"`) {
-		t.Errorf("without the catalogue: %v, want it to name what is missing", err)
-	}
-	read, err := parser(t).ReadSnapshot(text, scriptedCatalogue(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	other.Restore(read)
-	if again, _ := json.Marshal(other.Snapshot()); string(again) != string(text) {
-		t.Errorf("read from a bundle, it is\n%s\nwant\n%s", again, text)
-	}
-	if got := script(other, 100); got != want {
-		t.Errorf("read from a bundle, it goes on as\n%s\nwant\n%s", got, want)
-	}
 }
 
 // TestSnapshotsAreApart holds that sets restored from one snapshot do not share
@@ -80,8 +62,8 @@ func TestSnapshotsAreApart(t *testing.T) {
 	a, b := scripted(t, 1), scripted(t, 2)
 	a.Restore(sn)
 	b.Restore(sn)
-	a.Remove("own")
-	a.Reset()
+	a.Off("own")
+	script(a, 10)
 	if got, want := script(b, 100), script(s, 100); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -99,31 +81,5 @@ func TestSnapshotIsCheap(t *testing.T) {
 		s.Restore(s.Snapshot())
 	}); n > 3 {
 		t.Errorf("%v allocations, want 3 at most", n)
-	}
-}
-
-// TestBadSnapshots holds that a bundle that cannot be is refused with a reason.
-func TestBadSnapshots(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ name, text, want string }{
-		{"no JSON", `{`, "unexpected EOF"},
-		{"more", `{"seed": "1"} {}`, "more text"},
-		{"unknown member", `{"seed": "1", "sed": 1}`, "sed"},
-		{"no seed", `{"seed": "x"}`, "uint64"},
-		{"flawed scenario", `{"seed": "1", "own": [{"name": "x", "then": {}}]}`, "/own/0/then"},
-		{"a scenario that repeats a name", `{"seed": "1", "own": [{"name": "x", "name": "y"}]}`, "own 0"},
-		{"twice", `{"seed": "1", "own": [` + define("x") + `, ` + define("x") + `]}`, "twice"},
-		{"unknown", `{"seed": "1", "on": [{"name": "pairr"}]}`, "did you mean pair?"},
-		{"on twice", `{"seed": "1", "on": [{"name": "pair"}, {"name": "pair"}]}`, "twice"},
-		{"negative", `{"seed": "1", "counters": [{"origin": "session", "name": "pair", "seen": -1}]}`, "seen"},
-		{"another origin", `{"seed": "1", "counters": [{"origin": "moon", "name": "pair"}]}`, "moon"},
-		{"too many", `{"seed": "1", "on": [` + strings.Repeat(`{"name": "pair"}, `, 300) + `{"name": "pair"}]}`, "200 on"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			if _, err := parser(t).ReadSnapshot([]byte(c.text), scriptedCatalogue(t)); err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %v, want an error with %q", err, c.want)
-			}
-		})
 	}
 }

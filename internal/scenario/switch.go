@@ -40,23 +40,6 @@ func (s *Set) Define(sc *Scenario) error {
 	return nil
 }
 
-// Remove takes a scenario of the session's own away, and switches it off; it
-// reports whether there was one. The catalogue's cannot be removed.
-func (s *Set) Remove(name string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	sc, ok := s.own[name]
-	if !ok {
-		return false
-	}
-	delete(s.own, name)
-	s.bytes -= sc.size
-	s.account.Force(-sc.size)
-	s.off(name)
-	s.forget(name)
-	return true
-}
-
 // On switches a scenario on, before all that are on already; what it had
 // counted there is forgotten. A limit that is not zero stands in the place of
 // the scenario's own.
@@ -140,15 +123,6 @@ func (s *Set) Renew(c *Catalogue) {
 func begins(c *Catalogue, name string) bool {
 	sc, ok := c.Get(name)
 	return ok && sc.On
-}
-
-// Reset makes the set as NewSet made it.
-func (s *Set) Reset() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.put(nil)
-	s.counters = nil
-	s.on.Store(&s.catalogue.on)
 }
 
 // Status tells of a scenario that is switched on.

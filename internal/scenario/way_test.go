@@ -45,6 +45,4 @@ func TestWays(t *testing.T) {
 		t.Fatal(err)
 	}
 	way("switched on again", scenario.Request{Method: "GET"}, exchange.BySession)
-	set.Reset()
-	way("after a reset", scenario.Request{Method: "GET"}, exchange.ByFixtures)
 }

@@ -169,7 +169,7 @@ func (s *Server) mockOptions() mock.Options {
 // keep puts a finished exchange into the journal.
 func (s *Server) keep(over func() bool, x *exchange.Exchange) {
 	if s.Journal.Count > 0 {
-		s.journal.AddUnless(over, x)
+		s.journal.Add(over, x)
 	}
 	if s.Recorded != nil {
 		s.Recorded(x)

@@ -166,8 +166,7 @@ func TestAccountsAreExact(t *testing.T) {
 					allowed(a, func() { a.now.scenarios[sc.Name] = sc.Size() }, err, func() { a.now = old })
 				case 9:
 					name := fmt.Sprint("s", r.IntN(3))
-					a.Scenarios().Remove(name)
-					delete(a.now.scenarios, name)
+					a.Scenarios().Off(name)
 					delete(a.now.on, name)
 				case 10:
 					name := fmt.Sprint(r.IntN(3))
