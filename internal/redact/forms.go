@@ -41,7 +41,7 @@ func maskSpans[T string | []byte](s T, spans []span) T {
 // spansOf returns where a text has the form of a secret, in order.
 func spansOf[T string | []byte](s T, k kind) []span {
 	var spans []span
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		var at span
 		switch s[i] {
 		case 'b', 'B':

@@ -63,7 +63,7 @@ func hasSecretWord[T string | []byte](name T) bool {
 // secretWords are the words that names of secrets have in them, by their first
 // letters.
 var secretWords = [26][]string{
-	'a' - 'a': {"auth", "autor", "api-key", "api_key", "apikey", "access-key", "access_key", "accesskey", "assertion"}, //nolint:misspell // the slip is what is looked for
+	0:         {"auth", "autor", "api-key", "api_key", "apikey", "access-key", "access_key", "accesskey", "assertion"}, //nolint:misspell // the slip is what is looked for
 	'c' - 'a': {"cookie", "credential"},
 	'f' - 'a': {"functions-key"},
 	'j' - 'a': {"jwt"},

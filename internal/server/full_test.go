@@ -238,7 +238,7 @@ func TestFullAdminListener(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close()
+		t.Cleanup(func() { conn.Close() })
 		_ = conn.SetDeadline(time.Now().Add(patience))
 		if _, err := io.WriteString(conn, message(http.MethodGet, "/_mock/health")); err != nil {
 			t.Fatal(err)

@@ -91,7 +91,7 @@ func TestHeadLimitOfTheAdminAPI(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer conn.Close()
+				t.Cleanup(func() { conn.Close() })
 				go func() {
 					_, _ = io.WriteString(conn, headOf(t, size, http.MethodGet, "/_mock/health", false)) // the server may stop reading
 				}()

@@ -105,9 +105,9 @@ func TestUnableToServe(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = mock.Unable(con)
-			if got := fmt.Sprint(err); got != c.want && (c.want != "" || len(err.(contract.Flaws)) > 0) {
-				t.Errorf("got %v, want %s", err, c.want)
+			unable := mock.Unable(con)
+			if got := unable.Error(); got != c.want && (c.want != "" || len(unable) > 0) {
+				t.Errorf("got %v, want %s", unable, c.want)
 			}
 		})
 	}

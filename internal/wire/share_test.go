@@ -3,6 +3,7 @@ package wire_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -73,7 +74,9 @@ func newTown(t *testing.T, limits wire.Limits) *town {
 		if err := s.Shutdown(ctx); err != nil {
 			t.Error(err)
 		}
-		<-served
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
 	})
 	return w
 }
@@ -105,10 +108,10 @@ func (v *visitor) send(t *testing.T, path string) {
 	}
 }
 
-// wants asks for a path and holds the status of the answer.
-func (v *visitor) wants(t *testing.T, path string, status int) {
+// wants asks for / and holds the status of the answer.
+func (v *visitor) wants(t *testing.T, status int) {
 	t.Helper()
-	v.send(t, path)
+	v.send(t, "/")
 	response, err := http.ReadResponse(v.read, nil)
 	if err != nil || response.StatusCode != status {
 		t.Fatalf("got %v, %v, want %d", response, err, status)
@@ -131,10 +134,10 @@ func TestShareOfOneClient(t *testing.T) {
 				w.visit(t, address[i%2]).send(t, "/hold")
 				<-w.entered
 			}
-			w.visit(t, address[0]).wants(t, "/", http.StatusServiceUnavailable)
-			w.visit(t, address[1]).wants(t, "/", http.StatusServiceUnavailable)
-			w.visit(t, "[2001:db8:1::1]:3").wants(t, "/", http.StatusOK)
-			w.visit(t, "192.0.2.2:3").wants(t, "/", http.StatusOK)
+			w.visit(t, address[0]).wants(t, http.StatusServiceUnavailable)
+			w.visit(t, address[1]).wants(t, http.StatusServiceUnavailable)
+			w.visit(t, "[2001:db8:1::1]:3").wants(t, http.StatusOK)
+			w.visit(t, "192.0.2.2:3").wants(t, http.StatusOK)
 		})
 	}
 }
@@ -145,18 +148,18 @@ func TestClientMakesRoomForItself(t *testing.T) {
 	t.Parallel()
 	w := newTown(t, wire.Limits{Places: 8, Reserve: 4, Wait: patience, Calm: time.Hour})
 	other := w.visit(t, "192.0.2.2:1")
-	other.wants(t, "/", http.StatusOK) // idle for longest
+	other.wants(t, http.StatusOK) // idle for longest
 	own := w.visit(t, "192.0.2.1:1")
-	own.wants(t, "/", http.StatusOK)
+	own.wants(t, http.StatusOK)
 	for range 6 {
 		w.visit(t, "192.0.2.1:1").send(t, "/hold")
 		<-w.entered
 	}
-	w.visit(t, "192.0.2.1:1").wants(t, "/", http.StatusOK)
+	w.visit(t, "192.0.2.1:1").wants(t, http.StatusOK)
 	if _, err := own.read.ReadByte(); err != io.EOF {
 		t.Errorf("got %v on the client's idle connection, want its end", err)
 	}
-	other.wants(t, "/", http.StatusOK)
+	other.wants(t, http.StatusOK)
 	if n := w.limited.Connections(); n.Closed != 1 {
 		t.Errorf("%d connections were closed, want 1", n.Closed)
 	}
@@ -181,7 +184,7 @@ func TestReserveOfSilentConnections(t *testing.T) {
 	seconds.Store(1)
 	until(t, func(n wire.Connections) bool { return n.Closed == 3 }, w) // all are accepted
 	seconds.Store(2)
-	last.wants(t, "/", http.StatusOK)
+	last.wants(t, http.StatusOK)
 	for _, v := range silent[:3] {
 		if _, err := v.read.ReadByte(); err != io.EOF {
 			t.Errorf("got %v on one of the first silent connections, want its end", err)
