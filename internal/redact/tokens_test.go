@@ -78,8 +78,8 @@ func TestForms(t *testing.T) {
 	const secret = "a1b2c3d4e5"
 	m := Mask(secret)
 	for _, c := range []struct{ in, text, form string }{
-		{"try Bearer " + secret + ".", "try Bearer " + m + ".", "try Bearer " + Mask(secret+".")},
-		{"the scheme Bearer authentication.", "", "the scheme Bearer " + Mask("authentication.")},
+		{"try Bearer " + secret + ".", "try Bearer " + m + ".", "try Bearer " + m + "."},
+		{"the scheme Bearer authentication.", "", "the scheme Bearer " + Mask("authentication") + "."},
 		{"WWW-Authenticate: Bearer", "", ""},
 		{`Bearer realm="a"`, "", ""},
 		{`"bearer aGVsbG8.x/y+z="`, `"bearer ` + Mask("aGVsbG8.x/y+z=") + `"`, `"bearer ` + Mask("aGVsbG8.x/y+z=") + `"`},
