@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/wire"
 )
 
 // maxJudged is the length of the longest body of an answer that is kept to be
@@ -42,6 +43,10 @@ type upload struct {
 	end  error
 	mu   sync.Mutex
 	left bool // the handler is over, and the connection another request's
+	// sent is closed when nobody sends the body any more; nil where nobody has
+	// begun. Abort lets go of the link on which it is sent.
+	sent  chan struct{}
+	abort func() error
 	capture
 }
 
@@ -73,11 +78,38 @@ func (u *upload) limit(t time.Time) {
 	}
 }
 
-// leave lets go of the connection from which the body comes.
+// sendTime is how long a body may go on behind the end of its answer.
+const sendTime = time.Second
+
+// leave waits until nobody reads the body, and lets go of the connection from
+// which it comes.
 func (u *upload) leave() {
+	u.settle()
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.left = true
+}
+
+// settle waits until nobody reads the body: net/http has it read by one alone,
+// and only while the handler runs.
+func (u *upload) settle() {
+	if u.sent == nil {
+		return
+	}
+	_ = u.way.control.Flush() // the answer need not wait
+	patience := time.NewTimer(sendTime)
+	defer patience.Stop()
+	select {
+	case <-u.sent:
+	case <-patience.C:
+		wire.EndAfter(u.way.in)
+		_ = u.abort() // nobody needs it any more
+		u.mu.Lock()
+		u.left = true
+		_ = u.way.control.SetReadDeadline(time.Unix(1, 0)) // wakes who reads
+		u.mu.Unlock()
+		<-u.sent
+	}
 }
 
 // taken returns what has passed so far; of a request without a body that is

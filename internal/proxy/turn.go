@@ -73,6 +73,7 @@ func (t *turn) exchange() (*http.Response, error) {
 	if t.way.upload == nil {
 		t.wrote()
 	} else {
+		t.way.upload.sent, t.way.upload.abort = make(chan struct{}), t.link.Close
 		go t.send()
 	}
 	response, err := t.head()
@@ -145,6 +146,7 @@ func (t *turn) interim(status int, head []byte) {
 
 // send writes the body of the request.
 func (t *turn) send() {
+	defer close(t.way.upload.sent)
 	if t.goOn != nil {
 		wait := time.NewTimer(continueTime)
 		defer wait.Stop()

@@ -40,6 +40,7 @@ type Conn struct {
 	interim []byte // the head to print in the place of the next interim one
 	printed []byte // what net/http has printed of a head that is not yet whole
 	state   state
+	last    bool   // no request comes behind the one at hand
 	head    []byte // the head to print, when state is held
 }
 
@@ -203,6 +204,16 @@ func Send(w http.ResponseWriter, r *http.Request, reply *Reply) error {
 	return err
 }
 
+// EndAfter closes the connection of a request behind its response, which may be
+// under way: what is left of the request cannot be told from a next one.
+func EndAfter(r *http.Request) {
+	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.last = true
+	}
+}
+
 // hold keeps the head of a reply until net/http prints its own.
 func (c *Conn) hold(r *http.Request, reply *Reply) {
 	c.mu.Lock()
@@ -238,9 +249,13 @@ func Attach(s *http.Server, l net.Listener, refuse Refusal) *Listener {
 			// the next request has come already.
 			conn.mu.Lock()
 			conn.state, conn.interim, conn.printed = fresh, nil, nil
-			length := conn.length
+			length, last := conn.length, conn.last
 			conn.mu.Unlock()
 			conn.intake.done(length)
+			if last {
+				conn.linger()
+				_ = conn.Close() // nobody needs it any more
+			}
 		}
 	}
 	return &Listener{Listener: l, refuse: refuse, conns: map[*Conn]struct{}{}, stopping: make(chan struct{})}

@@ -1,0 +1,75 @@
+package proxy_test
+
+import (
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// early answers each request as soon as its head has come, and reads the body
+// afterwards.
+func early(p *peer) {
+	_ = p.SetDeadline(time.Time{}) // its client has one
+	for {
+		if _, err := p.head(); err != nil {
+			return
+		}
+		if _, err := io.WriteString(p.Conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"); err != nil {
+			return
+		}
+		if _, err := io.CopyN(io.Discard, p.Reader, 10); err != nil {
+			return
+		}
+	}
+}
+
+const halfSent = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n01234"
+
+// TestEarlyAnswers holds that an answer which comes before the end of its
+// request's body ends neither the connection nor the proxy, whenever the rest
+// of the body comes.
+func TestEarlyAnswers(t *testing.T) {
+	t.Parallel()
+	p := launchBefore(t, target(t, early), quiet, discard)
+	var all sync.WaitGroup
+	for range 8 {
+		conn := p.connect(t)
+		all.Go(func() {
+			for i := range 100 {
+				_ = conn.SetDeadline(time.Now().Add(patience)) // a loopback socket takes one
+				_, _ = io.WriteString(conn.Conn, halfSent)
+				if i%2 == 0 { // the rest comes behind the answer, or beside it
+					_, _ = io.WriteString(conn.Conn, "56789")
+				}
+				if _, err := conn.head(); err != nil {
+					t.Errorf("request %d: %v", i, err)
+					return
+				}
+				if i%2 != 0 {
+					_, _ = io.WriteString(conn.Conn, "56789")
+				}
+				if body, err := conn.Peek(2); err != nil || string(body) != "{}" {
+					t.Errorf("request %d: got %q, %v", i, body, err)
+					return
+				}
+				_, _ = conn.Discard(2)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// TestEarlyAnswerToHalfARequest holds that a client which never sends the rest
+// of its body has its answer, and that its connection ends behind it.
+func TestEarlyAnswerToHalfARequest(t *testing.T) {
+	t.Parallel()
+	conn := launchBefore(t, target(t, early), quiet, discard).connect(t)
+	_ = conn.SetDeadline(time.Now().Add(patience)) // a loopback socket takes one
+	_, _ = io.WriteString(conn.Conn, halfSent)
+	got, err := io.ReadAll(conn.Reader)
+	if err != nil || !strings.HasPrefix(string(got), "HTTP/1.1 200 OK\r\n") || !strings.HasSuffix(string(got), "\r\n\r\n{}") {
+		t.Errorf("got %q, %v, want the answer and the end", got, err)
+	}
+}
