@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -85,6 +86,7 @@ const sendTime = time.Second
 // which it comes.
 func (u *upload) leave() {
 	u.settle()
+	u.drain()
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.left = true
@@ -110,6 +112,25 @@ func (u *upload) settle() {
 		u.mu.Unlock()
 		<-u.sent
 	}
+}
+
+// maxRest is how much of a body is read that nobody wants.
+const maxRest = 256 << 10
+
+// drain reads what is left of the body. net/http panics where its end is first
+// seen behind the handler of a full-duplex response.
+func (u *upload) drain() {
+	if u.end != nil || u.size == 0 && u.way.in.Header.Get("Expect") != "" { // the client was not asked to send it
+		return
+	}
+	_ = u.way.control.Flush() // the answer need not wait
+	u.limit(time.Now().Add(sendTime))
+	if _, err := io.CopyN(io.Discard, u.ReadCloser, maxRest); errors.Is(err, io.EOF) {
+		u.limit(time.Time{})
+		return
+	}
+	wire.EndAfter(u.way.in)
+	u.limit(time.Unix(1, 0)) // net/http reads no further
 }
 
 // taken returns what has passed so far; of a request without a body that is

@@ -2,6 +2,7 @@ package proxy_test
 
 import (
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -71,5 +72,33 @@ func TestEarlyAnswerToHalfARequest(t *testing.T) {
 	got, err := io.ReadAll(conn.Reader)
 	if err != nil || !strings.HasPrefix(string(got), "HTTP/1.1 200 OK\r\n") || !strings.HasSuffix(string(got), "\r\n\r\n{}") {
 		t.Errorf("got %q, %v, want the answer and the end", got, err)
+	}
+}
+
+// TestOwnAnswersKeepTheConnection holds that the proxy's own answers to requests
+// with a body leave the connection to the next request.
+func TestOwnAnswersKeepTheConnection(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{"/a": "HTTP/1.1 502 ", "/../a": "HTTP/1.1 400 "} {
+		conn := launchBefore(t, "http://127.0.0.1:1/base/", quiet, discard).connect(t)
+		for i := range 20 {
+			_ = conn.SetDeadline(time.Now().Add(patience)) // a loopback socket takes one
+			_, _ = io.WriteString(conn.Conn, "POST "+path+" HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n0123456789")
+			head, err := conn.head()
+			if err != nil || !strings.HasPrefix(head, want) {
+				t.Errorf("%s, request %d: got %q, %v", path, i, head, err)
+				break
+			}
+			_, length, _ := strings.Cut(head, "Content-Length: ")
+			length, _, _ = strings.Cut(length, "\r\n")
+			n, err := strconv.ParseInt(length, 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.CopyN(io.Discard, conn.Reader, n); err != nil {
+				t.Errorf("%s, request %d: %v", path, i, err)
+				break
+			}
+		}
 	}
 }
