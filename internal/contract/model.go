@@ -90,17 +90,20 @@ func (m *Model) firstFindings(v any, part string) (findings []exchange.Finding, 
 	if m.part != nil && m.part.good(v) {
 		return nil, 0
 	}
-	result, err := m.schema.Validate(gojsonschema.NewRawLoader(v))
+	errors, found, err := validate(m.schema, v)
 	if err != nil {
 		return []exchange.Finding{{Part: part, Rule: "schema", Schema: m.src.path, Remedy: err.Error()}}, 0
 	}
-	first, others := firstErrors(result.Errors())
+	first, others := firstErrors(errors)
 	for _, e := range first {
 		findings = append(findings, m.explain(e, part))
 	}
-	if len(findings) == 0 && !result.Valid() {
-		e := result.Errors()[0]
+	if len(findings) == 0 && len(errors) > 0 {
+		e := errors[0]
 		findings = append(findings, exchange.Finding{Part: part, Rule: e.Type(), Value: short(e.Value()), Schema: m.src.path, Remedy: lower(e.Description())})
+	}
+	for i := range findings {
+		findings[i].Pointer = found.pointer(findings[i].Pointer)
 	}
 	slices.SortStableFunc(findings, compareFindings)
 	// What two members miss, the library finds for each, and each finding tells both.

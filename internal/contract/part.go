@@ -181,8 +181,8 @@ func (f *frame) good(present uint64) bool {
 }
 
 func valid(s *gojsonschema.Schema, v any) bool {
-	result, err := s.Validate(gojsonschema.NewRawLoader(v))
-	return err == nil && result.Valid()
+	errors, _, err := validate(s, v)
+	return err == nil && len(errors) == 0
 }
 
 // memo remembers the last few values that were found good, without a lock.

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 
@@ -45,7 +46,7 @@ func recordOps(d world.Difference) (jsondiff.Patch, error) {
 	case d.After == nil:
 		return jsondiff.Patch{{Type: jsondiff.OperationRemove, Path: at}}, nil
 	case d.Before == nil:
-		return jsondiff.Patch{{Type: jsondiff.OperationAdd, Path: at, Value: d.After.Tree()}}, nil
+		return jsondiff.Patch{{Type: jsondiff.OperationAdd, Path: at, Value: json.RawMessage(d.After.JSON())}}, nil
 	}
 	// Numbers stay as they are written: a float would change large ones.
 	ops, err := jsondiff.CompareWithoutMarshal(d.Before.Tree(), d.After.Tree())

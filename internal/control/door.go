@@ -77,7 +77,8 @@ type Door struct {
 	handler  http.Handler
 	changes  *rate.Limiter
 	attempts *attempts
-	long     slots // of long bodies
+	long     *slots // of long bodies
+	large    *slots // of large answers
 	redactor *redact.Redactor
 	models   map[string]func() (*contract.Model, error) // compiled when first asked for
 	parser   *scenario.Parser
@@ -93,7 +94,7 @@ func bodies() []string {
 
 // New returns a door.
 func New(o Options) (*Door, error) {
-	d := &Door{Options: o, redactor: redact.New(), attempts: newAttempts(), long: make(slots, longBodies), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
+	d := &Door{Options: o, redactor: redact.New(), attempts: newAttempts(), long: newSlots(longBodies, "long bodies"), large: newSlots(largeAnswers, "large answers"), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
 	for _, name := range bodies() {
 		d.models[name] = sync.OnceValues(func() (*contract.Model, error) {
 			return contract.Standalone(o.Schemas, "control/"+name+".json", "")
@@ -159,12 +160,14 @@ func statusOf(v any) int {
 func (d *Door) json(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		leave, err := d.long.take(r)
-		if err != nil {
-			d.fail(w, r, err)
-			return
+		if !isShort(r) {
+			leave, err := d.long.take(r)
+			if err != nil {
+				d.fail(w, r, err)
+				return
+			}
+			defer leave()
 		}
-		defer leave()
 		v, err := h(r)
 		if err != nil {
 			d.fail(w, r, err)
@@ -221,6 +224,9 @@ func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
 	v, err := wire.Parse(text)
 	if err != nil {
 		return nil, problem(http.StatusBadRequest, "The body is no JSON: %v.", err)
+	}
+	if err := checkMembers(v); err != nil {
+		return nil, err
 	}
 	m, err := d.models[model]()
 	if err != nil {

@@ -20,6 +20,7 @@ type route struct {
 	method, path string
 	handle       handler
 	raw          http.HandlerFunc // instead of handle, for what is no JSON
+	large        bool             // the answer may have a whole session
 	about        string
 	body         string   // name of the body's schema
 	query        []string // names of query parameters
@@ -51,14 +52,14 @@ func (d *Door) table() []route {
 		{method: "DELETE", path: one, handle: d.dropSession, about: "Drops a session."},
 		{method: "POST", path: one + "/reset", handle: d.change(d.reset), about: "Puts a session back to how it was made.", body: "reset"},
 
-		{method: "GET", path: one + "/diff", handle: d.diff, about: "What differs from the fixtures, as a JSON Patch."},
-		{method: "GET", path: one + "/bundle", raw: d.bundle, about: "The whole session in one file, to be replayed elsewhere."},
+		{method: "GET", path: one + "/diff", large: true, handle: d.diff, about: "What differs from the fixtures, as a JSON Patch."},
+		{method: "GET", path: one + "/bundle", large: true, raw: d.bundle, about: "The whole session in one file, to be replayed elsewhere."},
 		{method: "GET", path: one + "/snapshots", handle: d.listSnapshots, about: "Lists the snapshots."},
 		{method: "POST", path: one + "/snapshots", handle: d.change(d.takeSnapshot), about: "Keeps the state under a name.", body: "snapshot"},
 		{method: "POST", path: one + "/snapshots/{name}/restore", handle: d.change(d.restoreSnapshot), about: "Brings a kept state back."},
 		{method: "DELETE", path: one + "/snapshots/{name}", handle: d.change(d.dropSnapshot), about: "Lets go of a kept state."},
 
-		{method: "GET", path: one + "/records", handle: d.listRecords, about: "Lists records in order.", query: []string{"search", "limit", "after", "sort", "order", "offset"}},
+		{method: "GET", path: one + "/records", handle: d.listRecords, large: true, about: "Lists records in order.", query: []string{"search", "limit", "after", "sort", "order", "offset"}},
 		{method: "GET", path: record, handle: d.getRecord, about: "Reads a record in the shape of an API version.", query: version},
 		{method: "PUT", path: record, handle: d.change(d.putRecord), about: "Writes a record, checked as fixtures are.", body: "record", query: version},
 		{method: "PATCH", path: record, handle: d.change(d.patchRecord), about: "Changes members of a record.", body: "record-patch", query: version},
@@ -85,7 +86,7 @@ func (d *Door) table() []route {
 		{method: "GET", path: "/journal", handle: d.listJournal, about: "The exchanges, newest first.", query: filters()},
 		{method: "DELETE", path: "/journal", handle: d.clearJournal, about: "Forgets the exchanges of a session, or of all.", query: session},
 		{method: "GET", path: "/journal/stream", raw: d.stream, about: "Exchanges as they happen, as server-sent events.", query: filters()},
-		{method: "GET", path: "/journal/har", raw: d.har, about: "The exchanges as HAR 1.2.", query: filters()},
+		{method: "GET", path: "/journal/har", large: true, raw: d.har, about: "The exchanges as HAR 1.2.", query: filters()},
 		{method: "POST", path: "/journal/verify", handle: d.verify, about: "Holds what happened in a session against an expectation.", body: "expectation", query: session},
 		{method: "GET", path: "/journal/{request_id}", handle: d.getByRequestID, about: "The whole truth about the newest exchange of an X-REQUEST-ID.", query: session},
 		{method: "GET", path: "/coverage", handle: d.covered, about: "What of the contract was tried, and how to try the rest.", query: session},
@@ -105,6 +106,9 @@ func (d *Door) routes() http.Handler {
 		var h http.Handler = route.raw
 		if route.raw == nil {
 			h = d.json(route.handle)
+		}
+		if route.large {
+			h = d.few(h)
 		}
 		methods := []string{route.method}
 		if route.path == health {

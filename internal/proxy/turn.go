@@ -95,6 +95,7 @@ func (t *turn) head() (*http.Response, error) {
 		response, err := http.ReadResponse(t.link.in, t.request)
 		t.heard = t.heard || t.link.heard()
 		if err != nil {
+			_, _ = t.way.secrets.Head(t.link.kept) // the error may quote from it
 			return nil, t.link.failure(err)
 		}
 		raw := t.link.head()

@@ -72,6 +72,9 @@ func (r Record) Size() int64 { return int64(len(r.document)) }
 // change.
 func (r Record) Tree() dispatch.Tree { return r.document.tree() }
 
+// JSON returns the record as JSON of the newest shape, which nobody may change.
+func (r Record) JSON() []byte { return r.document }
+
 // Texts yields the names and values of the record's own members that are texts.
 func (r Record) Texts() iter.Seq2[string, string] { return r.document.texts() }
 
