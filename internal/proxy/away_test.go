@@ -49,6 +49,7 @@ func TestNoAnswer(t *testing.T) {
 		{"no HTTP", answers("What?\r\n\r\n"), nil, "502 Dispatchmock proxy: Bad Gateway", "malformed HTTP"},
 		{"a field that would split the answer", answers("HTTP/1.1 200 OK\r\nX: a\rSet-Cookie: b\r\n\r\n"), nil, "502 Dispatchmock proxy: Bad Gateway", "malformed"},
 		{"switches protocols", answers("HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), nil, "502 Dispatchmock proxy: Bad Gateway", "nobody has asked for"},
+		{"a malformed field", answers("HTTP/1.1 200 OK\r\nSet-Cookie s=S3CRET\r\n\r\n"), nil, "502 Dispatchmock proxy: Bad Gateway", "which are not shown"},
 		{"a status of zeros", answers("HTTP/1.1 000 Zero\r\nContent-Length: 0\r\n\r\n"), nil, "502 Dispatchmock proxy: Bad Gateway", "malformed HTTP"},
 		{"a status with a sign", answers("HTTP/1.1 +20 Plus\r\nContent-Length: 0\r\n\r\n"), nil, "502 Dispatchmock proxy: Bad Gateway", "malformed HTTP"},
 		{"a status below 100", answers("HTTP/1.1 099 Low\r\nContent-Length: 0\r\n\r\n"), nil, "502 Dispatchmock proxy: Bad Gateway", "malformed HTTP"},

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/textproto"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -96,7 +98,7 @@ func (t *turn) head() (*http.Response, error) {
 		t.heard = t.heard || t.link.heard()
 		if err != nil {
 			_, _ = t.way.secrets.Head(t.link.kept) // the error may quote from it
-			return nil, t.link.failure(err)
+			return nil, t.link.failure(withoutQuotes(err))
 		}
 		raw := t.link.head()
 		head := headOf(raw, response)
@@ -113,6 +115,17 @@ func (t *turn) head() (*http.Response, error) {
 			return response, t.begins()
 		}
 	}
+}
+
+// withoutQuotes returns an error about a head without what it quotes of the
+// head, which may be a secret in no form that is known.
+func withoutQuotes(err error) error {
+	var malformed textproto.ProtocolError
+	text := err.Error()
+	if i := strings.IndexByte(text, '"'); i >= 0 && (errors.As(err, &malformed) || strings.HasPrefix(text, "malformed ")) {
+		return fmt.Errorf("%s (%d bytes, which are not shown)", strings.TrimRight(text[:i], " :"), len(text)-i)
+	}
+	return err
 }
 
 // begins notes that the final head has come: the body takes what time it takes.

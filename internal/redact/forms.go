@@ -181,7 +181,7 @@ func afterColon[T string | []byte](s T, i int) span {
 		end--
 	}
 	name := end
-	for name > 0 && isNameByte(s[name-1]) {
+	for name > 0 && end-name < maxName && s[name-1] > ' ' && s[name-1] != '"' {
 		name--
 	}
 	start := i + 1
@@ -191,8 +191,11 @@ func afterColon[T string | []byte](s T, i int) span {
 	if start < len(s) && s[start] == '\\' {
 		start++
 	}
-	if name == end || start >= len(s) || s[start] != '"' || !isSecretMember(string(s[name:end])) {
+	if name == end || start >= len(s) || !isSecretMember(unescape(string(s[name:end]))) {
 		return span{}
+	}
+	if s[start] != '"' {
+		return numberAt(s, start)
 	}
 	inner := s[start-1] == '\\'
 	start++
@@ -204,6 +207,21 @@ func afterColon[T string | []byte](s T, i int) span {
 	end = min(end, len(s))
 	if inner && end > start && s[end-1] == '\\' {
 		end--
+	}
+	return span{start, end}
+}
+
+// maxName is the length of the longest name of a member that is looked at.
+const maxName = 128
+
+// numberAt returns the number that stands at a place.
+func numberAt[T string | []byte](s T, start int) span {
+	end := start
+	for end < len(s) && (s[end] >= '0' && s[end] <= '9' || strings.IndexByte("+-.eE", s[end]) >= 0) {
+		end++
+	}
+	if end-start < minSecret { // a count, or a year
+		return span{}
 	}
 	return span{start, end}
 }

@@ -21,6 +21,12 @@ func TestHead(t *testing.T) {
 		{"GET / HTTP/1.1\r\nX-Auth-Token: " + secret, "GET / HTTP/1.1\r\nX-Auth-Token: " + shown},
 		{"HTTP/1.1 401 No\r\nWWW-Authenticate: Bearer realm=a\r\nProxy-Authenticate: Basic", "HTTP/1.1 401 No\r\nWWW-Authenticate: Bearer realm=a\r\nProxy-Authenticate: Basic"},
 		{"HTTP/1.1 200 OK\r\nset-cookie: " + secret, "HTTP/1.1 200 OK\r\nset-cookie: " + shown},
+		{"GET / HTTP/1.1\r\nX-OTP: " + secret, "GET / HTTP/1.1\r\nX-OTP: " + shown},
+		{"GET / HTTP/1.1\r\nPin: " + secret, "GET / HTTP/1.1\r\nPin: " + shown},
+		{"GET / HTTP/1.1\r\nX-Sid: " + secret, "GET / HTTP/1.1\r\nX-Sid: " + shown},
+		{"GET / HTTP/1.1\r\nDPoP: " + secret, "GET / HTTP/1.1\r\nDPoP: " + shown},
+		{"GET / HTTP/1.1\r\nX-XSRF: " + secret, "GET / HTTP/1.1\r\nX-XSRF: " + shown},
+		{"GET / HTTP/1.1\r\nX-Bearer: " + secret, "GET / HTTP/1.1\r\nX-Bearer: " + shown},
 		{"GET / HTTP/1.1\r\nX-API-KEY: " + secret, "GET / HTTP/1.1\r\nX-API-KEY: " + shown},
 		{"GET /a?access_token=" + secret + "&b=1 HTTP/1.1", "GET /a?access_token=" + shown + "&b=1 HTTP/1.1"},
 		{"GET /a?b=1&Password=" + secret + " HTTP/1.1", "GET /a?b=1&Password=" + shown + " HTTP/1.1"},
@@ -72,5 +78,16 @@ func TestHeadMarks(t *testing.T) {
 	head, marks := b.Secrets().Head([]byte("GET / HTTP/1.1\r\nAuthorization: Bearer " + strings.Repeat("x", 5000)))
 	if len(marks) != 1 || len(head) > 100 {
 		t.Errorf("a long secret: got %d marks and a head of %d bytes", len(marks), len(head))
+	}
+}
+
+// TestUnknownScheme holds that a secret behind a scheme that is not known is
+// found by itself.
+func TestUnknownScheme(t *testing.T) {
+	t.Parallel()
+	s := New().Secrets()
+	s.Head([]byte("GET / HTTP/1.1\r\nAuthorization: ApiKey s3cret-Token"))
+	if got := s.Text("bad s3cret-Token!"); strings.Contains(got, "s3cret") {
+		t.Errorf("got %q", got)
 	}
 }

@@ -8,7 +8,19 @@ import (
 // isSecretField reports a header field that has a secret by its name, well
 // spelt or not.
 func isSecretField[T string | []byte](name T) bool {
-	return hasSecretWord(name) && !isPublicField(string(name))
+	return (hasSecretWord(name) || hasSecretPart(string(name))) && !isPublicField(string(name))
+}
+
+// hasSecretPart reports a name of which a part between dashes is that of a
+// secret.
+func hasSecretPart(name string) bool {
+	for part := range strings.SplitSeq(name, "-") {
+		switch {
+		case strings.EqualFold(part, "otp"), strings.EqualFold(part, "pin"), strings.EqualFold(part, "sid"), strings.EqualFold(part, "bearer"):
+			return true
+		}
+	}
+	return false
 }
 
 // isPublicField reports a field whose name only speaks of secrets: those in
@@ -64,12 +76,14 @@ func hasSecretWord[T string | []byte](name T) bool {
 // letters.
 var secretWords = [26][]string{
 	0:         {"auth", "autor", "api-key", "api_key", "apikey", "access-key", "access_key", "accesskey", "assertion"}, //nolint:misspell // the slip is what is looked for
-	'c' - 'a': {"cookie", "credential"},
+	'c' - 'a': {"cookie", "credential", "csrf"},
+	'd' - 'a': {"dpop"},
 	'f' - 'a': {"functions-key"},
 	'j' - 'a': {"jwt"},
 	'p' - 'a': {"passw", "passphrase", "private-key", "private_key", "privatekey"},
 	's' - 'a': {"secret", "signature", "saml", "session-id", "session_id", "sessionid", "subscription-key"},
 	't' - 'a': {"token"},
+	'x' - 'a': {"xsrf"},
 }
 
 // hasPrefixFold reports whether a text begins with a word of lower case, in any

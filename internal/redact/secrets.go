@@ -78,6 +78,9 @@ func (s *Secrets) addValue(name, value string) {
 	scheme, secret := splitScheme(value)
 	s.add(secret)
 	s.addBasic(scheme, secret)
+	if word, rest, ok := strings.Cut(value, " "); ok && scheme == "" && !strings.ContainsAny(word, "=;") { // a scheme that is not known
+		s.add(strings.TrimSpace(rest))
+	}
 	switch lowered(name) {
 	case "cookie":
 		for pair := range strings.SplitSeq(value, ";") {

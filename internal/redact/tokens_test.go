@@ -88,6 +88,8 @@ func TestForms(t *testing.T) {
 		{`{\"token\":\"` + secret + `\"}`, `{\"token\":\"` + m + `\"}`, `{\"token\":\"` + m + `\"}`},
 		{`{"tokens": 2, "author": "x", "postcode": "1"}`, `{"tokens": 2, "author": "x", "postcode": "1"}`, `{"tokens": 2, "author": "x", "postcode": "1"}`},
 		{"a=1&password=" + secret + "&b=2", "a=1&password=" + m + "&b=2", "a=1&password=" + m + "&b=2"},
+		{`{"pass\u0077ord": "` + secret + `"}`, `{"pass\u0077ord": "` + m + `"}`, `{"pass\u0077ord": "` + m + `"}`},
+		{`{"password": 8123456700011, "pin": 1234}`, `{"password": ` + Mask("8123456700011") + `, "pin": 1234}`, `{"password": ` + Mask("8123456700011") + `, "pin": 1234}`},
 		{"Bearer " + m, "", ""},
 		{"token=" + Hash(secret), "", ""},
 		{"a bearer", "", ""},
