@@ -108,6 +108,7 @@ func TestForwarded(t *testing.T) {
 	open, guarded := launch(t, settings{}), launch(t, settings{control: server.Control{Token: "right"}})
 	for header, want := range map[string]int{
 		"X-Forwarded-For: 192.0.2.1": 403, "X-Forwarded-For: 127.0.0.1, 192.0.2.1": 403, "X-Forwarded-For: unknown": 403, "X-Real-Ip: 2001:db8::1": 403,
+		`Forwarded: by=a;for="[2001:db8::1]:4711"`: 403, "Forwarded: For=127.0.0.1": 200, "True-Client-IP: 192.0.2.1": 403,
 		"X-Forwarded-For: 127.0.0.1": 200, "X-Forwarded-For: ::1, 127.0.0.2": 200,
 	} {
 		if got := open.do(t, "GET", "/_mock/sessions", "", header); got.status != want || want == 403 && !strings.Contains(got.problem.Detail, "--control-token-file") {

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strings"
 
 	"dispatchmock/internal/wire"
@@ -106,7 +105,7 @@ func sameOrigin(origin, host string) bool {
 // forwarded returns the first client on another machine that a proxy says it
 // passed the request on for, or "".
 func forwarded(r *http.Request) string {
-	for _, value := range slices.Concat(r.Header.Values("X-Forwarded-For"), r.Header.Values("X-Real-Ip")) {
+	for _, value := range forwardedFor(r.Header) {
 		for from := range strings.SplitSeq(value, ",") {
 			from = strings.TrimSpace(from)
 			if ip, err := netip.ParseAddr(from); from != "" && (err != nil || !ip.IsLoopback()) {
@@ -115,6 +114,22 @@ func forwarded(r *http.Request) string {
 		}
 	}
 	return ""
+}
+
+// forwardedFor returns the clients that proxies say they passed a request on
+// for, as they name them.
+func forwardedFor(h http.Header) (clients []string) {
+	for _, name := range []string{"X-Forwarded-For", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip"} {
+		clients = append(clients, h.Values(name)...)
+	}
+	for _, value := range h.Values("Forwarded") { // RFC 7239
+		for pair := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == ',' || c == ';' }) {
+			if name, client, ok := strings.Cut(strings.TrimSpace(pair), "="); ok && strings.EqualFold(name, "for") {
+				clients = append(clients, strings.Trim(client, `"[]`))
+			}
+		}
+	}
+	return clients
 }
 
 // admits reports a request that carries the token. Who guesses it has to wait.

@@ -1,8 +1,10 @@
 package control
 
 import (
+	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -97,6 +99,9 @@ func (d *Door) getExchange(r *http.Request) (any, error) {
 	return report.NewEntry(x, ""), nil
 }
 
+// verifyTime is how long an expectation may take.
+const verifyTime = 10 * time.Second
+
 func (d *Door) verify(r *http.Request) (any, error) {
 	doc, err := d.body(r, "expectation")
 	if err != nil {
@@ -118,5 +123,11 @@ func (d *Door) verify(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, noSession(id)
 	}
-	return d.Journal.Verify(n.Spec.ID, e), nil
+	ctx, cancel := context.WithTimeout(r.Context(), verifyTime)
+	defer cancel()
+	result, err := d.Journal.Verify(ctx, n.Spec.ID, e)
+	if err != nil {
+		return nil, problem(http.StatusUnprocessableEntity, "The expectation was not decided within %v: it has too many patterns for the journal, or too large ones.", verifyTime)
+	}
+	return result, nil
 }

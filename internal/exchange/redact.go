@@ -12,9 +12,9 @@ import (
 // left alone where answer is false, as where it names tokens of the fixtures.
 func (x *Exchange) Redact(s *redact.Secrets, answer bool) {
 	x.Path, x.RequestID = s.Path(x.Path), s.Form(x.RequestID)
-	x.Request.Body = s.Body(x.Request.Body)
+	x.Request.redactBody(s)
 	if answer && x.Target != "" { // the mock's own have no secret but what a client sent
-		x.Response.Body = s.Body(x.Response.Body)
+		x.Response.redactBody(s)
 	}
 	if x.Err != nil {
 		x.Err = redactedError(x.Err, redact.Text)
@@ -51,9 +51,10 @@ func (x *Exchange) replace(t *redact.Tokens, answer bool) {
 	for _, s := range []*string{&x.Method, &x.Path, &x.ClientID, &x.RequestID, &x.Fallback, &x.Request.Head} {
 		*s = t.Text(*s)
 	}
-	x.Request.Body = t.Bytes(x.Request.Body)
+	x.Request.replaceBody(t)
 	if answer {
-		x.Response.Head, x.Response.Body = t.Text(x.Response.Head), t.Bytes(x.Response.Body)
+		x.Response.replaceBody(t)
+		x.Response.Head = t.Text(x.Response.Head)
 	}
 	if x.Err != nil {
 		x.Err = redactedError(x.Err, t.Text)

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -179,7 +180,7 @@ func TestVerify(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := Verify(script(), e)
+			r := Verify(t.Context(), script(), e)
 			if r.OK != (c.pointer == "ok") || !r.OK && r.Pointer != c.pointer {
 				t.Errorf("ok: %v, pointer %q, want %q", r.OK, r.Pointer, c.pointer)
 			}
@@ -223,7 +224,7 @@ func TestVerifyNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := Verify(nil, e); r.Sentence != want {
+		if r := Verify(t.Context(), nil, e); r.Sentence != want {
 			t.Errorf("got %q, want %q", r.Sentence, want)
 		}
 	}
@@ -257,7 +258,7 @@ func TestVerifyLost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := j.Verify(c.session, e); r.OK != c.ok || !strings.Contains(r.Sentence, c.sentence) || r.Pointer != c.at || strings.Contains(r.Sentence, "journal") == c.ok {
+		if r, err := j.Verify(t.Context(), c.session, e); err != nil || r.OK != c.ok || !strings.Contains(r.Sentence, c.sentence) || r.Pointer != c.at || strings.Contains(r.Sentence, "journal") == c.ok {
 			t.Errorf("%s in %s: got %+v", c.doc, c.session, r)
 		}
 	}
@@ -305,9 +306,20 @@ func FuzzExpectation(f *testing.F) {
 		if err != nil {
 			return
 		}
-		r := Verify(script(), e)
+		r := Verify(t.Context(), script(), e)
 		if r.Sentence == "" || len(r.Nearest) > maxNearest || r.OK != (r.Pointer == "") {
 			t.Errorf("%s: got %+v", text, r)
 		}
 	})
+}
+
+// TestVerifyEnds holds that an expectation is given up when nobody waits for it.
+func TestVerifyEnds(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	j := New(Limits{Count: 10, Bytes: 1 << 20})
+	if r, err := j.Verify(ctx, "a", Expectation{}); err == nil {
+		t.Errorf("got %+v, want an error", r)
+	}
 }

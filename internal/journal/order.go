@@ -54,6 +54,9 @@ func (v *verification) places(order []matcher, adjacent bool) []int {
 	}
 	// To take the first that fits never spoils what follows.
 	for i, x := range v.list {
+		if v.ctx.Err() != nil {
+			break
+		}
 		if len(best) < len(order) && order[len(best)].matches(x) {
 			best = append(best, i)
 		}
@@ -64,7 +67,7 @@ func (v *verification) places(order []matcher, adjacent bool) []int {
 // run returns how far an order goes without a gap from a place on.
 func (v *verification) run(order []matcher, start int) []int {
 	var places []int
-	for i := start; i < len(v.list) && len(places) < len(order) && order[len(places)].matches(v.list[i]); i++ {
+	for i := start; v.ctx.Err() == nil && i < len(v.list) && len(places) < len(order) && order[len(places)].matches(v.list[i]); i++ {
 		places = append(places, i)
 	}
 	return places

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,12 +41,16 @@ type Near struct {
 const maxNearest = 3
 
 // Verify holds what the journal has of a session against an expectation. What
-// the exchanges that it let go of could refute is not taken as met.
-func (j *Journal) Verify(session string, e Expectation) Result {
-	r := Verify(j.All(session), e)
+// the exchanges that it let go of could refute is not taken as met. Patterns
+// can take long: the error is that of the context, where it ends before.
+func (j *Journal) Verify(ctx context.Context, session string, e Expectation) (Result, error) {
+	r := Verify(ctx, j.All(session), e)
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
 	lost := j.Lost(session)
 	if lost == 0 {
-		return r
+		return r, nil
 	}
 	told := fmt.Sprintf("the journal had let go of %s before these to keep its limits", counted(int(lost), "exchange"))
 	const way = "start the server with a larger --journal-count and --journal-bytes"
@@ -56,7 +61,7 @@ func (j *Journal) Verify(session string, e Expectation) Result {
 		r.OK, r.Pointer = false, at
 		r.Sentence += "; but " + told + ", so that nobody can know: " + way
 	}
-	return r
+	return r, nil
 }
 
 // bounded returns a JSON pointer to what further exchanges could break, if
@@ -73,9 +78,9 @@ func (e *Expectation) bounded() (string, bool) {
 // Verify holds exchanges, in the order in which they arrived, against an
 // expectation. The first thing that is not as expected makes the result.
 // Changes through the control door are no requests of the API.
-func Verify(list []*exchange.Exchange, e Expectation) Result {
+func Verify(ctx context.Context, list []*exchange.Exchange, e Expectation) Result {
 	list = slices.DeleteFunc(slices.Clone(list), func(x *exchange.Exchange) bool { return x.Control })
-	v := verification{list: list, expected: make([]bool, len(list))}
+	v := verification{ctx: ctx, list: list, expected: make([]bool, len(list))}
 	for i := range e.wanted {
 		if r := v.count(&e.wanted[i]); !r.OK {
 			return r
@@ -95,6 +100,7 @@ func Verify(list []*exchange.Exchange, e Expectation) Result {
 }
 
 type verification struct {
+	ctx      context.Context // where it ends, the result is of no use
 	list     []*exchange.Exchange
 	expected []bool   // which of them something expects
 	met      []string // the sentences of what is as expected
@@ -111,6 +117,9 @@ func (v *verification) among() string { return "among " + counted(len(v.list), "
 func (v *verification) count(w *wanted) Result {
 	var found []*exchange.Exchange
 	for i, x := range v.list {
+		if v.ctx.Err() != nil {
+			break
+		}
 		if w.matches(x) {
 			v.expected[i] = true
 			found = append(found, x)
@@ -156,6 +165,9 @@ func (v *verification) nothingElse(e *Expectation) Result {
 		if v.expected[i] {
 			continue
 		}
+		if v.ctx.Err() != nil {
+			break
+		}
 		if others++; len(near) < maxNearest {
 			near = append(near, e.nearestMatcher(x).near(x))
 		}
@@ -192,6 +204,9 @@ func (e *Expectation) nearestMatcher(x *exchange.Exchange) *matcher {
 func (v *verification) nearest(m *matcher, list []*exchange.Exchange) []Near {
 	var near []Near
 	for _, x := range slices.Backward(list) {
+		if v.ctx.Err() != nil {
+			break
+		}
 		n, d := m.compare(x)
 		if len(d) == 0 || len(near) == maxNearest && n <= near[maxNearest-1].Matching {
 			continue

@@ -25,7 +25,7 @@ func (p *Proxy) path(r *http.Request) (string, error) {
 			target = "/" + target
 		}
 	}
-	if !strings.HasPrefix(target, "/") {
+	if !strings.HasPrefix(target, "/") || strings.ContainsRune(target, '#') { // a fragment, with which servers end the path
 		return "", errOutside
 	}
 	base := strings.TrimSuffix(p.Target.EscapedPath(), "/")

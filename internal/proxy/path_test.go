@@ -20,6 +20,8 @@ func TestPathOfTheTarget(t *testing.T) {
 		{"no path", "/base", "http://other.example", "/base/"},
 		{"no path and a query", "/base", "http://other.example?a", "/base/?a"},
 		{"above", "/base", "/..", ""},
+		{"above before a fragment", "/base", "/..#", ""},
+		{"a fragment", "", "/a#b", ""},
 		{"far above", "/base", "/../../a", ""},
 		{"above by a way round", "/base", "/a/../../b", ""},
 		{"above behind a query's sign", "/base", "/a%3f/../../b", ""},
