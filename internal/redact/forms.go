@@ -49,7 +49,9 @@ func spansOf[T string | []byte](s T, k kind) []span {
 		case '=':
 			at = afterEqualSign(s, i, k)
 		case ':':
-			at = afterColon(s, i)
+			if at = afterColon(s, i); at.end == at.start {
+				at = userInfo(s, i)
+			}
 		default:
 			continue
 		}
@@ -194,7 +196,11 @@ func afterColon[T string | []byte](s T, i int) span {
 	if name == end || start >= len(s) || !isSecretMember(unescape(string(s[name:end]))) {
 		return span{}
 	}
-	if s[start] != '"' {
+	switch s[start] {
+	case '"':
+	case '[', '{':
+		return nestedAt(s, start)
+	default:
 		return numberAt(s, start)
 	}
 	inner := s[start-1] == '\\'
@@ -213,6 +219,49 @@ func afterColon[T string | []byte](s T, i int) span {
 
 // maxName is the length of the longest name of a member that is looked at.
 const maxName = 128
+
+// userInfo returns the user and the password of a URL whose scheme ends at a
+// place.
+func userInfo[T string | []byte](s T, i int) span {
+	if !hasPrefixFold(s[i:], "://") {
+		return span{}
+	}
+	start, password := i+len("://"), false
+	for end := start; end < len(s) && s[end] > ' ' && strings.IndexByte(`/?#"'<>,`, s[end]) < 0; end++ {
+		switch password = password || s[end] == ':'; {
+		case s[end] == '@' && password:
+			return span{start, end}
+		case s[end] == '@':
+			return span{}
+		}
+	}
+	return span{}
+}
+
+// maxNested is the length of the longest array or object that counts as the
+// value of a secret member.
+const maxNested = 4 << 10
+
+// nestedAt returns the array or the object that stands at a place.
+func nestedAt[T string | []byte](s T, start int) span {
+	depth, quoted := 0, false
+	for end := start; end < len(s) && end-start < maxNested; end++ {
+		switch c := s[end]; {
+		case quoted && c == '\\':
+			end++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			depth++
+		case c == ']' || c == '}':
+			if depth--; depth == 0 {
+				return span{start, end + 1}
+			}
+		}
+	}
+	return span{start, min(len(s), start+maxNested)}
+}
 
 // numberAt returns the number that stands at a place.
 func numberAt[T string | []byte](s T, start int) span {

@@ -91,3 +91,14 @@ func TestUnknownScheme(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestNested holds that the texts of an array or an object with the name of a
+// secret are found by themselves.
+func TestNested(t *testing.T) {
+	t.Parallel()
+	s := New().Secrets()
+	s.Body([]byte(`{"token": {"value": "s3cret-Token"}}`))
+	if got := s.Text("bad s3cret-Token!"); strings.Contains(got, "s3cret") {
+		t.Errorf("got %q", got)
+	}
+}

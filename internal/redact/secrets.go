@@ -66,8 +66,15 @@ func (r *Redactor) Secrets() *Secrets {
 	return s
 }
 
-// add has a secret looked for.
+// add has a secret looked for, and each text of an array or an object.
 func (s *Secrets) add(secret string) {
+	if strings.HasPrefix(secret, "[") || strings.HasPrefix(secret, "{") {
+		for i, text := range strings.Split(secret, `"`) {
+			if i%2 == 1 {
+				s.add(text)
+			}
+		}
+	}
 	if len(secret) >= minSecret && !slices.Contains(s.values[:min(len(s.values), 8)], secret) {
 		s.values, s.known = append(s.values, secret), nil
 	}
