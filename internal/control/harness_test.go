@@ -97,7 +97,7 @@ func launch(t testing.TB, s settings) *running {
 	s.control.Schemas, s.control.Version = schemas.FS, "0.0.0"
 	r := &running{}
 	r.Server, err = server.New(server.Options{Contract: w.contract, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail,
-		Quiet: true, Journal: s.journal, Control: s.control, Log: slog.New(slog.DiscardHandler),
+		Quiet: true, RequestTime: patience, Journal: s.journal, Control: s.control, Log: slog.New(slog.DiscardHandler),
 		Sessions: session.Options{Fixtures: w.fixtures, Now: s.now, NewID: s.newID, Default: s.home, Limit: s.sessions, TTL: s.ttl, Quota: s.quota}})
 	if err != nil {
 		t.Fatal(err)

@@ -150,7 +150,7 @@ func launch(t testing.TB, s settings) *running {
 	r := &running{log: &safeBuffer{}}
 	o := server.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail, Around: s.around, Quiet: s.quiet,
 		Journal: journal.Limits{Count: 2000, Bytes: 8 << 20}, Control: server.Control{Schemas: schemas.FS, Address: s.control},
-		Connections: s.connections, Front: s.front,
+		Connections: s.connections, Front: s.front, RequestTime: patience,
 		Sessions: session.Options{Fixtures: f, Now: func() time.Time { return now }, NewID: seededIDs()},
 		Log:      slog.New(slog.NewTextHandler(r.log, nil)), Recorded: s.recorded}
 	if s.journal != nil {
@@ -177,7 +177,6 @@ func launch(t testing.TB, s settings) *running {
 	if r.Server, err = server.New(o); err != nil {
 		t.Fatal(err)
 	}
-	r.Wait(patience)
 	if err := r.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}

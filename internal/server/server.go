@@ -64,6 +64,10 @@ type Options struct {
 	// Connections bounds the connections of each listener; the zero Limits are
 	// those of the manual.
 	Connections wire.Limits
+	// RequestTime is how long a request may take to come, and its answer to go,
+	// instead of the manual's limits; 0 is those. A busy machine makes good
+	// requests slow.
+	RequestTime time.Duration
 	// Front makes what answers in the place of the mocked API; nil is nothing.
 	Front func(Backstage) http.Handler
 }
@@ -150,6 +154,9 @@ func New(o Options) (*Server, error) {
 		WriteTimeout:                 requestTimeout,
 		IdleTimeout:                  idleTimeout,
 		ErrorLog:                     slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
+	}
+	if t := o.RequestTime; t > 0 {
+		s.http.ReadHeaderTimeout, s.http.ReadTimeout, s.http.WriteTimeout, s.http.IdleTimeout = t, t, t, t
 	}
 	return s, nil
 }
