@@ -29,6 +29,8 @@ func (m *Message) replaceBody(t *redact.Tokens) {
 	switch body := t.Bytes(plain); {
 	case !coded:
 		m.Body = body
+	case plain == nil: // it is not what its head says
+		m.Body = t.Bytes(m.Body)
 	case !bytes.Equal(body, plain):
 		m.withhold()
 	}
@@ -36,7 +38,7 @@ func (m *Message) replaceBody(t *redact.Tokens) {
 
 func (m *Message) withhold() {
 	if len(m.Body) > 0 {
-		m.Body, m.Flaw = nil, Shortened
+		m.Body, m.Flaw = nil, Withheld
 	}
 }
 

@@ -23,11 +23,13 @@ type Message struct {
 type Flaw string
 
 // The flaws of a body: it ended too early, what came was no part of one, or
-// the journal had no room for all of it.
+// the journal had no room for all of it, or it has a content coding and may have
+// a secret.
 const (
 	Cut       Flaw = "cut"
 	Malformed Flaw = "malformed"
 	Shortened Flaw = "shortened"
+	Withheld  Flaw = "withheld"
 )
 
 // Field is one line of a header section.

@@ -13,6 +13,7 @@ import (
 
 	"dispatchmock/internal/bundle"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/journal"
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/server"
@@ -287,5 +288,17 @@ func TestSameBytes(t *testing.T) {
 			}
 		}
 		r.again(t, "a", settings{}, 0)
+	}
+}
+
+// TestReplayOfWithheldBody holds that a session is had again although a body of
+// a request was not kept, because it has a content coding.
+func TestReplayOfWithheldBody(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{quiet: true})
+	r.raw(t, strings.TrimSuffix(message(http.MethodDelete, resource, append([]string{"Content-Encoding: br", "Content-Length: 3"}, dispatcher...)...), "\r\n")+"\r\nabc")
+	b := r.again(t, session.DefaultID, settings{}, 0)
+	if m := b.Exchanges[0].Request; len(m.Body) > 0 || m.Flaw != exchange.Withheld {
+		t.Errorf("got the body %q, flaw %q", m.Body, m.Flaw)
 	}
 }
