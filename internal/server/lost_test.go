@@ -25,10 +25,19 @@ func TestNoRequestIsLostHalfWay(t *testing.T) {
 	var all sync.WaitGroup
 	var lost sync.Map
 	var failed atomic.Int64
+	// Each has a connection before any goes on: there are not places for all.
+	var begun sync.WaitGroup
+	begun.Add(clients)
 	for range clients {
 		all.Go(func() {
+			begin := sync.OnceFunc(begun.Done)
+			defer begin()
 			var c *wireClient
-			for range each {
+			for i := range each {
+				if i == 1 {
+					begin()
+					begun.Wait()
+				}
 				for done := false; !done; {
 					if c == nil {
 						conn, err := net.Dial("tcp", r.Addr().String())
