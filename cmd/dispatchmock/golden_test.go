@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 )
 
 const (
@@ -32,7 +32,7 @@ type golden struct {
 type goldenExchange struct {
 	request string // as it is sent
 	answer  answer
-	version dispatch.Version // of the answer
+	version model.Version // of the answer
 }
 
 // goldens reads the golden files, in order.
@@ -72,7 +72,7 @@ func readGolden(t *testing.T, path, name string) golden {
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			g.exchanges = append(g.exchanges, goldenExchange{request, a, dispatch.Version(a.header.Get("X-Api-Version"))})
+			g.exchanges = append(g.exchanges, goldenExchange{request, a, model.Version(a.header.Get("X-Api-Version"))})
 		default:
 			g.files[f.Name] = string(f.Data)
 		}

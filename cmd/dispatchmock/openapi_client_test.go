@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/openapi"
+	"dispatchmock/internal/contract/openapi"
 )
 
 // generatedClient holds that a client whose types a generator makes of the

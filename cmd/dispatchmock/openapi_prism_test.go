@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/openapi"
+	"dispatchmock/internal/contract/openapi"
 )
 
 // about is what the test knows of the golden exchanges whose names match.

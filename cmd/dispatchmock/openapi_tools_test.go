@@ -13,8 +13,8 @@ import (
 	"testing"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/openapi"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/contract/openapi"
 	"dispatchmock/schemas"
 )
 
@@ -82,7 +82,7 @@ func fetch(t *testing.T, url string) string {
 }
 
 // describe fetches the document of an API version.
-func describe(t *testing.T, base string, form openapi.Form, v dispatch.Version) string {
+func describe(t *testing.T, base string, form openapi.Form, v model.Version) string {
 	t.Helper()
 	return fetch(t, base+"/_mock/api/openapi.json?openapi="+string(form)+"&api_version="+string(v))
 }
@@ -97,7 +97,7 @@ func keep(t *testing.T, dir, name, text string) string {
 	return path
 }
 
-func versions(t *testing.T) []dispatch.Version {
+func versions(t *testing.T) []model.Version {
 	t.Helper()
 	c, err := contract.Load(schemas.FS)
 	if err != nil {

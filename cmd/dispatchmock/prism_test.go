@@ -18,8 +18,8 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/openapi"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/contract/openapi"
 )
 
 // violation is what Prism reports.
@@ -32,14 +32,14 @@ type violation struct {
 // front of a server that may change from one request to the next.
 type prism struct {
 	target atomic.Pointer[url.URL]
-	hosts  map[openapi.Form]map[dispatch.Version]string
+	hosts  map[openapi.Form]map[model.Version]string
 }
 
 var prismAddress = regexp.MustCompile(`Prism is listening on http://(\S+)`)
 
 func newPrism(t *testing.T, tools string) *prism {
 	t.Helper()
-	p := &prism{hosts: map[openapi.Form]map[dispatch.Version]string{}}
+	p := &prism{hosts: map[openapi.Form]map[model.Version]string{}}
 	relay := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(p.target.Load()) }})
 	t.Cleanup(relay.Close)
 	base, dir := serving(t), t.TempDir()
@@ -64,7 +64,7 @@ func newPrism(t *testing.T, tools string) *prism {
 	t.Cleanup(proc.kill)
 	list := addresses(proc)
 	for _, form := range openapi.Forms() {
-		p.hosts[form] = map[dispatch.Version]string{}
+		p.hosts[form] = map[model.Version]string{}
 		for _, v := range versions(t) {
 			p.hosts[form][v], list = list[0], list[1:]
 		}
@@ -84,7 +84,7 @@ func (p *prism) to(t *testing.T, base string) {
 
 // ask sends a request as it is, by way of Prism with the document of a version,
 // and returns the answer with what Prism has to say of request and answer.
-func (p *prism) ask(t *testing.T, form openapi.Form, v dispatch.Version, request string) (answer, map[string][]violation) {
+func (p *prism) ask(t *testing.T, form openapi.Form, v model.Version, request string) (answer, map[string][]violation) {
 	t.Helper()
 	conn, err := net.Dial("tcp", p.hosts[form][v])
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/fileio"
-	"dispatchmock/internal/openapi"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/contract/openapi"
+	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/wire"
 )

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dispatchmock/internal/control"
+	"dispatchmock/internal/admin"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/report"
 	"dispatchmock/internal/shell"
@@ -47,7 +47,7 @@ func (c *ctl) showCoverage() *cobra.Command {
 // variables and has no token, because it is in reports.
 func (c *ctl) coverageEnv() *cobra.Command {
 	return c.command("env", "Print the variables that the commands of coverage show --missing need, for a shell's eval", func(ctx context.Context, d *doorClient, _ []string) error {
-		a, err := answerOf[struct{ Variables []control.TokenVariable }](ctx, d, call{method: http.MethodGet, path: "/clients"})
+		a, err := answerOf[struct{ Variables []admin.TokenVariable }](ctx, d, call{method: http.MethodGet, path: "/clients"})
 		if err != nil {
 			return err
 		}
@@ -70,9 +70,9 @@ func (c *ctl) coverageEnv() *cobra.Command {
 // left out.
 func (d *doorClient) untried(w io.Writer, found *report.Coverage) {
 	if found.Covered < found.Total {
-		fmt.Fprintf(w, "\n%s\n", coverage.Live("", d.base, control.Prefix, d.token != "").HowToRun)
+		fmt.Fprintf(w, "\n%s\n", coverage.Live("", d.base, admin.Prefix, d.token != "").HowToRun)
 	}
-	commands := coverage.Commands(d.base + control.Prefix)
+	commands := coverage.Commands(d.base + admin.Prefix)
 	for _, g := range found.Groups {
 		for _, item := range g.Items {
 			if item.Covered {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dispatchmock/internal/control"
+	"dispatchmock/internal/admin"
 	"dispatchmock/internal/terminal"
 )
 
@@ -42,7 +42,7 @@ func (c *ctl) listRecords() *cobra.Command {
 			}
 		}
 		a, err := answerOf[struct {
-			Records []control.Row
+			Records []admin.Row
 			More    bool
 			Total   int
 		}](ctx, d, call{method: http.MethodGet, path: c.in("/records"), query: q})
@@ -90,7 +90,7 @@ func versioned(cmd *cobra.Command) func() url.Values {
 func (c *ctl) getRecord() *cobra.Command {
 	var query func() url.Values
 	cmd := c.command("get "+recordWords, "Print a record", func(ctx context.Context, d *doorClient, args []string) error {
-		a, err := answerOf[control.Record](ctx, d, call{method: http.MethodGet, path: c.record(args), query: query()})
+		a, err := answerOf[admin.Record](ctx, d, call{method: http.MethodGet, path: c.record(args), query: query()})
 		if err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (c *ctl) writeRecord(name, method, short string) *cobra.Command {
 
 // wrote tells the state of a record that a call has written.
 func (c *ctl) wrote(ctx context.Context, d *doorClient, call call) error {
-	a, err := answerOf[control.Record](ctx, d, call)
+	a, err := answerOf[admin.Record](ctx, d, call)
 	if err != nil {
 		return err
 	}

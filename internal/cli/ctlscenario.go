@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dispatchmock/internal/control"
+	"dispatchmock/internal/admin"
 )
 
 func (c *ctl) scenarios() *cobra.Command {
@@ -50,7 +50,7 @@ func (c *ctl) catalogue() *cobra.Command {
 
 // listScenarios prints the scenarios that are on after a call.
 func (c *ctl) listScenarios(ctx context.Context, d *doorClient, call call) error {
-	a, err := answerOf[struct{ On []control.Switched }](ctx, d, call)
+	a, err := answerOf[struct{ On []admin.Switched }](ctx, d, call)
 	if err != nil {
 		return err
 	}

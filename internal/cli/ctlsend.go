@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dispatchmock/internal/control"
+	"dispatchmock/internal/admin"
 	"dispatchmock/internal/report"
 	"dispatchmock/internal/terminal"
 )
@@ -83,7 +83,7 @@ func (c *ctl) send() *cobra.Command {
 			}
 			doc["body"] = string(text)
 		}
-		a, err := answerOf[control.Answer](ctx, d, call{method: http.MethodPost, path: "/send", body: doc})
+		a, err := answerOf[admin.Answer](ctx, d, call{method: http.MethodPost, path: "/send", body: doc})
 		if err != nil {
 			return err
 		}

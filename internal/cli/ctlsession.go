@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dispatchmock/internal/control"
+	"dispatchmock/internal/admin"
 	"dispatchmock/internal/terminal"
 )
 
@@ -59,7 +59,7 @@ func (c *ctl) createSession() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		a, err := answerOf[control.Session](ctx, d, call{method: http.MethodPost, path: "/sessions", body: doc})
+		a, err := answerOf[admin.Session](ctx, d, call{method: http.MethodPost, path: "/sessions", body: doc})
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (m *madeOf) document(cmd *cobra.Command) (map[string]any, error) {
 
 func (c *ctl) listSessions() *cobra.Command {
 	return c.command("list", "List the sessions", func(ctx context.Context, d *doorClient, _ []string) error {
-		a, err := answerOf[struct{ Sessions []control.Session }](ctx, d, call{method: http.MethodGet, path: "/sessions"})
+		a, err := answerOf[struct{ Sessions []admin.Session }](ctx, d, call{method: http.MethodGet, path: "/sessions"})
 		if err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func (c *ctl) listSessions() *cobra.Command {
 
 // showSession prints the session that a call is answered with.
 func (c *ctl) showSession(ctx context.Context, d *doorClient, call call) error {
-	a, err := answerOf[control.Session](ctx, d, call)
+	a, err := answerOf[admin.Session](ctx, d, call)
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func facts(w io.Writer, list func(fact func(name string, value any))) {
 func (c *ctl) reset() *cobra.Command {
 	var keep bool
 	cmd := c.command("reset", "Put the session back to how it was made", func(ctx context.Context, d *doorClient, _ []string) error {
-		a, err := answerOf[control.Session](ctx, d, call{method: http.MethodPost, path: c.in("/reset"), body: map[string]any{"keep_journal": keep}})
+		a, err := answerOf[admin.Session](ctx, d, call{method: http.MethodPost, path: c.in("/reset"), body: map[string]any{"keep_journal": keep}})
 		if err != nil {
 			return err
 		}
@@ -190,7 +190,7 @@ func (c *ctl) reset() *cobra.Command {
 func (c *ctl) snapshots() *cobra.Command {
 	return group("snapshot", "Keep states of the session under names, and bring them back",
 		c.command("take NAME", "Keep the state as it is now", func(ctx context.Context, d *doorClient, args []string) error {
-			a, err := answerOf[control.Snapshot](ctx, d, call{method: http.MethodPost, path: c.in("/snapshots"), body: map[string]any{"name": args[0]}})
+			a, err := answerOf[admin.Snapshot](ctx, d, call{method: http.MethodPost, path: c.in("/snapshots"), body: map[string]any{"name": args[0]}})
 			if err != nil {
 				return err
 			}
@@ -198,7 +198,7 @@ func (c *ctl) snapshots() *cobra.Command {
 		}),
 		c.command("list", "List what was kept", func(ctx context.Context, d *doorClient, _ []string) error {
 			a, err := answerOf[struct {
-				Snapshots []control.Snapshot
+				Snapshots []admin.Snapshot
 				Limit     int
 			}](ctx, d, call{method: http.MethodGet, path: c.in("/snapshots")})
 			if err != nil {
@@ -213,7 +213,7 @@ func (c *ctl) snapshots() *cobra.Command {
 			})
 		}),
 		c.command("restore NAME", "Bring a kept state back", func(ctx context.Context, d *doorClient, args []string) error {
-			a, err := answerOf[control.Session](ctx, d, call{method: http.MethodPost, path: c.in("/snapshots/%s/restore", args[0])})
+			a, err := answerOf[admin.Session](ctx, d, call{method: http.MethodPost, path: c.in("/snapshots/%s/restore", args[0])})
 			if err != nil {
 				return err
 			}

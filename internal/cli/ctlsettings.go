@@ -16,9 +16,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dispatchmock/internal/control"
-	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/admin"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/mock/session"
 )
 
 func keys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
@@ -100,7 +100,7 @@ func (s *clockSetting) Set(text string) error {
 }
 
 func isTime(s string) bool {
-	_, err := dispatch.ParseInstant(s)
+	_, err := model.ParseInstant(s)
 	return err == nil
 }
 
@@ -109,7 +109,7 @@ func isDuration(s string) bool {
 	return err == nil
 }
 
-func clockText(s *control.Clock) string {
+func clockText(s *admin.Clock) string {
 	now := s.Now.Format(time.RFC3339Nano)
 	switch s.Mode {
 	case session.ClockOffset:
@@ -137,14 +137,14 @@ func (c *ctl) clock() *cobra.Command {
 }
 
 func (c *ctl) showClock(ctx context.Context, d *doorClient, call call) error {
-	a, err := answerOf[control.Clock](ctx, d, call)
+	a, err := answerOf[admin.Clock](ctx, d, call)
 	if err != nil {
 		return err
 	}
 	return c.print(a.raw, func(w io.Writer) { fmt.Fprintln(w, clockText(&a.value)) })
 }
 
-func idsText(s *control.IDs) string {
+func idsText(s *admin.IDs) string {
 	if s.Seed == nil {
 		return s.Mode
 	}
@@ -170,7 +170,7 @@ func (c *ctl) ids() *cobra.Command {
 }
 
 func (c *ctl) showIDs(ctx context.Context, d *doorClient, call call) error {
-	a, err := answerOf[control.IDs](ctx, d, call)
+	a, err := answerOf[admin.IDs](ctx, d, call)
 	if err != nil {
 		return err
 	}

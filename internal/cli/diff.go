@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/openapi"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/contract/openapi"
 	"dispatchmock/internal/wire"
 )
 
@@ -61,8 +61,8 @@ func newDiff(io streams) *cobra.Command {
 
 // comparison is two API versions side by side.
 type comparison struct {
-	Before     dispatch.Version `json:"before"`
-	After      dispatch.Version `json:"after"`
+	Before     model.Version `json:"before"`
+	After      model.Version `json:"after"`
 	Documented []sentence       `json:"documented"`
 	Schemas    []contract.Delta `json:"schemas"`
 	Record     []memberPair     `json:"record"`
@@ -70,7 +70,7 @@ type comparison struct {
 
 // sentence is a change in the documentation's words.
 type sentence struct {
-	Version  dispatch.Version `json:"version"`
+	Version  model.Version `json:"version"`
 	Model    string           `json:"model"`
 	Sentence string           `json:"sentence"`
 }
@@ -86,7 +86,7 @@ type memberPair struct {
 func (d *comparison) fill(c *contract.Contract) error {
 	d.Documented, d.Schemas = []sentence{}, append([]contract.Delta{}, c.Diff(d.Before, d.After)...)
 	older, newer := min(d.Before, d.After), max(d.Before, d.After)
-	for _, change := range dispatch.Changes() {
+	for _, change := range model.Changes() {
 		if change.Version > older && change.Version <= newer {
 			d.Documented = append(d.Documented, sentence{change.Version, change.Model, change.Sentence})
 		}

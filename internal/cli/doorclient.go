@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"dispatchmock/internal/control"
+	"dispatchmock/internal/admin"
 )
 
 // maxAnswer is how long an answer of the door may be that is kept in memory.
@@ -34,7 +34,7 @@ func newDoorClient(base, token string) (*doorClient, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return nil, errMisuse{fmt.Errorf("--url %q is no URL of a server, such as http://%s", withoutSecrets(base), defaultAddress)}
 	}
-	if strings.HasPrefix(u.Path, "/_s/") || strings.HasPrefix(u.Path, control.Prefix) {
+	if strings.HasPrefix(u.Path, "/_s/") || strings.HasPrefix(u.Path, admin.Prefix) {
 		return nil, errMisuse{fmt.Errorf("--url %q: must be the URL of the server alone, such as %s://%s; name a session with --session", base, u.Scheme, u.Host)}
 	}
 	return newClientWithin(base, token, clientTimeouts), nil
@@ -76,7 +76,7 @@ func (d *doorClient) send(ctx context.Context, c call) (*http.Response, error) {
 		}
 		body = bytes.NewReader(text)
 	}
-	target := d.base + control.Prefix + c.path
+	target := d.base + admin.Prefix + c.path
 	if len(c.query) > 0 {
 		target += "?" + c.query.Encode()
 	}
@@ -168,7 +168,7 @@ func (d *doorClient) refused(response *http.Response) error {
 	if media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); media != "application/problem+json" {
 		return d.stranger(fmt.Sprintf("got %d %s", response.StatusCode, http.StatusText(response.StatusCode)))
 	}
-	p := &control.Problem{}
+	p := &admin.Problem{}
 	if err := json.Unmarshal(text, p); err != nil {
 		return d.stranger("its problem cannot be read: " + err.Error())
 	}
@@ -184,7 +184,7 @@ func (d *doorClient) stranger(what string) error {
 }
 
 // problemText is a problem in the words of the door.
-type problemText struct{ *control.Problem }
+type problemText struct{ *admin.Problem }
 
 func (p problemText) Unwrap() error { return p.Problem }
 

@@ -11,9 +11,9 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"dispatchmock/internal/journal"
-	"dispatchmock/internal/server"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/app"
+	"dispatchmock/internal/mock/session"
 )
 
 // doorFlags are the flags of the control door and of what it shows.
@@ -95,8 +95,8 @@ func (f *doorFlags) limits() journal.Limits {
 	return journal.Limits{Count: f.journalCount, Bytes: f.journalBytes}
 }
 
-func (f *doorFlags) door(schemas fs.FS) server.Control {
-	c := server.Control{Off: f.control == "off", Token: f.token, Beyond: f.made(), Open: f.open, Schemas: schemas, Version: version}
+func (f *doorFlags) door(schemas fs.FS) app.Control {
+	c := app.Control{Off: f.control == "off", Token: f.token, Beyond: f.made(), Open: f.open, Schemas: schemas, Version: version}
 	if f.control != "on" && !c.Off {
 		c.Address = f.control
 	}
@@ -104,7 +104,7 @@ func (f *doorFlags) door(schemas fs.FS) server.Control {
 }
 
 // access says in a line who may use the admin API.
-func (f *doorFlags) access(a server.Access) string {
+func (f *doorFlags) access(a app.Access) string {
 	switch {
 	case f.control == "off":
 		return "off"
@@ -120,7 +120,7 @@ func (f *doorFlags) access(a server.Access) string {
 
 // logAccess logs who may use an admin API that other machines can reach, for
 // those who read no greeting.
-func (f *doorFlags) logAccess(log *slog.Logger, a server.Access) {
+func (f *doorFlags) logAccess(log *slog.Logger, a app.Access) {
 	switch {
 	case !a.Beyond:
 	case !a.Guarded:

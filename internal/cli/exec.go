@@ -14,14 +14,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/coverage"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/redact"
 	"dispatchmock/internal/report"
-	"dispatchmock/internal/server"
-	"dispatchmock/internal/spool"
+	"dispatchmock/internal/app"
+	"dispatchmock/internal/exchange/runfile"
 	"dispatchmock/internal/wire"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/mock/store"
 )
 
 // execFlags are the flags of exec.
@@ -113,9 +113,9 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	}
 	tally := report.NewTally(f.allow)
 	known := knownTokens(o.Sessions.Fixtures.Base, f.token)
-	var kept *spool.Spool
+	var kept *runfile.Spool
 	if reports.needExchanges() {
-		if kept, err = spool.New(""); err != nil {
+		if kept, err = runfile.New(""); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, kept.Close()) }()
@@ -130,7 +130,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	}
 	// What goes wrong in the mock fails a gate, and is told there.
 	o.Log, o.Quiet = slog.New(slog.DiscardHandler), true
-	s, err := server.New(o)
+	s, err := app.New(o)
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func connectionNote(n wire.Connections) string {
 }
 
 // finish writes what there is to say of a run and returns how it ends.
-func (f *execFlags) finish(io streams, run *report.Run, s *server.Server, tally *report.Tally, kept *spool.Spool, reports *reports) error {
+func (f *execFlags) finish(io streams, run *report.Run, s *app.Server, tally *report.Tally, kept *runfile.Spool, reports *reports) error {
 	tally.Into(run)
 	run.Coverage = s.Coverage().Report("", coverage.Exec(f.control != "off", s.Access().Guarded))
 	run.Demand(f.least)
@@ -212,7 +212,7 @@ func withoutOurs(environ []string) []string {
 }
 
 // environment tells the command where the mock is, and who it may be.
-func (f *execFlags) environment(s *server.Server) []string {
+func (f *execFlags) environment(s *app.Server) []string {
 	url := baseURL(s.Addr())
 	host, port, _ := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
 	env := []string{"DISPATCHMOCK_URL=" + url, "DISPATCHMOCK_HOST=" + host, "DISPATCHMOCK_PORT=" + port}
@@ -220,7 +220,7 @@ func (f *execFlags) environment(s *server.Server) []string {
 	if len(tokens) == 0 {              // nobody may read what he may deactivate
 		first, token := f.caller(s.Contract.Operations()[0], s.Sessions().Default().World)
 		if token != "" {
-			tokens = []coverage.Variable{{Name: coverage.TokenVariable, Client: dispatch.Client{Token: token}, Tenant: first.Tenant}}
+			tokens = []coverage.Variable{{Name: coverage.TokenVariable, Client: model.Client{Token: token}, Tenant: first.Tenant}}
 		}
 	}
 	for _, v := range tokens {
@@ -242,7 +242,7 @@ func (f *execFlags) environment(s *server.Server) []string {
 }
 
 // knownTokens are what no report may have.
-func knownTokens(base *world.Base, more ...string) *redact.Tokens {
+func knownTokens(base *store.Base, more ...string) *redact.Tokens {
 	for _, c := range base.Clients() {
 		more = append(more, c.Token)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/report"
-	"dispatchmock/internal/spool"
+	"dispatchmock/internal/exchange/runfile"
 )
 
 // reportWriter writes a report of a run and its exchanges.
@@ -86,7 +86,7 @@ func (r *reports) needExchanges() bool {
 }
 
 // write writes the reports, each of all exchanges that were kept.
-func (r *reports) write(run *report.Run, kept *spool.Spool) error {
+func (r *reports) write(run *report.Run, kept *runfile.Spool) error {
 	var failed []error
 	for _, o := range r.all {
 		var err error

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/mock/session"
 )
 
 // oneOf is a flag that takes one of a few words.
@@ -57,7 +57,7 @@ func (c *clock) String() string {
 }
 
 func (c *clock) Set(s string) error {
-	t, err := dispatch.ParseInstant(s)
+	t, err := model.ParseInstant(s)
 	if err != nil {
 		return err
 	}

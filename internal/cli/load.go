@@ -16,7 +16,7 @@ import (
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/fileio"
-	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock"
 	"dispatchmock/schemas"
 )

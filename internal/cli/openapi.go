@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/openapi"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/contract/openapi"
 )
 
 // loadContract reads the contract from a folder, or the embedded one.
@@ -26,8 +26,8 @@ func loadContract(dir string) (*contract.Contract, error) {
 }
 
 // knownVersion refuses a version that the contract does not have.
-func knownVersion(c *contract.Contract, name string) (dispatch.Version, error) {
-	v := dispatch.Version(name)
+func knownVersion(c *contract.Contract, name string) (model.Version, error) {
+	v := model.Version(name)
 	if c.Has(v) {
 		return v, nil
 	}

@@ -15,11 +15,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/proxy"
-	"dispatchmock/internal/server"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/app"
+	"dispatchmock/internal/mock/session"
 )
 
 // proxyFlags are the flags of proxy.
@@ -136,7 +136,7 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 	o.Passed = keeper.passed()
 	seen := &tally{target: o.Target.Redacted()}
 	var through *proxy.Proxy
-	s, err := f.server(c, files, o.Log, seen, func(b server.Backstage) http.Handler {
+	s, err := f.server(c, files, o.Log, seen, func(b app.Backstage) http.Handler {
 		o.Home, o.Redactor, o.Record = b.Home, b.Redactor, b.Record
 		if f.fallback == "mock" {
 			o.Fallback = b.Mock
@@ -172,12 +172,12 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 }
 
 // server starts the server in which the proxy stands.
-func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *slog.Logger, seen *tally, front func(server.Backstage) http.Handler) (*server.Server, error) {
+func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *slog.Logger, seen *tally, front func(app.Backstage) http.Handler) (*app.Server, error) {
 	schemaFiles, err := f.schemaFiles()
 	if err != nil {
 		return nil, err
 	}
-	s, err := server.New(server.Options{
+	s, err := app.New(app.Options{
 		Contract: c,
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL},
 		CORS:     contract.CORS(f.cors), OnViolation: mock.OnViolation(f.onViolation),
@@ -193,7 +193,7 @@ func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *
 }
 
 // greeting tells where the proxy is, and what it does.
-func (f *proxyFlags) greeting(s *server.Server, target *url.URL) string {
+func (f *proxyFlags) greeting(s *app.Server, target *url.URL) string {
 	addr, door := s.Addr(), s.ControlAddr()
 	address := baseURL(addr)
 	if f.quiet {

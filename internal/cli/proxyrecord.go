@@ -16,7 +16,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/proxy"
-	"dispatchmock/internal/recording"
+	"dispatchmock/internal/proxy/recording"
 )
 
 // recordFlags are the flags of a recording.

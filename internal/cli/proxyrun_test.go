@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/schemas"
 )
 

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/testwait"
 )
 
@@ -94,7 +94,7 @@ func sample(method, path string, changed ...string) string {
 const resource = "/customers/1/locations/1"
 
 // exampleOf is the request by which the table of errors brings one about.
-func exampleOf(e *dispatch.Example) string {
+func exampleOf(e *model.Example) string {
 	if e == nil {
 		return ""
 	}
@@ -119,7 +119,7 @@ func TestReadmeHasEveryFault(t *testing.T) {
 	rows := rowsUnder(t, readReadme(t), "## Faults")
 	address, other := serveHere(t), serveHere(t, "--schemas", otherContract(t))
 	codes := map[string]bool{}
-	for _, k := range dispatch.Kinds() {
+	for _, k := range model.Kinds() {
 		code := string(k.Code)
 		codes[code] = true
 		t.Run(code, func(t *testing.T) {

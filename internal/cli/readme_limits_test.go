@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/control"
-	"dispatchmock/internal/journal"
+	"dispatchmock/internal/admin"
+	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/pattern"
 	"dispatchmock/internal/quota"
 )
@@ -42,7 +42,7 @@ func TestReadmeLimits(t *testing.T) {
 		t.Errorf("README.md has the limits\n%v, want\n%v", got, want)
 	}
 	for _, sentence := range []string{
-		fmt.Sprintf("%d changes a second", control.MaxRate),
+		fmt.Sprintf("%d changes a second", admin.MaxRate),
 		fmt.Sprintf("%d subscriptions to the journal", journal.MaxSubscribers),
 	} {
 		if !strings.Contains(section(text, "## Limits"), sentence) {

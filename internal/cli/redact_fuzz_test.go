@@ -28,14 +28,14 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/fixture"
-	"dispatchmock/internal/journal"
+	"dispatchmock/internal/mock/fixture"
+	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/proxy"
-	"dispatchmock/internal/recording"
+	"dispatchmock/internal/proxy/recording"
 	"dispatchmock/internal/report"
-	"dispatchmock/internal/server"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/app"
+	"dispatchmock/internal/mock/session"
 	"dispatchmock/schemas"
 )
 
@@ -90,7 +90,7 @@ func headerLines(text string) string {
 
 // surface is a server with all that it writes.
 type surface struct {
-	*server.Server
+	*app.Server
 	log      *liveText
 	recorded chan struct{}
 	mu       sync.Mutex
@@ -112,7 +112,7 @@ func (s *surface) take() []*exchange.Exchange {
 	return seen
 }
 
-func newSurface(f testing.TB, c *contract.Contract, front func(*surface, server.Backstage) http.Handler) *surface {
+func newSurface(f testing.TB, c *contract.Contract, front func(*surface, app.Backstage) http.Handler) *surface {
 	defaults, err := fixtures.Default()
 	if err != nil {
 		f.Fatal(err)
@@ -122,8 +122,8 @@ func newSurface(f testing.TB, c *contract.Contract, front func(*surface, server.
 		f.Fatal(err)
 	}
 	s := &surface{log: newPrinted(), recorded: make(chan struct{}, 1)}
-	o := server.Options{Contract: c, CORS: contract.CORSDocumented, OnViolation: mock.Fail, Journal: journal.Limits{Count: 8, Bytes: 8 << 20},
-		Control:  server.Control{Schemas: schemas.FS},
+	o := app.Options{Contract: c, CORS: contract.CORSDocumented, OnViolation: mock.Fail, Journal: journal.Limits{Count: 8, Bytes: 8 << 20},
+		Control:  app.Control{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Recorded: func(x *exchange.Exchange) {
 			s.mu.Lock()
@@ -135,9 +135,9 @@ func newSurface(f testing.TB, c *contract.Contract, front func(*surface, server.
 			}
 		}}
 	if front != nil {
-		o.Front = func(b server.Backstage) http.Handler { return front(s, b) }
+		o.Front = func(b app.Backstage) http.Handler { return front(s, b) }
 	}
-	if s.Server, err = server.New(o); err != nil {
+	if s.Server, err = app.New(o); err != nil {
 		f.Fatal(err)
 	}
 	if err := s.Start("127.0.0.1:0"); err != nil {
@@ -369,7 +369,7 @@ func newSecretHunt(f testing.TB) *secretHunt {
 	}
 	h := &secretHunt{contract: c, mock: newSurface(f, c, nil), target: newFixedTarget(f)}
 	u := &url.URL{Scheme: "http", Host: h.target.Addr().String()}
-	h.proxy = newSurface(f, c, func(s *surface, b server.Backstage) http.Handler {
+	h.proxy = newSurface(f, c, func(s *surface, b app.Backstage) http.Handler {
 		p := proxy.New(proxy.Options{Contract: c, Target: u, Timeout: patience, CORS: contract.CORSDocumented, Home: b.Home, Redactor: b.Redactor, Record: b.Record,
 			Passed: func(p *proxy.Passed) { h.recorder.Add(p.Exchange, p.Request, p.Route, p.Reply) }, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 		f.Cleanup(p.Close)

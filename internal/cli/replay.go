@@ -11,12 +11,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dispatchmock/internal/bundle"
+	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/mock"
-	"dispatchmock/internal/server"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/app"
+	"dispatchmock/internal/mock/session"
 	"dispatchmock/schemas"
 )
 
@@ -53,10 +53,10 @@ func replay(ctx context.Context, out streams, s *sources, name string) error {
 	if err != nil {
 		return err
 	}
-	done, err := server.Replay(ctx, server.Options{
+	done, err := app.Replay(ctx, app.Options{
 		Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any", OnViolation: mock.OnViolation(b.Settings.OnViolation),
 		Sessions: session.Options{Fixtures: files}, Log: slog.New(slog.DiscardHandler),
-		Control: server.Control{Schemas: rules, Version: version},
+		Control: app.Control{Schemas: rules, Version: version},
 	}, b)
 	if err != nil {
 		return fmt.Errorf("after %s as recorded, %w%s", plural(done.Same, "answer"), err, otherSchemas(b, rules))

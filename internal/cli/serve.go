@@ -18,9 +18,9 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/mock"
-	"dispatchmock/internal/server"
-	"dispatchmock/internal/session"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/app"
+	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/mock/store"
 )
 
 // defaultAddress is the address of the page's samples (P).
@@ -106,7 +106,7 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	}
 	log := slog.New(f.handler(io.err))
 	o.Log, o.Quiet = log, f.quiet
-	s, err := server.New(o)
+	s, err := app.New(o)
 	if err != nil {
 		return err
 	}
@@ -141,20 +141,20 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 }
 
 // options reads the files and returns what a server is made of.
-func (f *serverFlags) options(ctx context.Context, io streams) (server.Options, error) {
+func (f *serverFlags) options(ctx context.Context, io streams) (app.Options, error) {
 	c, files, err := f.load(ctx, f.clock.now(), io.err)
 	if err != nil {
-		return server.Options{}, err
+		return app.Options{}, err
 	}
 	made, err := f.made()
 	if err != nil {
-		return server.Options{}, err
+		return app.Options{}, err
 	}
 	schemaFiles, err := f.schemaFiles()
 	if err != nil {
-		return server.Options{}, err
+		return app.Options{}, err
 	}
-	return server.Options{
+	return app.Options{
 		Contract: c,
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
 			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting(), Made: made}},
@@ -164,7 +164,7 @@ func (f *serverFlags) options(ctx context.Context, io streams) (server.Options, 
 }
 
 // start starts a server at an address, or says how to choose another.
-func (f *serverFlags) start(s *server.Server, address string) error {
+func (f *serverFlags) start(s *app.Server, address string) error {
 	err := s.Start(address)
 	if err == nil {
 		return nil
@@ -197,7 +197,7 @@ func (f *serveFlags) handler(w io.Writer) slog.Handler {
 
 // greeting is what a newcomer needs. It is printed at once, so that whoever
 // reads the address of it can read the rest.
-func (f *serveFlags) greeting(s *server.Server, c *contract.Contract, mock *world.World) string {
+func (f *serveFlags) greeting(s *app.Server, c *contract.Contract, mock *store.World) string {
 	addr, door := s.Addr(), s.ControlAddr()
 	url := baseURL(addr)
 	if f.quiet {
@@ -239,7 +239,7 @@ func (f *serveFlags) greeting(s *server.Server, c *contract.Contract, mock *worl
 }
 
 // sample returns a curl command that succeeds.
-func (f *serveFlags) sample(url string, op *contract.Operation, w *world.World) string {
+func (f *serveFlags) sample(url string, op *contract.Operation, w *store.World) string {
 	first, token := f.caller(op, w)
 	if token == "" {
 		return "nothing: no client of the fixtures may deactivate any of their records"
@@ -250,7 +250,7 @@ func (f *serveFlags) sample(url string, op *contract.Operation, w *world.World) 
 
 // caller returns the first record, by its identifiers, that some client may
 // perform the operation on, and the client's token, or "".
-func (f *serverFlags) caller(op *contract.Operation, w *world.World) (first world.Key, token string) {
+func (f *serverFlags) caller(op *contract.Operation, w *store.World) (first store.Key, token string) {
 	for _, k := range w.Base().Keys() {
 		if r, _ := w.Record(k); !r.Active {
 			continue
@@ -259,11 +259,11 @@ func (f *serverFlags) caller(op *contract.Operation, w *world.World) (first worl
 			return k, token
 		}
 	}
-	return world.Key{}, ""
+	return store.Key{}, ""
 }
 
 // tokenOf returns a token that may perform the operation in a tenant, or "".
-func (f *serverFlags) tokenOf(tenant int64, op *contract.Operation, base *world.Base) string {
+func (f *serverFlags) tokenOf(tenant int64, op *contract.Operation, base *store.Base) string {
 	if f.auth == "any" {
 		return "any-token"
 	}

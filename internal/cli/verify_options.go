@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/verify"
 )
@@ -30,13 +30,13 @@ func (f *verifyFlags) options(ctx context.Context, o *verify.Options, io streams
 			return err
 		}
 	}
-	o.RoleTokens = map[dispatch.Role]string{}
+	o.RoleTokens = map[model.Role]string{}
 	for _, text := range f.roleTokens {
 		role, source, ok := strings.Cut(text, "=")
 		if !ok || role == "" {
 			return errMisuse{errors.New("--role-token: must be ROLE=SOURCE, such as Driver=ENV:DRIVER_TOKEN")}
 		}
-		if o.RoleTokens[dispatch.Role(role)], err = io.secret(ctx, "--role-token "+role, source); err != nil {
+		if o.RoleTokens[model.Role(role)], err = io.secret(ctx, "--role-token "+role, source); err != nil {
 			return err
 		}
 	}

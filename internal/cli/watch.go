@@ -12,7 +12,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/mock/session"
 )
 
 // settle is how long the files must be left alone before they are read: an

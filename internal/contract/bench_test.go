@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
@@ -27,7 +27,7 @@ func BenchmarkLoad(b *testing.B) {
 // many that have texts and numbers of their own, and as a whole, which is what
 // judging in parts must beat.
 func BenchmarkJudge(b *testing.B) {
-	m := load(b, schemas.FS).Model(oldest, dispatch.ModelCustomerLocation)
+	m := load(b, schemas.FS).Model(oldest, model.ModelCustomerLocation)
 	record := records(b, "page-sample.json")[0]
 	address := record["addresses"].([]any)[0].(map[string]any)
 	contact := record["contacts"].([]any)[0].(map[string]any)
@@ -90,7 +90,7 @@ func BenchmarkJudgeHeaders(b *testing.B) {
 // BenchmarkJudgeReply judges a body: one that was judged before, and one that
 // has just been printed.
 func BenchmarkJudgeReply(b *testing.B) {
-	m := load(b, schemas.FS).Model(oldest, dispatch.ModelCustomerLocation)
+	m := load(b, schemas.FS).Model(oldest, model.ModelCustomerLocation)
 	record := records(b, "page-sample.json")[0]
 	now := time.Now()
 	judge := func(b *testing.B, body *wire.Body) {

@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"slices"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 )
 
 // Delta is one place where two versions' schemas differ.
@@ -21,7 +21,7 @@ type Delta struct {
 // Diff returns where the models of two versions differ, by model and pointer.
 // Words for people, such as descriptions of what stayed, count as well: they
 // are the documentation's.
-func (c *Contract) Diff(before, after dispatch.Version) []Delta {
+func (c *Contract) Diff(before, after model.Version) []Delta {
 	a, b := c.Models(before), c.Models(after)
 	names := slices.Collect(maps.Keys(a))
 	for name := range b {

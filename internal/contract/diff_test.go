@@ -8,7 +8,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/schemas"
 )
 
@@ -34,7 +34,7 @@ func TestDiff(t *testing.T) {
 	if got := places(c.Diff("2019/02/08", "2021/04/07")); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	for _, pair := range [][2]dispatch.Version{{"2021/04/07", "2023/04/19"}, {"2019/02/08", "2019/02/08"}} {
+	for _, pair := range [][2]model.Version{{"2021/04/07", "2023/04/19"}, {"2019/02/08", "2019/02/08"}} {
 		if got := c.Diff(pair[0], pair[1]); len(got) > 0 {
 			t.Errorf("%v: got %v, want no difference", pair, got)
 		}

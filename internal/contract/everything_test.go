@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 )
 
 // own returns the model of a record with other properties.
@@ -20,7 +20,7 @@ func own(t *testing.T, change func(doc, properties map[string]any)) *Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.Model("2019/02/08", dispatch.ModelCustomerLocation)
+	return c.Model("2019/02/08", model.ModelCustomerLocation)
 }
 
 // TestEverything holds that all of a model's members are found, and that what

@@ -9,7 +9,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
@@ -110,8 +110,8 @@ func parse(t testing.TB, text string) any {
 }
 
 const (
-	oldest = dispatch.Version("2019/02/08")
-	newest = dispatch.Version("2023/04/19")
+	oldest = model.Version("2019/02/08")
+	newest = model.Version("2023/04/19")
 )
 
 func number(text string) json.Number { return json.Number(text) }

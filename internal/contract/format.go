@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/xeipuuv/gojsonschema"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 )
 
 // format is a string format that the schemas may name, with the words that
@@ -68,7 +68,7 @@ func validHTTPDate(s string) bool {
 }
 
 func validTimestamp(s string) bool {
-	_, err := dispatch.ParseTimestamp(s)
+	_, err := model.ParseTimestamp(s)
 	return err == nil
 }
 

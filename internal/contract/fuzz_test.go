@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 )
 
@@ -96,7 +96,7 @@ func FuzzHeaderValue(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, m := range remembers.first.flat.members {
 			good := verdicts(t, remembers, other, m.name, text)
-			for _, v := range []dispatch.Version{oldest, newest} {
+			for _, v := range []model.Version{oldest, newest} {
 				if got := c.ValidHeader(v, m.name, text); got != good {
 					t.Fatalf("%s: %q is good: %t, and in %s %t", m.name, text, good, v, got)
 				}

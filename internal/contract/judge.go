@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/wire"
 )
@@ -26,7 +26,7 @@ func HeaderText(h http.Header, name string) (text string, present bool) {
 }
 
 // JudgeHeaders returns the rules that a request's header breaks in version v.
-func (o *Operation) JudgeHeaders(v dispatch.Version, h http.Header) []exchange.Finding {
+func (o *Operation) JudgeHeaders(v model.Version, h http.Header) []exchange.Finding {
 	m := o.rules[v].headers
 	if m == nil {
 		return nil
@@ -47,7 +47,7 @@ func (o *Operation) JudgeHeaders(v dispatch.Version, h http.Header) []exchange.F
 
 // HeaderField returns the vendor's name of a request header field, such as
 // StandardRequestHeadersModel.x-tenant-id.
-func (o *Operation) HeaderField(v dispatch.Version, name string) string {
+func (o *Operation) HeaderField(v model.Version, name string) string {
 	if m := o.rules[v].headers; m != nil {
 		return m.title() + "." + name
 	}
@@ -60,7 +60,7 @@ func (m *Model) title() string {
 }
 
 // JudgePath returns the rules that the path's parameters break in version v.
-func (o *Operation) JudgePath(v dispatch.Version, parameters map[string]string) []exchange.Finding {
+func (o *Operation) JudgePath(v model.Version, parameters map[string]string) []exchange.Finding {
 	m := o.rules[v].path
 	if m == nil {
 		return nil
@@ -88,7 +88,7 @@ type proof struct {
 
 // JudgeReply returns the rules that a reply to the operation breaks in version
 // v at the time now.
-func (o *Operation) JudgeReply(v dispatch.Version, cors CORS, now time.Time, reply *wire.Reply) []exchange.Finding {
+func (o *Operation) JudgeReply(v model.Version, cors CORS, now time.Time, reply *wire.Reply) []exchange.Finding {
 	findings := o.JudgeHead(v, cors, reply)
 	r := o.rules[v]
 	if r == nil {
@@ -106,7 +106,7 @@ func (o *Operation) JudgeReply(v dispatch.Version, cors CORS, now time.Time, rep
 
 // JudgeHead returns the rules that a reply's status and header break, whatever
 // its body is.
-func (o *Operation) JudgeHead(v dispatch.Version, cors CORS, reply *wire.Reply) []exchange.Finding {
+func (o *Operation) JudgeHead(v model.Version, cors CORS, reply *wire.Reply) []exchange.Finding {
 	r := o.rules[v]
 	if r == nil {
 		return []exchange.Finding{{Part: exchange.PartHeader, Pointer: "/" + wire.APIVersion, Rule: "version in force",
@@ -142,7 +142,7 @@ func (m *Model) judgeBody(body *wire.Body, now time.Time) []exchange.Finding {
 	if len(findings) == 0 {
 		p := &proof{model: m}
 		m.eachPast(tree, func(_ []string, s string) {
-			if t, err := dispatch.ParseTimestamp(s); err == nil && t.After(p.newest) {
+			if t, err := model.ParseTimestamp(s); err == nil && t.After(p.newest) {
 				p.newest = t
 			}
 		})

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/wire"
 )
@@ -203,7 +203,7 @@ func TestValidHeader(t *testing.T) {
 }
 
 // reply makes a good reply with the page's sample record.
-func reply(t testing.TB, version dispatch.Version) *wire.Reply {
+func reply(t testing.TB, version model.Version) *wire.Reply {
 	t.Helper()
 	record := sampleRecord(t)
 	if version != oldest {

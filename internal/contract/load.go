@@ -14,7 +14,7 @@ import (
 
 	"github.com/xeipuuv/gojsonschema"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/wire"
 )
@@ -28,8 +28,8 @@ const (
 // Contract is the compiled contract: what must be. It is safe for concurrent
 // use.
 type Contract struct {
-	versions   []dispatch.Version // oldest first
-	sets       map[dispatch.Version]*set
+	versions   []model.Version // oldest first
+	sets       map[model.Version]*set
 	operations []*Operation
 	otherwise  *Operation
 	router     *router
@@ -102,7 +102,7 @@ func (l *loading) contract() *Contract {
 	if len(l.flaws) > 0 {
 		return nil
 	}
-	c := &Contract{sets: map[dispatch.Version]*set{}}
+	c := &Contract{sets: map[model.Version]*set{}}
 	c.versions = l.versions(sets[folders[len(folders)-1]])
 	if len(c.versions) == 0 {
 		return nil
@@ -225,21 +225,21 @@ func (l *loading) sets(folders []string, meta *Model) map[string]*set {
 }
 
 // versions reads the list of versions from the newest folder's rule.
-func (l *loading) versions(newest *set) []dispatch.Version {
+func (l *loading) versions(newest *set) []model.Version {
 	src, ok := newest.files[versionFile]
 	if !ok {
 		l.flaw(versionFile, "", "the file is missing: its enum lists the versions")
 		return nil
 	}
-	var versions []dispatch.Version
+	var versions []model.Version
 	list, _ := src.doc["enum"].([]any)
 	for i, v := range list {
 		name, ok := v.(string)
-		if !ok || !versionFolder.MatchString(folderOf(dispatch.Version(name))) {
+		if !ok || !versionFolder.MatchString(folderOf(model.Version(name))) {
 			l.flaws = append(l.flaws, Flaw{File: src.path, Pointer: fmt.Sprintf("/enum/%d", i), Value: short(v), Rule: "a version is a date such as 2019/02/08"})
 			continue
 		}
-		versions = append(versions, dispatch.Version(name))
+		versions = append(versions, model.Version(name))
 	}
 	if len(versions) == 0 {
 		l.flaw(src.path, "/enum", "lists no version")
@@ -248,7 +248,7 @@ func (l *loading) versions(newest *set) []dispatch.Version {
 	return versions
 }
 
-func folderOf(v dispatch.Version) string { return strings.ReplaceAll(string(v), "/", "-") }
+func folderOf(v model.Version) string { return strings.ReplaceAll(string(v), "/", "-") }
 
 // assign gives each version the newest folder that is not newer than it.
 func (l *loading) assign(c *Contract, folders []string, sets map[string]*set) {
@@ -263,7 +263,7 @@ func (l *loading) assign(c *Contract, folders []string, sets map[string]*set) {
 		}
 	}
 	for _, folder := range folders {
-		if !slices.ContainsFunc(c.versions, func(v dispatch.Version) bool { return folderOf(v) == folder }) {
+		if !slices.ContainsFunc(c.versions, func(v model.Version) bool { return folderOf(v) == folder }) {
 			l.flaw(folder, "", "is the folder of no version that %s lists", versionFile)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/xeipuuv/gojsonschema"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 )
 
@@ -62,9 +62,9 @@ func lone(name string, doc map[string]any) (*Model, error) {
 func (m *Model) Judge(v any, part string, now time.Time) []exchange.Finding {
 	findings := m.judgeSchema(v, part)
 	m.eachPast(v, func(at []string, s string) {
-		if t, err := dispatch.ParseTimestamp(s); err == nil && t.After(now) {
+		if t, err := model.ParseTimestamp(s); err == nil && t.After(now) {
 			n, _ := m.locate(at)
-			findings = append(findings, n.finding(part, pointer(at), "format", s, notPast+dispatch.Timestamp(now)))
+			findings = append(findings, n.finding(part, pointer(at), "format", s, notPast+model.Timestamp(now)))
 		}
 	})
 	slices.SortStableFunc(findings, compareFindings)

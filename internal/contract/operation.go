@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 )
 
 // Operation is one operation of the API, or the replies to what is none.
@@ -17,12 +17,12 @@ type Operation struct {
 	// Served tells an operation that this mock performs from one that the
 	// resource merely advertises.
 	Served      bool
-	Roles       []dispatch.Role
+	Roles       []model.Role
 	Description string
 	// Comment begins with the grade of the fact that there is the operation.
 	Comment string
 
-	rules map[dispatch.Version]*rules
+	rules map[model.Version]*rules
 }
 
 // rules are an operation's models as they are in one version.
@@ -44,13 +44,13 @@ const (
 )
 
 // Versions returns the API versions, oldest first.
-func (c *Contract) Versions() []dispatch.Version { return slices.Clone(c.versions) }
+func (c *Contract) Versions() []model.Version { return slices.Clone(c.versions) }
 
 // Oldest returns the version that answers who never named one.
-func (c *Contract) Oldest() dispatch.Version { return c.versions[0] }
+func (c *Contract) Oldest() model.Version { return c.versions[0] }
 
 // Has reports whether there is such a version.
-func (c *Contract) Has(v dispatch.Version) bool { return c.sets[v] != nil }
+func (c *Contract) Has(v model.Version) bool { return c.sets[v] != nil }
 
 // Operations returns the operations in the order of their file.
 func (c *Contract) Operations() []*Operation { return slices.Clone(c.operations) }
@@ -60,7 +60,7 @@ func (c *Contract) Otherwise() *Operation { return c.otherwise }
 
 // Model returns a model of a version by its name, such as
 // DispatchCustomerLocationModel; nil where there is none.
-func (c *Contract) Model(v dispatch.Version, name string) *Model {
+func (c *Contract) Model(v model.Version, name string) *Model {
 	s := c.sets[v]
 	if s == nil {
 		return nil
@@ -91,7 +91,7 @@ func (l *loading) operations(c *Contract, doc map[string]any) {
 }
 
 func (l *loading) operation(c *Contract, at string, doc map[string]any) *Operation {
-	op := &Operation{rules: map[dispatch.Version]*rules{}}
+	op := &Operation{rules: map[model.Version]*rules{}}
 	op.Name, _ = doc["name"].(string)
 	op.Method, _ = doc["method"].(string)
 	op.Path, _ = doc["path"].(string)
@@ -101,7 +101,7 @@ func (l *loading) operation(c *Contract, at string, doc map[string]any) *Operati
 	roles, _ := doc["roles"].([]any)
 	for _, r := range roles {
 		name, _ := r.(string)
-		op.Roles = append(op.Roles, dispatch.Role(name))
+		op.Roles = append(op.Roles, model.Role(name))
 	}
 	for _, v := range c.versions {
 		s := c.sets[v]
@@ -205,7 +205,7 @@ func (r *rules) status(status int) (*Model, bool) {
 }
 
 // standard returns the model of request headers that operations share.
-func (c *Contract) standard(v dispatch.Version) *Model {
+func (c *Contract) standard(v model.Version) *Model {
 	for _, o := range c.operations {
 		if m := o.rules[v].headers; m != nil {
 			return m
@@ -216,7 +216,7 @@ func (c *Contract) standard(v dispatch.Version) *Model {
 
 // ValidHeader reports whether a text is a good value of a request header field,
 // named as the schemas name it.
-func (c *Contract) ValidHeader(v dispatch.Version, name, text string) bool {
+func (c *Contract) ValidHeader(v model.Version, name, text string) bool {
 	m := c.standard(v)
 	if m == nil {
 		return false

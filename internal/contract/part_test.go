@@ -13,7 +13,7 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 
 	"dispatchmock/fixtures"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
@@ -97,10 +97,10 @@ func TestParts(t *testing.T) {
 			if file == "edges.json" {
 				all = all[:4]
 			}
-			for _, v := range []dispatch.Version{"2019/02/08", "2021/04/07"} {
-				m := c.Model(v, dispatch.ModelCustomerLocation)
+			for _, v := range []model.Version{"2019/02/08", "2021/04/07"} {
+				m := c.Model(v, model.ModelCustomerLocation)
 				if m.part.frame == nil {
-					t.Fatalf("%s %s is not judged in parts", v, dispatch.ModelCustomerLocation)
+					t.Fatalf("%s %s is not judged in parts", v, model.ModelCustomerLocation)
 				}
 				good, bad := 0, 0
 				for i, record := range all {
@@ -153,15 +153,15 @@ func TestSharedModels(t *testing.T) {
 	files[folder+"CustomerContactModel.json"] = &fstest.MapFile{Data: []byte(strict)}
 	c := load(t, files)
 	const older, newer = "2021/04/07", "2023/04/19"
-	for name, shared := range map[string]bool{"ErrorModel": true, "CustomerAddressModel": true, "CustomerContactModel": false, dispatch.ModelCustomerLocation: false} {
+	for name, shared := range map[string]bool{"ErrorModel": true, "CustomerAddressModel": true, "CustomerContactModel": false, model.ModelCustomerLocation: false} {
 		if got := c.Model(older, name) == c.Model(newer, name); got != shared {
 			t.Errorf("%s is shared: got %t, want %t", name, got, shared)
 		}
 	}
 	record := records(t, "page-sample.json")[0]
-	dispatch.FromVersion(record, "2019/02/08")
-	for version, good := range map[dispatch.Version]bool{older: true, newer: false} {
-		if found := c.Model(version, dispatch.ModelCustomerLocation).judgeSchema(record, ""); (len(found) == 0) != good {
+	model.FromVersion(record, "2019/02/08")
+	for version, good := range map[model.Version]bool{older: true, newer: false} {
+		if found := c.Model(version, model.ModelCustomerLocation).judgeSchema(record, ""); (len(found) == 0) != good {
 			t.Errorf("%s: got %v, want good=%t", version, found, good)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/schemas"
 )
 
@@ -51,7 +51,7 @@ func TestPieces(t *testing.T) {
 	for i := range empty {
 		empty[i] = map[string]any{"no": true}
 	}
-	flaws := c.Model(c.Oldest(), dispatch.ModelCustomerLocation).Flaws("body", "", map[string]any{"addresses": empty})
+	flaws := c.Model(c.Oldest(), model.ModelCustomerLocation).Flaws("body", "", map[string]any{"addresses": empty})
 	if n := flaws.Count(); n == 0 || n > 20*maxPiece {
 		t.Errorf("of %d bad items %d errors were gathered", len(empty), n)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/xeipuuv/gojsonschema"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 
@@ -177,7 +177,7 @@ func TestFlatFrame(t *testing.T) {
 func TestNames(t *testing.T) {
 	t.Parallel()
 	c := loadReal(t)
-	versions := []dispatch.Version{"2019/02/08", "2021/04/07", "2021/05/07", "2021/08/02", "2021/11/04", "2023/04/19"}
+	versions := []model.Version{"2019/02/08", "2021/04/07", "2021/05/07", "2021/08/02", "2021/11/04", "2023/04/19"}
 	if got := c.Versions(); !slices.Equal(got, versions) || c.Oldest() != oldest {
 		t.Errorf("got the versions %v, oldest %s", got, c.Oldest())
 	}
@@ -195,7 +195,7 @@ func TestNames(t *testing.T) {
 		t.Errorf("got %v for a name of no operation", got.Name)
 	}
 	op := c.Operation("Deactivate Customer")
-	if op.Method != http.MethodDelete || !op.Served || !slices.Equal(op.Roles, []dispatch.Role{"Dispatcher"}) || op.Path != "/customers/{customer_id}/locations/{customer_location_id}" {
+	if op.Method != http.MethodDelete || !op.Served || !slices.Equal(op.Roles, []model.Role{"Dispatcher"}) || op.Path != "/customers/{customer_id}/locations/{customer_location_id}" {
 		t.Errorf("got %+v", op)
 	}
 }

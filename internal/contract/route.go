@@ -8,7 +8,7 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 )
 
@@ -107,7 +107,7 @@ func (c *Contract) Route(r *http.Request) Route {
 
 // Read validates the request's header fields and path parameters by the rules
 // that an operation has in version v, and reads from them what is asked for.
-func (r *Route) Read(op *Operation, v dispatch.Version, h http.Header) {
+func (r *Route) Read(op *Operation, v model.Version, h http.Header) {
 	r.Inputs = Inputs{Headers: op.JudgeHeaders(v, h)}
 	text, _ := HeaderText(h, http.CanonicalHeaderKey(tenantHeader))
 	r.Tenant = integerOf(text, r.Headers, tenantHeader)

@@ -15,7 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/tools/txtar"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 
@@ -24,7 +24,7 @@ type second struct{ schema *jsonschema.Schema }
 
 // compileSecond compiles a model of a folder's set from the same files, with
 // the same formats.
-func compileSecond(c *Contract, v dispatch.Version, name string) (*second, error) {
+func compileSecond(c *Contract, v model.Version, name string) (*second, error) {
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft7)
 	compiler.AssertFormat()
@@ -62,7 +62,7 @@ var pairs = sync.OnceValues(func() (map[string]pair, error) {
 		return nil, err
 	}
 	all := map[string]pair{}
-	for _, v := range []dispatch.Version{oldest, newest} {
+	for _, v := range []model.Version{oldest, newest} {
 		for _, name := range []string{"DispatchCustomerLocationModel", "ErrorModel", "StandardRequestHeadersModel", "PathParameters", "StandardResponseHeadersModel", "RelaxedResponseHeadersModel"} {
 			s, err := compileSecond(c, v, name)
 			if err != nil {
@@ -225,7 +225,7 @@ func TestSecondOpinionOnMutations(t *testing.T) {
 func TestSecondOpinionOnFields(t *testing.T) {
 	t.Parallel()
 	models := bodyModels(t)
-	for _, v := range []dispatch.Version{oldest, newest} {
+	for _, v := range []model.Version{oldest, newest} {
 		name := string(v) + " DispatchCustomerLocationModel"
 		record := func() map[string]any {
 			tree := sampleRecord(t)

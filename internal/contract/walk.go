@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 )
 
@@ -131,7 +131,7 @@ func (m *Model) JudgeText(name, text string) []exchange.Finding {
 
 // Models returns the models of a version by their file's name without its
 // ending.
-func (c *Contract) Models(v dispatch.Version) map[string]*Model {
+func (c *Contract) Models(v model.Version) map[string]*Model {
 	models := map[string]*Model{}
 	if s := c.sets[v]; s != nil {
 		for file, m := range s.models {
@@ -143,18 +143,18 @@ func (c *Contract) Models(v dispatch.Version) map[string]*Model {
 
 // RequestHeaders returns the model of the operation's request headers in a
 // version; nil where nothing is asked.
-func (o *Operation) RequestHeaders(v dispatch.Version) *Model { return o.rules[v].headers }
+func (o *Operation) RequestHeaders(v model.Version) *Model { return o.rules[v].headers }
 
 // PathParameters returns the model of the path's parameters in a version; nil
 // where it has none.
-func (o *Operation) PathParameters(v dispatch.Version) *Model { return o.rules[v].path }
+func (o *Operation) PathParameters(v model.Version) *Model { return o.rules[v].path }
 
 // ReplyHeaders returns the model of the response headers in a version.
-func (o *Operation) ReplyHeaders(v dispatch.Version, cors CORS) *Model { return o.rules[v].reply[cors] }
+func (o *Operation) ReplyHeaders(v model.Version, cors CORS) *Model { return o.rules[v].reply[cors] }
 
 // Reply returns the model of the body that goes with a status in a version,
 // nil where there is none, and whether the operation has the status at all.
-func (o *Operation) Reply(v dispatch.Version, status int) (*Model, bool) {
+func (o *Operation) Reply(v model.Version, status int) (*Model, bool) {
 	r := o.rules[v]
 	if r == nil {
 		return nil, false
@@ -164,7 +164,7 @@ func (o *Operation) Reply(v dispatch.Version, status int) (*Model, bool) {
 
 // Statuses returns the statuses that the operation has a model for, as the
 // list of operations writes them: "200", "error".
-func (o *Operation) Statuses(v dispatch.Version) []string {
+func (o *Operation) Statuses(v model.Version) []string {
 	return slices.Sorted(maps.Keys(o.rules[v].statuses))
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/report"
 )
 

@@ -12,7 +12,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/report"
 )
 

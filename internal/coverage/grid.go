@@ -5,10 +5,10 @@ import (
 	"slices"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/fixture"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/redact"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/mock/store"
 )
 
 // grid is what there is to cover, and where an exchange finds what it covers.
@@ -35,7 +35,7 @@ type grid struct {
 	otherMethod   int
 	slashes       [2]int // without, with
 	scenarios     map[string]int
-	records       map[world.Key]int
+	records       map[store.Key]int
 	preflights    [2]int // allowed, refused
 
 	variables []Variable // of the commands
@@ -75,8 +75,8 @@ const none = -1
 func newGrid(o Options, files *fixture.Fixtures) *grid {
 	g := &grid{Options: o, files: files, operations: map[string]*contract.Operation{}, named: map[string]int{}, pinned: map[string]int{},
 		roles: map[holder][]int{}, statuses: map[int]int{}, faults: map[string]int{}, methods: map[string]int{},
-		scenarios: map[string]int{}, records: map[world.Key]int{}, repeated: none, otherMethod: none}
-	g.judges = files.Choices.Statuses[dispatch.NotAcceptable] == http.StatusOK
+		scenarios: map[string]int{}, records: map[store.Key]int{}, repeated: none, otherMethod: none}
+	g.judges = files.Choices.Statuses[model.NotAcceptable] == http.StatusOK
 	for _, op := range o.Contract.Operations() {
 		g.operations[op.Name] = op
 	}
@@ -113,11 +113,11 @@ func (g *grid) tidy() {
 // writer fills a grid in; it knows a request that succeeds.
 type writer struct {
 	*grid
-	version dispatch.Version    // whose rules are the grid's
+	version model.Version    // whose rules are the grid's
 	op      *contract.Operation // of the good request
 	delete  *contract.Operation // nil where it is not served
-	client  dispatch.Client
-	record  world.Key
+	client  model.Client
+	record  store.Key
 	good    request // nil path where the fixtures admit none
 	ok      bool
 }
@@ -142,16 +142,16 @@ func newWriter(g *grid) *writer {
 
 // first returns the first record, an active one before all others, that a
 // client may both read and deactivate, and the client.
-func (w *writer) first() (c dispatch.Client, found world.Key, ok bool) {
+func (w *writer) first() (c model.Client, found store.Key, ok bool) {
 	if w.op == nil {
 		return
 	}
-	mock, clients := world.New(w.files.Base), w.clients()
+	mock, clients := store.New(w.files.Base), w.clients()
 	for _, k := range w.keys() {
 		if _, scenario := w.files.RecordScenarios[k]; scenario {
 			continue
 		}
-		i := slices.IndexFunc(clients, func(c dispatch.Client) bool { return w.may(c, w.delete) && w.may(c, w.op) && c.Sees(k.Tenant) })
+		i := slices.IndexFunc(clients, func(c model.Client) bool { return w.may(c, w.delete) && w.may(c, w.op) && c.Sees(k.Tenant) })
 		if i < 0 {
 			continue
 		}
@@ -172,23 +172,23 @@ func (g *grid) served() []*contract.Operation {
 	})
 }
 
-func (g *grid) keys() []world.Key { return g.files.Base.Keys() }
+func (g *grid) keys() []store.Key { return g.files.Base.Keys() }
 
 // anyToken is a token of no fixture.
 const anyToken = "any-token"
 
 // clients returns who may ask. Where any token is good, its client ID is the
 // API's for it.
-func (g *grid) clients() []dispatch.Client {
+func (g *grid) clients() []model.Client {
 	if g.AnyToken {
-		return []dispatch.Client{{Token: anyToken, ID: "any " + redact.Value(anyToken), Roles: []dispatch.Role{dispatch.RoleDispatcher}, AllTenants: true}}
+		return []model.Client{{Token: anyToken, ID: "any " + redact.Value(anyToken), Roles: []model.Role{model.RoleDispatcher}, AllTenants: true}}
 	}
 	return g.files.Base.Clients()
 }
 
-func (g *grid) may(c dispatch.Client, op *contract.Operation) bool {
+func (g *grid) may(c model.Client, op *contract.Operation) bool {
 	if op == nil || c.HasAny(op.Roles) {
 		return true
 	}
-	return g.files.Choices.AdminIsDispatcher && slices.Contains(c.Roles, dispatch.RoleAdmin) && slices.Contains(op.Roles, dispatch.RoleDispatcher)
+	return g.files.Choices.AdminIsDispatcher && slices.Contains(c.Roles, model.RoleAdmin) && slices.Contains(op.Roles, model.RoleDispatcher)
 }

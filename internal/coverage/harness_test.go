@@ -17,13 +17,13 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/fixture"
-	"dispatchmock/internal/journal"
+	"dispatchmock/internal/mock/fixture"
+	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/report"
-	"dispatchmock/internal/scenario"
-	"dispatchmock/internal/server"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/mock/scenario"
+	"dispatchmock/internal/app"
+	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/testwait"
 	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
@@ -95,7 +95,7 @@ func load(t testing.TB, s settings) (*contract.Contract, *fixture.Fixtures) {
 
 // running is a server under test; it tells each exchange.
 type running struct {
-	*server.Server
+	*app.Server
 	url      string
 	recorded chan struct{}
 }
@@ -105,8 +105,8 @@ func launch(t testing.TB, s settings) *running {
 	c, f := load(t, s)
 	r := &running{recorded: make(chan struct{}, 4096)}
 	var err error
-	r.Server, err = server.New(server.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail, Quiet: true,
-		Log: slog.New(slog.DiscardHandler), Journal: journal.Limits{Count: 100, Bytes: 1 << 20}, Control: server.Control{Schemas: schemas.FS},
+	r.Server, err = app.New(app.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail, Quiet: true,
+		Log: slog.New(slog.DiscardHandler), Journal: journal.Limits{Count: 100, Bytes: 1 << 20}, Control: app.Control{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: f, Now: time.Now, NewID: uuid.New},
 		Recorded: func(*exchange.Exchange) {
 			select {

@@ -12,13 +12,13 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/redact"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/mock/store"
 )
 
 // request returns a request of a client for a record.
-func (w *writer) request(method string, c dispatch.Client, k world.Key) request {
+func (w *writer) request(method string, c model.Client, k store.Key) request {
 	return request{method: method, path: w.path(strconv.FormatInt(k.Customer, 10), strconv.FormatInt(k.Location, 10)),
 		fields: []field{{"Authorization", "Bearer ", w.variable(c)}, {name: "x-tenant-id", value: strconv.FormatInt(k.Tenant, 10)}}}
 }

@@ -7,7 +7,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/mock/store"
 )
 
 // match appends what an exchange covers.
@@ -151,7 +151,7 @@ func (g *grid) identity(items []int, op *contract.Operation, x *exchange.Exchang
 		}
 	}
 	if (good || x.Scenario != "") && len(g.records) > 0 {
-		k := world.Key{Tenant: route.Tenant.Value, Customer: route.Customer.Value, Location: route.Location.Value}
+		k := store.Key{Tenant: route.Tenant.Value, Customer: route.Customer.Value, Location: route.Location.Value}
 		if i, ok := g.records[k]; ok && route.Tenant.OK && route.Customer.OK && route.Location.OK {
 			items = append(items, i)
 		}

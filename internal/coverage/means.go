@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"net/http"
 
-	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/scenario"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/mock/scenario"
+	"dispatchmock/internal/mock/store"
 )
 
 // means are what the mock and its fixtures have beside the contract.
@@ -42,7 +42,7 @@ func (w *writer) means() {
 const patiently = "--max-time 5"
 
 // reading returns a request for a record of who may read it.
-func (w *writer) reading(k world.Key) (request, bool) {
+func (w *writer) reading(k store.Key) (request, bool) {
 	for _, c := range w.clients() {
 		if c.Sees(k.Tenant) && w.may(c, w.op) {
 			r := w.request(w.op.Method, c, k)
@@ -70,7 +70,7 @@ func (w *writer) preflight() {
 // limits are what the mock's own reading of HTTP refuses.
 func (w *writer) limits() {
 	w.group("limits", "faults of requests that are no good HTTP, are too large, or name no session", false)
-	for _, k := range dispatch.Kinds() {
+	for _, k := range model.Kinds() {
 		if k.Status == 0 || k.When == "" {
 			continue
 		}

@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"slices"
 
-	"dispatchmock/internal/dispatch"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/mock/store"
 )
 
 // nobody is an identifier that no record is expected to have.
@@ -34,7 +34,7 @@ func (w *writer) outcomes() {
 	w.group("faults", "each fault of a request that can be brought about", true)
 	for _, c := range codes {
 		i := w.fault(c)
-		if c.Code == dispatch.RepeatedDelete && w.files.Choices.Statuses[c.Code] == http.StatusOK {
+		if c.Code == model.RepeatedDelete && w.files.Choices.Statuses[c.Code] == http.StatusOK {
 			w.items[i].sentence = "No DELETE was for a record that was inactive already."
 			w.repeated = i
 		}
@@ -50,7 +50,7 @@ func (w *writer) fault(c code) int {
 
 // code is an error, and the requests that bring it about.
 type code struct {
-	*dispatch.Kind
+	*model.Kind
 	command command
 }
 
@@ -58,14 +58,14 @@ type code struct {
 // can bring about in these fixtures, in the order in which they are checked.
 func (w *writer) codes() []code {
 	var all []code
-	for _, k := range dispatch.Kinds() {
+	for _, k := range model.Kinds() {
 		status, chosen := w.files.Choices.Statuses[k.Code]
-		if !chosen || status == http.StatusOK && k.Code != dispatch.RepeatedDelete || w.AnyToken && k.Code == dispatch.TokenUnknown {
+		if !chosen || status == http.StatusOK && k.Code != model.RepeatedDelete || w.AnyToken && k.Code == model.TokenUnknown {
 			continue
 		}
 		c := code{&k, w.cause(&k)}
 		switch k.Code {
-		case dispatch.RoleMissing, dispatch.TenantForeign, dispatch.MethodNotImplemented, dispatch.RepeatedDelete:
+		case model.RoleMissing, model.TenantForeign, model.MethodNotImplemented, model.RepeatedDelete:
 			if w.ok && len(c.command) == 0 { // nobody can bring it about
 				continue
 			}
@@ -77,26 +77,26 @@ func (w *writer) codes() []code {
 
 // cause returns the requests that bring an error about: those of the table, but
 // where these fixtures decide.
-func (w *writer) cause(k *dispatch.Kind) command {
+func (w *writer) cause(k *model.Kind) command {
 	switch k.Code {
-	case dispatch.MethodNotImplemented:
+	case model.MethodNotImplemented:
 		return w.unserved()
-	case dispatch.RoleMissing:
+	case model.RoleMissing:
 		return w.roleless()
-	case dispatch.TenantForeign:
+	case model.TenantForeign:
 		return w.foreign()
-	case dispatch.TenantUnknown:
+	case model.TenantUnknown:
 		return w.doing(w.good.set("x-tenant-id", fmt.Sprint(w.noTenant())))
-	case dispatch.RecordUnknown:
+	case model.RecordUnknown:
 		return w.doing(w.good.at(w.path(fmt.Sprint(nobody), fmt.Sprint(nobody))))
-	case dispatch.RepeatedDelete:
+	case model.RepeatedDelete:
 		return w.twice()
 	}
 	return w.doing(w.example(k.Example))
 }
 
 // example returns the request of the table, as one of these fixtures.
-func (w *writer) example(e *dispatch.Example) request {
+func (w *writer) example(e *model.Example) request {
 	r := w.good
 	r.method, r.path = cmp.Or(e.Method, r.method), cmp.Or(e.Path, r.path)
 	if e.Customer != "" {
@@ -189,4 +189,4 @@ func (w *writer) spellings() {
 	w.slashes[1] = w.item("with", "No path had a slash at its end.", w.doing(w.good.at(w.good.path+"/"))...)
 }
 
-func keyName(k world.Key) string { return fmt.Sprintf("%d/%d/%d", k.Tenant, k.Customer, k.Location) }
+func keyName(k store.Key) string { return fmt.Sprintf("%d/%d/%d", k.Tenant, k.Customer, k.Location) }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 )
 
 // versions are the ways in which a version comes into force.
@@ -37,7 +37,7 @@ func (w *writer) people() {
 		return
 	}
 	type call struct {
-		role   dispatch.Role
+		role   model.Role
 		method string
 	}
 	items := map[call]int{}
@@ -66,7 +66,7 @@ func (w *writer) people() {
 
 // askedBy returns the request of a client for a record that it may see, or for
 // the one of the good request.
-func (w *writer) askedBy(method string, c dispatch.Client) (request, bool) {
+func (w *writer) askedBy(method string, c model.Client) (request, bool) {
 	if !w.ok {
 		return request{}, false
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/shell"
 )
 
@@ -60,7 +60,7 @@ func IsVariable(name string) bool { return clientVariable.MatchString(name) }
 // a client from.
 type Variable struct {
 	Name   string
-	Client dispatch.Client
+	Client model.Client
 	// Tenant is one that the client sees.
 	Tenant int64
 }
@@ -75,7 +75,7 @@ func (c *Coverage) Variables() []Variable {
 }
 
 // variable returns the name of the variable that holds a client's token.
-func (g *grid) variable(c dispatch.Client) string {
+func (g *grid) variable(c model.Client) string {
 	for _, v := range g.variables {
 		if v.Client.Token == c.Token {
 			return v.Name

@@ -6,13 +6,13 @@ import (
 	"io"
 	"net/http"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 )
 
 // read reads the request's body to its end, within the limit. No operation
 // uses it (I: the page says that there is none, and its sample sends one).
-func (m *Mock) read(q *request) *dispatch.Fault {
+func (m *Mock) read(q *request) *model.Fault {
 	if q.r.Body == http.NoBody {
 		return nil
 	}
@@ -35,8 +35,8 @@ func (k *kept) Write(p []byte) (int, error) {
 }
 
 // drain reads the body to its end, and keeps its first bytes and its length.
-func (m *Mock) drain(r *http.Request, message *exchange.Message) (fault *dispatch.Fault) {
-	tooLarge := dispatch.BodyTooLarge.Fault(fmt.Sprintf("The request's body may have at most %d bytes; this operation needs none.", m.MaxBody))
+func (m *Mock) drain(r *http.Request, message *exchange.Message) (fault *model.Fault) {
+	tooLarge := model.BodyTooLarge.Fault(fmt.Sprintf("The request's body may have at most %d bytes; this operation needs none.", m.MaxBody))
 	if r.ContentLength > int64(m.MaxBody) {
 		message.Size = r.ContentLength
 		return tooLarge
@@ -48,10 +48,10 @@ func (m *Mock) drain(r *http.Request, message *exchange.Message) (fault *dispatc
 		fault = tooLarge
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		message.Flaw = exchange.Cut
-		fault = dispatch.BodyUnreadable.Fault("The body ended before its announced length; send as many bytes as Content-Length says.")
+		fault = model.BodyUnreadable.Fault("The body ended before its announced length; send as many bytes as Content-Length says.")
 	case err != nil:
 		message.Flaw = exchange.Malformed
-		fault = dispatch.BodyUnreadable.Fault("The body could not be read: it is not in the form that the header announces, or it came too slowly.")
+		fault = model.BodyUnreadable.Fault("The body could not be read: it is not in the form that the header announces, or it came too slowly.")
 	}
 	message.Body, message.Size = first, n
 	return fault

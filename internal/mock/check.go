@@ -9,15 +9,15 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/mock/store"
 )
 
 // problem is one thing that is wrong with a request: what the client is told,
 // should it be the first, and what the journal and the log say of it.
 type problem struct {
-	fault   dispatch.Fault
+	fault   model.Fault
 	finding exchange.Finding
 }
 
@@ -28,7 +28,7 @@ const pathInput = "path"
 // client is told, or nil when the request may go on; the exchange gets all
 // problems. The order is that of api-facts: inputs, then token, role, tenant,
 // record (grade A).
-func (m *Mock) check(q *request) *dispatch.Fault {
+func (m *Mock) check(q *request) *model.Fault {
 	var problems []problem
 	if len(q.route.Headers) > 0 || len(q.route.Path) > 0 || !q.s.Choices().ContentTypeParameters {
 		problems = m.inputs(q)
@@ -50,27 +50,27 @@ func (m *Mock) inputs(q *request) []problem {
 	byInput := map[string][]problem{}
 	for _, f := range q.route.Headers {
 		name := strings.TrimPrefix(f.Pointer, "/")
-		code := dispatch.CodeOfHeader(name)
+		code := model.CodeOfHeader(name)
 		if q.s.Choices().Statuses[code] == 200 {
 			continue
 		}
 		told := f                                                                                         // the record says it by itself
-		if n := len(q.r.Header[http.CanonicalHeaderKey(name)]); n > 1 && code != dispatch.NotAcceptable { // accept is a list
+		if n := len(q.r.Header[http.CanonicalHeaderKey(name)]); n > 1 && code != model.NotAcceptable { // accept is a list
 			told.Remedy += fmt.Sprintf(", and be sent once; it was sent %d times", n)
 		}
 		byInput[name] = append(byInput[name], problem{
-			dispatch.Fault{Code: code, Field: q.rules.HeaderField(q.version, name), Detail: m.headerDetail(q, name, told)}, f})
+			model.Fault{Code: code, Field: q.rules.HeaderField(q.version, name), Detail: m.headerDetail(q, name, told)}, f})
 	}
 	if text, _ := contract.HeaderText(q.r.Header, "Content-Type"); !q.s.Choices().ContentTypeParameters && byInput["content-type"] == nil && strings.Contains(text, ";") {
 		f := exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/content-type", Rule: "content_type_parameters: false",
 			Value: strconv.Quote(text), Schema: "fixtures/choices.json", Remedy: "must be application/json without parameters"}
-		byInput["content-type"] = []problem{{dispatch.Fault{Code: dispatch.ContentTypeInvalid,
+		byInput["content-type"] = []problem{{model.Fault{Code: model.ContentTypeInvalid,
 			Field: q.rules.HeaderField(q.version, "content-type"), Detail: sentence(f.Remedy)}, f}}
 	}
 	for _, f := range q.route.Path {
 		name := strings.TrimPrefix(f.Pointer, "/")
 		byInput[pathInput] = append(byInput[pathInput], problem{
-			dispatch.Fault{Code: dispatch.PathInvalid, Field: name, Detail: detail(f, q.route.Parameters[name])}, f})
+			model.Fault{Code: model.PathInvalid, Field: name, Detail: detail(f, q.route.Parameters[name])}, f})
 	}
 	slices.SortStableFunc(byInput[pathInput], func(a, b problem) int { return strings.Compare(a.fault.Field, b.fault.Field) })
 	var problems []problem
@@ -88,22 +88,22 @@ func (m *Mock) inputs(q *request) []problem {
 // them are good, and fills in the call's key. It returns the problems with its
 // own behind them, or nil where it has none.
 func (m *Mock) rights(q *request, problems []problem) []problem {
-	good := func(code dispatch.Code) bool {
+	good := func(code model.Code) bool {
 		return !slices.ContainsFunc(problems, func(p problem) bool { return p.fault.Code == code })
 	}
 	var more []problem
 	// The hint is for the client alone: it names a token, and logs name none.
-	add := func(code dispatch.Code, name, value, rule, remedy, hint string) {
+	add := func(code model.Code, name, value, rule, remedy, hint string) {
 		part := exchange.PartRequestHeader
 		field := q.rules.HeaderField(q.version, name)
-		if code == dispatch.RecordUnknown {
+		if code == model.RecordUnknown {
 			part, field = exchange.PartPath, name
 		}
-		more = append(more, problem{dispatch.Fault{Code: code, Field: field, Detail: sentence(remedy + hint)},
+		more = append(more, problem{model.Fault{Code: code, Field: field, Detail: sentence(remedy + hint)},
 			exchange.Finding{Part: part, Pointer: "/" + name, Rule: rule, Value: value, Schema: "operations.json", Remedy: remedy, World: true}})
 	}
 	if q.wellFormed && !q.known {
-		add(dispatch.TokenUnknown, "authorization", "", "known token", "no fixture knows this token", m.hint(q.s))
+		add(model.TokenUnknown, "authorization", "", "known token", "no fixture knows this token", m.hint(q.s))
 	}
 	if !q.known {
 		if len(problems)+len(more) > 0 {
@@ -112,38 +112,38 @@ func (m *Mock) rights(q *request, problems []problem) []problem {
 		return appendOrNil(problems, more)
 	}
 	roles := q.rules.Roles
-	if q.s.Choices().AdminIsDispatcher && slices.Contains(roles, dispatch.RoleDispatcher) {
-		roles = append(slices.Clone(roles), dispatch.RoleAdmin)
+	if q.s.Choices().AdminIsDispatcher && slices.Contains(roles, model.RoleDispatcher) {
+		roles = append(slices.Clone(roles), model.RoleAdmin)
 	}
 	if !q.client.HasAny(roles) {
-		add(dispatch.RoleMissing, "authorization", list(q.client.Roles), "roles: "+list(roles),
+		add(model.RoleMissing, "authorization", list(q.client.Roles), "roles: "+list(roles),
 			fmt.Sprintf("%s needs %s, and this token's user has %s", q.rules.Name, oneOf(roles), list(q.client.Roles)), m.hint(q.s))
 	}
-	if !good(dispatch.TenantIDInvalid) {
+	if !good(model.TenantIDInvalid) {
 		return appendOrNil(problems, more)
 	}
 	tenantText, _ := contract.HeaderText(q.r.Header, "X-Tenant-Id")
 	tenant := q.route.Tenant.Value
 	if !q.route.Tenant.OK {
-		add(dispatch.TenantIDInvalid, "x-tenant-id", strconv.Quote(tenantText), "integer", "must be an integer of at most 64 bits", "")
+		add(model.TenantIDInvalid, "x-tenant-id", strconv.Quote(tenantText), "integer", "must be an integer of at most 64 bits", "")
 		return appendOrNil(problems, more)
 	}
 	q.x.Tenant = tenant
 	if !q.s.World.Base().HasTenant(tenant) || !q.client.Sees(tenant) {
 		// One sentence for both: a stranger must not learn which tenants exist.
-		code := dispatch.TenantForeign
+		code := model.TenantForeign
 		if !q.s.World.Base().HasTenant(tenant) {
-			code = dispatch.TenantUnknown
+			code = model.TenantUnknown
 		}
 		add(code, "x-tenant-id", tenantText, "tenants of the token", fmt.Sprintf("tenant %d is not assigned to this token%s", tenant, m.tenantsOf(q)), "")
 		return appendOrNil(problems, more)
 	}
-	if !good(dispatch.PathInvalid) {
+	if !good(model.PathInvalid) {
 		return appendOrNil(problems, more)
 	}
 	key, ok := q.key()
 	if !ok {
-		add(dispatch.RecordUnknown, "customer_location_id", "", "known record", "the path's parameters must be integers of at most 64 bits", "")
+		add(model.RecordUnknown, "customer_location_id", "", "known record", "the path's parameters must be integers of at most 64 bits", "")
 		return appendOrNil(problems, more)
 	}
 	if len(problems) == 0 && len(more) == 0 {
@@ -164,7 +164,7 @@ func (m *Mock) strangers(q *request) []problem {
 	}
 	if !q.s.World.Base().HasTenant(tenant.Value) {
 		detail := fmt.Sprintf("there is no tenant %d", tenant.Value)
-		return []problem{{dispatch.Fault{Code: dispatch.TenantUnknown, Field: q.rules.HeaderField(q.version, "x-tenant-id"), Detail: sentence(detail)},
+		return []problem{{model.Fault{Code: model.TenantUnknown, Field: q.rules.HeaderField(q.version, "x-tenant-id"), Detail: sentence(detail)},
 			exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/x-tenant-id", Rule: "known tenant", Value: strconv.FormatInt(tenant.Value, 10), Schema: "operations.json", Remedy: detail, World: true}}}
 	}
 	k, ok := q.key()
@@ -184,29 +184,29 @@ func appendOrNil(problems, more []problem) []problem {
 	return append(problems, more...)
 }
 
-func unknownRecord(k world.Key) problem {
+func unknownRecord(k store.Key) problem {
 	text := fmt.Sprintf("tenant %d has no customer %d at location %d", k.Tenant, k.Customer, k.Location)
-	return problem{dispatch.Fault{Code: dispatch.RecordUnknown, Field: "customer_location_id", Detail: sentence(text)},
+	return problem{model.Fault{Code: model.RecordUnknown, Field: "customer_location_id", Detail: sentence(text)},
 		exchange.Finding{Part: exchange.PartPath, Pointer: "/customer_location_id", Rule: "known record",
 			Value: strconv.FormatInt(k.Location, 10), Schema: "fixtures", Remedy: text, World: true}}
 }
 
 // notFound records and returns the fault of a record that is not there.
-func (m *Mock) notFound(q *request) *dispatch.Fault {
+func (m *Mock) notFound(q *request) *model.Fault {
 	k, _ := q.key()
 	p := unknownRecord(k)
 	m.tell(q, &p)
 	return &p.fault
 }
 
-func oneOf(roles []dispatch.Role) string {
+func oneOf(roles []model.Role) string {
 	if len(roles) == 1 {
 		return "the role " + string(roles[0])
 	}
 	return "one of the roles " + list(roles)
 }
 
-func list(roles []dispatch.Role) string {
+func list(roles []model.Role) string {
 	if len(roles) == 0 {
 		return "none"
 	}

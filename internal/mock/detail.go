@@ -8,7 +8,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/mock/session"
 )
 
 // placeholder is what the page's samples print where a value belongs.

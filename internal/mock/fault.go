@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"net/http"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 
 // refuse fills in the reply to a fault. An exchange that no version or request
 // ID was found for gets the oldest and a new one.
-func (m *Mock) refuse(q *request, f *dispatch.Fault) {
+func (m *Mock) refuse(q *request, f *model.Fault) {
 	if q.x.VersionUsed == "" {
 		q.x.VersionUsed = string(m.Contract.Oldest())
 	}
@@ -22,7 +22,7 @@ func (m *Mock) refuse(q *request, f *dispatch.Fault) {
 
 // refuseWith is refuse with another status than the table or the choices have,
 // where status is not 0.
-func (m *Mock) refuseWith(q *request, f *dispatch.Fault, status int) {
+func (m *Mock) refuseWith(q *request, f *model.Fault, status int) {
 	q.x.Fault = string(f.Code)
 	k := f.Code.Kind()
 	chosen := q.s.Choices().Statuses[f.Code]

@@ -9,12 +9,12 @@ import (
 	"github.com/google/uuid"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/fixture"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/mock/fixture"
+	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/wire"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/mock/store"
 	"dispatchmock/schemas"
 )
 
@@ -56,10 +56,10 @@ func TestEveryInputHasItsCode(t *testing.T) {
 	if err := encoding.Unmarshal(text, &doc); err != nil {
 		t.Fatal(err)
 	}
-	seen := map[dispatch.Code]string{}
+	seen := map[model.Code]string{}
 	for name := range doc.Properties {
-		code := dispatch.CodeOfHeader(name)
-		if code == dispatch.HeaderInvalid {
+		code := model.CodeOfHeader(name)
+		if code == model.HeaderInvalid {
 			t.Errorf("%s has no code of its own", name)
 		}
 		if other, twice := seen[code]; twice {
@@ -80,10 +80,10 @@ func TestRefuse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	statuses := map[dispatch.Code]int{}
+	statuses := map[model.Code]int{}
 	for key, v := range choices(t) {
 		if status, ok := v.(float64); ok {
-			statuses[dispatch.Code(key)] = int(status)
+			statuses[model.Code(key)] = int(status)
 		}
 	}
 	id := uuid.MustParse("ed5b5458-1f72-41d7-b8ad-f1757de1ec4f")
@@ -91,18 +91,18 @@ func TestRefuse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := &fixture.Fixtures{Base: world.NewBuilder().Build(), Choices: dispatch.Choices{Statuses: statuses, Authenticate: true}}
+	files := &fixture.Fixtures{Base: store.NewBuilder().Build(), Choices: model.Choices{Statuses: statuses, Authenticate: true}}
 	s := session.NewSessions(session.Options{Fixtures: files, Now: now, NewID: func() uuid.UUID { return id }}).Default()
-	for _, k := range dispatch.Kinds() {
+	for _, k := range model.Kinds() {
 		code := k.Code
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
-			if code == dispatch.RepeatedDelete {
+			if code == model.RepeatedDelete {
 				return // its default is 200, which is no refusal
 			}
 			x := &exchange.Exchange{Start: now()}
 			q := &request{s: s, x: x}
-			a.refuse(q, &dispatch.Fault{Code: code, Field: "Model.field", Detail: "Rule\r\nX: y."})
+			a.refuse(q, &model.Fault{Code: code, Field: "Model.field", Detail: "Rule\r\nX: y."})
 			reply := q.reply
 			if want := "Model.field: Rule\r\nX: y."; reply.Reason != want {
 				t.Errorf("got the reason phrase %q, want %q (the printer makes it safe)", reply.Reason, want)

@@ -6,9 +6,9 @@ import (
 	"net/netip"
 	"strings"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/wire"
 )
 
@@ -22,7 +22,7 @@ const (
 
 // find returns the session that the request names, and takes its prefix off
 // the path; the default one where it names none.
-func (m *Mock) find(r *http.Request) (*session.Session, *dispatch.Fault) {
+func (m *Mock) find(r *http.Request) (*session.Session, *model.Fault) {
 	if rest, ok := strings.CutPrefix(r.URL.Path, sessionPrefix); ok {
 		id, _, _ := strings.Cut(rest, "/")
 		prefix := sessionPrefix + id
@@ -75,7 +75,7 @@ func sessionOfHost(host string) (id string, ok bool, fault string) {
 	return id, true, ""
 }
 
-func (m *Mock) named(id, where string) (*session.Session, *dispatch.Fault) {
+func (m *Mock) named(id, where string) (*session.Session, *model.Fault) {
 	if id == "" {
 		// Most likely a variable that is not set: it must not stand for the default.
 		return m.missing(fmt.Sprintf("The %s names no session: it is empty.", where))
@@ -89,6 +89,6 @@ func (m *Mock) named(id, where string) (*session.Session, *dispatch.Fault) {
 
 // missing has a request that names no good session answered, and recorded, in
 // the default one.
-func (m *Mock) missing(detail string) (*session.Session, *dispatch.Fault) {
-	return m.Sessions.Default(), dispatch.SessionUnknown.Fault(detail)
+func (m *Mock) missing(detail string) (*session.Session, *model.Fault) {
+	return m.Sessions.Default(), model.SessionUnknown.Fault(detail)
 }

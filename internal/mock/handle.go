@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/wire"
 )
 
@@ -24,7 +24,7 @@ func (m *Mock) validate(q *request) {
 	if q.reply.Status == 0 { // no reply at all
 		return
 	}
-	found := m.Contract.Operation(x.Operation).JudgeReply(dispatch.Version(x.VersionUsed), m.CORS, judgedAt(q.s, x), &q.reply)
+	found := m.Contract.Operation(x.Operation).JudgeReply(model.Version(x.VersionUsed), m.CORS, judgedAt(q.s, x), &q.reply)
 	x.Deliberate = append(x.Deliberate, found...)
 }
 
@@ -36,7 +36,7 @@ func (m *Mock) judge(q *request) {
 	now := judgedAt(q.s, x)
 	undo := x.Undo
 	x.Undo = nil
-	x.Violations = op.JudgeReply(dispatch.Version(x.VersionUsed), m.CORS, now, &q.reply)
+	x.Violations = op.JudgeReply(model.Version(x.VersionUsed), m.CORS, now, &q.reply)
 	if len(x.Violations) == 0 {
 		return
 	}
@@ -52,11 +52,11 @@ func (m *Mock) judge(q *request) {
 		x.Transition, x.States = false, nil
 	}
 	first := x.Violations[0]
-	m.refuse(q, &dispatch.Fault{Code: dispatch.ContractViolated, Field: "response " + first.Part + first.Pointer,
+	m.refuse(q, &model.Fault{Code: model.ContractViolated, Field: "response " + first.Part + first.Pointer,
 		Detail: fmt.Sprintf("%s (%s).", first.Remedy, first.Rule)})
 	// The error has the same printer; what it breaks too is told, and it is
 	// sent, because nothing better is left to send.
-	x.Violations = append(x.Violations, op.JudgeReply(dispatch.Version(x.VersionUsed), m.CORS, now, &q.reply)...)
+	x.Violations = append(x.Violations, op.JudgeReply(model.Version(x.VersionUsed), m.CORS, now, &q.reply)...)
 }
 
 // adviseClock says what to do of a record that the session's clock is set
@@ -82,7 +82,7 @@ func judgedAt(n *session.Session, x *exchange.Exchange) time.Time {
 func (m *Mock) recover(q *request) {
 	if p := recover(); p != nil {
 		q.x.Err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		m.refuse(q, dispatch.Internal.Fault("The mock failed on this request."))
+		m.refuse(q, model.Internal.Fault("The mock failed on this request."))
 	}
 }
 
@@ -90,18 +90,18 @@ func (m *Mock) recover(q *request) {
 func (m *Mock) Refused(status int, text string) *wire.Reply {
 	home := m.Sessions.Default()
 	q := &request{s: home, x: &exchange.Exchange{Session: home.Spec.ID, Sequence: home.Next(), Start: home.Clock.Now(), Operation: m.Contract.Otherwise().Name}}
-	code := dispatch.RequestMalformed
+	code := model.RequestMalformed
 	switch status {
 	case http.StatusRequestHeaderFieldsTooLarge:
-		code = dispatch.HeaderTooLarge
+		code = model.HeaderTooLarge
 	case http.StatusExpectationFailed:
-		code = dispatch.ExpectationFailed
+		code = model.ExpectationFailed
 	}
 	fault := code.Kind().Fault()
 	prefix := fmt.Sprintf("%d %s", status, http.StatusText(status))
-	if detail := strings.Trim(strings.TrimPrefix(text, prefix), ": "); code == dispatch.RequestMalformed && detail != "" {
+	if detail := strings.Trim(strings.TrimPrefix(text, prefix), ": "); code == model.RequestMalformed && detail != "" {
 		fault.Detail = "The request is not valid HTTP: " + detail + "."
-	} else if code == dispatch.HeaderTooLarge {
+	} else if code == model.HeaderTooLarge {
 		fault.Detail = HeadTooLong(m.MaxHeader)
 	}
 	q.x.Problems = []exchange.Finding{{Part: "request", Rule: string(code), Remedy: fault.Detail + " " + code.Kind().Hint}}

@@ -15,12 +15,12 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/redact"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/wire"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/mock/store"
 )
 
 // OnViolation says what becomes of a reply of ours that breaks the contract.
@@ -93,24 +93,24 @@ type request struct {
 	x     *exchange.Exchange
 	reply wire.Reply
 	room  [16]wire.Field  // of the reply
-	lost  *dispatch.Fault // of a session's name that names none
+	lost  *model.Fault // of a session's name that names none
 	route contract.Route
 	// rules is the operation by whose rules the request is validated: the one
 	// that it asks for, or, where that is none of ours, the first.
 	rules *contract.Operation
 
-	version    dispatch.Version // in force
-	asked      dispatch.Version // named by the request, or ""
-	client     dispatch.Client
+	version    model.Version // in force
+	asked      model.Version // named by the request, or ""
+	client     model.Client
 	known      bool // there is a client
 	wellFormed bool // the authorization keeps its rule
 }
 
 // key returns the record that the request asks for, which is there where all
 // of its inputs are.
-func (q *request) key() (k world.Key, ok bool) {
+func (q *request) key() (k store.Key, ok bool) {
 	t, c, l := q.route.Tenant, q.route.Customer, q.route.Location
-	return world.Key{Tenant: t.Value, Customer: c.Value, Location: l.Value}, t.OK && c.OK && l.OK
+	return store.Key{Tenant: t.Value, Customer: c.Value, Location: l.Value}, t.OK && c.OK && l.OK
 }
 
 // ServeHTTP implements http.Handler: it is one request's way. The record is
@@ -186,8 +186,8 @@ func (m *Mock) identify(q *request) {
 			q.version, q.x.VersionPinned = v, string(v)
 		}
 	}
-	if text, ok := contract.HeaderText(h, "X-Api-Version"); ok && m.Contract.Has(dispatch.Version(text)) {
-		q.asked = dispatch.Version(text)
+	if text, ok := contract.HeaderText(h, "X-Api-Version"); ok && m.Contract.Has(model.Version(text)) {
+		q.asked = model.Version(text)
 		q.version, q.x.VersionAsked = q.asked, text
 	}
 	q.x.VersionUsed = string(q.version)
@@ -204,16 +204,16 @@ func (m *Mock) identify(q *request) {
 }
 
 // clientOf returns the client that a token was issued to.
-func (m *Mock) clientOf(s *session.Session, token string) (dispatch.Client, bool) {
+func (m *Mock) clientOf(s *session.Session, token string) (model.Client, bool) {
 	if m.AnyToken {
-		return dispatch.Client{Token: token, ID: "any " + redact.Value(token), Roles: []dispatch.Role{dispatch.RoleDispatcher}, AllTenants: true}, true
+		return model.Client{Token: token, ID: "any " + redact.Value(token), Roles: []model.Role{model.RoleDispatcher}, AllTenants: true}, true
 	}
 	return s.World.Base().Client(token)
 }
 
 // example is a token that may deactivate, for hints, in the worlds of a base.
 type example struct {
-	base  *world.Base
+	base  *store.Base
 	token string
 }
 
@@ -233,7 +233,7 @@ func (m *Mock) exampleToken(s *session.Session) string {
 	return e.token
 }
 
-func firstToken(clients []dispatch.Client, roles []dispatch.Role) string {
+func firstToken(clients []model.Client, roles []model.Role) string {
 	for _, c := range clients {
 		if c.HasAny(roles) && len(c.Tenants) > 0 {
 			return c.Token

@@ -6,14 +6,14 @@ import (
 	"strings"
 	"time"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/wire"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/mock/store"
 )
 
 // action performs an operation: it returns a reply's body or a fault.
-type action func(*Mock, *request) (*wire.Body, *dispatch.Fault)
+type action func(*Mock, *request) (*wire.Body, *model.Fault)
 
 // performs returns what the mock does at a method, or nil.
 func performs(method string) action {
@@ -83,7 +83,7 @@ func (m *Mock) inspect(q *request) {
 // deactivate marks the record inactive (soft delete) and answers with the
 // whole record (P). Doing so again answers the same (A, repeated_delete);
 // last_updated_on stays as it is (I, deactivation_touches_last_updated_on).
-func (m *Mock) deactivate(q *request) (*wire.Body, *dispatch.Fault) {
+func (m *Mock) deactivate(q *request) (*wire.Body, *model.Fault) {
 	if fault := m.check(q); fault != nil {
 		return nil, fault
 	}
@@ -97,9 +97,9 @@ func (m *Mock) deactivate(q *request) (*wire.Body, *dispatch.Fault) {
 	if !found {
 		return nil, m.notFound(q)
 	}
-	if status := q.s.Choices().Statuses[dispatch.RepeatedDelete]; !did.Changed && status != http.StatusOK {
+	if status := q.s.Choices().Statuses[model.RepeatedDelete]; !did.Changed && status != http.StatusOK {
 		text := fmt.Sprintf("customer %d at location %d was deactivated before", key.Customer, key.Location)
-		p := problem{dispatch.Fault{Code: dispatch.RepeatedDelete, Field: "customer_location_id", Detail: sentence(text)},
+		p := problem{model.Fault{Code: model.RepeatedDelete, Field: "customer_location_id", Detail: sentence(text)},
 			exchange.Finding{Part: exchange.PartPath, Pointer: "/customer_location_id",
 				Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Remedy: text, World: true}}
 		m.tell(q, &p)
@@ -115,7 +115,7 @@ func (m *Mock) deactivate(q *request) (*wire.Body, *dispatch.Fault) {
 }
 
 // get answers with the record as it is (V).
-func (m *Mock) get(q *request) (*wire.Body, *dispatch.Fault) {
+func (m *Mock) get(q *request) (*wire.Body, *model.Fault) {
 	if fault := m.check(q); fault != nil {
 		return nil, fault
 	}
@@ -128,11 +128,11 @@ func (m *Mock) get(q *request) (*wire.Body, *dispatch.Fault) {
 	return m.body(q, &record)
 }
 
-func (m *Mock) body(q *request, r *world.Record) (*wire.Body, *dispatch.Fault) {
+func (m *Mock) body(q *request, r *store.Record) (*wire.Body, *model.Fault) {
 	body, err := m.printed(r, q.version)
 	if err != nil {
 		q.x.Err = err
-		return nil, &dispatch.Fault{Code: dispatch.Internal, Field: dispatch.ModelCustomerLocation, Detail: "The record could not be printed."}
+		return nil, &model.Fault{Code: model.Internal, Field: model.ModelCustomerLocation, Detail: "The record could not be printed."}
 	}
 	m.pin(q, q.s.Choices().PinOnSuccess)
 	return body, nil
@@ -147,38 +147,38 @@ func (m *Mock) pin(q *request, now bool) {
 
 // unserved answers an operation that the resource advertises and this mock
 // does not perform.
-func (m *Mock) unserved(q *request) (*wire.Body, *dispatch.Fault) {
+func (m *Mock) unserved(q *request) (*wire.Body, *model.Fault) {
 	text := fmt.Sprintf("%s is not mocked (%s: %s)", q.route.Operation.Method, q.route.Operation.Name, strings.TrimSuffix(q.route.Operation.Description, "."))
 	way := "; to change a record use dispatchmock ctl record patch, to deactivate a customer send DELETE"
 	if q.r.Method == http.MethodPost {
 		text += "; to deactivate a customer send DELETE: the documentation's Python sample sends POST by mistake"
 		way = ""
 	}
-	return nil, m.misdirected(q, dispatch.MethodNotImplemented, "method", q.r.Method, text, way)
+	return nil, m.misdirected(q, model.MethodNotImplemented, "method", q.r.Method, text, way)
 }
 
 // wrongMethod answers a method that the resource does not have.
-func (m *Mock) wrongMethod(q *request) (*wire.Body, *dispatch.Fault) {
+func (m *Mock) wrongMethod(q *request) (*wire.Body, *model.Fault) {
 	text := fmt.Sprintf("%s is not a method of this resource; it has %s", cut(q.r.Method), methods)
 	if upper := strings.ToUpper(q.r.Method); upper != q.r.Method && strings.Contains(methods, upper) {
 		text = fmt.Sprintf("methods are case-sensitive: send %s, not %s", upper, q.r.Method)
 	}
-	return nil, m.misdirected(q, dispatch.MethodNotAllowed, "method", q.r.Method, text, "")
+	return nil, m.misdirected(q, model.MethodNotAllowed, "method", q.r.Method, text, "")
 }
 
 // unknownPath answers a path that the API does not have.
-func (m *Mock) unknownPath(q *request) (*wire.Body, *dispatch.Fault) {
+func (m *Mock) unknownPath(q *request) (*wire.Body, *model.Fault) {
 	text := fmt.Sprintf("%s is not a path of this mock; it has %s", cut(q.r.URL.EscapedPath()), m.Contract.Operations()[0].Path)
-	return nil, m.misdirected(q, dispatch.PathUnknown, "path", q.r.URL.EscapedPath(), text, "")
+	return nil, m.misdirected(q, model.PathUnknown, "path", q.r.URL.EscapedPath(), text, "")
 }
 
 // misdirected records and returns the fault of a request that no operation
 // performs, and records what else it would be refused for where it is going.
 // The way out is for the record alone.
-func (m *Mock) misdirected(q *request, code dispatch.Code, field, value, text, way string) *dispatch.Fault {
+func (m *Mock) misdirected(q *request, code model.Code, field, value, text, way string) *model.Fault {
 	q.x.Problems = append(q.x.Problems, exchange.Finding{Part: field, Rule: string(code), Value: cut(value), Schema: "operations.json", Remedy: text + way})
 	for _, p := range m.inputs(q) {
 		m.tell(q, &p)
 	}
-	return &dispatch.Fault{Code: code, Field: field, Detail: sentence(text)}
+	return &model.Fault{Code: code, Field: field, Detail: sentence(text)}
 }

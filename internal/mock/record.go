@@ -3,7 +3,7 @@ package mock
 import (
 	"net/http"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/wire"
 )
@@ -44,7 +44,7 @@ func (m *Mock) take(q *request) {
 // that of the fixtures, and some errors name tokens of the fixtures that would
 // do.
 func echoes(x *exchange.Exchange) bool {
-	if dispatch.Code(x.Fault).Kind().Header == "authorization" {
+	if model.Code(x.Fault).Kind().Header == "authorization" {
 		return false
 	}
 	return x.Status != http.StatusOK || x.Altered

@@ -4,9 +4,9 @@ import (
 	"net/http"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
-	"dispatchmock/internal/world"
+	"dispatchmock/internal/mock/store"
 )
 
 // What the page's sample response says in every header section (grade P). The
@@ -63,7 +63,7 @@ func (m *Mock) allowHeaders() string {
 // one record.
 type bodyKey struct {
 	revision uint64
-	version  dispatch.Version
+	version  model.Version
 }
 
 // The printed bodies that are kept: how many, and how large each may be.
@@ -73,7 +73,7 @@ const (
 )
 
 // printed prints a record in a version, or finds it printed.
-func (m *Mock) printed(r *world.Record, v dispatch.Version) (*wire.Body, error) {
+func (m *Mock) printed(r *store.Record, v model.Version) (*wire.Body, error) {
 	key := bodyKey{r.Revision, v}
 	if b, ok := m.bodies.Get(key); ok {
 		return b, nil

@@ -4,9 +4,9 @@ import (
 	"net/http"
 	"strconv"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/scenario"
+	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/wire"
 )
 
@@ -60,12 +60,12 @@ func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 	case !plan.Performs: // what breaks the connection leaves no reply
 		*reply = wire.Reply{Body: wire.Empty()}
 	}
-	altered, err := plan.Alter(reply, dispatch.Version(x.VersionUsed))
+	altered, err := plan.Alter(reply, model.Version(x.VersionUsed))
 	if err != nil {
 		altered = true
 		x.Deliberate = append(x.Deliberate, exchange.Finding{Part: exchange.PartScenario, Pointer: plan.At(err), Rule: "fits the answer",
 			Schema: "fixtures/scenario.json", Remedy: err.Error() + "; change the scenario " + plan.Name})
-		m.refuse(q, dispatch.ScenarioMisfit.Fault("It is wrong for this answer: "+err.Error()+"."))
+		m.refuse(q, model.ScenarioMisfit.Fault("It is wrong for this answer: "+err.Error()+"."))
 	}
 	if b := reply.Break; b != nil {
 		x.Deliberate = append(x.Deliberate, exchange.Finding{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: "fixtures/scenario.json", Remedy: b.Tell(q.r, reply)})

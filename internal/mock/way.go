@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 )
 
@@ -20,11 +20,11 @@ func (m *Mock) tell(q *request, p *problem) {
 		f.Remedy = found + " is the documentation's placeholder; the value " + f.Remedy
 	}
 	switch p.fault.Code {
-	case dispatch.AuthorizationInvalid, dispatch.TokenUnknown, dispatch.RoleMissing:
+	case model.AuthorizationInvalid, model.TokenUnknown, model.RoleMissing:
 		f.Remedy += m.whoMay(q)
-	case dispatch.RecordUnknown, dispatch.RepeatedDelete:
+	case model.RecordUnknown, model.RepeatedDelete:
 		f.Remedy += "; " + strings.ReplaceAll(p.fault.Code.Kind().Hint, "{session}", q.s.Spec.ID)
-	case dispatch.TenantForeign:
+	case model.TenantForeign:
 		if len(q.client.Tenants) == 0 {
 			f.Remedy += "; give its client tenants in the fixtures"
 		}

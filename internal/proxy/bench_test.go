@@ -19,7 +19,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/proxy"
-	"dispatchmock/internal/server"
+	"dispatchmock/internal/app"
 )
 
 // quiet keeps the log out of what is measured.
@@ -82,7 +82,7 @@ func (a *asker) ask(b *testing.B) time.Duration {
 	return time.Since(start)
 }
 
-func discard(o *server.Options) {
+func discard(o *app.Options) {
 	o.Quiet, o.Log, o.Recorded = true, slog.New(slog.DiscardHandler), nil
 }
 

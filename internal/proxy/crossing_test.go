@@ -13,7 +13,7 @@ import (
 
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/proxy"
-	"dispatchmock/internal/server"
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/wire"
 )
 
@@ -69,7 +69,7 @@ func TestNothingCrosses(t *testing.T) {
 						t.Errorf("the recording of %s %s has the fields %s and %d bytes", x.Method, x.Path, x.Reply.Fields, len(x.Reply.Body.Bytes))
 					}
 				}
-			}, func(o *server.Options) {
+			}, func(o *app.Options) {
 				discard(o)
 				o.Recorded = func(x *exchange.Exchange) {
 					journaled.Add(1)

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/server"
+	"dispatchmock/internal/app"
 )
 
 // FuzzAnswer holds, whatever bytes a target answers with, that what a client
@@ -57,7 +57,7 @@ func FuzzAnswer(f *testing.F) {
 			}
 		}
 	})
-	p := launchBefore(f, url, quiet, discard, func(o *server.Options) { o.Journal.Count = 0 })
+	p := launchBefore(f, url, quiet, discard, func(o *app.Options) { o.Journal.Count = 0 })
 	other := p.connect(f)
 	f.Fuzz(func(t *testing.T, b []byte, kind uint8) {
 		answer.Store(&b)

@@ -15,12 +15,12 @@ import (
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/fixture"
-	"dispatchmock/internal/journal"
+	"dispatchmock/internal/mock/fixture"
+	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/proxy"
-	"dispatchmock/internal/server"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/app"
+	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/testwait"
 	"dispatchmock/schemas"
 )
@@ -52,22 +52,22 @@ var loadWorld = sync.OnceValues(func() (*fixture.Fixtures, error) {
 
 // running is a server under test.
 type running struct {
-	*server.Server
+	*app.Server
 	url  string
 	log  *safeBuffer
 	seen chan *exchange.Exchange
 }
 
 // launch starts a server; front may be nil.
-func launch(t testing.TB, front func(server.Backstage) http.Handler, change ...func(*server.Options)) *running {
+func launch(t testing.TB, front func(app.Backstage) http.Handler, change ...func(*app.Options)) *running {
 	t.Helper()
 	world, err := loadWorld()
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := &running{log: &safeBuffer{}, seen: make(chan *exchange.Exchange, 1000)}
-	o := server.Options{Contract: theContract(t), CORS: contract.CORSDocumented, OnViolation: mock.Fail,
-		Journal: journal.Limits{Count: 1000, Bytes: 16 << 20}, Control: server.Control{Schemas: schemas.FS},
+	o := app.Options{Contract: theContract(t), CORS: contract.CORSDocumented, OnViolation: mock.Fail,
+		Journal: journal.Limits{Count: 1000, Bytes: 16 << 20}, Control: app.Control{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: world, Now: time.Now, NewID: uuid.New},
 		Log:      slog.New(slog.NewTextHandler(r.log, nil)), Front: front}
 	o.Recorded = func(x *exchange.Exchange) {
@@ -79,7 +79,7 @@ func launch(t testing.TB, front func(server.Backstage) http.Handler, change ...f
 	for _, c := range change {
 		c(&o)
 	}
-	if r.Server, err = server.New(o); err != nil {
+	if r.Server, err = app.New(o); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.Start("127.0.0.1:0"); err != nil {
@@ -105,14 +105,14 @@ func before(t testing.TB, target string, change ...func(*proxy.Options)) *runnin
 }
 
 // launchBefore changes the server's options as well.
-func launchBefore(t testing.TB, target string, change func(*proxy.Options), options ...func(*server.Options)) *running {
+func launchBefore(t testing.TB, target string, change func(*proxy.Options), options ...func(*app.Options)) *running {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {
 		t.Fatal(err)
 	}
 	log := &safeBuffer{}
-	r := launch(t, func(b server.Backstage) http.Handler {
+	r := launch(t, func(b app.Backstage) http.Handler {
 		o := proxy.Options{Contract: theContract(t), Target: u, Timeout: patience, CORS: contract.CORSDocumented,
 			Home: b.Home, Redactor: b.Redactor, Record: b.Record, Log: slog.New(slog.NewTextHandler(log, nil))}
 		change(&o)

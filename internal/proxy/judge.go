@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
@@ -75,13 +75,13 @@ func (p *Proxy) judgeRequest(way *passage) *contract.Operation {
 	if op == nil {
 		asked = p.Contract.Operations()[0]
 	}
-	way.route.Read(asked, dispatch.Version(x.VersionUsed), r.Header)
+	way.route.Read(asked, model.Version(x.VersionUsed), r.Header)
 	x.Tenant = way.route.Tenant.Value
 	if op == nil {
 		x.Operation = p.Contract.Otherwise().Name
-		part, rule, remedy := exchange.PartPath, dispatch.PathUnknown, "the contract has no such path"
+		part, rule, remedy := exchange.PartPath, model.PathUnknown, "the contract has no such path"
 		if way.route.Resource != nil {
-			part, rule, remedy = "method", dispatch.MethodNotAllowed, "the contract's resource has no such method"
+			part, rule, remedy = "method", model.MethodNotAllowed, "the contract's resource has no such method"
 		}
 		x.Problems = append(x.Problems, exchange.Finding{Part: part, Rule: string(rule), Value: strconv.QuoteToASCII(r.Method + " " + x.Path),
 			Schema: "operations.json", Remedy: remedy})
@@ -95,7 +95,7 @@ func (p *Proxy) judgeRequest(way *passage) *contract.Operation {
 
 // asked returns the version that a valid x-api-version names, or "".
 func asked(c *contract.Contract, r *http.Request) string {
-	if text, ok := contract.HeaderText(r.Header, "X-Api-Version"); ok && c.Has(dispatch.Version(text)) {
+	if text, ok := contract.HeaderText(r.Header, "X-Api-Version"); ok && c.Has(model.Version(text)) {
 		return text
 	}
 	return ""
@@ -104,10 +104,10 @@ func asked(c *contract.Contract, r *http.Request) string {
 // version returns the version by which an answer is judged: the one that the
 // request named, where it succeeded, else the one that the answer names.
 func version(c *contract.Contract, way *passage, told string) string {
-	if v := asked(c, way.in); v != "" && (way.reply.Status < 300 || !c.Has(dispatch.Version(told))) {
+	if v := asked(c, way.in); v != "" && (way.reply.Status < 300 || !c.Has(model.Version(told))) {
 		return v
 	}
-	if c.Has(dispatch.Version(told)) {
+	if c.Has(model.Version(told)) {
 		return told
 	}
 	return string(c.Oldest())
@@ -116,7 +116,7 @@ func version(c *contract.Contract, way *passage, told string) string {
 // judgeResponse finds where the target breaks the contract. It returns the
 // answer with its body as it was judged; nil where it could not be read.
 func (p *Proxy) judgeResponse(way *passage, op *contract.Operation) *wire.Reply {
-	x, v := way.x, dispatch.Version(way.x.VersionUsed)
+	x, v := way.x, model.Version(way.x.VersionUsed)
 	if op != nil && !op.Served && way.reply.Status < http.StatusBadRequest {
 		op = nil // the contract knows nothing of this answer
 	}

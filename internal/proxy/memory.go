@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/wire"
 )
@@ -67,14 +67,14 @@ func (m *memory) learn(p *Proxy, way *passage, op *contract.Operation, reply *wi
 // fault returns the fault that an answer tells of: by the field that its body
 // names, and by whether the request breaks the rule of that field. It is "" for
 // what is none of the contract's.
-func fault(p *Proxy, x *exchange.Exchange, op *contract.Operation, reply *wire.Reply) dispatch.Code {
+func fault(p *Proxy, x *exchange.Exchange, op *contract.Operation, reply *wire.Reply) model.Code {
 	switch {
 	case op == nil && len(x.Problems) > 0:
-		return dispatch.Code(x.Problems[0].Rule)
+		return model.Code(x.Problems[0].Rule)
 	case op == nil:
 		return "" // the contract does not speak of this answer
 	case !op.Served && (reply.Status == http.StatusNotImplemented || reply.Status == http.StatusMethodNotAllowed):
-		return dispatch.MethodNotImplemented
+		return model.MethodNotImplemented
 	}
 	var body struct {
 		Field string `json:"field"`
@@ -89,21 +89,21 @@ func fault(p *Proxy, x *exchange.Exchange, op *contract.Operation, reply *wire.R
 	}
 	switch {
 	case name == "authorization" && !broken && reply.Status == http.StatusUnauthorized:
-		return dispatch.TokenUnknown
+		return model.TokenUnknown
 	case name == "authorization" && !broken:
-		return dispatch.RoleMissing
+		return model.RoleMissing
 	case name == "x-tenant-id" && !broken && p.Home.Fixtures().Base.HasTenant(x.Tenant):
-		return dispatch.TenantForeign
+		return model.TenantForeign
 	case name == "x-tenant-id" && !broken:
-		return dispatch.TenantUnknown // as far as the fixtures know
+		return model.TenantUnknown // as far as the fixtures know
 	case strings.HasPrefix(name, "customer_") && broken:
-		return dispatch.PathInvalid
+		return model.PathInvalid
 	case strings.HasPrefix(name, "customer_") && reply.Status == http.StatusNotFound:
-		return dispatch.RecordUnknown
+		return model.RecordUnknown
 	case strings.HasPrefix(name, "customer_") && op.Method == http.MethodDelete:
-		return dispatch.RepeatedDelete
+		return model.RepeatedDelete
 	case broken:
-		return dispatch.CodeOfHeader(name)
+		return model.CodeOfHeader(name)
 	}
 	return ""
 }

@@ -18,7 +18,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/redact"
-	"dispatchmock/internal/session"
+	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/wire"
 )
 

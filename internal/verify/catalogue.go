@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 )
 
@@ -22,9 +22,9 @@ var numbers string
 // catalogue derives the cases from the schemas.
 type catalogue struct {
 	c       *contract.Contract
-	oldest  dispatch.Version
+	oldest  model.Version
 	choices map[string]contract.Place // of the faults' statuses, by code
-	roles   []dispatch.Role
+	roles   []model.Role
 	cases   []Case
 }
 
@@ -46,7 +46,7 @@ func Cases(c *contract.Contract, files fs.FS) ([]Case, error) {
 	list, _ := roles.Document()["enum"].([]any)
 	for _, r := range list {
 		name, _ := r.(string)
-		k.roles = append(k.roles, dispatch.Role(name))
+		k.roles = append(k.roles, model.Role(name))
 	}
 	get, remove := k.operation(http.MethodGet), k.operation(http.MethodDelete)
 	k.valid(get)
@@ -88,7 +88,7 @@ func (k *catalogue) operation(method string) *contract.Operation {
 func (k *catalogue) add(c Case) { k.cases = append(k.cases, c) }
 
 // choice returns the status that an error has where nothing public says.
-func (k *catalogue) choice(code dispatch.Code) int {
+func (k *catalogue) choice(code model.Code) int {
 	if status := code.Kind().Status; status != 0 {
 		return status
 	}
@@ -98,7 +98,7 @@ func (k *catalogue) choice(code dispatch.Code) int {
 }
 
 // choiceSource returns the place of a choice.
-func (k *catalogue) choiceSource(code dispatch.Code) string {
+func (k *catalogue) choiceSource(code model.Code) string {
 	return "fixtures/" + strings.TrimPrefix(k.choices[string(code)].Schema, "fixtures/")
 }
 

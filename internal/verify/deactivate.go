@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 
@@ -114,8 +114,8 @@ func (k *catalogue) deactivate(op *contract.Operation) {
 	step("read-back/same-record", Inferred, "GET and DELETE print the same record.", other, func(s *sequence) ([]Difference, error) {
 		return sameMembers(s.removed, s.after, "is_active")
 	})
-	step("repeated/status", k.choiceGrade(dispatch.RepeatedDelete), k.choiceText(dispatch.RepeatedDelete), k.choiceSource(dispatch.RepeatedDelete), func(s *sequence) ([]Difference, error) {
-		if want := k.choice(dispatch.RepeatedDelete); s.removed.status == 200 && s.again.status != want {
+	step("repeated/status", k.choiceGrade(model.RepeatedDelete), k.choiceText(model.RepeatedDelete), k.choiceSource(model.RepeatedDelete), func(s *sequence) ([]Difference, error) {
+		if want := k.choice(model.RepeatedDelete); s.removed.status == 200 && s.again.status != want {
 			return s.again.wrongStatus(statusText(want)), nil
 		}
 		return nil, nil
@@ -138,15 +138,15 @@ func (k *catalogue) deactivate(op *contract.Operation) {
 		}})
 }
 
-func (k *catalogue) choiceGrade(code dispatch.Code) Grade {
+func (k *catalogue) choiceGrade(code model.Code) Grade {
 	return gradeOf(k.choices[string(code)].Doc["$comment"], "")
 }
 
 // nameIn returns the name that a member of the newest version has in another:
 // the one that takes its place in the documented list of changes.
-func (k *catalogue) nameIn(v dispatch.Version, name string) string {
-	t := dispatch.Tree{name: nil}
-	dispatch.ToVersion(t, v)
+func (k *catalogue) nameIn(v model.Version, name string) string {
+	t := model.Tree{name: nil}
+	model.ToVersion(t, v)
 	for other := range t {
 		return other
 	}

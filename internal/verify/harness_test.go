@@ -15,7 +15,7 @@ import (
 
 	"dispatchmock/internal/cli"
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/testwait"
 	"dispatchmock/internal/verify"
 	"dispatchmock/schemas"
@@ -83,7 +83,7 @@ func options(t testing.TB, target string) verify.Options {
 	foreign := int64(2)
 	return verify.Options{Contract: theContract(t), Schemas: schemas.FS, Target: u,
 		Token: "dispatcher-token", SecondToken: "second-dispatcher-token", Tenant: 1, ForeignTenant: &foreign,
-		RoleTokens: map[dispatch.Role]string{"Driver": "driver-token", "Admin": "admin-token", "Public": "readonly-token", "Dispatcher": "second-dispatcher-token"},
+		RoleTokens: map[model.Role]string{"Driver": "driver-token", "Admin": "admin-token", "Public": "readonly-token", "Dispatcher": "second-dispatcher-token"},
 		Records:    []verify.Record{{Customer: 1, Location: 1}, {Customer: 2, Location: 1}, {Customer: 3, Location: 1}, {Customer: 8, Location: 1}, {Customer: 14, Location: 1}},
 		Writes:     true, Pins: true, Timeout: testwait.Patience, Now: time.Now}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 )
 
@@ -16,7 +16,7 @@ type input struct {
 	op    *contract.Operation
 	place contract.Place
 	way   way
-	code  dispatch.Code // of the fault where it is wrong
+	code  model.Code // of the fault where it is wrong
 	// findings are the rules that it breaks; none where it is right.
 	findings []exchange.Finding
 	send     func(*run) probe
@@ -32,7 +32,7 @@ func (k *catalogue) inputs(op *contract.Operation) {
 	m := op.RequestHeaders(k.oldest)
 	for _, place := range m.Places() {
 		for _, w := range waysOf(place) {
-			in := input{op: op, place: place, way: w, code: dispatch.CodeOfHeader(place.Name)}
+			in := input{op: op, place: place, way: w, code: model.CodeOfHeader(place.Name)}
 			texts := w.texts(example(place))
 			if len(texts) > 0 {
 				in.findings = m.JudgeText(place.Name, strings.Join(texts, ", "))
@@ -114,7 +114,7 @@ func (k *catalogue) input(in input) {
 		k.add(c)
 		return
 	}
-	if in.code == dispatch.AuthorizationInvalid {
+	if in.code == model.AuthorizationInvalid {
 		c.Name, c.Grade = in.name()+"/no-server-error", Vendor
 		c.Documented = "An authorization that is not good is never answered with a server error."
 		c.Source = "the vendor's changelog, 2019"
@@ -193,7 +193,7 @@ func (k *catalogue) wrong(in input) {
 		}})
 }
 
-func (k *catalogue) choiceText(code dispatch.Code) string {
+func (k *catalogue) choiceText(code model.Code) string {
 	text, chosen := k.choices[string(code)].Doc["description"].(string)
 	if !chosen {
 		text = code.Kind().Explanation

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 )
 
@@ -28,7 +28,7 @@ func (k *catalogue) path(op *contract.Operation) {
 				continue // that is another path
 			}
 			text := w.texts(example(place))[0]
-			in := input{op: op, place: place, way: w, code: dispatch.PathInvalid, findings: m.JudgeText(place.Name, text)}
+			in := input{op: op, place: place, way: w, code: model.PathInvalid, findings: m.JudgeText(place.Name, text)}
 			in.send = func(r *run) probe {
 				values := map[string]string{"customer_id": strconv.FormatInt(r.Records[0].Customer, 10),
 					"customer_location_id": strconv.FormatInt(r.Records[0].Location, 10)}
@@ -86,7 +86,7 @@ func (k *catalogue) unknown(op *contract.Operation) {
 		}
 		k.refusals(op, refusal{name: "path/" + c.name, send: send, grade: Vendor, needs: needs(op),
 			documented: "404 is among the operation's statuses: a record that is not there is not served.", source: "the vendor's description of March 2021",
-			status: k.choice(dispatch.RecordUnknown), statusGrade: Assumed, statusText: k.choiceText(dispatch.RecordUnknown), statusSource: k.choiceSource(dispatch.RecordUnknown)})
+			status: k.choice(model.RecordUnknown), statusGrade: Assumed, statusText: k.choiceText(model.RecordUnknown), statusSource: k.choiceSource(model.RecordUnknown)})
 	}
 }
 
@@ -154,25 +154,25 @@ func (k *catalogue) methods() {
 				}
 				return a.wrongStatus("a refusal"), nil
 			}})
-		k.add(Case{Name: name + "/status", Grade: Assumed, Documented: k.choiceText(dispatch.MethodNotAllowed), Source: k.choiceSource(dispatch.MethodNotAllowed),
+		k.add(Case{Name: name + "/status", Grade: Assumed, Documented: k.choiceText(model.MethodNotAllowed), Source: k.choiceSource(model.MethodNotAllowed),
 			check: func(r *run) ([]Difference, error) {
 				a, err := r.get(none(r, method, r.Records[0].path()))
 				switch {
-				case err != nil || a.status == k.choice(dispatch.MethodNotAllowed):
+				case err != nil || a.status == k.choice(model.MethodNotAllowed):
 					return nil, err
 				case a.status < 400:
 					return nil, errUndecided(name + "/refused does not hold")
 				}
-				return a.wrongStatus(strconv.Itoa(k.choice(dispatch.MethodNotAllowed))), nil
+				return a.wrongStatus(strconv.Itoa(k.choice(model.MethodNotAllowed))), nil
 			}})
 	}
-	k.add(Case{Name: "path/unknown/status", Grade: Assumed, Documented: k.choiceText(dispatch.PathUnknown), Source: k.choiceSource(dispatch.PathUnknown),
+	k.add(Case{Name: "path/unknown/status", Grade: Assumed, Documented: k.choiceText(model.PathUnknown), Source: k.choiceSource(model.PathUnknown),
 		check: func(r *run) ([]Difference, error) {
 			a, err := r.get(r.nowhere())
-			if err != nil || a.status == k.choice(dispatch.PathUnknown) {
+			if err != nil || a.status == k.choice(model.PathUnknown) {
 				return nil, err
 			}
-			return a.wrongStatus(strconv.Itoa(k.choice(dispatch.PathUnknown))), nil
+			return a.wrongStatus(strconv.Itoa(k.choice(model.PathUnknown))), nil
 		}})
 	k.preflight()
 }

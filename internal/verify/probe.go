@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
@@ -21,7 +21,7 @@ type probe struct {
 	fields []exchange.Field
 	body   string
 	op     *contract.Operation
-	asked  dispatch.Version // that the fields name, or ""
+	asked  model.Version // that the fields name, or ""
 	// elsewhere says that the request may name another record than the one
 	// that the run was given.
 	elsewhere bool
@@ -39,7 +39,7 @@ func (p probe) with(name, field string, values ...string) probe {
 }
 
 // naming returns the probe with x-api-version.
-func (p probe) naming(name string, v dispatch.Version) probe {
+func (p probe) naming(name string, v model.Version) probe {
 	p = p.with(name, "x-api-version", string(v))
 	p.asked = v
 	return p
@@ -83,7 +83,7 @@ type answer struct {
 	broken   error // why the body is no JSON
 	// version is the one that X-API-VERSION tells, or, where the answer does not
 	// say, the one that the request named; "" where nobody knows.
-	version dispatch.Version
+	version model.Version
 	judged  bool
 	broke   []exchange.Finding // by the body, of its model's rules
 }

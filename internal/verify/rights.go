@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 )
 
 // stranger is a well-formed token that nobody was given.
@@ -32,7 +32,7 @@ func (k *catalogue) tokens(op *contract.Operation) {
 	}
 	k.refusals(op, refusal{name: name, needs: needs(op), send: send,
 		grade: Page, documented: "Only users with certain roles may call the operation.", source: "the endpoint's page",
-		status: k.choice(dispatch.TokenUnknown), statusGrade: Assumed, statusText: k.choiceText(dispatch.TokenUnknown), statusSource: k.choiceSource(dispatch.TokenUnknown)})
+		status: k.choice(model.TokenUnknown), statusGrade: Assumed, statusText: k.choiceText(model.TokenUnknown), statusSource: k.choiceSource(model.TokenUnknown)})
 	k.add(Case{Name: prefix(op) + name + "/no-server-error", Grade: Vendor, Documented: "An invalid token is never answered with a server error.",
 		Source: "the vendor's changelog, 2019", Needs: needs(op), check: func(r *run) ([]Difference, error) {
 			a, err := r.judgeable(op.Method, send(r))
@@ -55,11 +55,11 @@ func (k *catalogue) tenants(op *contract.Operation) {
 		status: http.StatusForbidden, statusGrade: Vendor, statusText: foreign, statusSource: "the vendor's changelog, 2019"})
 	k.refusals(op, refusal{name: "tenant/unknown", needs: needs(op), grade: Inferred, documented: "A token sees only its own tenants.", source: "the vendor's list of tenants",
 		send:   tenant("tenant/unknown", func(*run) int64 { return nobody }),
-		status: k.choice(dispatch.TenantUnknown), statusGrade: Assumed, statusText: k.choiceText(dispatch.TenantUnknown), statusSource: k.choiceSource(dispatch.TenantUnknown)})
+		status: k.choice(model.TenantUnknown), statusGrade: Assumed, statusText: k.choiceText(model.TenantUnknown), statusSource: k.choiceSource(model.TenantUnknown)})
 }
 
 // role adds what a token of a role may do.
-func (k *catalogue) role(op *contract.Operation, role dispatch.Role) {
+func (k *catalogue) role(op *contract.Operation, role model.Role) {
 	name := "role/" + string(role)
 	need := append(needs(op), needsRole(string(role)))
 	send := func(r *run) probe {
@@ -78,10 +78,10 @@ func (k *catalogue) role(op *contract.Operation, role dispatch.Role) {
 			}})
 		return
 	}
-	if role == dispatch.RoleAdmin {
+	if role == model.RoleAdmin {
 		// The changelog says otherwise than the page.
 		documented, grade = documented+" The vendor's changelog of 2019 adds Admin.", Assumed
 	}
 	k.refusals(op, refusal{name: name, needs: need, send: send, grade: grade, documented: documented, source: "operations.json",
-		status: k.choice(dispatch.RoleMissing), statusGrade: Assumed, statusText: k.choiceText(dispatch.RoleMissing), statusSource: k.choiceSource(dispatch.RoleMissing)})
+		status: k.choice(model.RoleMissing), statusGrade: Assumed, statusText: k.choiceText(model.RoleMissing), statusSource: k.choiceSource(model.RoleMissing)})
 }

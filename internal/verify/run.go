@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/redact"
 )
 
@@ -35,7 +35,7 @@ type Options struct {
 	Token string
 	// SecondToken was issued to another client ID; "" where there is none.
 	SecondToken string
-	RoleTokens  map[dispatch.Role]string
+	RoleTokens  map[model.Role]string
 	Tenant      int64
 	// ForeignTenant exists and is not the token's; nil where none is known.
 	ForeignTenant *int64
@@ -66,7 +66,7 @@ type run struct {
 	answers  map[string]*answer
 	sent     []*answer        // in their order
 	last     time.Time        // when the last request left
-	first    dispatch.Version // in force before the run named any
+	first    model.Version // in force before the run named any
 	moved    bool             // the pin was moved
 	silent   int              // how many requests in a row had no answer
 	lost     bool             // the target does not answer any more
@@ -144,8 +144,8 @@ func (r *run) hello() string {
 		r.lost = true
 		return "the target gives no answer: " + err.Error()
 	}
-	if v, ok := a.value("X-API-VERSION"); ok && r.Contract.Has(dispatch.Version(v)) {
-		r.first = dispatch.Version(v)
+	if v, ok := a.value("X-API-VERSION"); ok && r.Contract.Has(model.Version(v)) {
+		r.first = model.Version(v)
 	}
 	if a.status != 200 {
 		return fmt.Sprintf("%s %s is answered %s: check the token, the tenant and the record", a.method, a.path, a.line())
@@ -222,7 +222,7 @@ func (r *run) missing(needs []Need) string {
 			ok = r.SecondToken != ""
 		default:
 			role := strings.TrimPrefix(string(n), string(needsRole("")))
-			_, ok = r.RoleTokens[dispatch.Role(role)]
+			_, ok = r.RoleTokens[model.Role(role)]
 		}
 		if !ok {
 			missing = append(missing, string(n))

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 )
 
@@ -42,8 +42,8 @@ func (r *run) get(p probe) (*answer, error) {
 	}
 	r.silent = 0
 	a.read(reply)
-	if v, ok := a.value("X-API-VERSION"); ok && r.Contract.Has(dispatch.Version(v)) {
-		a.version = dispatch.Version(v)
+	if v, ok := a.value("X-API-VERSION"); ok && r.Contract.Has(model.Version(v)) {
+		a.version = model.Version(v)
 	}
 	a.exchange = r.record(a, start, reply)
 	r.sent = append(r.sent, a)

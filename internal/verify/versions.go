@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/dispatch"
+	"dispatchmock/internal/model"
 )
 
 // versions adds the cases of naming a version, and of the version that is in
@@ -91,10 +91,10 @@ func (k *catalogue) versions(op *contract.Operation) {
 	k.pins(op)
 }
 
-func (k *catalogue) newest() dispatch.Version { return k.c.Versions()[len(k.c.Versions())-1] }
+func (k *catalogue) newest() model.Version { return k.c.Versions()[len(k.c.Versions())-1] }
 
 // told1 holds the version that one answer tells against the one that it must.
-func told1(a *answer, v dispatch.Version) ([]Difference, error) {
+func told1(a *answer, v model.Version) ([]Difference, error) {
 	got, ok := a.value("X-API-VERSION")
 	switch {
 	case !ok:
@@ -106,7 +106,7 @@ func told1(a *answer, v dispatch.Version) ([]Difference, error) {
 }
 
 // folder writes a version as the schemas' folders are named.
-func folder(v dispatch.Version) string { return strings.ReplaceAll(string(v), "/", "-") }
+func folder(v model.Version) string { return strings.ReplaceAll(string(v), "/", "-") }
 
 // sameRecord compares the members that two versions have both.
 func sameRecord(base, a *answer) ([]Difference, error) {
@@ -129,7 +129,7 @@ func (k *catalogue) pins(op *contract.Operation) {
 	const guide = "the vendor's version guide"
 	k.add(Case{Name: "pin/last-named", Grade: Vendor, Documented: "A client is answered in the version that it last named.", Source: guide,
 		Needs: []Need{NeedsPins}, check: func(r *run) ([]Difference, error) {
-			for _, v := range []dispatch.Version{k.newest(), k.oldest} {
+			for _, v := range []model.Version{k.newest(), k.oldest} {
 				named, err := r.judgeable(op.Method, r.valid(op.Method).naming("pin/last-named "+string(v), v))
 				if err != nil {
 					return nil, err
@@ -171,6 +171,6 @@ func (k *catalogue) pins(op *contract.Operation) {
 			if err != nil {
 				return nil, err
 			}
-			return told1(after, dispatch.Version(told))
+			return told1(after, model.Version(told))
 		}})
 }

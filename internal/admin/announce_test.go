@@ -1,0 +1,57 @@
+package admin_test
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+)
+
+// TestAnnounced holds what the journal says of requests that are wrong on
+// purpose, and which problems are those of a request and which of the world.
+func TestAnnounced(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{})
+	r.must(t, "POST", "/sessions", `{"id": "told", "announced": ["problem", "scenario"]}`, nil)
+	r.must(t, "POST", "/sessions", `{"id": "silent"}`, nil)
+	for _, c := range []struct {
+		name, session, path string
+		header              []string
+		want                []string
+		world               []bool // of each problem
+		by                  string
+		fault               string
+	}{
+		{"by header", "silent", "/customers/1/locations/1", []string{"X-Mock-Announce: Problem"}, []string{"problem"}, []bool{false, false}, "", "authorization_invalid"},
+		{"by header, both", "silent", "/nowhere", []string{"X-Mock-Announce: scenario, problem"}, []string{"problem", "scenario"}, []bool{false, false, false}, "", "path_unknown"},
+		{"by session", "told", "/nowhere", nil, []string{"problem", "scenario"}, []bool{false, false, false}, "", "path_unknown"},
+		{"not at all", "silent", "/nowhere", nil, nil, []bool{false, false, false}, "", "path_unknown"},
+		{"misspelt", "silent", "/nowhere", []string{"X-Mock-Announce: problme"}, nil, []bool{false, false, false, false}, "", "path_unknown"},
+		{"the world's own", "silent", "/customers/1/locations/999", []string{"Authorization: Bearer readonly-token", "X-Tenant-Id: 2"}, nil, []bool{true, true}, "", "role_missing"},
+		{"no record", "silent", "/customers/1/locations/999", []string{"Authorization: Bearer dispatcher-token", "X-Tenant-Id: 1"}, nil, []bool{true}, "", "record_unknown"},
+		{"no token", "silent", "/customers/1/locations/1", []string{"Authorization: Bearer unknown", "X-Tenant-Id: 1"}, nil, []bool{true}, "", "token_unknown"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r.do(t, "GET", "/_s/"+c.session+c.path, "", c.header...)
+			var list struct {
+				Exchanges []struct {
+					ID int `json:"id"`
+				}
+			}
+			r.must(t, "GET", "/journal?limit=1&session="+c.session, "", &list)
+			var entry struct {
+				Announced []string
+				Fault     string
+				By        string `json:"scenario_by"`
+				Problems  []struct{ World bool }
+			}
+			r.must(t, "GET", "/exchanges/"+strconv.Itoa(list.Exchanges[0].ID), "", &entry)
+			var world []bool
+			for _, p := range entry.Problems {
+				world = append(world, p.World)
+			}
+			if !slices.Equal(entry.Announced, c.want) || !slices.Equal(world, c.world) || entry.By != c.by || entry.Fault != c.fault {
+				t.Errorf("got %+v\nwant announced %q, the world's %v, the fault %s", entry, c.want, c.world, c.fault)
+			}
+		})
+	}
+}

@@ -1,0 +1,61 @@
+package admin
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+)
+
+// fail answers with an error, and logs what is a mistake of the mock.
+func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := asProblem(err)
+	if p.Status >= http.StatusInternalServerError {
+		d.Log.Error("control", "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	writeProblem(w, p)
+}
+
+// answer answers with the body that write writes. Where write fails before the
+// first byte, the answer is the error. Where it fails later, the connection is
+// cut: half an answer must not look whole.
+func (d *Door) answer(w http.ResponseWriter, r *http.Request, status int, write func(io.Writer) error) {
+	b := &begun{w: w, status: status}
+	err := write(b)
+	switch {
+	case err == nil || b.left: // nobody is left to tell
+	case !b.yes:
+		w.Header().Del("Content-Disposition")
+		d.fail(w, r, err)
+	default:
+		d.Log.Error("control", "method", r.Method, "path", r.URL.Path, "error", err)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// begun sends the status with the first byte.
+type begun struct {
+	w      http.ResponseWriter
+	status int
+	yes    bool
+	left   bool // the client has
+}
+
+func (b *begun) Write(p []byte) (int, error) {
+	if !b.yes {
+		b.yes = true
+		b.w.Header().Set("Content-Type", "application/json")
+		b.w.WriteHeader(b.status)
+	}
+	n, err := b.w.Write(p)
+	b.left = b.left || err != nil
+	return n, err
+}
+
+// asJSON returns what writes a value as JSON, all of it or nothing.
+func asJSON(v any) func(io.Writer) error {
+	return func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		return e.Encode(v)
+	}
+}

@@ -1,0 +1,35 @@
+package admin
+
+import "net/http"
+
+// checkRecord holds a record against the rules and writes nothing, so that an
+// editor can tell mistakes while somebody types.
+func (d *Door) checkRecord(r *http.Request) (any, error) {
+	n, k, v, doc, err := d.written(r, "record")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.check(n, k, v, doc); err != nil {
+		return nil, err
+	}
+	return map[string]any{"good": true}, nil
+}
+
+// checkScenario holds the definition of a scenario against the rules.
+func (d *Door) checkScenario(r *http.Request) (any, error) {
+	if _, err := d.session(r); err != nil {
+		return nil, err
+	}
+	doc, err := d.body(r, "switch")
+	if err != nil {
+		return nil, err
+	}
+	definition, ok := doc["definition"].(map[string]any)
+	if !ok {
+		return nil, bad("/definition", "", "is required")
+	}
+	if _, flaws := d.parser.Parse("body", "/definition", definition); len(flaws) > 0 {
+		return nil, flaws
+	}
+	return map[string]any{"good": true}, nil
+}

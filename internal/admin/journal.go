@@ -1,0 +1,133 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/report"
+)
+
+// filter reads the filter of a request's query; the session named by the
+// query, or all of them.
+func (d *Door) filter(r *http.Request) (journal.Filter, error) {
+	q := r.URL.Query()
+	f := journal.Filter{Session: q.Get("session"), Status: q.Get("status"), Method: q.Get("method"), Path: q.Get("path"),
+		Text: q.Get("text"), Verdict: exchange.Verdict(q.Get("verdict")), Control: q.Get("control") == "true"}
+	if f.Session != "" {
+		if _, err := d.Sessions.Get(f.Session); err != nil {
+			return f, noSession(f.Session)
+		}
+	}
+	if s := q.Get("since"); s != "" {
+		var err error
+		if f.Since, err = model.ParseInstant(s); err != nil {
+			return f, problem(http.StatusBadRequest, "since: %.60q: %v", s, err)
+		}
+	}
+	for name, into := range map[string]*uint64{"after": &f.After, "before": &f.Before} {
+		if s := q.Get(name); s != "" {
+			n, err := strconv.ParseUint(s, 10, 64)
+			if err != nil {
+				return f, problem(http.StatusBadRequest, "%s: %.40q: must be the id of an exchange", name, s)
+			}
+			*into = n
+		}
+	}
+	limit, err := number(q.Get("limit"), 100, 1, 10_000, "limit")
+	if err != nil {
+		return f, err
+	}
+	f.Limit = int(limit)
+	if err := f.Check(); err != nil {
+		return f, problem(http.StatusBadRequest, "%v", err)
+	}
+	return f, nil
+}
+
+func (d *Door) listJournal(r *http.Request) (any, error) {
+	f, err := d.filter(r)
+	if err != nil {
+		return nil, err
+	}
+	found, more := d.Journal.Find(f)
+	rows := make([]report.Row, len(found))
+	for i, x := range found {
+		rows[i] = report.Summary(x)
+	}
+	return map[string]any{"exchanges": rows, "more": more, "lost": d.Journal.Lost(f.Session), "last": d.Journal.Last()}, nil
+}
+
+func (d *Door) clearJournal(r *http.Request) (any, error) {
+	id := r.URL.Query().Get("session")
+	if id == "" {
+		for _, n := range d.Sessions.List() {
+			d.Journal.Forget(n.Spec.ID)
+		}
+		return nil, nil
+	}
+	n, err := d.Sessions.Get(id)
+	if err != nil {
+		return nil, noSession(id)
+	}
+	d.Journal.Forget(n.Spec.ID)
+	return nil, nil
+}
+
+// getByRequestID finds the newest exchange of an X-REQUEST-ID, so that the one
+// in a bug report finds its exchange.
+func (d *Door) getByRequestID(r *http.Request) (any, error) {
+	id, session := mux.Vars(r)["request_id"], r.URL.Query().Get("session")
+	found := d.Journal.ByRequestID(session, id)
+	if len(found) == 0 {
+		return nil, problem(http.StatusNotFound, "The journal has no exchange of the request ID %.80q: it was never answered here, or it was let go of (see --journal-count).", id)
+	}
+	return report.NewEntry(found[0], ""), nil
+}
+
+func (d *Door) getExchange(r *http.Request) (any, error) {
+	x, err := d.exchange(r)
+	if err != nil {
+		return nil, err
+	}
+	return report.NewEntry(x, ""), nil
+}
+
+// verifyTime is how long an expectation may take.
+const verifyTime = 10 * time.Second
+
+func (d *Door) verify(r *http.Request) (any, error) {
+	doc, err := d.body(r, "expectation")
+	if err != nil {
+		return nil, err
+	}
+	m, err := d.models["expectation"]()
+	if err != nil {
+		return nil, err
+	}
+	e, err := journal.ParseExpectation(m, "body", doc)
+	if err != nil {
+		return nil, err
+	}
+	id := r.URL.Query().Get("session")
+	if id == "" {
+		id = "default"
+	}
+	n, err := d.Sessions.Get(id)
+	if err != nil {
+		return nil, noSession(id)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), verifyTime)
+	defer cancel()
+	result, err := d.Journal.Verify(ctx, n.Spec.ID, e)
+	if err != nil {
+		return nil, problem(http.StatusUnprocessableEntity, "The expectation was not decided within %v: it has too many patterns for the journal, or too large ones.", verifyTime)
+	}
+	return result, nil
+}

@@ -1,0 +1,83 @@
+package admin
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/quota"
+	"dispatchmock/internal/mock/session"
+)
+
+// Problem is an error of the door in the form of RFC 9457.
+type Problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	// Detail says what was wrong and what to do.
+	Detail string `json:"detail"`
+	// Flaws are the first places of the body that break a rule; Detail says
+	// how many more there are.
+	Flaws []Flaw `json:"flaws,omitempty"`
+}
+
+// Flaw is one place of a body that breaks a rule.
+type Flaw struct {
+	Pointer string `json:"pointer"`
+	Value   string `json:"value,omitempty"`
+	Rule    string `json:"rule"`
+}
+
+func (p *Problem) Error() string { return p.Detail }
+
+func problem(status int, format string, args ...any) *Problem {
+	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
+}
+
+// asProblem finds the status of an error of the rooms below.
+func asProblem(err error) *Problem {
+	var p *Problem
+	var flaws contract.Flaws
+	var fully *quota.FullError
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &flaws):
+		p := problem(http.StatusUnprocessableEntity, "%s", flaws.Error())
+		shown, _ := flaws.First()
+		for _, f := range shown {
+			p.Flaws = append(p.Flaws, Flaw{f.Pointer, f.Value, f.Rule})
+		}
+		return p
+	case errors.Is(err, session.ErrUnknown):
+		return problem(http.StatusNotFound, "%v", err)
+	case errors.Is(err, session.ErrTaken), errors.Is(err, session.ErrDefault):
+		return problem(http.StatusConflict, "%v", err)
+	case errors.Is(err, session.ErrFull):
+		return problem(http.StatusTooManyRequests, "%v", err)
+	case errors.As(err, &fully):
+		return full(err)
+	case errors.Is(err, session.ErrBadID):
+		return problem(http.StatusUnprocessableEntity, "%v", err)
+	}
+	return problem(http.StatusInternalServerError, "%v", err)
+}
+
+// full is the problem of a limit: 409 where the session that is changed must
+// make room, 429 where all sessions together must.
+func full(err error) *Problem {
+	var e *quota.FullError
+	if errors.As(err, &e) && e.Total {
+		return problem(http.StatusTooManyRequests, "%v", err)
+	}
+	return problem(http.StatusConflict, "%v", err)
+}
+
+func writeProblem(w http.ResponseWriter, p *Problem) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	// The client is all that could be told of an error.
+	_ = json.NewEncoder(w).Encode(p)
+}

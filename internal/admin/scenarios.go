@@ -1,0 +1,163 @@
+package admin
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/mock/fixture"
+	"dispatchmock/internal/quota"
+	"dispatchmock/internal/mock/scenario"
+	"dispatchmock/internal/mock/session"
+)
+
+// Switched is how the door shows a scenario that is on.
+type Switched struct {
+	Name        string     `json:"name"`
+	Description string     `json:"description,omitempty"`
+	Times       uint64     `json:"times,omitempty"`
+	Until       *time.Time `json:"until,omitempty"`
+	Seen        uint64     `json:"seen"`
+	Taken       uint64     `json:"taken"`
+}
+
+func (d *Door) catalogue(*http.Request) (any, error) {
+	files := d.Sessions.Fixtures()
+	list := []*scenario.Scenario{}
+	if files.Scenarios != nil {
+		list = files.Scenarios.All()
+	}
+	customers := map[string][]string{}
+	for k, name := range files.RecordScenarios {
+		customers[name] = append(customers[name], fmt.Sprintf("%d/%d/%d", k.Tenant, k.Customer, k.Location))
+	}
+	return map[string]any{"scenarios": list, "carried_by": customers}, nil
+}
+
+func (d *Door) listScenarios(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	return showScenarios(n), nil
+}
+
+func showScenarios(n *session.Session) any {
+	on := []Switched{}
+	for _, s := range n.Scenarios().Switched() {
+		on = append(on, Switched{Name: s.Name, Description: s.Description, Times: s.Limit.Times, Until: s.Limit.Until, Seen: s.Seen, Taken: s.Taken})
+	}
+	return map[string]any{"on": on, "own": n.Scenarios().Own()}
+}
+
+// switchOn switches a known scenario on, or defines one and switches it on.
+func (d *Door) switchOn(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := d.body(r, "switch")
+	if err != nil {
+		return nil, err
+	}
+	var limit scenario.Limit
+	if t, ok := doc["times"].(json.Number); ok {
+		// The schema has its bounds.
+		limit.Times, _ = strconv.ParseUint(string(t), 10, 64)
+	}
+	if u := text(doc["until"]); u != "" {
+		until, err := model.ParseInstant(u)
+		if err != nil {
+			return nil, bad("/until", u, err.Error())
+		}
+		limit.Until = &until
+	}
+	name := text(doc["name"])
+	definition, defines := doc["definition"].(map[string]any)
+	if defines == (name != "") {
+		return nil, problem(http.StatusUnprocessableEntity, "The body must have either the name of a known scenario or a definition.")
+	}
+	if defines {
+		sc, flaws := d.parser.Parse("body", "/definition", definition)
+		if len(flaws) > 0 {
+			return nil, flaws
+		}
+		if err := n.Scenarios().Define(sc); err != nil {
+			return nil, full(err)
+		}
+		name = sc.Name
+	}
+	if sc, rule := n.Scenarios().Get(name); sc == nil {
+		return nil, bad("/name", name, rule)
+	}
+	if err := n.Scenarios().On(name, limit); err != nil {
+		return nil, full(err)
+	}
+	return created{showScenarios(n)}, nil
+}
+
+func (d *Door) switchOff(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	if name := mux.Vars(r)["name"]; !n.Scenarios().Off(name) {
+		return nil, problem(http.StatusNotFound, "No scenario %.80q is on in this session.", name)
+	}
+	return showScenarios(n), nil
+}
+
+func (d *Door) switchAllOff(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range n.Scenarios().Switched() {
+		n.Scenarios().Off(s.Name)
+	}
+	return showScenarios(n), nil
+}
+
+// maxScenarios is how many scenarios a session may be made with.
+const maxScenarios = quota.ScenariosOn / 2
+
+// readScenarios reads names of known scenarios, and definitions.
+func (d *Door) readScenarios(files *fixture.Fixtures, list []any) ([]*scenario.Scenario, error) {
+	var flaws contract.Flaws
+	var read []*scenario.Scenario
+	for i, item := range list {
+		at := fmt.Sprintf("/scenarios/%d", i)
+		if name, ok := item.(string); ok {
+			sc, known := (*scenario.Scenario)(nil), false
+			if files.Scenarios != nil {
+				sc, known = files.Scenarios.Get(name)
+			}
+			if !known {
+				flaws = append(flaws, contract.Flaw{File: "body", Pointer: at, Value: strconv.Quote(name), Rule: "there is no such scenario; GET " + Prefix + "/scenarios lists them"})
+			}
+			read = append(read, sc)
+			continue
+		}
+		sc, more := d.parser.Parse("body", at, item)
+		flaws = append(flaws, more...)
+		read = append(read, sc)
+	}
+	if len(read) > maxScenarios {
+		return nil, bad("/scenarios", "", fmt.Sprintf("must have at most %d items", maxScenarios))
+	}
+	if len(flaws) > 0 {
+		return nil, flaws
+	}
+	return read, nil
+}
+
+func items(v any) []any {
+	a, _ := v.([]any)
+	return a
+}

@@ -1,0 +1,162 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/report"
+)
+
+const (
+	// sendWithin is how long a request that the door sends may take; a scenario
+	// may want to be waited for.
+	sendWithin = 25 * time.Second
+	// maxAnswer is how much of an answer's body is told.
+	maxAnswer = 256 << 10
+)
+
+// Answer is what came back for a request that the door sent.
+type Answer struct {
+	Status int    `json:"status"`
+	Reason string `json:"reason"`
+	Body   string `json:"body"`
+	// Error says why there is no whole answer.
+	Error string `json:"error,omitempty"`
+	// Exchange is the record of it, where the journal keeps one.
+	Exchange *report.Entry `json:"exchange,omitempty"`
+}
+
+// send sends a request to the mocked API, over its socket as any client does.
+func (d *Door) send(r *http.Request) (any, error) {
+	doc, err := d.body(r, "send")
+	if err != nil {
+		return nil, err
+	}
+	id := text(doc["session"])
+	if id == "" {
+		id = "default"
+	}
+	n, err := d.Sessions.Get(id)
+	if err != nil {
+		return nil, noSession(id)
+	}
+	out, err := d.outgoing(r.Context(), n.Spec.ID, doc)
+	if err != nil {
+		return nil, err
+	}
+	last := d.Journal.Last()
+	ctx, cancel := context.WithTimeout(r.Context(), sendWithin)
+	defer cancel()
+	a := answer(out.WithContext(ctx))
+	a.Exchange = d.sent(n.Spec.ID, last, out, a)
+	return a.Answer, nil
+}
+
+// reachable returns the address by which this machine reaches a listener.
+func reachable(a net.Addr) string {
+	host, port, _ := net.SplitHostPort(a.String())
+	if ip := net.ParseIP(host); ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// outgoing makes the request that a body asks for.
+func (d *Door) outgoing(ctx context.Context, session string, doc map[string]any) (*http.Request, error) {
+	target := text(doc["path"])
+	u, err := url.Parse(target)
+	if err != nil || u.Host != "" || u.Scheme != "" {
+		return nil, bad("/path", target, "must be a path such as /customers/1/locations/1")
+	}
+	// Who may send may do so himself; a request that sends itself has no end.
+	if Serves(u.Path) {
+		return nil, bad("/path", target, "must not be one of the control door's own")
+	}
+	prefix := "http://" + reachable(d.Target)
+	if session != "default" {
+		prefix += "/_s/" + session
+	}
+	out, err := http.NewRequestWithContext(ctx, text(doc["method"]), prefix+target, strings.NewReader(text(doc["body"])))
+	if err != nil {
+		return nil, bad("/path", target, "must be a path such as /customers/1/locations/1: "+err.Error())
+	}
+	for i, item := range items(doc["headers"]) {
+		field, _ := item.(map[string]any)
+		name, value := text(field["name"]), text(field["value"])
+		switch http.CanonicalHeaderKey(name) {
+		case "Host":
+			return nil, bad(fmt.Sprintf("/headers/%d/name", i), name, "must not be Host: a session is chosen by its member")
+		case "Content-Length", "Transfer-Encoding", "Trailer":
+			return nil, bad(fmt.Sprintf("/headers/%d/name", i), name, "must not be about the body's length, which follows from the body")
+		}
+		out.Header.Add(name, value)
+	}
+	if out.Header.Get("User-Agent") == "" {
+		out.Header["User-Agent"] = nil
+	}
+	return out, nil
+}
+
+// answered is an answer with what finds its exchange.
+type answered struct {
+	Answer
+	requestID string
+}
+
+// answer sends a request on a connection of its own, and follows no redirect.
+func answer(out *http.Request) answered {
+	t := &http.Transport{DisableKeepAlives: true, DisableCompression: true}
+	defer t.CloseIdleConnections()
+	response, err := t.RoundTrip(out)
+	if err != nil {
+		return answered{Answer: Answer{Error: plain(err)}}
+	}
+	defer response.Body.Close()
+	a := answered{Answer{Status: response.StatusCode}, response.Header.Get("X-Request-Id")}
+	_, a.Reason, _ = strings.Cut(response.Status, " ")
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	a.Body = strings.ToValidUTF8(string(body), "\ufffd")
+	if err != nil {
+		a.Error = plain(err)
+	}
+	return a
+}
+
+func plain(err error) string {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "No answer came within " + sendWithin.String() + "."
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "The connection ended before the answer did: " + err.Error()
+	}
+	return err.Error()
+}
+
+// sent finds the record of a request that was sent when the journal had
+// nothing newer than last. An answer that was broken on purpose may have lost
+// its request ID; it is then the newest of its method and path.
+func (d *Door) sent(session string, last uint64, out *http.Request, a answered) *report.Entry {
+	found, _ := d.Journal.Find(journal.Filter{Session: session, After: last, Limit: 1000})
+	var near *exchange.Exchange
+	for _, x := range found {
+		if a.requestID != "" && x.RequestID == a.requestID {
+			return report.NewEntry(x, "")
+		}
+		if near == nil && x.Method == out.Method && strings.HasSuffix(out.URL.EscapedPath(), x.Path) {
+			near = x
+		}
+	}
+	if near == nil {
+		return nil
+	}
+	return report.NewEntry(near, "")
+}

@@ -1,0 +1,215 @@
+package admin
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"dispatchmock/internal/mock/fixture"
+	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/wire"
+)
+
+// Session is how the door shows a session.
+type Session struct {
+	ID      string    `json:"id"`
+	Name    string    `json:"name,omitempty"`
+	BaseURL string    `json:"base_url"`
+	Created time.Time `json:"created"`
+	Used    time.Time `json:"used"`
+	TTL     string    `json:"ttl,omitempty"`
+	Clock   Clock     `json:"clock"`
+	IDs     IDs       `json:"request_ids"`
+	Changed int       `json:"changed_records"`
+	Bytes   int64     `json:"held_bytes"`
+	On      []string  `json:"scenarios_on,omitempty"`
+	// Announced is what the session's requests do on purpose.
+	Announced []string `json:"announced,omitempty"`
+	// Stale tells that the fixtures have changed since the session began; a
+	// reset brings it up to date.
+	Stale bool `json:"fixtures_are_old"`
+	// Lost is how many exchanges the journal let go of.
+	Lost uint64 `json:"journal_lost"`
+}
+
+func (d *Door) show(r *http.Request, n *session.Session) Session {
+	s := Session{
+		ID: n.Spec.ID, Name: n.Spec.Name, BaseURL: d.baseURL(r, n), Created: n.Created, Used: n.Used(),
+		Clock: showClock(n), IDs: showIDs(n), Changed: n.World.Changed(), Bytes: n.Bytes(), Stale: d.Sessions.Stale(n), Lost: d.Journal.Lost(n.Spec.ID),
+		Announced: n.Spec.Announced.Words(),
+	}
+	for _, on := range n.Scenarios().Switched() {
+		s.On = append(s.On, on.Name)
+	}
+	if n.Spec.ID != session.DefaultID {
+		s.TTL = d.Sessions.TTL(n).String()
+	}
+	return s
+}
+
+// baseURL returns the URL under which the API answers in a session, as the
+// client reaches it.
+func (d *Door) baseURL(r *http.Request, n *session.Session) string {
+	base := "http://" + r.Host
+	if api, ok := d.API.(*net.TCPAddr); ok {
+		host := api.IP.String()
+		if api.IP.IsUnspecified() {
+			host = (&url.URL{Host: r.Host}).Hostname()
+		}
+		base = "http://" + net.JoinHostPort(host, strconv.Itoa(api.Port))
+	}
+	if n.Spec.ID == session.DefaultID {
+		return base
+	}
+	return base + "/_s/" + n.Spec.ID
+}
+
+func (d *Door) listSessions(r *http.Request) (any, error) {
+	list := []Session{}
+	for _, n := range d.Sessions.List() {
+		list = append(list, d.show(r, n))
+	}
+	return map[string]any{"sessions": list, "limit": d.Sessions.Limit()}, nil
+}
+
+func (d *Door) createSession(r *http.Request) (any, error) {
+	doc, err := d.body(r, "session")
+	if err != nil {
+		return nil, err
+	}
+	spec, err := d.spec(doc)
+	if err != nil {
+		return nil, err
+	}
+	n, err := d.Sessions.Create(spec)
+	if err != nil {
+		return nil, err
+	}
+	return created{d.show(r, n)}, nil
+}
+
+// spec reads what a session is to be made of.
+func (d *Door) spec(doc map[string]any) (session.Spec, error) {
+	spec := session.Spec{ID: text(doc["id"]), Name: text(doc["name"])}
+	var err error
+	if t := text(doc["ttl"]); t != "" {
+		if spec.TTL, err = duration("/ttl", t, time.Second); err != nil {
+			return spec, err
+		}
+		if most := d.Sessions.MaxTTL(); spec.TTL > most {
+			return spec, bad("/ttl", t, "must be at most "+most.String()+", which the server's --session-ttl allows")
+		}
+	}
+	if c, ok := doc["clock"].(map[string]any); ok {
+		if spec.Clock, err = readClock("/clock", c); err != nil {
+			return spec, err
+		}
+	}
+	if i, ok := doc["request_ids"].(map[string]any); ok {
+		if spec.IDs, err = readIDs("/request_ids", i); err != nil {
+			return spec, err
+		}
+	}
+	files := d.Sessions.Fixtures()
+	if p, ok := doc["fixtures"].(map[string]any); ok {
+		change, err := files.Patch("fixtures", p, fixture.Ground{Choices: files.Choices}, d.Schemas, d.Contract, d.now(spec.Clock))
+		if err != nil {
+			return spec, err
+		}
+		spec.Records, spec.Choices = change.Records, change.Choices
+	}
+	if spec.Scenarios, err = d.readScenarios(files, items(doc["scenarios"])); err != nil {
+		return spec, err
+	}
+	if seed, ok := doc["seed"].(json.Number); ok {
+		if spec.Seed, err = strconv.ParseUint(string(seed), 10, 64); err != nil {
+			return spec, bad("/seed", string(seed), "must be a whole number from 0 on, of at most 64 bits")
+		}
+	}
+	for _, word := range items(doc["announced"]) {
+		spec.Announced.Announce(text(word)) // the schema has the words
+	}
+	// What made a session is kept, so that it can be made again elsewhere.
+	spec.Made, err = json.Marshal(doc)
+	return spec, err
+}
+
+// Remake makes a session what a document for POST /sessions says.
+func (d *Door) Remake(n *session.Session, made []byte) error {
+	v, err := wire.Parse(made)
+	if err != nil {
+		return err
+	}
+	m, err := d.models["session"]()
+	if err != nil {
+		return err
+	}
+	if flaws := m.Flaws("session", "", v); len(flaws) > 0 {
+		return flaws
+	}
+	doc, _ := v.(map[string]any)
+	spec, err := d.spec(doc)
+	if err != nil {
+		return err
+	}
+	return d.Sessions.Remake(n, spec)
+}
+
+// now returns the time by a setting, for the rules about the past.
+func (d *Door) now(c session.ClockSetting) time.Time {
+	switch c.Mode {
+	case session.ClockFrozen, session.ClockStep:
+		return c.At
+	case session.ClockOffset:
+		return d.Sessions.Now().Add(c.Offset)
+	}
+	return d.Sessions.Now()
+}
+
+func (d *Door) getSession(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	return d.show(r, n), nil
+}
+
+func (d *Door) dropSession(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	return nil, d.Sessions.Drop(n.Spec.ID)
+}
+
+func (d *Door) getChoices(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	return fixture.ChoiceValues(*n.Choices()), nil
+}
+
+func (d *Door) patchChoices(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := d.body(r, "choices")
+	if err != nil {
+		return nil, err
+	}
+	for {
+		now := n.Choices()
+		change, err := n.Fixtures().Patch("body", map[string]any{"choices": doc}, fixture.Ground{Choices: *now}, d.Schemas, d.Contract, n.Clock.Now())
+		if err != nil {
+			return nil, err
+		}
+		if n.ReplaceChoices(now, change.Choices) {
+			return fixture.ChoiceValues(*change.Choices), nil
+		}
+	}
+}

@@ -1,0 +1,227 @@
+package admin
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/mock/session"
+)
+
+// Clock is how the door shows a clock.
+type Clock struct {
+	Mode   session.ClockMode `json:"mode"`
+	Now    time.Time         `json:"now"`
+	Offset string            `json:"offset,omitempty"`
+	Step   string            `json:"step,omitempty"`
+}
+
+func showClock(n *session.Session) Clock {
+	s := n.Clock.Setting()
+	c := Clock{Mode: s.Mode, Now: n.Clock.Now().UTC()}
+	if s.Mode == session.ClockOffset {
+		c.Offset = s.Offset.String()
+	}
+	if s.Mode == session.ClockStep {
+		c.Step = s.Step.String()
+	}
+	return c
+}
+
+// clockMembers are what the setting of each mode has beside the mode.
+func clockMembers(m session.ClockMode) []string {
+	switch m {
+	case session.ClockFrozen:
+		return []string{"at"}
+	case session.ClockOffset:
+		return []string{"offset"}
+	case session.ClockStep:
+		return []string{"at", "step"}
+	}
+	return nil
+}
+
+// readClock reads a setting that keeps its schema.
+func readClock(at string, doc map[string]any) (session.ClockSetting, error) {
+	s := session.ClockSetting{Mode: session.ClockMode(text(doc["mode"]))}
+	var err error
+	for _, name := range []string{"at", "offset", "step"} {
+		value, given := doc[name]
+		switch needed := slices.Contains(clockMembers(s.Mode), name); {
+		case needed && !given:
+			return s, bad(at+"/"+name, "", fmt.Sprintf("is required where the mode is %s", s.Mode))
+		case given && !needed:
+			return s, bad(at+"/"+name, text(value), fmt.Sprintf("has no meaning where the mode is %s", s.Mode))
+		}
+	}
+	if t := text(doc["at"]); t != "" {
+		if s.At, err = model.ParseInstant(t); err != nil {
+			return s, bad(at+"/at", t, err.Error())
+		}
+	}
+	if t := text(doc["offset"]); t != "" {
+		if s.Offset, err = duration(at+"/offset", t, -maxOffset); err != nil {
+			return s, err
+		}
+	}
+	if t := text(doc["step"]); t != "" {
+		if s.Step, err = duration(at+"/step", t, -maxOffset); err != nil {
+			return s, err
+		}
+	}
+	if err := s.Check(); err != nil {
+		return s, bad(at+"/at", text(doc["at"]), err.Error())
+	}
+	return s, nil
+}
+
+// maxOffset is how far a clock may be put from the machine's.
+const maxOffset = 100 * 365 * 24 * time.Hour
+
+// duration reads a duration such as 1h30m that is not below a bound.
+func duration(at, s string, least time.Duration) (time.Duration, error) {
+	v, err := time.ParseDuration(s)
+	if err != nil || v < least || v > maxOffset {
+		return 0, bad(at, s, fmt.Sprintf("must be a duration such as 1h30m or 250ms, from %v to %v", least, maxOffset))
+	}
+	return v, nil
+}
+
+// bad is the problem of one value of the body.
+func bad(pointer, value, rule string) *Problem {
+	p := problem(http.StatusUnprocessableEntity, "body %s: %s", pointer, rule)
+	if value != "" {
+		p.Detail = fmt.Sprintf("body %s: %.100q: %s", pointer, value, rule)
+	}
+	p.Flaws = []Flaw{{pointer, value, rule}}
+	return p
+}
+
+func (d *Door) getClock(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	return showClock(n), nil
+}
+
+func (d *Door) putClock(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := d.body(r, "clock")
+	if err != nil {
+		return nil, err
+	}
+	s, err := readClock("", doc)
+	if err != nil {
+		return nil, err
+	}
+	n.Clock.Set(s)
+	return showClock(n), nil
+}
+
+// IDs is how the door shows a source of request IDs.
+type IDs struct {
+	Mode  string  `json:"mode"`
+	Seed  *uint64 `json:"seed,omitempty"`
+	Drawn uint64  `json:"drawn,omitempty"`
+}
+
+func showIDs(n *session.Session) IDs {
+	s := n.IDs.Setting()
+	if !s.Seeded {
+		return IDs{Mode: "random"}
+	}
+	return IDs{Mode: "seed", Seed: &s.Seed, Drawn: s.Drawn}
+}
+
+func readIDs(at string, doc map[string]any) (session.IDSetting, error) {
+	n, seeded := doc["seed"].(json.Number)
+	switch mode := text(doc["mode"]); {
+	case mode == "seed" && !seeded:
+		return session.IDSetting{}, bad(at+"/seed", "", "is required where the mode is seed")
+	case mode == "random" && seeded:
+		return session.IDSetting{}, bad(at+"/seed", string(n), "has no meaning where the mode is random")
+	case !seeded:
+		return session.IDSetting{}, nil
+	}
+	seed, err := strconv.ParseUint(string(n), 10, 64)
+	if err != nil {
+		return session.IDSetting{}, bad(at+"/seed", string(n), "must be a whole number from 0 on, of at most 64 bits")
+	}
+	return session.IDSetting{Seeded: true, Seed: seed}, nil
+}
+
+func (d *Door) getIDs(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	return showIDs(n), nil
+}
+
+func (d *Door) putIDs(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := d.body(r, "request-ids")
+	if err != nil {
+		return nil, err
+	}
+	s, err := readIDs("", doc)
+	if err != nil {
+		return nil, err
+	}
+	n.IDs.Set(s)
+	return showIDs(n), nil
+}
+
+func (d *Door) getPins(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	pins := n.World.Pins()
+	if pins == nil {
+		pins = map[string]model.Version{}
+	}
+	return map[string]any{"pins": pins}, nil
+}
+
+// putPins sets the pins of the client IDs that the body names; null takes one
+// away. All of them are set, or none.
+func (d *Door) putPins(r *http.Request) (any, error) {
+	n, err := d.session(r)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := d.body(r, "pins")
+	if err != nil {
+		return nil, err
+	}
+	given, _ := doc["pins"].(map[string]any)
+	pins := make(map[string]model.Version, len(given))
+	for id, v := range given {
+		pins[id] = model.Version(text(v))
+		if v != nil && !d.Contract.Has(model.Version(text(v))) {
+			return nil, bad("/pins/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(id), text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
+		}
+	}
+	if err := n.World.SetPins(pins); err != nil {
+		return nil, full(err)
+	}
+	return d.getPins(r)
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}

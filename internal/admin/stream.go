@@ -1,0 +1,160 @@
+package admin
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/report"
+)
+
+const (
+	// streamQueue is how far a reader may fall behind before it is dropped.
+	streamQueue = 1000
+	// heartbeat keeps idle streams from being cut by what lies between.
+	heartbeat = 15 * time.Second
+	// writeWithin is how long one event may take to be written.
+	writeWithin = 5 * time.Second
+)
+
+// stream tells exchanges as they happen, as server-sent events. A reader that
+// comes back with Last-Event-ID misses none that the journal still has.
+func (d *Door) stream(w http.ResponseWriter, r *http.Request) {
+	f, err := d.filter(r)
+	if err != nil {
+		writeProblem(w, asProblem(err))
+		return
+	}
+	f.Limit = 0
+	subscribe := d.Journal.Subscribe
+	if last := r.Header.Get("Last-Event-ID"); last != "" {
+		if f.After, err = strconv.ParseUint(last, 10, 64); err != nil {
+			writeProblem(w, problem(http.StatusBadRequest, "Last-Event-ID: %.40q: must be the id of an exchange", last))
+			return
+		}
+	}
+	if r.Header.Get("Last-Event-ID") != "" || r.URL.Query().Has("after") {
+		subscribe = d.Journal.SubscribeAfter
+	}
+	s, err := subscribe(f, streamQueue)
+	if err != nil {
+		writeProblem(w, problem(http.StatusServiceUnavailable, "%v", err))
+		return
+	}
+	defer s.Close()
+	w.Header().Set("Content-Type", "text/event-stream")
+	out := &reader{w: w, c: http.NewResponseController(w), events: &d.events, log: d.Log}
+	// The server's limits on a request's time are not for a stream.
+	out.err = out.c.SetReadDeadline(time.Time{})
+	out.write("retry: 1000\n\n")
+	if s.Missed() {
+		out.write("event: missed\ndata: {}\n\n")
+	}
+	d.deliver(r, s, out)
+}
+
+// deliver writes events until the reader, the subscription or the door ends.
+func (d *Door) deliver(r *http.Request, s *journal.Subscription, out *reader) {
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for out.err == nil {
+		select {
+		case x, ok := <-s.C():
+			if !ok {
+				if s.Dropped() {
+					out.write("event: dropped\ndata: {}\n\n")
+				}
+				return
+			}
+			out.exchange(x)
+			// What is there already goes out with it.
+			for more := true; more && out.err == nil; {
+				select {
+				case x, ok := <-s.C():
+					if more = ok; ok {
+						out.exchange(x)
+					}
+				default:
+					more = false
+				}
+			}
+			out.flush()
+		case <-beat.C:
+			out.write(":\n\n")
+		case <-r.Context().Done():
+			return
+		case <-d.done:
+			return
+		}
+	}
+}
+
+// events keeps the newest events as text, because all readers want the same.
+// It is safe for concurrent use.
+type events [64]atomic.Pointer[event]
+
+type event struct {
+	id   uint64
+	text []byte
+}
+
+// of returns the event of an exchange.
+func (kept *events) of(x *exchange.Exchange) ([]byte, error) {
+	place := &kept[x.ID%uint64(len(kept))]
+	if e := place.Load(); e != nil && e.id == x.ID {
+		return e.text, nil
+	}
+	row, err := json.Marshal(report.Summary(x))
+	if err != nil {
+		return nil, err
+	}
+	text := fmt.Appendf(nil, "id: %d\nevent: exchange\ndata: %s\n\n", x.ID, row)
+	place.Store(&event{x.ID, text})
+	return text, nil
+}
+
+// reader is told server-sent events.
+type reader struct {
+	w      http.ResponseWriter
+	c      *http.ResponseController
+	events *events
+	log    *slog.Logger
+	err    error
+}
+
+func (r *reader) write(text string) {
+	if r.err == nil {
+		r.deadline()
+		_, r.err = io.WriteString(r.w, text)
+		r.flush()
+	}
+}
+
+func (r *reader) exchange(x *exchange.Exchange) {
+	if r.err != nil {
+		return
+	}
+	text, err := r.events.of(x)
+	if err != nil {
+		r.log.Error("control", "exchange", x.ID, "error", err)
+		r.err = err
+		return
+	}
+	r.deadline()
+	_, r.err = r.w.Write(text)
+}
+
+func (r *reader) deadline() { r.err = r.c.SetWriteDeadline(time.Now().Add(writeWithin)) }
+
+func (r *reader) flush() {
+	if r.err == nil {
+		r.err = r.c.Flush()
+	}
+}

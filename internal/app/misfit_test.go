@@ -1,0 +1,46 @@
+package app_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"dispatchmock/internal/exchange"
+)
+
+// TestMisfit holds that a scenario which does not fit the answer is its author's
+// fault: nothing is held against the mock, and the journal and the log say
+// which operation it was.
+func TestMisfit(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, then, pointer, detail string }{
+		{"an operation", `{"patch": [{"op": "add", "path": "/new", "value": 1}, {"op": "remove", "path": "/addresses/7"}]}`, "/then/patch/1",
+			`operation 2 of the JSON Patch, {"op":"remove","path":"/addresses/7"}, does not fit the body: `},
+		{"an operation of a step", `{"sequence": {"steps": [{"patch": [{"op": "test", "path": "/name", "value": "nobody"}]}]}}`, "/then/sequence/steps/0/patch/0",
+			`operation 1 of the JSON Patch, {"op":"test","path":"/name","value":"nobody"}, does not fit the body: `},
+		{"an operation longer than a status line", `{"patch": [{"op": "test", "path": "/name", "value": "` + strings.Repeat("long ", 99) + `"}]}`, "/then/patch/0", "lon…, does not fit"},
+		{"a body that grows too large", `{"patch": [{"op": "add", "path": "/a", "value": "` + strings.Repeat("x", 600<<10) + `"}, {"op": "copy", "from": "/a", "path": "/b"}, {"op": "copy", "from": "/a", "path": "/c"}]}`,
+			"/then/patch/2", `operation 3 of the JSON Patch`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := launch(t, settings{})
+			r.door(t, http.MethodPost, "/sessions/default/scenarios", `{"definition": {"name": "mine", "then": `+c.then+`}}`)
+			got := r.ask(t, http.MethodGet, "/customers/1/locations/1", dispatcher...)
+			if got.status != http.StatusInternalServerError || !strings.Contains(got.body, `"field": "scenario"`) || !strings.Contains(got.body, `"explanation": "The scenario is wrong for this answer; the journal says where."`) {
+				t.Errorf("got %d %s", got.status, got.body)
+			}
+			x := r.entry(t, "default", got.value("X-REQUEST-ID"))
+			if x.Verdict != exchange.OnPurpose || !x.Altered || x.Fault != "scenario_misfit" || x.Scenario != "mine" || len(x.Violations)+len(x.Problems) > 0 || x.Error != "" {
+				t.Errorf("the journal has the verdict %s, altered %v, fault %s, violations %v, problems %v, error %s", x.Verdict, x.Altered, x.Fault, x.Violations, x.Problems, x.Error)
+			}
+			f := x.Deliberate[0]
+			if f.Part != exchange.PartScenario || f.Pointer != c.pointer || !strings.Contains(f.Remedy, c.detail) || !strings.HasSuffix(f.Remedy, "; change the scenario mine") {
+				t.Errorf("got the finding %+v, want %s and %q", f, c.pointer, c.detail)
+			}
+			if log := r.log.String(); !strings.Contains(log, `level=WARN msg="the scenario does not fit the answer"`) || strings.Contains(log, "level=ERROR") {
+				t.Errorf("the log says\n%s", log)
+			}
+		})
+	}
+}

@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"dispatchmock/internal/exchange/bundle"
+	"dispatchmock/internal/admin"
+)
+
+// mounted puts the control door beside the mocked API, where it is on the same
+// listener.
+func (s *Server) mounted(api http.Handler) http.Handler {
+	return s.admit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.isAdmin(r) {
+			s.door.ServeHTTP(w, r)
+			return
+		}
+		api.ServeHTTP(w, r)
+	}))
+}
+
+// isAdmin reports a request to the admin API on the listener of the API.
+func (s *Server) isAdmin(r *http.Request) bool {
+	return s.door != nil && s.Control.Address == "" && admin.Serves(r.URL.Path)
+}
+
+func (s *Server) doorOptions(page http.Handler) admin.Options {
+	return admin.Options{
+		Connections: s.ConnectionCounts, Page: page,
+		Contract: s.Contract, Schemas: s.Control.Schemas, Sessions: s.sessions, Journal: s.journal, Coverage: s.coverage,
+		Rate: s.Control.Rate, Wait: s.Control.Wait, Version: s.Control.Version, Log: s.Log,
+		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
+	}
+}
+
+func (s *Server) auth() string {
+	if s.AnyToken {
+		return "any"
+	}
+	return "fixtures"
+}
+
+// openDesk opens the door's own listener, where it is to have one.
+func (s *Server) openDesk(address string, api net.Addr) error {
+	if s.door == nil {
+		return nil
+	}
+	s.door.Target = api
+	if s.Control.Address == "" {
+		s.door.Name = hostName(address)
+		return s.protect(api)
+	}
+	s.door.Name, s.door.API = hostName(s.Control.Address), api
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", s.Control.Address)
+	if err != nil {
+		return fmt.Errorf("listening for the control door: %w", err)
+	}
+	if err := s.protect(l.Addr()); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	s.deskAddr = l.Addr()
+	s.desk = &http.Server{Handler: limitHead(s.door), ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: s.http.ErrorLog}
+	conns := s.limited(l, "listener of the admin API")
+	conns.Track(s.desk)
+	go func() {
+		if err := s.desk.Serve(conns); !errors.Is(err, http.ErrServerClosed) {
+			s.Log.Error("the control door has stopped", "error", err)
+		}
+	}()
+	return nil
+}
+
+// Access says who may use the admin API.
+type Access struct {
+	// Beyond is set where other machines can reach the listener.
+	Beyond bool
+	// Guarded is set where each request needs the token.
+	Guarded bool
+}
+
+// protect has the admin API ask for its token, where its listener is one that
+// other machines reach, or where it is to ask everywhere.
+func (s *Server) protect(listener net.Addr) error {
+	tcp, ok := listener.(*net.TCPAddr)
+	beyond := !ok || !tcp.IP.IsLoopback()
+	if s.Control.Token != "" && (beyond || !s.Control.Beyond) {
+		s.door.Token = s.Control.Token
+	}
+	s.access = Access{Beyond: beyond, Guarded: s.door.Token != ""}
+	if beyond && !s.access.Guarded && !s.Control.Open {
+		return fmt.Errorf("the admin API at %s can be reached by other machines, and has neither a token nor the word that it is open", listener)
+	}
+	return nil
+}
+
+// Access says who may use the admin API of a server that was started; without
+// one it is the zero value.
+func (s *Server) Access() Access { return s.access }
+
+// ControlAddr returns the address of the door's own listener, or nil.
+func (s *Server) ControlAddr() net.Addr { return s.deskAddr }
+
+// hostName returns the name in an address, where it is a name and no IP.
+func hostName(address string) string {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil || net.ParseIP(host) != nil {
+		return ""
+	}
+	return host
+}

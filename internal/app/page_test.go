@@ -1,0 +1,177 @@
+package app_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// moduleDir is the module's root, as seen from this package.
+const moduleDir = "../.."
+
+// page is testdata/page.json: what the page says, and what pins it.
+type page struct {
+	About      string          `json:"about"`
+	File       string          `json:"file"` // beside the repository, not part of it
+	Lines      int             `json:"lines"`
+	Statements []pageStatement `json:"statements"`
+}
+
+type pageStatement struct {
+	Lines     [2]int   `json:"lines"` // from and to, from 1
+	Statement string   `json:"statement"`
+	Pins      []string `json:"pins"`
+}
+
+func loadPage(t testing.TB) page {
+	t.Helper()
+	text, err := os.ReadFile(moduleDir + "/testdata/page.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	var p page
+	if err := d.Decode(&p); err != nil {
+		t.Fatalf("testdata/page.json: %v", err)
+	}
+	return p
+}
+
+// testFunctions returns the module's test functions, each as package.Name.
+func testFunctions(t testing.TB) map[string]bool {
+	t.Helper()
+	all := map[string]bool{}
+	err := filepath.WalkDir(moduleDir, func(file string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if e.IsDir() && (e.Name() == "testdata" || e.Name() != ".." && strings.HasPrefix(e.Name(), ".")) {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		dir, err := filepath.Rel(moduleDir, filepath.Dir(file))
+		if err != nil {
+			return err
+		}
+		for _, d := range parsed.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if ok && f.Recv == nil && (strings.HasPrefix(f.Name.Name, "Test") || strings.HasPrefix(f.Name.Name, "Fuzz")) {
+				all[path.Join("dispatchmock", filepath.ToSlash(dir))+"."+f.Name.Name] = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// pinForm is how a pin is written: exchange:FOLDER/NAME, or
+// test:PACKAGE.TestName, with the names of subtests behind slashes.
+var pinForm = regexp.MustCompile(`^(exchange:[a-zA-Z0-9_./-]+|test:dispatchmock/[a-z/]+\.(Test|Fuzz)[A-Za-z]+(/[^ ]+)?)$`)
+
+// pinFlaw says why a pin holds nothing, or "".
+func pinFlaw(pin string, tests map[string]bool) string {
+	if !pinForm.MatchString(pin) {
+		return "is of no known form"
+	}
+	kind, name, _ := strings.Cut(pin, ":")
+	if kind == "exchange" {
+		if _, err := os.Stat(filepath.Join(goldenDir, filepath.FromSlash(name)+".txtar")); err != nil {
+			return "is no golden exchange: " + err.Error()
+		}
+		return ""
+	}
+	dot := strings.LastIndexByte(name, '.')
+	function, sub, _ := strings.Cut(name[dot:], "/")
+	if function = name[:dot] + function; !tests[function] {
+		return "is no test function"
+	}
+	if function == "dispatchmock/internal/app.TestPageFields" && sub != "" {
+		if _, ok := pageFields[sub]; !ok {
+			return "is no field of TestPageFields"
+		}
+	}
+	return ""
+}
+
+// TestPage holds that each statement of the page is pinned by a golden exchange
+// or a test that exists, and that no line of the page is left out.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	p := loadPage(t)
+	tests := testFunctions(t)
+	next := 1
+	for _, s := range p.Statements {
+		if s.Lines[0] != next || s.Lines[1] < s.Lines[0] {
+			t.Errorf("%q has the lines %v, want the first to be %d: no line may be left out or stand twice", s.Statement, s.Lines, next)
+		}
+		next = s.Lines[1] + 1
+		if strings.TrimSpace(s.Statement) == "" {
+			t.Errorf("lines %v: the statement is empty", s.Lines)
+		}
+		if len(s.Pins) == 0 {
+			t.Errorf("lines %v, %q: nothing pins it", s.Lines, s.Statement)
+		}
+		for _, pin := range s.Pins {
+			if flaw := pinFlaw(pin, tests); flaw != "" {
+				t.Errorf("lines %v, %q: the pin %q %s", s.Lines, s.Statement, pin, flaw)
+			}
+		}
+	}
+	if next != p.Lines+1 {
+		t.Errorf("the statements end at line %d, want the page's last, %d", next-1, p.Lines)
+	}
+	// The page is no part of the repository; where it lies beside it, its
+	// length is held too.
+	text, err := os.ReadFile(filepath.Join(moduleDir, filepath.FromSlash(p.File)))
+	if err != nil {
+		t.Logf("the page itself is not here: %v", err)
+		return
+	}
+	if got := 1 + strings.Count(strings.TrimSuffix(string(text), "\n"), "\n"); got != p.Lines {
+		t.Errorf("%s has %d lines, want the %d of testdata/page.json", p.File, got, p.Lines)
+	}
+}
+
+// TestPinFlaw holds that the test above would speak.
+func TestPinFlaw(t *testing.T) {
+	t.Parallel()
+	tests := testFunctions(t)
+	for pin, bad := range map[string]bool{
+		"exchange:page/sample":                                   false,
+		"exchange:page/none":                                     true,
+		"exchange:":                                              true,
+		"exchange:../exchanges/page/sample":                      false,
+		"test:dispatchmock/internal/app.TestPage":             false,
+		"test:dispatchmock/internal/app.TestPageFields/name":  false,
+		"test:dispatchmock/internal/app.TestPageFields/names": true,
+		"test:dispatchmock/internal/app.TestNone":             true,
+		"test:dispatchmock/internal/none.TestPage":               true,
+		"test:dispatchmock/internal/app.launch":               true,
+		"see the sample":                                         true,
+		"":                                                       true,
+		"test:dispatchmock/internal/app.TestPage and another": true,
+	} {
+		if flaw := pinFlaw(pin, tests); (flaw != "") != bad {
+			t.Errorf("the pin %q: got the flaw %q, want one: %v", pin, flaw, bad)
+		}
+	}
+}

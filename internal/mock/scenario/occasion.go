@@ -1,0 +1,54 @@
+package scenario
+
+import (
+	"math"
+
+	"dispatchmock/internal/model"
+)
+
+// Occasion is the request that a scenario takes over, as far as its conditions
+// say. Members that are nil or zero may be anything.
+type Occasion struct {
+	Method                     string
+	Tenant, Customer, Location *int64
+	// Headers are fields to send, each a name and a value.
+	Headers [][2]string
+	Client  string
+	Version model.Version
+	// Repeat is how often the request must be sent for the scenario to take it
+	// over at least once; by chance it may still not.
+	Repeat int
+	// Vague is set where the conditions do not say what to send.
+	Vague bool
+}
+
+// maxRepeat is the most often that an occasion asks a request to be sent.
+const maxRepeat = 1000
+
+// Occasion returns the request that the scenario waits for.
+func (s *Scenario) Occasion() Occasion {
+	w := &s.when
+	o := Occasion{Method: w.method, Tenant: w.tenant, Customer: w.customer, Location: w.location, Client: w.client, Version: w.version,
+		Vague: w.session != ""}
+	for _, c := range w.headers {
+		switch {
+		case c.equals != nil:
+			o.Headers = append(o.Headers, [2]string{c.name, *c.equals})
+		case c.matches != nil, c.present != nil && *c.present:
+			o.Vague = true
+		}
+	}
+	repeat := max(w.nth, w.every, 1)
+	if s.then.rate != nil {
+		repeat = max(repeat, s.then.rate.requests+1)
+	}
+	if p := w.probability; p != nil && *p < 1 {
+		// So often that it fails once in a million.
+		repeat = max(repeat, uint64(min(math.Ceil(math.Log(1e-6)/math.Log(1-*p)), maxRepeat+1)))
+	}
+	if repeat > maxRepeat {
+		o.Vague, repeat = true, 1
+	}
+	o.Repeat = int(repeat)
+	return o
+}

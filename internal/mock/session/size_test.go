@@ -1,0 +1,119 @@
+package session_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/mock/scenario"
+	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/wire"
+	"dispatchmock/internal/mock/store"
+	"dispatchmock/schemas"
+)
+
+// TestBytesAreThoseOfTheHeap holds what counts for a session against the memory
+// that it takes, for documents that hold much for their length.
+func TestBytesAreThoseOfTheHeap(t *testing.T) { // not beside others: it reads the heap
+	schema, err := contract.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parser, err := scenario.NewParser(schemas.FS, schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	define := func(s *session.Session, i int, then string) error {
+		tree, err := wire.Parse(fmt.Appendf(nil, `{"name": "s%d", "when": {"headers": {"a": {"matches": "x{200}"}}}, "then": %s}`, i, then))
+		if err != nil {
+			return err
+		}
+		sc, flaws := parser.Parse("test", "", tree)
+		if len(flaws) > 0 {
+			return flaws
+		}
+		return s.Scenarios().Define(sc)
+	}
+	many := func(text string) string { return "[" + strings.Repeat(text+",", 99) + text + "]" }
+	put := func(s *session.Session, i int, addresses string) error {
+		tree, err := wire.Parse([]byte(`{"id": 1, "location_id": 1, "is_active": true, "contacts": [], "addresses": ` + addresses + `}`))
+		if err != nil {
+			return err
+		}
+		r, err := store.NewRecord(1, tree.(map[string]any))
+		if err != nil {
+			return err
+		}
+		return s.World.Put(map[store.Key]store.Record{{Tenant: 1, Customer: int64(i), Location: 7}: r})
+	}
+	for _, c := range []struct {
+		name string
+		add  func(s *session.Session, i int) error
+	}{
+		{"records", func(s *session.Session, i int) error {
+			return put(s, i, many(`{"line_1": "5", "locality": "S", "postcode": "9", "longitude": -123.0952858}`))
+		}},
+		{"records of little", func(s *session.Session, i int) error { return put(s, i, many(`{}`)) }},
+		{"empty records", func(s *session.Session, i int) error { return put(s, i, `[]`) }},
+		{"texts", func(s *session.Session, i int) error {
+			return define(s, i, `{"respond": {"status": 200, "text": "`+strings.Repeat("x", 50_000)+`"}}`)
+		}},
+		{"steps", func(s *session.Session, i int) error {
+			return define(s, i, `{"sequence": {"steps": `+many(`{"pass": true}`)+`}}`)
+		}},
+		{"steps of fields", func(s *session.Session, i int) error {
+			return define(s, i, `{"sequence": {"steps": `+many(`{"headers": {"set": {"a": "b", "c": "d"}, "add": {"e": "f"}}}`)+`}}`)
+		}},
+		{"patches", func(s *session.Session, i int) error {
+			return define(s, i, `{"patch": `+many(`{"op": "replace", "path": "/name", "value": "x"}`)+`}`)
+		}},
+		{"steps of patches", func(s *session.Session, i int) error {
+			return define(s, i, `{"sequence": {"steps": `+many(`{"patch": [`+strings.Repeat(`{"op": "remove", "path": "/note"}, `, 9)+`{"op": "remove", "path": "/name"}]}`)+`}}`)
+		}},
+		{"small scenarios", func(s *session.Session, i int) error { return define(s, i, `{"stale": true}`) }},
+		{"pins", func(s *session.Session, i int) error {
+			return s.World.SetPins(map[string]model.Version{fmt.Sprint("client ", i): "2019/02/08"})
+		}},
+		{"snapshots", func(s *session.Session, i int) error {
+			if i == 0 {
+				for k := range int64(500) {
+					if err := s.World.Put(map[store.Key]store.Record{{Tenant: 1, Customer: k, Location: 7}: recordOf(k, 7, 0)}); err != nil {
+						return err
+					}
+				}
+			}
+			_, err := s.Keep(fmt.Sprint(i))
+			return err
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			all, _ := newSessions(session.Options{})
+			s := all.Default()
+			if err := c.add(s, 0); err != nil { // what is made once is not meant
+				t.Fatal(err)
+			}
+			before, counted := heap(), s.Bytes()
+			for i := range 20 {
+				if err := c.add(s, i+1); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, counted := int64(heap()-before), s.Bytes()-counted
+			runtime.KeepAlive(all)
+			if got > counted || counted > 25*got {
+				t.Errorf("%d bytes count as %d", got, counted)
+			}
+		})
+	}
+}
+
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}

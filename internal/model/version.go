@@ -1,0 +1,95 @@
+// Package dispatch holds the vendor's words as Go types: versions, customer
+// locations, clients, roles and faults. It knows no HTTP and no clock, and it
+// repeats no rule of the schemas.
+package model
+
+import (
+	"fmt"
+	"time"
+)
+
+// Version is the name of an API version as the vendor prints it, such as
+// "2021/04/07". Names are dates, so they sort as text.
+type Version string
+
+// Tree is a JSON object as decoded: values are nil, bool, string, json.Number,
+// []any and map[string]any.
+type Tree = map[string]any
+
+// Change is one breaking change of one model. Records are kept in the newest
+// shape; Downgrade turns a tree of the shape that Version brought into the
+// shape before it, and Upgrade does the reverse. Both change the tree in place.
+type Change struct {
+	Version   Version
+	Model     string
+	Sentence  string // the documentation's sentence (grade P)
+	Downgrade func(Tree)
+	Upgrade   func(Tree)
+}
+
+// ModelCustomerLocation is the vendor's name of the model of a customer at a
+// location.
+const ModelCustomerLocation = "DispatchCustomerLocationModel"
+
+// Changes returns the breaking changes of this API, oldest first.
+func Changes() []Change {
+	return []Change{{
+		Version:   "2021/04/07",
+		Model:     ModelCustomerLocation,
+		Sentence:  "customer_id was renamed to id.",
+		Downgrade: rename("id", "customer_id"),
+		Upgrade:   rename("customer_id", "id"),
+	}}
+}
+
+// ToVersion turns a tree of the newest shape into the shape of version v, and
+// reports whether that is another.
+func ToVersion(t Tree, v Version) (other bool) {
+	changes := Changes()
+	for i := len(changes) - 1; i >= 0; i-- {
+		if changes[i].Version > v {
+			changes[i].Downgrade(t)
+			other = true
+		}
+	}
+	return other
+}
+
+// FromVersion turns a tree of version v's shape into the newest shape.
+func FromVersion(t Tree, v Version) {
+	for _, c := range Changes() {
+		if c.Version > v {
+			c.Upgrade(t)
+		}
+	}
+}
+
+func rename(from, to string) func(Tree) {
+	return func(t Tree) {
+		if v, ok := t[from]; ok {
+			delete(t, from)
+			t[to] = v
+		}
+	}
+}
+
+// TimestampLayout is the form of the vendor's timestamps: microseconds, no
+// zone (grade P, the sample).
+const TimestampLayout = "2006-01-02T15:04:05.000000"
+
+// Timestamp prints t in the vendor's form; that the missing zone is UTC is
+// assumed (grade A).
+func Timestamp(t time.Time) string { return t.UTC().Format(TimestampLayout) }
+
+// ParseTimestamp reads the vendor's form: no zone, and either six digits of a
+// second's fraction or, as the server's language prints a whole second, none
+// (grade I).
+func ParseTimestamp(s string) (time.Time, error) {
+	layout := TimestampLayout
+	if len(s) == len("2006-01-02T15:04:05") {
+		layout = layout[:len(s)]
+	} else if len(s) != len(layout) || s[len("2006-01-02T15:04:05")] != '.' { // time.Parse takes a comma, too
+		return time.Time{}, fmt.Errorf("%q has not the form of %s", s, layout)
+	}
+	return time.Parse(layout, s)
+}

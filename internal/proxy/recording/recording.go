@@ -1,0 +1,212 @@
+// Package recording turns exchanges that were seen on their way into fixtures
+// that a mock can serve, and into golden exchanges.
+package recording
+
+import (
+	"io/fs"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/wire"
+	"dispatchmock/internal/mock/store"
+)
+
+// Options are what a recorder is made of.
+type Options struct {
+	Contract *contract.Contract
+	// Schemas is where the schemas of fixture files stand.
+	Schemas fs.FS
+	CORS    contract.CORS
+	// StandIns says by which token each token is recorded; one that it does not
+	// have is recorded by a stand-in of its form.
+	StandIns map[string]string
+	// Redact puts pseudonyms in the place of personal data; Key is what they are
+	// drawn from.
+	Redact bool
+	Key    []byte
+	Now    func() time.Time
+}
+
+// Bounds of what is kept until it is saved.
+const (
+	maxClients   = 10_000
+	maxRecords   = 50_000
+	maxBytes     = 64 << 20 // of records
+	maxExchanges = 2_000
+	maxGolden    = 32 << 20 // bytes of exchanges
+)
+
+// Recorder keeps what it is shown. It is safe for concurrent use.
+type Recorder struct {
+	Options
+	roles []model.Role // all that a fixture may name
+
+	saving sync.Mutex
+
+	mu        sync.Mutex
+	clients   []*client
+	byToken   map[string]*client
+	stands    map[string]string // what stands for a token, whoever has it
+	byHash    map[string]string // the same by the token's short hash
+	taken     map[string]bool   // what stands for one
+	records   map[key]*record
+	order     []key
+	bytes     int64
+	exchanges []*golden
+	byText    map[string]int // exchanges that are kept, by what they say
+	goldBytes int64
+	named     map[*client]int // the last exchange in which a client named a version
+	deleted   map[key]int     // the first exchange that deactivated a record
+	left      int             // what passed a bound, or could not be recorded
+	changed   bool            // since it was saved
+}
+
+// key names a record.
+type key struct{ tenant, customer, location int64 }
+
+// record is the body of the answer that a record is recorded by.
+type record struct {
+	body    []byte
+	version model.Version
+	// awakened says that the answer was that of a DELETE, before which nobody
+	// had seen the record: it is taken to have been active.
+	awakened bool
+	changed  bool // a change was seen; what comes after it is not recorded
+}
+
+// New returns a recorder.
+func New(o Options) (*Recorder, error) {
+	roles, err := rolesOf(o.Schemas)
+	if err != nil {
+		return nil, err
+	}
+	r := &Recorder{Options: o, roles: roles, byToken: map[string]*client{}, stands: map[string]string{}, byHash: map[string]string{}, taken: map[string]bool{}, records: map[key]*record{}, byText: map[string]int{},
+		named: map[*client]int{}, deleted: map[key]int{}}
+	for _, name := range o.StandIns {
+		r.taken[name] = true
+	}
+	return r, nil
+}
+
+// Add records an exchange that is over.
+func (r *Recorder) Add(x *exchange.Exchange, in *http.Request, route *contract.Route, reply *wire.Reply) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.changed = true
+	s := r.read(x, in, route, reply)
+	if s.client != nil {
+		s.client.note(&s)
+	}
+	switch s.answer {
+	case answerRecord:
+		r.note(&s)
+	case answerGiven:
+		r.left++
+	}
+	r.keep(&s)
+}
+
+// seen is an exchange as far as the recorder understands it.
+type seen struct {
+	x       *exchange.Exchange
+	reply   *wire.Reply
+	in      *http.Request
+	route   *contract.Route
+	client  *client // nil where the request has no good token
+	key     key
+	version model.Version
+	answer  answer
+}
+
+// answer is what an answer means.
+type answer uint8
+
+const (
+	answerOther   answer = iota
+	answerRefused        // 403, or 404 that says so
+	answerMissing        // 404 else
+	answerGiven          // 200, and no record that fixtures can have
+	answerRecord         // the record
+)
+
+func (r *Recorder) read(x *exchange.Exchange, in *http.Request, route *contract.Route, reply *wire.Reply) seen {
+	r.meet(in)
+	s := seen{x: x, reply: reply, in: in, version: model.Version(x.VersionUsed), route: route}
+	op := route.Operation
+	if op == nil || !op.Served || !route.Tenant.OK || len(op.Roles) == 0 {
+		return s
+	}
+	switch {
+	case reply.Status == http.StatusForbidden:
+		s.answer = answerRefused
+	case reply.Status == http.StatusNotFound:
+		s.answer = answerMissing
+		if field, _ := refusal(&s); named(field, "authorization") || named(field, "x-tenant-id") {
+			s.answer = answerRefused // who is refused is not told by each what there is
+		}
+	case reply.Status == http.StatusOK && r.names(&s):
+		s.answer = answerGiven
+		if r.good(&s) {
+			s.answer = answerRecord
+		}
+	}
+	if text, ok := contract.HeaderText(in.Header, "Authorization"); ok && r.Contract.ValidHeader(r.Contract.Oldest(), "authorization", text) {
+		_, token, _ := strings.Cut(text, " ")
+		s.client = r.client(token, s.answer != answerOther)
+	}
+	return s
+}
+
+// names finds which record a request names.
+func (r *Recorder) names(s *seen) bool {
+	t, c, l := s.route.Tenant, s.route.Customer, s.route.Location
+	s.key = key{t.Value, c.Value, l.Value}
+	return t.OK && c.OK && l.OK
+}
+
+// note keeps a record as it was before it changed.
+func (r *Recorder) note(s *seen) {
+	known := r.records[s.key]
+	deletes := s.in.Method == http.MethodDelete
+	body := s.reply.Body.Bytes
+	switch {
+	case known == nil:
+		if len(r.records) >= maxRecords || r.bytes+int64(len(body)) > maxBytes {
+			r.left++
+			return
+		}
+		known = &record{awakened: deletes}
+		r.records[s.key] = known
+		r.order = append(r.order, s.key)
+	case known.changed:
+		return
+	case deletes:
+		known.changed = true
+		return
+	}
+	r.bytes += int64(len(body) - len(known.body))
+	known.body, known.version, known.changed = slices.Clone(body), s.version, deletes
+}
+
+// good reports a body that is the record that its path names, in the shape of
+// its version.
+func (r *Recorder) good(s *seen) bool {
+	rules := r.Contract.Model(s.version, model.ModelCustomerLocation)
+	if rules == nil {
+		return false
+	}
+	tree, err := wire.Parse(s.reply.Body.Bytes)
+	if err != nil || len(rules.Judge(tree, exchange.PartBody, r.Now())) > 0 || len(rules.Fractions(tree)) > 0 {
+		return false
+	}
+	doc, _ := tree.(map[string]any)
+	model.FromVersion(doc, s.version)
+	record, err := store.NewRecord(s.key.tenant, doc)
+	return err == nil && record.Key == store.Key{Tenant: s.key.tenant, Customer: s.key.customer, Location: s.key.location}
+}

@@ -1,7 +1,0 @@
-package server
-
-// What the tests outside the package need to know of its limits.
-const (
-	MaxHeaderBytes = maxHeaderBytes
-	MaxBodyBytes   = maxBodyBytes
-)
