@@ -25,7 +25,7 @@ func notThroughPrism() []about {
 	return []about{
 		{names: "wire/*", why: "is about the bytes on a connection, and the proxy's connection is another than the client's"},
 		{names: "session/*", why: "is about the mock's own ways to a session, which the API has not"},
-		{names: "methods/*", why: "is about methods that the document has not, which the proxy does not judge, or that answer 501, which it replaces by an answer of its own"},
+		{names: "methods/*", why: "is about methods that the document has not, which the proxy does not validate, or that answer 501, which it replaces by an answer of its own"},
 		{names: "choices/method_not_allowed-*", why: "is about a method that the document has not"},
 		{names: "choices/path_unknown-*", why: "is about a path that the document has not"},
 		{names: "path/capitals", why: "is about a path that the document has not"},
@@ -51,9 +51,9 @@ func notThroughPrism() []about {
 	}
 }
 
-// misjudged are the golden exchanges on contract of which Prism reports what is
+// wrongly validated are the golden exchanges on contract of which Prism reports what is
 // no fault of them, with a word of each report.
-func misjudged() []about {
+func wronglyValidated() []about {
 	const safe = "9007199254740991"
 	return []about{
 		{"records/14-1", "Prism takes the format int64 for integers of 53 bits", safe},
@@ -84,7 +84,7 @@ var acceptable = []string{"", "token_unknown", "role_missing", "tenant_foreign",
 // throughPrism sends the golden exchanges by way of Prism. It has to find the
 // answers on contract, all of them, and the requests that the mock finds on
 // contract, too. Each answer must be the golden one: else it would be another
-// exchange that was judged.
+// exchange that was validated.
 func throughPrism(t *testing.T, p *prism, form openapi.Form) {
 	w := &worlds{t, map[string]string{}}
 	used := map[string]bool{}
@@ -109,7 +109,7 @@ func throughPrism(t *testing.T, p *prism, form openapi.Form) {
 			}
 			for place, list := range of {
 				for _, v := range list {
-					if known := found(misjudged(), g, used); known == nil || !strings.Contains(v.Message, known.report) {
+					if known := found(wronglyValidated(), g, used); known == nil || !strings.Contains(v.Message, known.report) {
 						t.Errorf("%s, exchange %d (%d %s): Prism finds of the %s, %v: %s", g.name, i+1, a.status, code, place, v.Location, v.Message)
 					}
 				}
@@ -120,7 +120,7 @@ func throughPrism(t *testing.T, p *prism, form openapi.Form) {
 	if sent < 250 || refused < 50 {
 		t.Errorf("%d exchanges were sent, and %d refused by both, want 250 and 50 at least", sent, refused)
 	}
-	for _, a := range append(notThroughPrism(), misjudged()...) {
+	for _, a := range append(notThroughPrism(), wronglyValidated()...) {
 		if !used[a.names] {
 			t.Errorf("%s: no golden exchange needs this line: %s", a.names, a.why)
 		}

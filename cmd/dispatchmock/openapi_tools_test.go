@@ -13,8 +13,8 @@ import (
 	"testing"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/contract/openapi"
+	"dispatchmock/internal/model"
 	"dispatchmock/schemas"
 )
 
@@ -172,7 +172,7 @@ func TestOpenAPIByOthers(t *testing.T) {
 // mock serves, and refuse each with a mistake.
 func validated(t *testing.T, tools string) {
 	base, dir := serving(t), t.TempDir()
-	args := []string{"validate.mjs", keep(t, dir, "door.json", fetch(t, base+"/_mock/openapi.json"))}
+	args := []string{"validate.mjs", keep(t, dir, "client.json", fetch(t, base+"/_mock/openapi.json"))}
 	wrong := map[string][]string{} // by file: who must refuse it
 	for _, form := range openapi.Forms() {
 		for _, v := range versions(t) {

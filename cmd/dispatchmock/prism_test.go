@@ -18,8 +18,8 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/contract/openapi"
+	"dispatchmock/internal/model"
 )
 
 // violation is what Prism reports.

@@ -80,7 +80,7 @@ func TestReportsHoldNoToken(t *testing.T) {
 				args = append(args, "--report", format+"="+format)
 			}
 			if name == "of another auth" {
-				args = append(args, "--auth", "any", "--control-token", "secret-of-the-door")
+				args = append(args, "--auth", "any", "--admin-token", "secret-of-the-door")
 			}
 			code, told := execRun(t, dir, append(append(args, "--"), c.command...)...)
 			if code != c.code {
@@ -128,9 +128,9 @@ func TestCoverageCommandsRun(t *testing.T) {
 		}
 	}
 	for name, flags := range map[string][]string{
-		"default":     nil,
-		"door's own":  {"--control", "127.0.0.1:0", "--control-token", "secret"},
-		"door closed": {"--control", "off"},
+		"default":          nil,
+		"admin API's own":  {"--admin", "127.0.0.1:0", "--admin-token", "secret"},
+		"admin API closed": {"--admin", "off"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -159,7 +159,7 @@ func TestCoverageCommandsRun(t *testing.T) {
 					if !g.Documented {
 						continue // the same, and some wait long
 					}
-					if item.Command == "" && !(name == "door closed" && item.Name == "default") {
+					if item.Command == "" && !(name == "admin API closed" && item.Name == "default") {
 						t.Errorf("%s: %s has no command", g.Name, item.Name)
 					}
 					if item.Command != "" {

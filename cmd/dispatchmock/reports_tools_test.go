@@ -21,7 +21,7 @@ func TestReportsByOthers(t *testing.T) {
 		"DELETE /customers/1/locations/1", "GET /customers/1/locations/1", "GET /customers/2/locations/1?a=%20b&a=c", "GET /customers/8/locations/1",
 		"GET /customers/14/locations/1", "GET /customers/3/locations/1|X-Api-Version: 2023/04/19", "GET /customers/3/locations/1", "GET /customers/999/locations/1",
 		"DELETE /customers/2/locations/1|Authorization: Bearer driver-token", "GET /customers/1/locations/1|Authorization: Bearer no-such-token",
-		"GET /customers/1/locations/1|X-Tenant-Id: one|X-Mock-Announce: problem", "POST /customers/1/locations/1|X-Mock-Announce: problem",
+		"GET /customers/1/locations/1|X-Tenant-Id: one|X-Mock-Allow: invalid", "POST /customers/1/locations/1|X-Mock-Allow: invalid",
 		"GET /customers/1/locations/1|X-Mock-Scenario: maintenance", "GET /customers/1/locations/1|Accept: text/html",
 	}
 	args := []string{"exec", "--allow", "off-contract", "--report", "junit=" + at("j.xml"), "--report", "har=" + at("r.har"), "--report", "pact=" + at("p.json"), "--", "child", "all"}
@@ -76,8 +76,8 @@ func TestReportsByOthers(t *testing.T) {
 		if err != nil || !strings.Contains(text, "the provider keeps the pact") {
 			t.Errorf("Pact's verifier: %v\n%s", err, text)
 		}
-		// One for each distinct exchange that is no scenario's and was not wrong
-		// unannounced.
+		// One for each distinct exchange that is not a scenario's and was not wrong
+		// unallowed.
 		if n := strings.Count(text, "returns a response which"); n != len(asked)-2 {
 			t.Errorf("the verifier has tried %d interactions, want %d:\n%s", n, len(asked)-2, text)
 		}

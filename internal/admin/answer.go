@@ -7,10 +7,10 @@ import (
 )
 
 // fail answers with an error, and logs what is a mistake of the mock.
-func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (d *Admin) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := asProblem(err)
 	if p.Status >= http.StatusInternalServerError {
-		d.Log.Error("control", "method", r.Method, "path", r.URL.Path, "error", err)
+		d.Log.Error("admin", "method", r.Method, "path", r.URL.Path, "error", err)
 	}
 	writeProblem(w, p)
 }
@@ -18,7 +18,7 @@ func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
 // answer answers with the body that write writes. Where write fails before the
 // first byte, the answer is the error. Where it fails later, the connection is
 // cut: half an answer must not look whole.
-func (d *Door) answer(w http.ResponseWriter, r *http.Request, status int, write func(io.Writer) error) {
+func (d *Admin) answer(w http.ResponseWriter, r *http.Request, status int, write func(io.Writer) error) {
 	b := &begun{w: w, status: status}
 	err := write(b)
 	switch {
@@ -27,7 +27,7 @@ func (d *Door) answer(w http.ResponseWriter, r *http.Request, status int, write 
 		w.Header().Del("Content-Disposition")
 		d.fail(w, r, err)
 	default:
-		d.Log.Error("control", "method", r.Method, "path", r.URL.Path, "error", err)
+		d.Log.Error("admin", "method", r.Method, "path", r.URL.Path, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }

@@ -34,7 +34,7 @@ func TestAnswersAreWholeOrErrors(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
-			d := &Door{Options: Options{Log: slog.New(slog.NewTextHandler(&log, nil))}}
+			d := &Admin{Options: Options{Log: slog.New(slog.NewTextHandler(&log, nil))}}
 			ended := make(chan struct{})
 			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				defer close(ended)

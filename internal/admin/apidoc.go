@@ -12,7 +12,7 @@ import (
 
 // apiDocument describes the mocked API as OpenAPI, to the byte as the command
 // openapi prints it; its server is the session's base URL.
-func (d *Door) apiDocument(w http.ResponseWriter, r *http.Request) {
+func (d *Admin) apiDocument(w http.ResponseWriter, r *http.Request) {
 	text, err := d.describeAPI(r)
 	if err != nil {
 		d.fail(w, r, err)
@@ -24,7 +24,7 @@ func (d *Door) apiDocument(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func (d *Door) describeAPI(r *http.Request) ([]byte, error) {
+func (d *Admin) describeAPI(r *http.Request) ([]byte, error) {
 	v, err := d.version(r)
 	if err != nil {
 		return nil, err

@@ -86,23 +86,23 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
-// silent holds that an answer of the door has nothing that lets another origin
+// silent holds that an answer of the admin API has nothing that lets another origin
 // read it.
 func silent(t *testing.T, p reply) {
 	t.Helper()
 	for name := range p.header {
 		if strings.HasPrefix(name, "Access-Control-") {
-			t.Errorf("the door answers with %s: %s", name, p.header.Get(name))
+			t.Errorf("the admin API answers with %s: %s", name, p.header.Get(name))
 		}
 	}
 	if p.header.Get("Cross-Origin-Resource-Policy") != "same-origin" {
-		t.Errorf("the door's answer can be embedded elsewhere: %v", p.header)
+		t.Errorf("the admin API's answer can be embedded elsewhere: %v", p.header)
 	}
 }
 
-// TestPreflightsOfTheDoor holds that none is granted, while those of the API
-// are, so that no page of another origin can send JSON to the door.
-func TestPreflightsOfTheDoor(t *testing.T) {
+// TestPreflightsOfTheAdminAPI holds that none is granted, while those of the API
+// are, so that no page of another origin can send JSON to the admin API.
+func TestPreflightsOfTheAdminAPI(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
 	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE", "GET"} {
@@ -149,7 +149,7 @@ func TestOurs(t *testing.T) {
 	}
 }
 
-// TestOversize holds that what is too long for the door is refused, not held.
+// TestOversize holds that what is too long for the admin API is refused, not held.
 func TestOversize(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
@@ -178,12 +178,12 @@ func TestOversize(t *testing.T) {
 	}
 }
 
-// TestToken holds that with a token nothing of the door opens without it, and
+// TestToken holds that with a token nothing of the admin API opens without it, and
 // that no answer has it in it.
 func TestToken(t *testing.T) {
 	t.Parallel()
 	const token = "s3cr3t-of-the-door"
-	r := launch(t, settings{control: app.Control{Token: token, Wait: func(context.Context, time.Duration) {}}})
+	r := launch(t, settings{admin: app.Admin{Token: token, Wait: func(context.Context, time.Duration) {}}})
 	for _, c := range []struct {
 		name   string
 		header []string
@@ -225,7 +225,7 @@ func TestToken(t *testing.T) {
 		})
 	}
 	if got := r.api(t, "GET", resource); got.status != http.StatusOK {
-		t.Errorf("the API wants the door's token: %d %s", got.status, got.body)
+		t.Errorf("the API wants the admin API's token: %d %s", got.status, got.body)
 	}
 }
 
@@ -234,7 +234,7 @@ func TestToken(t *testing.T) {
 func TestRate(t *testing.T) {
 	t.Parallel()
 	const slow = 0.001 // a second change comes after a quarter of an hour
-	r := launch(t, settings{control: app.Control{Rate: slow}})
+	r := launch(t, settings{admin: app.Admin{Rate: slow}})
 	r.must(t, "POST", "/sessions", `{"id": "first"}`, nil)
 	got := r.do(t, "POST", "/_mock/sessions", `{"id": "second"}`)
 	if got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") != "1" || !strings.Contains(got.body, "takes 0.001 changes a second: try again") {

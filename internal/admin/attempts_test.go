@@ -24,7 +24,7 @@ type guesses struct {
 func guessed(t *testing.T) *guesses {
 	t.Helper()
 	g := &guesses{now: sampleTime}
-	g.running = launch(t, settings{control: app.Control{Token: "right", Wait: func(_ context.Context, d time.Duration) {
+	g.running = launch(t, settings{admin: app.Admin{Token: "right", Wait: func(_ context.Context, d time.Duration) {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		if d != time.Second {
@@ -105,13 +105,13 @@ func TestGuessesFromManyAddresses(t *testing.T) {
 // through a proxy that says whom it serves.
 func TestForwarded(t *testing.T) {
 	t.Parallel()
-	open, guarded := launch(t, settings{}), launch(t, settings{control: app.Control{Token: "right"}})
+	open, guarded := launch(t, settings{}), launch(t, settings{admin: app.Admin{Token: "right"}})
 	for header, want := range map[string]int{
 		"X-Forwarded-For: 192.0.2.1": 403, "X-Forwarded-For: 127.0.0.1, 192.0.2.1": 403, "X-Forwarded-For: unknown": 403, "X-Real-Ip: 2001:db8::1": 403,
 		`Forwarded: by=a;for="[2001:db8::1]:4711"`: 403, "Forwarded: For=127.0.0.1": 200, "True-Client-IP: 192.0.2.1": 403,
 		"X-Forwarded-For: 127.0.0.1": 200, "X-Forwarded-For: ::1, 127.0.0.2": 200,
 	} {
-		if got := open.do(t, "GET", "/_mock/sessions", "", header); got.status != want || want == 403 && !strings.Contains(got.problem.Detail, "--control-token-file") {
+		if got := open.do(t, "GET", "/_mock/sessions", "", header); got.status != want || want == 403 && !strings.Contains(got.problem.Detail, "--admin-token-file") {
 			t.Errorf("%s: got %d %s, want %d", header, got.status, got.body, want)
 		}
 		if got := guarded.do(t, "GET", "/_mock/sessions", "", header, "X-Mock-Token: right"); got.status != 200 {

@@ -41,7 +41,7 @@ func (s *slots) take(r *http.Request) (leave func(), err error) {
 func isShort(r *http.Request) bool { return r.ContentLength >= 0 && r.ContentLength <= shortBody }
 
 // few has few of a route's answers made at once.
-func (d *Door) few(next http.Handler) http.Handler {
+func (d *Admin) few(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		leave, err := d.large.take(r)
 		if err != nil {

@@ -97,8 +97,8 @@ func TestManyErrorsAreShort(t *testing.T) {
 			if got.status != http.StatusUnprocessableEntity && got.status != http.StatusBadRequest {
 				t.Fatalf("got %d %.300s, want 422 or 400", got.status, got.body)
 			}
-			if len(got.body) > 100<<10 || len(got.problem.Flaws) > 51 {
-				t.Errorf("the answer has %d bytes and %d errors: %.1000s", len(got.body), len(got.problem.Flaws), got.body)
+			if len(got.body) > 100<<10 || len(got.problem.Diagnostics) > 51 {
+				t.Errorf("the answer has %d bytes and %d errors: %.1000s", len(got.body), len(got.problem.Diagnostics), got.body)
 			}
 		})
 	}
@@ -265,7 +265,7 @@ func TestLargeChangeKeepsTheJournal(t *testing.T) {
 		}
 		Lost uint64
 	}
-	if err := json.Unmarshal([]byte(r.do(t, "GET", "/_mock/journal?control=true", "").body), &list); err != nil {
+	if err := json.Unmarshal([]byte(r.do(t, "GET", "/_mock/journal?admin=true", "").body), &list); err != nil {
 		t.Fatal(err)
 	}
 	if len(list.Exchanges) != 6 || list.Lost != 0 || list.Exchanges[0].Path != "/_mock/sessions/default/scenarios" {
@@ -274,7 +274,7 @@ func TestLargeChangeKeepsTheJournal(t *testing.T) {
 	if one := r.do(t, "GET", fmt.Sprint("/_mock/exchanges/", list.Exchanges[0].ID), ""); !strings.Contains(one.body, `"truncated":true`) {
 		t.Errorf("the change does not say that it was shortened: %.300s", one.body)
 	}
-	if bundle := r.do(t, "GET", "/_mock/sessions/default/bundle", ""); !strings.Contains(bundle.body, `"flaw": "shortened"`) {
+	if bundle := r.do(t, "GET", "/_mock/sessions/default/bundle", ""); !strings.Contains(bundle.body, `"error": "shortened"`) {
 		t.Error("the bundle does not say that a change was shortened")
 	}
 }

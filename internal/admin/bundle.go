@@ -5,14 +5,14 @@ import (
 	"fmt"
 	"net/http"
 
-	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/redact"
+	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/redact"
 )
 
 // bundle answers with the whole session in one document.
-func (d *Door) bundle(w http.ResponseWriter, r *http.Request) {
+func (d *Admin) bundle(w http.ResponseWriter, r *http.Request) {
 	n, err := d.session(r)
 	if err != nil {
 		d.fail(w, r, err)
@@ -27,7 +27,7 @@ func (d *Door) bundle(w http.ResponseWriter, r *http.Request) {
 	d.answer(w, r, http.StatusOK, b.Write)
 }
 
-func (d *Door) pack(r *http.Request, n *session.Session) (*bundle.Bundle, error) {
+func (d *Admin) pack(r *http.Request, n *session.Session) (*bundle.Bundle, error) {
 	difference, err := d.difference(n)
 	if err != nil {
 		return nil, err

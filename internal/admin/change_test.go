@@ -9,7 +9,7 @@ import (
 )
 
 // TestChangesHaveTheirStatus holds that the journal tells of a change through
-// the door with the status that its client got.
+// the admin API with the status that its client got.
 func TestChangesHaveTheirStatus(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
@@ -27,7 +27,7 @@ func TestChangesHaveTheirStatus(t *testing.T) {
 		var list struct {
 			Exchanges []struct{ Status int } `json:"exchanges"`
 		}
-		r.must(t, "GET", "/journal?control=true&limit=1", "", &list)
+		r.must(t, "GET", "/journal?admin=true&limit=1", "", &list)
 		if len(list.Exchanges) != 1 || list.Exchanges[0].Status != c.status {
 			t.Errorf("%s %s: the journal has %v, want the status %d", c.method, c.path, list.Exchanges, c.status)
 		}

@@ -4,7 +4,7 @@ import "net/http"
 
 // checkRecord holds a record against the rules and writes nothing, so that an
 // editor can tell mistakes while somebody types.
-func (d *Door) checkRecord(r *http.Request) (any, error) {
+func (d *Admin) checkRecord(r *http.Request) (any, error) {
 	n, k, v, doc, err := d.written(r, "record")
 	if err != nil {
 		return nil, err
@@ -16,7 +16,7 @@ func (d *Door) checkRecord(r *http.Request) (any, error) {
 }
 
 // checkScenario holds the definition of a scenario against the rules.
-func (d *Door) checkScenario(r *http.Request) (any, error) {
+func (d *Admin) checkScenario(r *http.Request) (any, error) {
 	if _, err := d.session(r); err != nil {
 		return nil, err
 	}
@@ -28,8 +28,8 @@ func (d *Door) checkScenario(r *http.Request) (any, error) {
 	if !ok {
 		return nil, bad("/definition", "", "is required")
 	}
-	if _, flaws := d.parser.Parse("body", "/definition", definition); len(flaws) > 0 {
-		return nil, flaws
+	if _, diags := d.parser.Parse("body", "/definition", definition); len(diags) > 0 {
+		return nil, diags
 	}
 	return map[string]any{"good": true}, nil
 }

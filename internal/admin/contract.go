@@ -18,22 +18,22 @@ import (
 //go:embed facts.json
 var facts []byte
 
-// Operation is how the door shows an operation of the API.
+// Operation is how the admin API shows an operation of the API.
 type Operation struct {
-	Name        string          `json:"name"`
-	Method      string          `json:"method"`
-	Path        string          `json:"path"`
-	Served      bool            `json:"served"`
+	Name        string       `json:"name"`
+	Method      string       `json:"method"`
+	Path        string       `json:"path"`
+	Served      bool         `json:"served"`
 	Roles       []model.Role `json:"roles"`
-	Description string          `json:"description"`
+	Description string       `json:"description"`
 	// Comment begins with the grade of the fact that there is the operation.
 	Comment string `json:"comment"`
 }
 
-// VersionInfo is how the door shows an API version.
+// VersionInfo is how the admin API shows an API version.
 type VersionInfo struct {
 	Version model.Version `json:"version"`
-	Changes []ChangeInfo     `json:"changes"`
+	Changes []ChangeInfo  `json:"changes"`
 }
 
 // ChangeInfo is what a version changed.
@@ -43,7 +43,7 @@ type ChangeInfo struct {
 }
 
 // getContract tells what must be, in the API version that the query names.
-func (d *Door) getContract(r *http.Request) (any, error) {
+func (d *Admin) getContract(r *http.Request) (any, error) {
 	v, err := d.version(r)
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (d *Door) getContract(r *http.Request) (any, error) {
 
 // schemasOf returns the schema files of a version by name: a version without a
 // file of its own uses the one of the newest older version.
-func (d *Door) schemasOf(v model.Version) (map[string]json.RawMessage, error) {
+func (d *Admin) schemasOf(v model.Version) (map[string]json.RawMessage, error) {
 	found := map[string]json.RawMessage{}
 	for _, older := range d.Contract.Versions() {
 		if older > v {
@@ -97,14 +97,14 @@ func (d *Door) schemasOf(v model.Version) (map[string]json.RawMessage, error) {
 	return found, nil
 }
 
-// ClientInfo is how the door shows a client of the fixtures. Its token is one
+// ClientInfo is how the admin API shows a client of the fixtures. Its token is one
 // that the fixtures made up.
 type ClientInfo struct {
-	ID      string          `json:"client_id"`
-	Token   string          `json:"token"`
-	User    string          `json:"user"`
+	ID      string       `json:"client_id"`
+	Token   string       `json:"token"`
+	User    string       `json:"user"`
 	Roles   []model.Role `json:"roles"`
-	Tenants []int64         `json:"tenants"`
+	Tenants []int64      `json:"tenants"`
 }
 
 // TokenVariable is a variable that the commands of the coverage take a token
@@ -114,7 +114,7 @@ type TokenVariable struct {
 	Token string `json:"token"`
 }
 
-func (d *Door) getClients(*http.Request) (any, error) {
+func (d *Admin) getClients(*http.Request) (any, error) {
 	list := []ClientInfo{}
 	for _, c := range d.Sessions.Fixtures().Base.Clients() {
 		list = append(list, ClientInfo{c.ID, c.Token, c.User, slices.Clone(c.Roles), slices.Clone(c.Tenants)})

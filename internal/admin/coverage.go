@@ -8,7 +8,7 @@ import (
 
 // covered tells what a session, or all of them together, have tried of the
 // contract.
-func (d *Door) covered(r *http.Request) (any, error) {
+func (d *Admin) covered(r *http.Request) (any, error) {
 	id := r.URL.Query().Get("session")
 	if id != "" {
 		if _, err := d.Sessions.Get(id); err != nil {
@@ -19,7 +19,7 @@ func (d *Door) covered(r *http.Request) (any, error) {
 	return d.Coverage.Report(id, coverage.Live(d.baseURL(r, d.Sessions.Default()), "http://"+r.Host, Prefix, d.Token != "")), nil
 }
 
-func (d *Door) clearCoverage(r *http.Request) (any, error) {
+func (d *Admin) clearCoverage(r *http.Request) (any, error) {
 	id := r.URL.Query().Get("session")
 	if id == "" {
 		d.Coverage.Clear()

@@ -17,8 +17,8 @@ import (
 
 // scripted is one request of a script, as its bytes.
 type scripted struct {
-	text string
-	door bool
+	text  string
+	admin bool
 }
 
 // script draws requests of all kinds from a seed: good and bad, malformed
@@ -26,25 +26,25 @@ type scripted struct {
 func script(seed uint64, n int) []scripted {
 	random := rand.New(rand.NewPCG(seed, 0))
 	pick := func(of ...string) string { return of[random.IntN(len(of))] }
-	door := func(method, path, body string) scripted {
+	admin := func(method, path, body string) scripted {
 		return scripted{fmt.Sprintf("%s /_mock%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", method, path, len(body), body), true}
 	}
 	var all []scripted
 	for _, id := range []string{"a", "b", "c"} {
-		all = append(all, door("POST", "/sessions", fmt.Sprintf(`{"id": %q, "request_ids": {"seed": %d}, "clock": {"mode": "step", "at": "2023-05-0%dT00:00:00Z", "step": "1500ms"}, "fixtures": {"choices": {"repeated_delete": 409, "deactivation_touches_last_updated_on": true}}}`,
+		all = append(all, admin("POST", "/sessions", fmt.Sprintf(`{"id": %q, "request_ids": {"seed": %d}, "clock": {"mode": "step", "at": "2023-05-0%dT00:00:00Z", "step": "1500ms"}, "fixtures": {"choices": {"repeated_delete": 409, "deactivation_touches_last_updated_on": true}}}`,
 			id, random.Uint64(), 1+random.IntN(9))))
 	}
 	for len(all) < n {
 		id := pick("a", "b", "c")
 		switch random.IntN(20) {
 		case 0:
-			all = append(all, door("POST", "/sessions/"+id+"/reset", `{"keep_journal": true}`))
+			all = append(all, admin("POST", "/sessions/"+id+"/reset", `{"keep_journal": true}`))
 		case 1:
-			all = append(all, door("PUT", "/sessions/"+id+"/pins", fmt.Sprintf(`{"pins": {"web-app": %q}}`, pick("2019/02/08", "2021/04/07", "2023/04/19"))))
+			all = append(all, admin("PUT", "/sessions/"+id+"/pins", fmt.Sprintf(`{"pins": {"web-app": %q}}`, pick("2019/02/08", "2021/04/07", "2023/04/19"))))
 		case 2:
-			all = append(all, door("POST", "/sessions/"+id+"/snapshots"+pick("", "/x/restore"), `{"name": "x"}`))
+			all = append(all, admin("POST", "/sessions/"+id+"/snapshots"+pick("", "/x/restore"), `{"name": "x"}`))
 		case 3:
-			all = append(all, door("PATCH", fmt.Sprintf("/sessions/%s/records/1/%d/1", id, 1+random.IntN(12)), fmt.Sprintf(`{"is_active": true, "note": "%d"}`, random.IntN(9))))
+			all = append(all, admin("PATCH", fmt.Sprintf("/sessions/%s/records/1/%d/1", id, 1+random.IntN(12)), fmt.Sprintf(`{"is_active": true, "note": "%d"}`, random.IntN(9))))
 		case 4:
 			all = append(all, scripted{text: pick("GARBAGE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", "\x16\x03\x01\x02\x00\x01",
 				"GET / HTTP/1.1\r\nHost: a\r\nX: "+strings.Repeat("a", 80<<10)+"\r\n\r\n")})
@@ -94,11 +94,11 @@ func TestSameRequestsSameBytes(t *testing.T) {
 	statuses := map[string]int{}
 	for i, x := range all {
 		a, b := raw(t, first.host, x.text), raw(t, second.host, x.text)
-		if x.door {
+		if x.admin {
 			// When a session was made and used is the machine's to tell.
 			a, b = machineTime.ReplaceAllString(a, ""), machineTime.ReplaceAllString(b, "")
 			if _, body, _ := strings.Cut(a, "\r\n\r\n"); !strings.HasPrefix(a, "HTTP/1.1 2") && !strings.HasPrefix(a, "HTTP/1.1 404") {
-				t.Fatalf("request %d, %.200q: the door refuses: %s", i, x.text, body)
+				t.Fatalf("request %d, %.200q: the admin API refuses: %s", i, x.text, body)
 			}
 			a, b = afterHead(a), afterHead(b)
 		}
@@ -117,7 +117,7 @@ func TestSameRequestsSameBytes(t *testing.T) {
 }
 
 // afterHead returns the body of a raw answer: net/http dates those of the
-// door.
+// admin API.
 func afterHead(answer string) string {
 	_, body, _ := strings.Cut(answer, "\r\n\r\n")
 	return body

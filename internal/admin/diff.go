@@ -7,16 +7,16 @@ import (
 
 	"github.com/wI2L/jsondiff"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
 )
 
 // diff tells what differs from the fixtures: a JSON Patch of the document that
 // has each record at /records/TENANT,CUSTOMER,LOCATION, in the newest shape. A
 // patch adds nothing to what is not there, so customers have no place of their
 // own.
-func (d *Door) diff(r *http.Request) (any, error) {
+func (d *Admin) diff(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -24,16 +24,16 @@ func (d *Door) diff(r *http.Request) (any, error) {
 	return d.difference(n)
 }
 
-func (d *Door) difference(n *session.Session) (any, error) {
+func (d *Admin) difference(n *session.Session) (any, error) {
 	patch := jsondiff.Patch{}
-	for _, difference := range n.World.Differences() {
+	for _, difference := range n.Store.Differences() {
 		ops, err := recordOps(difference)
 		if err != nil {
 			return nil, err
 		}
 		patch = append(patch, ops...)
 	}
-	pins := n.World.Pins()
+	pins := n.Store.Pins()
 	if pins == nil {
 		pins = map[string]model.Version{}
 	}

@@ -30,7 +30,7 @@ func FuzzAdmin(f *testing.F) {
 		path   string
 		body   string
 	}{
-		{1, "/sessions", `{"id":"a","ttl":"1m","clock":{"mode":"frozen","at":"2022-08-20T01:38:16Z"},"request_ids":{"mode":"seed","seed":1},"scenarios":["error-401"],"seed":1,"announced":["problem"],"fixtures":{"choices":{"repeated_delete":409}}}`},
+		{1, "/sessions", `{"id":"a","ttl":"1m","clock":{"mode":"frozen","at":"2022-08-20T01:38:16Z"},"request_ids":{"mode":"seed","seed":1},"scenarios":["error-401"],"seed":1,"allowed":["invalid"],"fixtures":{"choices":{"repeated_delete":409}}}`},
 		{2, "/sessions/default/clock", `{"mode":"step","at":"2022-08-20T01:38:16Z","step":"1s"}`},
 		{2, "/sessions/default/clock", `{"mode":"frozen","at":"9999-12-31T23:59:59Z"}`},
 		{2, "/sessions/default/clock", `{"mode":"offset","offset":"-24h"}`},
@@ -51,8 +51,8 @@ func FuzzAdmin(f *testing.F) {
 		{4, "/sessions/default/scenarios/q", ``},
 		{1, "/sessions/default/reset", `{}`},
 		{1, "/journal/verify?session=default", `{"request":{"method":"DELETE","path":"/customers/*","header":{"a":{"matches":"x"}},"body":{"contains":{"a":1}}},"times":{"exactly":1},"nothing_else":true}`},
-		{1, "/journal/verify", `{"order":[{"status":"2xx"},{"verdict":"good"}],"between":"nothing"}`},
-		{0, "/journal?limit=10&status=2xx&method=GET&path=/c&text=x&verdict=good&since=2022-08-20T01:38:16Z&after=1&before=5&control=true", ``},
+		{1, "/journal/verify", `{"order":[{"status":"2xx"},{"verdict": "ok"}],"between":"nothing"}`},
+		{0, "/journal?limit=10&status=2xx&method=GET&path=/c&text=x&verdict=ok&since=2022-08-20T01:38:16Z&after=1&before=5&admin=true", ``},
 		{0, "/journal/har?session=default", ``}, {0, "/journal/x", ``}, {0, "/exchanges/1", ``}, {0, "/exchanges/1/snippets", ``}, {4, "/coverage?session=default", ``},
 		{0, "/coverage", ``}, {0, "/contract?api_version=2019/02/08", ``}, {0, "/clients", ``}, {0, "/openapi.json", ``}, {0, "/health", ``}, {0, "/ui/main.js", ``}, {0, "", ``},
 		{0, "/sessions/default/bundle", ``}, {0, "/sessions/default/diff", ``}, {0, "/sessions/default/records?search=x&limit=3&after=1,1,1", ``},
@@ -61,7 +61,7 @@ func FuzzAdmin(f *testing.F) {
 	} {
 		f.Add(s.method, s.path, []byte(s.body))
 	}
-	r := launch(f, settings{control: app.Control{Rate: 1e9}})
+	r := launch(f, settings{admin: app.Admin{Rate: 1e9}})
 	c := &http.Client{Timeout: patience, Transport: client.Transport, CheckRedirect: client.CheckRedirect}
 	f.Fuzz(func(t *testing.T, m uint8, path string, body []byte) {
 		method := methods[int(m)%len(methods)]

@@ -18,7 +18,7 @@ const TokenHeader = "X-Mock-Token"
 // guard keeps other web sites out. A page of any site can send requests to a
 // loopback address: by its name rebound to it (so the Host must be ours), by
 // fetch (so an Origin must be ours), or by a form (so a body must be JSON).
-func (d *Door) guard(next http.Handler) http.Handler {
+func (d *Admin) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		wire.PassThrough(r)
 		h := w.Header()
@@ -41,30 +41,30 @@ func (d *Door) guard(next http.Handler) http.Handler {
 	})
 }
 
-func (d *Door) refuse(r *http.Request) *Problem {
+func (d *Admin) refuse(r *http.Request) *Problem {
 	// With a token a rebound name is of no use: its page does not know it.
 	if d.Token == "" && !d.ours(r.Host) {
-		return problem(http.StatusForbidden, "The Host %.100q is not this server's: the control door answers to IP addresses, localhost and names under it. "+
-			"To reach it by another name start the server with --control-token-env or --control-token-file and send the token.", r.Host)
+		return problem(http.StatusForbidden, "The Host %.100q is not this server's: the admin API answers to IP addresses, localhost and names under it. "+
+			"To reach it by another name start the server with --admin-token-env or --admin-token-file and send the token.", r.Host)
 	}
 	if from := forwarded(r); d.Token == "" && from != "" {
 		return problem(http.StatusForbidden, "The request was passed on by a proxy for %.100q, and only this machine may use the admin API without a token: "+
-			"start the server with --control-token-env or --control-token-file and send the token.", from)
+			"start the server with --admin-token-env or --admin-token-file and send the token.", from)
 	}
 	if origin := r.Header.Get("Origin"); origin != "" && !sameOrigin(origin, r.Host) {
-		return problem(http.StatusForbidden, "A page of the origin %.100q may not use the control door; only pages that this server serves may.", origin)
+		return problem(http.StatusForbidden, "A page of the origin %.100q may not use the admin API; only pages that this server serves may.", origin)
 	}
 	switch site := r.Header.Get("Sec-Fetch-Site"); site {
 	case "", "none", "same-origin":
 	default:
 		if !navigates(r) {
-			return problem(http.StatusForbidden, "A page of another site may not use the control door (Sec-Fetch-Site: %.40q).", site)
+			return problem(http.StatusForbidden, "A page of another site may not use the admin API (Sec-Fetch-Site: %.40q).", site)
 		}
 	}
 	if kind := r.Header.Get("Content-Type"); kind != "" || r.ContentLength != 0 {
 		// -1 is a body of unknown length.
 		if media, _, err := mime.ParseMediaType(kind); (err != nil || media != "application/json") && !safe(r.Method) {
-			return problem(http.StatusUnsupportedMediaType, "The control door takes JSON only: send Content-Type: application/json, not %.100q.", kind)
+			return problem(http.StatusUnsupportedMediaType, "the admin API takes JSON only: send Content-Type: application/json, not %.100q.", kind)
 		}
 	}
 	if d.Token != "" && !d.page(r) && !d.admits(r) {
@@ -72,7 +72,7 @@ func (d *Door) refuse(r *http.Request) *Problem {
 			"It is the one that the server was started with, or the one that it printed when it started.", TokenHeader)
 	}
 	if !safe(r.Method) && !d.changes.Allow() {
-		return problem(http.StatusTooManyRequests, "The control door takes %v changes a second: try again in a second.", d.changes.Limit())
+		return problem(http.StatusTooManyRequests, "the admin API takes %v changes a second: try again in a second.", d.changes.Limit())
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func navigates(r *http.Request) bool {
 }
 
 // ours reports a Host that no other site can have rebound to this machine.
-func (d *Door) ours(host string) bool {
+func (d *Admin) ours(host string) bool {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		name = h
@@ -133,7 +133,7 @@ func forwardedFor(h http.Header) (clients []string) {
 }
 
 // admits reports a request that carries the token. Who guesses it has to wait.
-func (d *Door) admits(r *http.Request) bool {
+func (d *Admin) admits(r *http.Request) bool {
 	given := tokens(r)
 	if len(given) == 0 {
 		return false
@@ -161,7 +161,7 @@ func tokens(r *http.Request) []string {
 
 // knows reports whether one of the tokens is the right one; the time it takes
 // tells nothing of the token.
-func (d *Door) knows(given []string) bool {
+func (d *Admin) knows(given []string) bool {
 	known := 0
 	b := sha256.Sum256([]byte(d.Token))
 	for _, token := range given {

@@ -10,7 +10,7 @@ import (
 )
 
 // har exports the exchanges, oldest first, as HAR 1.2.
-func (d *Door) har(w http.ResponseWriter, r *http.Request) {
+func (d *Admin) har(w http.ResponseWriter, r *http.Request) {
 	f, err := d.filter(r)
 	if err != nil {
 		d.fail(w, r, err)

@@ -18,14 +18,14 @@ import (
 	"github.com/google/uuid"
 
 	"dispatchmock/fixtures"
-	"dispatchmock/internal/contract"
 	"dispatchmock/internal/admin"
-	"dispatchmock/internal/mock/fixture"
+	"dispatchmock/internal/app"
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock"
-	"dispatchmock/internal/quota"
-	"dispatchmock/internal/app"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/quota"
 	"dispatchmock/internal/testwait"
 	"dispatchmock/schemas"
 )
@@ -38,7 +38,7 @@ var sampleTime = time.Date(2022, 8, 20, 1, 38, 16, 0, time.UTC)
 // settings are what a test may choose of a server; the zero value is the
 // default world with a standing clock.
 type settings struct {
-	control  app.Control
+	admin    app.Admin
 	sessions int              // their limit
 	home     session.Spec     // of the default session
 	newID    func() uuid.UUID // the random source
@@ -71,7 +71,7 @@ var loadWorld = sync.OnceValues(func() (world, error) {
 // running is a server under test.
 type running struct {
 	*app.Server
-	url  string // of the API, and of the door on the same listener
+	url  string // of the API, and of the admin API on the same listener
 	host string // its address
 }
 
@@ -94,10 +94,10 @@ func launch(t testing.TB, s settings) *running {
 	if s.address == "" {
 		s.address = "127.0.0.1:0"
 	}
-	s.control.Schemas, s.control.Version = schemas.FS, "0.0.0"
+	s.admin.Schemas, s.admin.Version = schemas.FS, "0.0.0"
 	r := &running{}
 	r.Server, err = app.New(app.Options{Contract: w.contract, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail,
-		Quiet: true, RequestTime: patience, Journal: s.journal, Control: s.control, Log: slog.New(slog.DiscardHandler),
+		Quiet: true, RequestTime: patience, Journal: s.journal, Admin: s.admin, Log: slog.New(slog.DiscardHandler),
 		Sessions: session.Options{Fixtures: w.fixtures, Now: s.now, NewID: s.newID, Default: s.home, Limit: s.sessions, TTL: s.ttl, Quota: s.quota}})
 	if err != nil {
 		t.Fatal(err)
@@ -187,7 +187,7 @@ func (r *running) do(t testing.TB, method, path, body string, header ...string) 
 	return p
 }
 
-// must sends a request to the door that has to be answered with a status of
+// must sends a request to the admin API that has to be answered with a status of
 // 200 to 299, and reads the answer.
 func (r *running) must(t testing.TB, method, path, body string, into any) {
 	t.Helper()

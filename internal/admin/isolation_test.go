@@ -86,8 +86,8 @@ func TestSessionsAreIsolated(t *testing.T) {
 	}
 }
 
-// TestSessionNames tries what is no session's name, or not quite: none of it
-// reaches a session, the door or the default world.
+// TestSessionNames tries what is not a session's name, or not quite: none of it
+// reaches a session, the admin API or the default world.
 func TestSessionNames(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
@@ -170,8 +170,8 @@ func TestSessionIDs(t *testing.T) {
 	}
 	for _, id := range []string{"", "A", "-a", "_a", "a_b", "a.b", "a b", "a/b", "..", "a%62", "é", "a\\u0000", "a\\n", strings.Repeat("z", 64), "xn--\\u00e9"} {
 		p := r.do(t, "POST", "/_mock/sessions", `{"id": "`+id+`"}`)
-		if p.status != http.StatusUnprocessableEntity || len(p.problem.Flaws) != 1 || p.problem.Flaws[0].Pointer != "/id" {
-			t.Errorf("%q: got %d %s, want 422 and a flaw at /id", id, p.status, p.body)
+		if p.status != http.StatusUnprocessableEntity || len(p.problem.Diagnostics) != 1 || p.problem.Diagnostics[0].Pointer != "/id" {
+			t.Errorf("%q: got %d %s, want 422 and an error at /id", id, p.status, p.body)
 		}
 	}
 	for _, target := range []string{"/_mock/sessions/a%2d", "/_mock/sessions/%61", "/_mock/sessions/A", "/_mock/sessions/..", "/_mock/sessions/.",

@@ -8,18 +8,18 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/report"
 )
 
 // filter reads the filter of a request's query; the session named by the
 // query, or all of them.
-func (d *Door) filter(r *http.Request) (journal.Filter, error) {
+func (d *Admin) filter(r *http.Request) (journal.Filter, error) {
 	q := r.URL.Query()
 	f := journal.Filter{Session: q.Get("session"), Status: q.Get("status"), Method: q.Get("method"), Path: q.Get("path"),
-		Text: q.Get("text"), Verdict: exchange.Verdict(q.Get("verdict")), Control: q.Get("control") == "true"}
+		Text: q.Get("text"), Verdict: exchange.Verdict(q.Get("verdict")), Admin: q.Get("admin") == "true"}
 	if f.Session != "" {
 		if _, err := d.Sessions.Get(f.Session); err != nil {
 			return f, noSession(f.Session)
@@ -51,7 +51,7 @@ func (d *Door) filter(r *http.Request) (journal.Filter, error) {
 	return f, nil
 }
 
-func (d *Door) listJournal(r *http.Request) (any, error) {
+func (d *Admin) listJournal(r *http.Request) (any, error) {
 	f, err := d.filter(r)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func (d *Door) listJournal(r *http.Request) (any, error) {
 	return map[string]any{"exchanges": rows, "more": more, "lost": d.Journal.Lost(f.Session), "last": d.Journal.Last()}, nil
 }
 
-func (d *Door) clearJournal(r *http.Request) (any, error) {
+func (d *Admin) clearJournal(r *http.Request) (any, error) {
 	id := r.URL.Query().Get("session")
 	if id == "" {
 		for _, n := range d.Sessions.List() {
@@ -82,7 +82,7 @@ func (d *Door) clearJournal(r *http.Request) (any, error) {
 
 // getByRequestID finds the newest exchange of an X-REQUEST-ID, so that the one
 // in a bug report finds its exchange.
-func (d *Door) getByRequestID(r *http.Request) (any, error) {
+func (d *Admin) getByRequestID(r *http.Request) (any, error) {
 	id, session := mux.Vars(r)["request_id"], r.URL.Query().Get("session")
 	found := d.Journal.ByRequestID(session, id)
 	if len(found) == 0 {
@@ -91,7 +91,7 @@ func (d *Door) getByRequestID(r *http.Request) (any, error) {
 	return report.NewEntry(found[0], ""), nil
 }
 
-func (d *Door) getExchange(r *http.Request) (any, error) {
+func (d *Admin) getExchange(r *http.Request) (any, error) {
 	x, err := d.exchange(r)
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (d *Door) getExchange(r *http.Request) (any, error) {
 // verifyTime is how long an expectation may take.
 const verifyTime = 10 * time.Second
 
-func (d *Door) verify(r *http.Request) (any, error) {
+func (d *Admin) verify(r *http.Request) (any, error) {
 	doc, err := d.body(r, "expectation")
 	if err != nil {
 		return nil, err

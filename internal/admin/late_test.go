@@ -49,7 +49,7 @@ func TestLateExchange(t *testing.T) {
 	var list struct {
 		Exchanges []struct{ ID uint64 } `json:"exchanges"`
 	}
-	for _, query := range []string{"?session=mine&control=true", "?control=true"} {
+	for _, query := range []string{"?session=mine&admin=true", "?admin=true"} {
 		r.must(t, "GET", "/journal"+query, "", &list)
 		if len(list.Exchanges) != 0 {
 			t.Errorf("%s: the new session has %v in its journal, want nothing of the old one", query, list.Exchanges)

@@ -10,8 +10,8 @@ import (
 
 var pathParameter = regexp.MustCompile(`\{([a-z_]+)\}`)
 
-// openAPI describes the door itself, made from its table of routes.
-func (d *Door) openAPI(*http.Request) (any, error) {
+// openAPI describes the admin API itself, made from its table of routes.
+func (d *Admin) openAPI(*http.Request) (any, error) {
 	paths := map[string]map[string]any{}
 	for _, route := range d.table() {
 		path := Prefix + route.path
@@ -22,7 +22,7 @@ func (d *Door) openAPI(*http.Request) (any, error) {
 	}
 	schemas := map[string]any{"problem": problemSchema()}
 	for _, name := range bodies() {
-		text, err := fs.ReadFile(d.Schemas, "control/"+name+".json")
+		text, err := fs.ReadFile(d.Schemas, "admin/"+name+".json")
 		if err != nil {
 			return nil, err
 		}
@@ -37,7 +37,7 @@ func (d *Door) openAPI(*http.Request) (any, error) {
 	}
 	return map[string]any{
 		"openapi": "3.1.0",
-		"info": map[string]any{"title": "Dispatchmock's control door", "version": d.Version,
+		"info": map[string]any{"title": "Dispatchmock's admin API", "version": d.Version,
 			"description": "For tests and people: sessions, state, clock, scenarios and journal of the mock."},
 		"paths":      paths,
 		"components": map[string]any{"schemas": schemas},
@@ -104,8 +104,8 @@ func operationID(route route) string {
 
 func problemSchema() map[string]any {
 	str := map[string]any{"type": "string"}
-	flaw := map[string]any{"type": "object", "properties": map[string]any{"pointer": str, "value": str, "rule": str}}
+	diag := map[string]any{"type": "object", "properties": map[string]any{"pointer": str, "value": str, "rule": str}}
 	return map[string]any{"type": "object", "required": []string{"type", "title", "status", "detail"}, "properties": map[string]any{
 		"type": str, "title": str, "status": map[string]any{"type": "integer"}, "detail": str,
-		"flaws": map[string]any{"type": "array", "items": flaw}}}
+		"errors": map[string]any{"type": "array", "items": diag}}}
 }

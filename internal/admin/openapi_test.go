@@ -49,7 +49,7 @@ func (r *running) openapi(t *testing.T) (document, string) {
 	return doc, p.body
 }
 
-// TestOpenAPI holds that the door's document is well formed: parameters as the
+// TestOpenAPI holds that the admin API's document is well formed: parameters as the
 // paths have them, references that lead somewhere, names once, schemas that
 // compile.
 func TestOpenAPI(t *testing.T) {
@@ -63,12 +63,12 @@ func TestOpenAPI(t *testing.T) {
 	used := map[string]bool{}
 	for path, operations := range doc.Paths {
 		if !strings.HasPrefix(path, "/_mock/") {
-			t.Errorf("the path %s is not the door's", path)
+			t.Errorf("the path %s is not the admin API's", path)
 		}
 		for method, op := range operations {
 			at := method + " " + path
 			if !slices.Contains([]string{"get", "put", "post", "patch", "delete"}, method) || op.Summary == "" {
-				t.Errorf("%s: is no operation with a summary", at)
+				t.Errorf("%s: is not an operation with a summary", at)
 			}
 			if other := ids[op.OperationID]; other != "" || op.OperationID == "" {
 				t.Errorf("%s: has the operationId %q of %q", at, op.OperationID, other)
@@ -143,9 +143,9 @@ func resolves(t *testing.T, text, ref string) bool {
 	return ok
 }
 
-// TestOpenAPIIsTheDoor tries every method on every path of the document: what
+// TestOpenAPIIsTheAdminAPI tries every method on every path of the document: what
 // it lists is there, and what it does not list is not.
-func TestOpenAPIIsTheDoor(t *testing.T) {
+func TestOpenAPIIsTheAdminAPI(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
 	doc, _ := r.openapi(t)
@@ -169,7 +169,7 @@ func TestOpenAPIIsTheDoor(t *testing.T) {
 			}
 			n++
 			got := r.do(t, method, target, "")
-			there := got.status != http.StatusMethodNotAllowed && !strings.HasPrefix(got.problem.Detail, "The control door has no")
+			there := got.status != http.StatusMethodNotAllowed && !strings.HasPrefix(got.problem.Detail, "the admin API has no")
 			want := slices.Contains(listed, method) || method == "HEAD" && target == "/_mock/health"
 			if there != want {
 				t.Errorf("%s %s: got %d %s, and that the document lists it is %v", method, path, got.status, got.body, want)

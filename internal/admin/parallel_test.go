@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/model"
 )
 
 // lone is one session among many, with settings that none of the others has.
@@ -29,8 +29,8 @@ func newLone(r *running, n int, versions []model.Version) *lone {
 		version: versions[n%len(versions)], begins: sampleTime.Add(time.Duration(n) * time.Hour)}
 }
 
-// door sends a request to the door.
-func (l *lone) door(method, path, body string, status int) (reply, error) {
+// admin API sends a request to the admin API.
+func (l *lone) admin(method, path, body string, status int) (reply, error) {
 	p, err := send(l.r.url+"/_mock"+path, method, body)
 	if err == nil && p.status != status {
 		err = fmt.Errorf("session %d: %s %s: got %d %s, want %d", l.n, method, path, p.status, p.body, status)
@@ -61,7 +61,7 @@ func (l *lone) create() error {
 	if err != nil {
 		return err
 	}
-	_, err = l.door("POST", "/sessions", string(text), http.StatusCreated)
+	_, err = l.admin("POST", "/sessions", string(text), http.StatusCreated)
 	return err
 }
 
@@ -86,7 +86,7 @@ func (l *lone) script() (string, error) {
 		func() error { return step(200, `"is_active": false, "is_commercial"`, "DELETE", resource) },
 		func() error { return step(l.repeated, repeated, "DELETE", resource) },
 		func() error {
-			_, err := l.door("PATCH", "/sessions/"+l.id+"/records/1/3/1", fmt.Sprintf(`{"name": %q}`, l.name), 200)
+			_, err := l.admin("PATCH", "/sessions/"+l.id+"/records/1/3/1", fmt.Sprintf(`{"name": %q}`, l.name), 200)
 			return err
 		},
 		func() error { return step(200, `"name": "`+l.name+`"`, "GET", "/customers/3/locations/1") },
@@ -106,7 +106,7 @@ func (l *lone) versioned(step func(int, string, string, string, ...string) error
 	if err := step(200, "", "GET", resource, "X-Api-Version: "+version); err != nil {
 		return err
 	}
-	p, err := l.door("GET", "/sessions/"+l.id+"/pins", "", 200)
+	p, err := l.admin("GET", "/sessions/"+l.id+"/pins", "", 200)
 	if want := fmt.Sprintf(`{"pins":{"web-app":%q}}`+"\n", version); err == nil && p.body != want {
 		err = fmt.Errorf("session %d has the pins %s, want %s", l.n, p.body, want)
 	}
@@ -115,14 +115,14 @@ func (l *lone) versioned(step func(int, string, string, string, ...string) error
 
 // look holds that the session's journal and diff have its own doings alone.
 func (l *lone) look() error {
-	p, err := l.door("GET", "/journal?session="+l.id, "", 200)
+	p, err := l.admin("GET", "/journal?session="+l.id, "", 200)
 	if err != nil {
 		return err
 	}
 	if n := strings.Count(p.body, `"session":"`+l.id+`"`); n != l.ticks || strings.Count(p.body, `"session":`) != n {
 		return fmt.Errorf("session %d: the journal has %d exchanges of it, want %d and no others: %s", l.n, n, l.ticks, p.body)
 	}
-	p, err = l.door("GET", "/sessions/"+l.id+"/diff", "", 200)
+	p, err = l.admin("GET", "/sessions/"+l.id+"/diff", "", 200)
 	if err == nil && (strings.Count(p.body, `"op":`) != 2 || !strings.Contains(p.body, l.name)) {
 		err = fmt.Errorf("session %d: the diff is not its own two changes: %s", l.n, p.body)
 	}
@@ -142,7 +142,7 @@ func (l *lone) run(ready *sync.WaitGroup, start <-chan struct{}) error {
 	if err != nil {
 		return err
 	}
-	if _, err := l.door("POST", "/sessions/"+l.id+"/reset", "", 200); err != nil {
+	if _, err := l.admin("POST", "/sessions/"+l.id+"/reset", "", 200); err != nil {
 		return err
 	}
 	if l.n%4 == 0 {
@@ -154,7 +154,7 @@ func (l *lone) run(ready *sync.WaitGroup, start <-chan struct{}) error {
 			return fmt.Errorf("session %d: after the reset the same requests have other answers: %s", l.n, firstDifference(first, again))
 		}
 	}
-	if _, err := l.door("DELETE", "/sessions/"+l.id, "", http.StatusNoContent); err != nil {
+	if _, err := l.admin("DELETE", "/sessions/"+l.id, "", http.StatusNoContent); err != nil {
 		return err
 	}
 	p, err := send(l.r.url+"/_s/"+l.id+resource, "GET", "", dispatcher...)

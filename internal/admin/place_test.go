@@ -8,15 +8,15 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/quota"
 	"dispatchmock/internal/app"
+	"dispatchmock/internal/quota"
 )
 
-// TestDoorOff holds that without the door its paths are like any that the API
+// TestAdminOff holds that without the admin API its paths are like any that the API
 // does not have, while sessions' paths are of no use.
-func TestDoorOff(t *testing.T) {
+func TestAdminOff(t *testing.T) {
 	t.Parallel()
-	r := launch(t, settings{control: app.Control{Off: true}})
+	r := launch(t, settings{admin: app.Admin{Off: true}})
 	for _, call := range []string{"GET /_mock/health", "GET /_mock", "POST /_mock/sessions", "GET /_mock/openapi.json", "OPTIONS /_mock/sessions", "GET /_mock/journal/stream"} {
 		method, path, _ := strings.Cut(call, " ")
 		got := r.do(t, method, path, "")
@@ -30,41 +30,41 @@ func TestDoorOff(t *testing.T) {
 	}
 }
 
-// TestDoorElsewhere holds that a door with a listener of its own is there
+// TestAdminElsewhere holds that an admin API with a listener of its own is there
 // alone, and tells the API's address.
-func TestDoorElsewhere(t *testing.T) {
+func TestAdminElsewhere(t *testing.T) {
 	t.Parallel()
-	r := launch(t, settings{control: app.Control{Address: "127.0.0.1:0"}})
+	r := launch(t, settings{admin: app.Admin{Address: "127.0.0.1:0"}})
 	if got := r.do(t, "GET", "/_mock/health", ""); got.status != http.StatusNotFound || got.problem.Detail != "" {
 		t.Errorf("the API's listener answers %d %s, want the API's own 404", got.status, got.body)
 	}
-	door := &running{Server: r.Server, url: "http://" + r.ControlAddr().String(), host: r.ControlAddr().String()}
-	if got := door.do(t, "GET", "/_mock/health", ""); got.status != http.StatusOK {
-		t.Errorf("the door's listener: got %d %s", got.status, got.body)
+	admin := &running{Server: r.Server, url: "http://" + r.AdminAddr().String(), host: r.AdminAddr().String()}
+	if got := admin.do(t, "GET", "/_mock/health", ""); got.status != http.StatusOK {
+		t.Errorf("the admin API's listener: got %d %s", got.status, got.body)
 	}
 	for _, path := range []string{resource, "/_s/default" + resource, "/", "/_mocked"} {
-		if got := door.api(t, "DELETE", path); got.status != http.StatusNotFound {
-			t.Errorf("the door's listener answers DELETE %s: %d %s", path, got.status, got.body)
+		if got := admin.api(t, "DELETE", path); got.status != http.StatusNotFound {
+			t.Errorf("the admin API's listener answers DELETE %s: %d %s", path, got.status, got.body)
 		}
 	}
 	var made struct {
 		BaseURL string `json:"base_url"`
 	}
-	door.must(t, "POST", "/sessions", `{"id": "a"}`, &made)
+	admin.must(t, "POST", "/sessions", `{"id": "a"}`, &made)
 	if want := r.url + "/_s/a"; made.BaseURL != want {
-		t.Errorf("the session's base URL is %s, want %s: the API is not where the door is", made.BaseURL, want)
+		t.Errorf("the session's base URL is %s, want %s: the API is not where the admin API is", made.BaseURL, want)
 	}
 	got, err := send(made.BaseURL+resource, "GET", "", dispatcher...)
 	if err != nil || got.status != http.StatusOK {
 		t.Errorf("GET at the session's base URL: %d %s, %v", got.status, got.body, err)
 	}
-	if got := door.do(t, "GET", "/_mock/health", "", "Host: evil.example"); got.status != http.StatusForbidden {
+	if got := admin.do(t, "GET", "/_mock/health", "", "Host: evil.example"); got.status != http.StatusForbidden {
 		t.Errorf("a rebound host: got %d %s, want 403", got.status, got.body)
 	}
 }
 
-// TestDoorByName holds that a server that listens at a name answers to it.
-func TestDoorByName(t *testing.T) {
+// TestAdminByName holds that a server that listens at a name answers to it.
+func TestAdminByName(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{address: "localhost:0"})
 	port := r.host[strings.LastIndexByte(r.host, ':'):]

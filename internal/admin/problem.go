@@ -7,24 +7,24 @@ import (
 	"net/http"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/quota"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/quota"
 )
 
-// Problem is an error of the door in the form of RFC 9457.
+// Problem is an error of the admin API in the form of RFC 9457.
 type Problem struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	// Detail says what was wrong and what to do.
 	Detail string `json:"detail"`
-	// Flaws are the first places of the body that break a rule; Detail says
+	// Diagnostics are the first places of the body that break a rule; Detail says
 	// how many more there are.
-	Flaws []Flaw `json:"flaws,omitempty"`
+	Diagnostics []Diagnostic `json:"errors,omitempty"`
 }
 
-// Flaw is one place of a body that breaks a rule.
-type Flaw struct {
+// Diagnostic is one place of a body that breaks a rule.
+type Diagnostic struct {
 	Pointer string `json:"pointer"`
 	Value   string `json:"value,omitempty"`
 	Rule    string `json:"rule"`
@@ -39,16 +39,16 @@ func problem(status int, format string, args ...any) *Problem {
 // asProblem finds the status of an error of the rooms below.
 func asProblem(err error) *Problem {
 	var p *Problem
-	var flaws contract.Flaws
+	var diags contract.Diagnostics
 	var fully *quota.FullError
 	switch {
 	case errors.As(err, &p):
 		return p
-	case errors.As(err, &flaws):
-		p := problem(http.StatusUnprocessableEntity, "%s", flaws.Error())
-		shown, _ := flaws.First()
+	case errors.As(err, &diags):
+		p := problem(http.StatusUnprocessableEntity, "%s", diags.Error())
+		shown, _ := diags.First()
 		for _, f := range shown {
-			p.Flaws = append(p.Flaws, Flaw{f.Pointer, f.Value, f.Rule})
+			p.Diagnostics = append(p.Diagnostics, Diagnostic{f.Pointer, f.Value, f.Rule})
 		}
 		return p
 	case errors.Is(err, session.ErrUnknown):

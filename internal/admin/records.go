@@ -11,21 +11,21 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
 )
 
-// Record is how the door shows a customer at a location.
+// Record is how the admin API shows a customer at a location.
 type Record struct {
 	Tenant   int64 `json:"tenant_id"`
 	Customer int64 `json:"customer_id"`
 	Location int64 `json:"customer_location_id"`
 	// Changed tells that the record is not as the fixtures say.
-	Changed bool             `json:"changed"`
-	Version model.Version `json:"api_version"`
-	Record  json.RawMessage  `json:"record"`
+	Changed bool            `json:"changed"`
+	Version model.Version   `json:"api_version"`
+	Record  json.RawMessage `json:"record"`
 }
 
 // Row is a record in a list.
@@ -38,7 +38,7 @@ type Row struct {
 	Changed  bool   `json:"changed"`
 }
 
-func (d *Door) listRecords(r *http.Request) (any, error) {
+func (d *Admin) listRecords(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (d *Door) listRecords(r *http.Request) (any, error) {
 		}
 		after = &k
 	}
-	keys, more := n.World.Page(after, int(limit), matcher(q.Get("search")))
+	keys, more := n.Store.Page(after, int(limit), matcher(q.Get("search")))
 	rows := make([]Row, 0, len(keys))
 	for _, k := range keys {
 		if row, ok := showRow(n, k); ok {
@@ -73,8 +73,8 @@ func (d *Door) listRecords(r *http.Request) (any, error) {
 }
 
 func showRow(n *session.Session, k store.Key) (Row, bool) {
-	now, ok := n.World.Record(k)
-	old, _ := n.World.Original(k)
+	now, ok := n.Store.Record(k)
+	old, _ := n.Store.Original(k)
 	return Row{k.Tenant, k.Customer, k.Location, nameOf(now), now.Active, now.Revision != old.Revision}, ok
 }
 
@@ -137,7 +137,7 @@ func key(parts []string) (store.Key, error) {
 }
 
 // named returns the session and the record's name that the path has.
-func (d *Door) named(r *http.Request) (*session.Session, store.Key, error) {
+func (d *Admin) named(r *http.Request) (*session.Session, store.Key, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, store.Key{}, err
@@ -151,7 +151,7 @@ func (d *Door) named(r *http.Request) (*session.Session, store.Key, error) {
 }
 
 // version returns the API version that the query names, or the newest.
-func (d *Door) version(r *http.Request) (model.Version, error) {
+func (d *Admin) version(r *http.Request) (model.Version, error) {
 	versions := d.Contract.Versions()
 	v := model.Version(r.URL.Query().Get("api_version"))
 	if v == "" {
@@ -163,7 +163,7 @@ func (d *Door) version(r *http.Request) (model.Version, error) {
 	return v, nil
 }
 
-func (d *Door) getRecord(r *http.Request) (any, error) {
+func (d *Admin) getRecord(r *http.Request) (any, error) {
 	n, k, err := d.named(r)
 	if err != nil {
 		return nil, err
@@ -176,11 +176,11 @@ func (d *Door) getRecord(r *http.Request) (any, error) {
 }
 
 func showRecord(n *session.Session, k store.Key, v model.Version) (any, error) {
-	now, ok := n.World.Record(k)
+	now, ok := n.Store.Record(k)
 	if !ok {
 		return nil, problem(http.StatusNotFound, "The session has no record of tenant %d, customer %d, location %d.", k.Tenant, k.Customer, k.Location)
 	}
-	old, _ := n.World.Original(k)
+	old, _ := n.Store.Original(k)
 	body, _, err := now.Print(v)
 	if err != nil {
 		return nil, err
@@ -190,7 +190,7 @@ func showRecord(n *session.Session, k store.Key, v model.Version) (any, error) {
 
 // written returns the record that a request is to write, the version in whose
 // shape, and what with.
-func (d *Door) written(r *http.Request, schema string) (n *session.Session, k store.Key, v model.Version, doc map[string]any, err error) {
+func (d *Admin) written(r *http.Request, schema string) (n *session.Session, k store.Key, v model.Version, doc map[string]any, err error) {
 	if n, k, err = d.named(r); err != nil {
 		return
 	}
@@ -202,7 +202,7 @@ func (d *Door) written(r *http.Request, schema string) (n *session.Session, k st
 }
 
 // putRecord writes a record, which is checked as one of the fixtures is.
-func (d *Door) putRecord(r *http.Request) (any, error) {
+func (d *Admin) putRecord(r *http.Request) (any, error) {
 	n, k, v, doc, err := d.written(r, "record")
 	if err != nil {
 		return nil, err
@@ -211,7 +211,7 @@ func (d *Door) putRecord(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := n.World.Put(map[store.Key]store.Record{k: record}); err != nil {
+	if err := n.Store.Put(map[store.Key]store.Record{k: record}); err != nil {
 		return nil, full(err)
 	}
 	return showRecord(n, k, v)
@@ -219,13 +219,13 @@ func (d *Door) putRecord(r *http.Request) (any, error) {
 
 // patchRecord changes members of a record (JSON Merge Patch, RFC 7396, but
 // that null is a value: no member is taken away).
-func (d *Door) patchRecord(r *http.Request) (any, error) {
+func (d *Admin) patchRecord(r *http.Request) (any, error) {
 	n, k, v, doc, err := d.written(r, "record-patch")
 	if err != nil {
 		return nil, err
 	}
 	for done := false; !done; {
-		now, ok := n.World.Record(k)
+		now, ok := n.Store.Record(k)
 		if !ok {
 			break
 		}
@@ -237,7 +237,7 @@ func (d *Door) patchRecord(r *http.Request) (any, error) {
 			return nil, err
 		}
 		// Whoever changed it meanwhile must not have done so in vain.
-		if done, err = n.World.Replace(k, now, changed); err != nil {
+		if done, err = n.Store.Replace(k, now, changed); err != nil {
 			return nil, full(err)
 		}
 	}
@@ -245,10 +245,10 @@ func (d *Door) patchRecord(r *http.Request) (any, error) {
 }
 
 // check reads a record for a place, as one of the fixtures is read.
-func (d *Door) check(n *session.Session, k store.Key, v model.Version, tree map[string]any) (r store.Record, err error) {
+func (d *Admin) check(n *session.Session, k store.Key, v model.Version, tree map[string]any) (r store.Record, err error) {
 	patch := map[string]any{"api_version": string(v), "tenant_id": json.Number(strconv.FormatInt(k.Tenant, 10)),
 		"customer_locations": []any{map[string]any{"record": tree}}}
-	change, err := n.Fixtures().Patch("body", patch, fixture.Ground{Choices: *n.Choices(), World: n.World}, d.Schemas, d.Contract, n.Clock.Now())
+	change, err := n.Fixtures().Patch("body", patch, fixture.Ground{Choices: *n.Choices(), Store: n.Store}, d.Schemas, d.Contract, n.Clock.Now())
 	if err != nil {
 		return r, unwrapped(err)
 	}
@@ -259,25 +259,25 @@ func (d *Door) check(n *session.Session, k store.Key, v model.Version, tree map[
 	return r, nil
 }
 
-func (d *Door) removeRecord(r *http.Request) (any, error) {
+func (d *Admin) removeRecord(r *http.Request) (any, error) {
 	n, k, err := d.named(r)
 	if err != nil {
 		return nil, err
 	}
-	if !n.World.Remove(k) {
+	if !n.Store.Remove(k) {
 		return showRecord(n, k, "")
 	}
 	return nil, nil
 }
 
 // revertRecord makes a record what the fixtures say.
-func (d *Door) revertRecord(r *http.Request) (any, error) {
+func (d *Admin) revertRecord(r *http.Request) (any, error) {
 	n, k, err := d.named(r)
 	if err != nil {
 		return nil, err
 	}
-	n.World.Revert(k)
-	if _, ok := n.World.Record(k); !ok {
+	n.Store.Revert(k)
+	if _, ok := n.Store.Record(k); !ok {
 		return nil, nil
 	}
 	v, err := d.version(r)

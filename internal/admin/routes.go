@@ -15,11 +15,11 @@ import (
 // handler answers a request with a value that is printed as JSON, or an error.
 type handler func(r *http.Request) (any, error)
 
-// route is a line of the door's table; the OpenAPI document is made from it.
+// route is a line of the admin API's table; the OpenAPI document is made from it.
 type route struct {
 	method, path string
 	handle       handler
-	raw          http.HandlerFunc // instead of handle, for what is no JSON
+	raw          http.HandlerFunc // instead of handle, for what is not JSON
 	large        bool             // the answer may have a whole session
 	about        string
 	body         string   // name of the body's schema
@@ -34,11 +34,11 @@ const (
 
 // filters are the query parameters by which exchanges are chosen.
 func filters() []string {
-	return []string{"session", "status", "method", "path", "text", "verdict", "since", "after", "before", "limit", "control"}
+	return []string{"session", "status", "method", "path", "text", "verdict", "since", "after", "before", "limit", "admin"}
 }
 
-// table is what the door has.
-func (d *Door) table() []route {
+// table is what the admin API has.
+func (d *Admin) table() []route {
 	version := []string{"api_version"}
 	session := []string{"session"}
 	return []route{
@@ -100,7 +100,7 @@ func (d *Door) table() []route {
 	}
 }
 
-func (d *Door) routes() http.Handler {
+func (d *Admin) routes() http.Handler {
 	m := mux.NewRouter().SkipClean(true).UseEncodedPath()
 	for _, route := range d.table() {
 		var h http.Handler = route.raw
@@ -119,7 +119,7 @@ func (d *Door) routes() http.Handler {
 	m.NotFoundHandler = http.HandlerFunc(d.elsewhere)
 	m.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", strings.Join(allowed(m, r), ", "))
-		writeProblem(w, problem(http.StatusMethodNotAllowed, "%.20q is not a method of %.200s; %s/openapi.json lists what the door has.", r.Method, r.URL.EscapedPath(), Prefix))
+		writeProblem(w, problem(http.StatusMethodNotAllowed, "%.20q is not a method of %.200s; %s/openapi.json lists what the admin API has.", r.Method, r.URL.EscapedPath(), Prefix))
 	})
 	return m
 }

@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-// exercise is one request to the door, and what it has to come to.
+// exercise is one request to the admin API, and what it has to come to.
 type exercise struct {
 	call   string // method and path, below /_mock
 	body   string
 	status int
 	want   string   // a regular expression: in the body, or in a problem's detail
-	flaws  []string // pointers of a problem's flaws; "" is not named in detail
+	diags  []string // pointers of a problem's errors; "" is not named in detail
 }
 
 const (
@@ -86,8 +86,8 @@ var good = []exercise{
 	{"POST " + s1 + "/snapshots/a.b_c-1/restore", "", 200, `"id":"s1"`, nil},
 	{"DELETE " + s1 + "/snapshots/a.b_c-1", "", 204, `^$`, nil},
 	{"GET " + s1 + "/bundle", "", 200, `[0-9a-f]{64}`, nil},
-	{"GET /journal?session=s1&control=true&limit=1", "", 200, `"exchanges":\[{"id":[0-9]+.*"more":true`, nil},
-	{"GET /journal?status=4xx&method=get&path=/a*b&text=x&verdict=good&since=2022-08-20T01:38:16%2B02:00&after=1&before=5", "", 200, `"exchanges":\[\]`, nil},
+	{"GET /journal?session=s1&admin=true&limit=1", "", 200, `"exchanges":\[{"id":[0-9]+.*"more":true`, nil},
+	{"GET /journal?status=4xx&method=get&path=/a*b&text=x&verdict=ok&since=2022-08-20T01:38:16%2B02:00&after=1&before=5", "", 200, `"exchanges":\[\]`, nil},
 	{"POST /journal/verify?session=s1", `{"nothing_else": true}`, 200, `"ok":true`, nil},
 	{"POST /journal/verify", `{"request": {"path": "/never"}}`, 200, `"ok":false`, nil},
 	{"GET /journal/har?session=s1", "", 200, `(?s)"log".*"version": ?"1\.2"`, nil},
@@ -102,7 +102,7 @@ var good = []exercise{
 	{"DELETE " + s1, "", 204, `^$`, nil},
 }
 
-// TestGoodRequests holds what each route of the door answers when all is well.
+// TestGoodRequests holds what each route of the admin API answers when all is well.
 func TestGoodRequests(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})

@@ -10,14 +10,14 @@ import (
 	"github.com/gorilla/mux"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/fixture"
-	"dispatchmock/internal/quota"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/quota"
 )
 
-// Switched is how the door shows a scenario that is on.
+// Switched is how the admin API shows a scenario that is on.
 type Switched struct {
 	Name        string     `json:"name"`
 	Description string     `json:"description,omitempty"`
@@ -27,7 +27,7 @@ type Switched struct {
 	Taken       uint64     `json:"taken"`
 }
 
-func (d *Door) catalogue(*http.Request) (any, error) {
+func (d *Admin) catalogue(*http.Request) (any, error) {
 	files := d.Sessions.Fixtures()
 	list := []*scenario.Scenario{}
 	if files.Scenarios != nil {
@@ -40,7 +40,7 @@ func (d *Door) catalogue(*http.Request) (any, error) {
 	return map[string]any{"scenarios": list, "carried_by": customers}, nil
 }
 
-func (d *Door) listScenarios(r *http.Request) (any, error) {
+func (d *Admin) listScenarios(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func showScenarios(n *session.Session) any {
 }
 
 // switchOn switches a known scenario on, or defines one and switches it on.
-func (d *Door) switchOn(r *http.Request) (any, error) {
+func (d *Admin) switchOn(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -84,9 +84,9 @@ func (d *Door) switchOn(r *http.Request) (any, error) {
 		return nil, problem(http.StatusUnprocessableEntity, "The body must have either the name of a known scenario or a definition.")
 	}
 	if defines {
-		sc, flaws := d.parser.Parse("body", "/definition", definition)
-		if len(flaws) > 0 {
-			return nil, flaws
+		sc, diags := d.parser.Parse("body", "/definition", definition)
+		if len(diags) > 0 {
+			return nil, diags
 		}
 		if err := n.Scenarios().Define(sc); err != nil {
 			return nil, full(err)
@@ -102,7 +102,7 @@ func (d *Door) switchOn(r *http.Request) (any, error) {
 	return created{showScenarios(n)}, nil
 }
 
-func (d *Door) switchOff(r *http.Request) (any, error) {
+func (d *Admin) switchOff(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func (d *Door) switchOff(r *http.Request) (any, error) {
 	return showScenarios(n), nil
 }
 
-func (d *Door) switchAllOff(r *http.Request) (any, error) {
+func (d *Admin) switchAllOff(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -128,8 +128,8 @@ func (d *Door) switchAllOff(r *http.Request) (any, error) {
 const maxScenarios = quota.ScenariosOn / 2
 
 // readScenarios reads names of known scenarios, and definitions.
-func (d *Door) readScenarios(files *fixture.Fixtures, list []any) ([]*scenario.Scenario, error) {
-	var flaws contract.Flaws
+func (d *Admin) readScenarios(files *fixture.Fixtures, list []any) ([]*scenario.Scenario, error) {
+	var diags contract.Diagnostics
 	var read []*scenario.Scenario
 	for i, item := range list {
 		at := fmt.Sprintf("/scenarios/%d", i)
@@ -139,20 +139,20 @@ func (d *Door) readScenarios(files *fixture.Fixtures, list []any) ([]*scenario.S
 				sc, known = files.Scenarios.Get(name)
 			}
 			if !known {
-				flaws = append(flaws, contract.Flaw{File: "body", Pointer: at, Value: strconv.Quote(name), Rule: "there is no such scenario; GET " + Prefix + "/scenarios lists them"})
+				diags = append(diags, contract.Diagnostic{File: "body", Pointer: at, Value: strconv.Quote(name), Rule: "there is no such scenario; GET " + Prefix + "/scenarios lists them"})
 			}
 			read = append(read, sc)
 			continue
 		}
 		sc, more := d.parser.Parse("body", at, item)
-		flaws = append(flaws, more...)
+		diags = append(diags, more...)
 		read = append(read, sc)
 	}
 	if len(read) > maxScenarios {
 		return nil, bad("/scenarios", "", fmt.Sprintf("must have at most %d items", maxScenarios))
 	}
-	if len(flaws) > 0 {
-		return nil, flaws
+	if len(diags) > 0 {
+		return nil, diags
 	}
 	return read, nil
 }

@@ -92,17 +92,17 @@ var places = []struct{ name, request string }{
 	{"query elsewhere", "GET /customers/1/locations/1/?jwt=QUOTED HTTP/1.1\r\nHost: a\r\nX-Tenant-Id: TOKEN\r\n\r\n"},
 	{"a session", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\nX-Mock-Session: TOKEN\r\n\r\n"},
 	{"a scenario", "GET /customers/1/locations/1/ HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\nX-Mock-Scenario: TOKEN\r\n\r\n"},
-	{"the door's own query", "POST /_mock/sessions/default/reset?keep=1&token=TOKEN HTTP/1.1\r\nHost: localhost\r\nContent-Length: 21\r\nContent-Type: application/json\r\n\r\n{\"keep_journal\":true}"},
-	{"the door's own header", "POST /_mock/sessions/default/reset HTTP/1.1\r\nHost: localhost\r\nX-Mock-Token: TOKEN\r\nContent-Length: 21\r\nContent-Type: application/json\r\n\r\n{\"keep_journal\":true}"},
+	{"the admin API's own query", "POST /_mock/sessions/default/reset?keep=1&token=TOKEN HTTP/1.1\r\nHost: localhost\r\nContent-Length: 21\r\nContent-Type: application/json\r\n\r\n{\"keep_journal\":true}"},
+	{"the admin API's own header", "POST /_mock/sessions/default/reset HTTP/1.1\r\nHost: localhost\r\nX-Mock-Token: TOKEN\r\nContent-Length: 21\r\nContent-Type: application/json\r\n\r\n{\"keep_journal\":true}"},
 }
 
-// said is all that the door says of what happened, by where it says it.
+// said is all that the admin API says of what happened, by where it says it.
 func (r *running) said(t testing.TB) map[string]string {
 	t.Helper()
 	said := map[string]string{}
 	var list struct{ Exchanges []struct{ ID uint64 } }
-	r.must(t, "GET", "/journal?control=true&limit=10000", "", &list)
-	for _, path := range []string{"/journal?control=true&limit=10000", "/journal/har", "/sessions", "/sessions/default", "/sessions/default/bundle",
+	r.must(t, "GET", "/journal?admin=true&limit=10000", "", &list)
+	for _, path := range []string{"/journal?admin=true&limit=10000", "/journal/har", "/sessions", "/sessions/default", "/sessions/default/bundle",
 		"/sessions/default/diff", "/sessions/default/pins", "/coverage", "/coverage?session=default"} {
 		said[path] = r.do(t, "GET", "/_mock"+path, "").body
 	}
@@ -121,7 +121,7 @@ func (r *running) streamed(t testing.TB, n int) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/_mock/journal/stream?after=0&control=true", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/_mock/journal/stream?after=0&admin=true", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func (r *running) streamed(t testing.TB, n int) string {
 }
 
 // TestNoTokenIsTold sends random tokens in all places where clients put them,
-// and looks for them in all that the door says, plain or encoded.
+// and looks for them in all that the admin API says, plain or encoded.
 func TestNoTokenIsTold(t *testing.T) {
 	t.Parallel()
 	for _, anyToken := range []bool{false, true} {
@@ -180,7 +180,7 @@ func TestNoTokenIsTold(t *testing.T) {
 	}
 }
 
-// TestFixtureTokensStay holds that what goes from the door into reports has no
+// TestFixtureTokensStay holds that what goes from the admin API into reports has no
 // token of the fixtures, though the mock's answers name one that works.
 func TestFixtureTokensStay(t *testing.T) {
 	t.Parallel()

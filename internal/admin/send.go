@@ -17,14 +17,14 @@ import (
 )
 
 const (
-	// sendWithin is how long a request that the door sends may take; a scenario
+	// sendWithin is how long a request that the admin API sends may take; a scenario
 	// may want to be waited for.
 	sendWithin = 25 * time.Second
 	// maxAnswer is how much of an answer's body is told.
 	maxAnswer = 256 << 10
 )
 
-// Answer is what came back for a request that the door sent.
+// Answer is what came back for a request that the admin API sent.
 type Answer struct {
 	Status int    `json:"status"`
 	Reason string `json:"reason"`
@@ -36,7 +36,7 @@ type Answer struct {
 }
 
 // send sends a request to the mocked API, over its socket as any client does.
-func (d *Door) send(r *http.Request) (any, error) {
+func (d *Admin) send(r *http.Request) (any, error) {
 	doc, err := d.body(r, "send")
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func reachable(a net.Addr) string {
 }
 
 // outgoing makes the request that a body asks for.
-func (d *Door) outgoing(ctx context.Context, session string, doc map[string]any) (*http.Request, error) {
+func (d *Admin) outgoing(ctx context.Context, session string, doc map[string]any) (*http.Request, error) {
 	target := text(doc["path"])
 	u, err := url.Parse(target)
 	if err != nil || u.Host != "" || u.Scheme != "" {
@@ -79,7 +79,7 @@ func (d *Door) outgoing(ctx context.Context, session string, doc map[string]any)
 	}
 	// Who may send may do so himself; a request that sends itself has no end.
 	if Serves(u.Path) {
-		return nil, bad("/path", target, "must not be one of the control door's own")
+		return nil, bad("/path", target, "must not be one of the admin API's own")
 	}
 	prefix := "http://" + reachable(d.Target)
 	if session != "default" {
@@ -144,7 +144,7 @@ func plain(err error) string {
 // sent finds the record of a request that was sent when the journal had
 // nothing newer than last. An answer that was broken on purpose may have lost
 // its request ID; it is then the newest of its method and path.
-func (d *Door) sent(session string, last uint64, out *http.Request, a answered) *report.Entry {
+func (d *Admin) sent(session string, last uint64, out *http.Request, a answered) *report.Entry {
 	found, _ := d.Journal.Find(journal.Filter{Session: session, After: last, Limit: 1000})
 	var near *exchange.Exchange
 	for _, x := range found {

@@ -10,7 +10,7 @@ import (
 	"dispatchmock/internal/app"
 )
 
-// sentBack is what is read of an answer to a request that the door sent.
+// sentBack is what is read of an answer to a request that the admin API sent.
 type sentBack struct {
 	Status              int
 	Reason, Body, Error string
@@ -28,20 +28,20 @@ type sentBack struct {
 func TestSend(t *testing.T) {
 	t.Parallel()
 	for _, where := range []struct {
-		name    string
-		control app.Control
-	}{{"beside the API", app.Control{}}, {"on a listener of its own", app.Control{Address: "127.0.0.1:0"}}} {
+		name  string
+		admin app.Admin
+	}{{"beside the API", app.Admin{}}, {"on a listener of its own", app.Admin{Address: "127.0.0.1:0"}}} {
 		t.Run(where.name, func(t *testing.T) {
 			t.Parallel()
-			r := launch(t, settings{control: where.control})
-			door := r.url
-			if a := r.ControlAddr(); a != nil {
-				door = "http://" + a.String()
+			r := launch(t, settings{admin: where.admin})
+			admin := r.url
+			if a := r.AdminAddr(); a != nil {
+				admin = "http://" + a.String()
 			}
-			atDoor := &running{url: door}
+			atAdmin := &running{url: admin}
 			post := func(path, body string, into any) {
 				t.Helper()
-				atDoor.must(t, "POST", path, body, into)
+				atAdmin.must(t, "POST", path, body, into)
 			}
 			post("/sessions", `{"id": "s"}`, nil)
 			for _, c := range []struct {
@@ -66,7 +66,7 @@ func TestSend(t *testing.T) {
 					continue
 				}
 				var texts map[string]string
-				atDoor.must(t, "GET", fmt.Sprintf("/exchanges/%d/snippets", x.ID), "", &texts)
+				atAdmin.must(t, "GET", fmt.Sprintf("/exchanges/%d/snippets", x.ID), "", &texts)
 				for language, want := range map[string]string{"curl": "curl ", "fetch": "fetch(", "python": "requests", "csharp": "HttpClient", "go": "http.NewRequest"} {
 					if !strings.Contains(texts[language], want) || strings.Contains(texts[language], "dispatcher-token") {
 						t.Errorf("%s: as %s it is\n%s", c.name, language, texts[language])
@@ -86,7 +86,7 @@ func readFile(t testing.TB, name string) string {
 	return string(text)
 }
 
-// TestFactsAreTheReadmes holds the facts that the door tells to the README's.
+// TestFactsAreTheReadmes holds the facts that the admin API tells to the README's.
 func TestFactsAreTheReadmes(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})

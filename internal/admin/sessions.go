@@ -13,7 +13,7 @@ import (
 	"dispatchmock/internal/wire"
 )
 
-// Session is how the door shows a session.
+// Session is how the admin API shows a session.
 type Session struct {
 	ID      string    `json:"id"`
 	Name    string    `json:"name,omitempty"`
@@ -26,8 +26,8 @@ type Session struct {
 	Changed int       `json:"changed_records"`
 	Bytes   int64     `json:"held_bytes"`
 	On      []string  `json:"scenarios_on,omitempty"`
-	// Announced is what the session's requests do on purpose.
-	Announced []string `json:"announced,omitempty"`
+	// Allowed is what the session's requests do on purpose.
+	Allowed []string `json:"allowed,omitempty"`
 	// Stale tells that the fixtures have changed since the session began; a
 	// reset brings it up to date.
 	Stale bool `json:"fixtures_are_old"`
@@ -35,11 +35,11 @@ type Session struct {
 	Lost uint64 `json:"journal_lost"`
 }
 
-func (d *Door) show(r *http.Request, n *session.Session) Session {
+func (d *Admin) show(r *http.Request, n *session.Session) Session {
 	s := Session{
 		ID: n.Spec.ID, Name: n.Spec.Name, BaseURL: d.baseURL(r, n), Created: n.Created, Used: n.Used(),
-		Clock: showClock(n), IDs: showIDs(n), Changed: n.World.Changed(), Bytes: n.Bytes(), Stale: d.Sessions.Stale(n), Lost: d.Journal.Lost(n.Spec.ID),
-		Announced: n.Spec.Announced.Words(),
+		Clock: showClock(n), IDs: showIDs(n), Changed: n.Store.Changed(), Bytes: n.Bytes(), Stale: d.Sessions.Stale(n), Lost: d.Journal.Lost(n.Spec.ID),
+		Allowed: n.Spec.Allowed.Words(),
 	}
 	for _, on := range n.Scenarios().Switched() {
 		s.On = append(s.On, on.Name)
@@ -52,7 +52,7 @@ func (d *Door) show(r *http.Request, n *session.Session) Session {
 
 // baseURL returns the URL under which the API answers in a session, as the
 // client reaches it.
-func (d *Door) baseURL(r *http.Request, n *session.Session) string {
+func (d *Admin) baseURL(r *http.Request, n *session.Session) string {
 	base := "http://" + r.Host
 	if api, ok := d.API.(*net.TCPAddr); ok {
 		host := api.IP.String()
@@ -67,7 +67,7 @@ func (d *Door) baseURL(r *http.Request, n *session.Session) string {
 	return base + "/_s/" + n.Spec.ID
 }
 
-func (d *Door) listSessions(r *http.Request) (any, error) {
+func (d *Admin) listSessions(r *http.Request) (any, error) {
 	list := []Session{}
 	for _, n := range d.Sessions.List() {
 		list = append(list, d.show(r, n))
@@ -75,7 +75,7 @@ func (d *Door) listSessions(r *http.Request) (any, error) {
 	return map[string]any{"sessions": list, "limit": d.Sessions.Limit()}, nil
 }
 
-func (d *Door) createSession(r *http.Request) (any, error) {
+func (d *Admin) createSession(r *http.Request) (any, error) {
 	doc, err := d.body(r, "session")
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (d *Door) createSession(r *http.Request) (any, error) {
 }
 
 // spec reads what a session is to be made of.
-func (d *Door) spec(doc map[string]any) (session.Spec, error) {
+func (d *Admin) spec(doc map[string]any) (session.Spec, error) {
 	spec := session.Spec{ID: text(doc["id"]), Name: text(doc["name"])}
 	var err error
 	if t := text(doc["ttl"]); t != "" {
@@ -129,8 +129,8 @@ func (d *Door) spec(doc map[string]any) (session.Spec, error) {
 			return spec, bad("/seed", string(seed), "must be a whole number from 0 on, of at most 64 bits")
 		}
 	}
-	for _, word := range items(doc["announced"]) {
-		spec.Announced.Announce(text(word)) // the schema has the words
+	for _, word := range items(doc["allowed"]) {
+		spec.Allowed.Allow(text(word)) // the schema has the words
 	}
 	// What made a session is kept, so that it can be made again elsewhere.
 	spec.Made, err = json.Marshal(doc)
@@ -138,7 +138,7 @@ func (d *Door) spec(doc map[string]any) (session.Spec, error) {
 }
 
 // Remake makes a session what a document for POST /sessions says.
-func (d *Door) Remake(n *session.Session, made []byte) error {
+func (d *Admin) Remake(n *session.Session, made []byte) error {
 	v, err := wire.Parse(made)
 	if err != nil {
 		return err
@@ -147,8 +147,8 @@ func (d *Door) Remake(n *session.Session, made []byte) error {
 	if err != nil {
 		return err
 	}
-	if flaws := m.Flaws("session", "", v); len(flaws) > 0 {
-		return flaws
+	if diags := m.Diagnostics("session", "", v); len(diags) > 0 {
+		return diags
 	}
 	doc, _ := v.(map[string]any)
 	spec, err := d.spec(doc)
@@ -159,7 +159,7 @@ func (d *Door) Remake(n *session.Session, made []byte) error {
 }
 
 // now returns the time by a setting, for the rules about the past.
-func (d *Door) now(c session.ClockSetting) time.Time {
+func (d *Admin) now(c session.ClockSetting) time.Time {
 	switch c.Mode {
 	case session.ClockFrozen, session.ClockStep:
 		return c.At
@@ -169,7 +169,7 @@ func (d *Door) now(c session.ClockSetting) time.Time {
 	return d.Sessions.Now()
 }
 
-func (d *Door) getSession(r *http.Request) (any, error) {
+func (d *Admin) getSession(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -177,7 +177,7 @@ func (d *Door) getSession(r *http.Request) (any, error) {
 	return d.show(r, n), nil
 }
 
-func (d *Door) dropSession(r *http.Request) (any, error) {
+func (d *Admin) dropSession(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -185,7 +185,7 @@ func (d *Door) dropSession(r *http.Request) (any, error) {
 	return nil, d.Sessions.Drop(n.Spec.ID)
 }
 
-func (d *Door) getChoices(r *http.Request) (any, error) {
+func (d *Admin) getChoices(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -193,7 +193,7 @@ func (d *Door) getChoices(r *http.Request) (any, error) {
 	return fixture.ChoiceValues(*n.Choices()), nil
 }
 
-func (d *Door) patchChoices(r *http.Request) (any, error) {
+func (d *Admin) patchChoices(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err

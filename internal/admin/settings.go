@@ -9,11 +9,11 @@ import (
 	"strings"
 	"time"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/model"
 )
 
-// Clock is how the door shows a clock.
+// Clock is how the admin API shows a clock.
 type Clock struct {
 	Mode   session.ClockMode `json:"mode"`
 	Now    time.Time         `json:"now"`
@@ -98,11 +98,11 @@ func bad(pointer, value, rule string) *Problem {
 	if value != "" {
 		p.Detail = fmt.Sprintf("body %s: %.100q: %s", pointer, value, rule)
 	}
-	p.Flaws = []Flaw{{pointer, value, rule}}
+	p.Diagnostics = []Diagnostic{{pointer, value, rule}}
 	return p
 }
 
-func (d *Door) getClock(r *http.Request) (any, error) {
+func (d *Admin) getClock(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (d *Door) getClock(r *http.Request) (any, error) {
 	return showClock(n), nil
 }
 
-func (d *Door) putClock(r *http.Request) (any, error) {
+func (d *Admin) putClock(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func (d *Door) putClock(r *http.Request) (any, error) {
 	return showClock(n), nil
 }
 
-// IDs is how the door shows a source of request IDs.
+// IDs is how the admin API shows a source of request IDs.
 type IDs struct {
 	Mode  string  `json:"mode"`
 	Seed  *uint64 `json:"seed,omitempty"`
@@ -159,7 +159,7 @@ func readIDs(at string, doc map[string]any) (session.IDSetting, error) {
 	return session.IDSetting{Seeded: true, Seed: seed}, nil
 }
 
-func (d *Door) getIDs(r *http.Request) (any, error) {
+func (d *Admin) getIDs(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -167,7 +167,7 @@ func (d *Door) getIDs(r *http.Request) (any, error) {
 	return showIDs(n), nil
 }
 
-func (d *Door) putIDs(r *http.Request) (any, error) {
+func (d *Admin) putIDs(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -184,12 +184,12 @@ func (d *Door) putIDs(r *http.Request) (any, error) {
 	return showIDs(n), nil
 }
 
-func (d *Door) getPins(r *http.Request) (any, error) {
+func (d *Admin) getPins(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
 	}
-	pins := n.World.Pins()
+	pins := n.Store.Pins()
 	if pins == nil {
 		pins = map[string]model.Version{}
 	}
@@ -198,7 +198,7 @@ func (d *Door) getPins(r *http.Request) (any, error) {
 
 // putPins sets the pins of the client IDs that the body names; null takes one
 // away. All of them are set, or none.
-func (d *Door) putPins(r *http.Request) (any, error) {
+func (d *Admin) putPins(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -215,7 +215,7 @@ func (d *Door) putPins(r *http.Request) (any, error) {
 			return nil, bad("/pins/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(id), text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
 		}
 	}
-	if err := n.World.SetPins(pins); err != nil {
+	if err := n.Store.SetPins(pins); err != nil {
 		return nil, full(err)
 	}
 	return d.getPins(r)

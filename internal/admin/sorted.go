@@ -62,7 +62,7 @@ func sortedRecords(n *session.Session, q url.Values, limit int) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := linesOf(n.World, matcher(q.Get("search")), column == "name")
+	lines := linesOf(n.Store, matcher(q.Get("search")), column == "name")
 	slices.SortStableFunc(lines, func(a, b line) int {
 		if order == "desc" {
 			a, b = b, a
@@ -81,7 +81,7 @@ func sortedRecords(n *session.Session, q url.Values, limit int) (any, error) {
 }
 
 // linesOf returns a line of each record that matches, in the order of keys.
-func linesOf(w *store.World, match func(store.Record) bool, names bool) []line {
+func linesOf(w *store.Store, match func(store.Record) bool, names bool) []line {
 	changed := map[store.Key]bool{}
 	for _, d := range w.Differences() {
 		changed[d.Key] = true

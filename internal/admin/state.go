@@ -13,23 +13,23 @@ import (
 	"dispatchmock/internal/quota"
 )
 
-// unwrapped gives flaws of a record that the door put into a fixture file's
+// unwrapped gives errors of a record that the admin API put into a fixture file's
 // form the pointers of the record alone.
 func unwrapped(err error) error {
-	var flaws contract.Flaws
-	if !errors.As(err, &flaws) {
+	var diags contract.Diagnostics
+	if !errors.As(err, &diags) {
 		return err
 	}
-	flaws = slices.Clone(flaws)
-	for i := range flaws {
-		flaws[i].Pointer = strings.TrimPrefix(flaws[i].Pointer, "/customer_locations/0/record")
+	diags = slices.Clone(diags)
+	for i := range diags {
+		diags[i].Pointer = strings.TrimPrefix(diags[i].Pointer, "/customer_locations/0/record")
 	}
-	return flaws
+	return diags
 }
 
 // reset puts a session back to how it was made, over the newest fixtures; its
 // journal is emptied, unless the body keeps it.
-func (d *Door) reset(r *http.Request) (any, error) {
+func (d *Admin) reset(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -46,13 +46,13 @@ func (d *Door) reset(r *http.Request) (any, error) {
 	return d.show(r, n), nil
 }
 
-// Snapshot is how the door shows a snapshot.
+// Snapshot is how the admin API shows a snapshot.
 type Snapshot struct {
 	Name  string    `json:"name"`
 	Taken time.Time `json:"taken"`
 }
 
-func (d *Door) listSnapshots(r *http.Request) (any, error) {
+func (d *Admin) listSnapshots(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func (d *Door) listSnapshots(r *http.Request) (any, error) {
 	return map[string]any{"snapshots": list, "limit": quota.Snapshots}, nil
 }
 
-func (d *Door) takeSnapshot(r *http.Request) (any, error) {
+func (d *Admin) takeSnapshot(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (d *Door) takeSnapshot(r *http.Request) (any, error) {
 	return created{Snapshot{s.Name, s.Taken}}, nil
 }
 
-func (d *Door) restoreSnapshot(r *http.Request) (any, error) {
+func (d *Admin) restoreSnapshot(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (d *Door) restoreSnapshot(r *http.Request) (any, error) {
 	return d.show(r, n), nil
 }
 
-func (d *Door) dropSnapshot(r *http.Request) (any, error) {
+func (d *Admin) dropSnapshot(r *http.Request) (any, error) {
 	n, err := d.session(r)
 	if err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ const (
 
 // stream tells exchanges as they happen, as server-sent events. A reader that
 // comes back with Last-Event-ID misses none that the journal still has.
-func (d *Door) stream(w http.ResponseWriter, r *http.Request) {
+func (d *Admin) stream(w http.ResponseWriter, r *http.Request) {
 	f, err := d.filter(r)
 	if err != nil {
 		writeProblem(w, asProblem(err))
@@ -60,8 +60,8 @@ func (d *Door) stream(w http.ResponseWriter, r *http.Request) {
 	d.deliver(r, s, out)
 }
 
-// deliver writes events until the reader, the subscription or the door ends.
-func (d *Door) deliver(r *http.Request, s *journal.Subscription, out *reader) {
+// deliver writes events until the reader, the subscription or the admin API ends.
+func (d *Admin) deliver(r *http.Request, s *journal.Subscription, out *reader) {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for out.err == nil {
@@ -143,7 +143,7 @@ func (r *reader) exchange(x *exchange.Exchange) {
 	}
 	text, err := r.events.of(x)
 	if err != nil {
-		r.log.Error("control", "exchange", x.ID, "error", err)
+		r.log.Error("admin", "exchange", x.ID, "error", err)
 		r.err = err
 		return
 	}

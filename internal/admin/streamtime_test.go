@@ -75,9 +75,9 @@ func open() chan struct{} {
 	return c
 }
 
-// streaming serves one stream of a door's to a connection in a bubble of its
+// streaming serves one stream of an admin API's to a connection in a bubble of its
 // own time; it returns the journal and a channel that tells the end.
-func streaming(t *testing.T, ctx context.Context, w http.ResponseWriter, d *admin.Door, target string) <-chan struct{} {
+func streaming(t *testing.T, ctx context.Context, w http.ResponseWriter, d *admin.Admin, target string) <-chan struct{} {
 	t.Helper()
 	ended := make(chan struct{})
 	go func() {
@@ -87,7 +87,7 @@ func streaming(t *testing.T, ctx context.Context, w http.ResponseWriter, d *admi
 	return ended
 }
 
-func doorOf(t *testing.T, j *journal.Journal) *admin.Door {
+func adminOf(t *testing.T, j *journal.Journal) *admin.Admin {
 	t.Helper()
 	w, err := loadWorld()
 	if err != nil {
@@ -121,7 +121,7 @@ func TestStreamHasNoDeadline(t *testing.T) {
 		j := journal.New(journal.Limits{Count: 100, Bytes: 1 << 20})
 		ctx, cancel := context.WithCancel(t.Context())
 		w := &stubborn{header: http.Header{}, stuck: open()}
-		ended := streaming(t, ctx, w, doorOf(t, j), streamTarget)
+		ended := streaming(t, ctx, w, adminOf(t, j), streamTarget)
 		time.Sleep(time.Hour) // of the bubble
 		if got := strings.Count(w.String(), ":\n\n"); got < 60 {
 			t.Errorf("in an hour of silence came %d signs of life, want one a minute at least", got)
@@ -148,7 +148,7 @@ func TestStuckReaderIsLeft(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		j := journal.New(journal.Limits{Count: 10_000, Bytes: 64 << 20})
-		d := doorOf(t, j)
+		d := adminOf(t, j)
 		start := time.Now()
 		<-streaming(t, t.Context(), &stubborn{header: http.Header{}, stuck: make(chan struct{})}, d, streamTarget)
 		if took := time.Since(start); took > 10*time.Second {
@@ -192,7 +192,7 @@ func TestStreamTellsWhatIsMissing(t *testing.T) {
 			add(j, 20, "x")
 			ctx, cancel := context.WithCancel(t.Context())
 			w := &stubborn{header: http.Header{}, stuck: open()}
-			ended := streaming(t, ctx, w, doorOf(t, j), streamTarget+"?after="+c.after)
+			ended := streaming(t, ctx, w, adminOf(t, j), streamTarget+"?after="+c.after)
 			synctest.Wait()
 			if got := w.String(); !strings.HasPrefix(got, "retry: 1000\n\n"+c.want) {
 				t.Errorf("after %s: got %.100q, want %q", c.after, got, c.want)

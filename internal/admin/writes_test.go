@@ -9,8 +9,8 @@ import (
 	"sync"
 	"testing"
 
-	"dispatchmock/internal/quota"
 	state "dispatchmock/internal/mock/store"
+	"dispatchmock/internal/quota"
 )
 
 // TestPatchesAtOnce sends changes of different members of one record, and of
@@ -70,8 +70,8 @@ func TestRecordLimit(t *testing.T) {
 	r := launch(t, settings{})
 	home := r.Sessions().Default()
 	records := map[state.Key]state.Record{}
-	sample, _ := home.World.Record(state.Key{Tenant: 1, Customer: 1, Location: 1})
-	for i := range home.World.Base().Records() + quota.Records {
+	sample, _ := home.Store.Record(state.Key{Tenant: 1, Customer: 1, Location: 1})
+	for i := range home.Store.Base().Records() + quota.Records {
 		tree := sample.Tree()
 		tree["id"] = json.Number(strconv.Itoa(1_000_000 + i))
 		record, err := state.NewRecord(1, tree)
@@ -80,7 +80,7 @@ func TestRecordLimit(t *testing.T) {
 		}
 		records[record.Key] = record
 	}
-	if err := home.World.Put(records); err != nil {
+	if err := home.Store.Put(records); err != nil {
 		t.Fatal(err)
 	}
 	body := r.do(t, "GET", "/_mock/sessions/default/records/1/1000000/1", "").body

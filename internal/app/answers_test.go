@@ -100,7 +100,7 @@ func readAnswer(r *bufio.Reader, method string) (answer, error) {
 		}
 		name, value, ok := strings.Cut(strings.TrimSuffix(line, "\r\n"), ": ")
 		if !ok || !strings.HasSuffix(line, "\r\n") {
-			return a, fmt.Errorf("%q is no header field", line)
+			return a, fmt.Errorf("%q is not a header field", line)
 		}
 		a.fields = append(a.fields, wire.Field{Name: name, Value: value})
 	}
@@ -140,8 +140,8 @@ var sample = message(http.MethodDelete, "/customers/1/locations/1", dispatcher..
 var vendorFields = []string{"Access-Control-Allow-Headers", "Access-Control-Allow-Methods", "Access-Control-Allow-Origin",
 	"Allow", "Content-Length", "Content-Type", "Date", "Server", "X-API-VERSION", "X-REQUEST-ID"}
 
-// flawOf says in what an answer is not one of the vendor's, or "".
-func flawOf(a answer) string {
+// diagOf says in what an answer is not one of the vendor's, or "".
+func diagOf(a answer) string {
 	var names []string
 	for _, f := range a.fields {
 		if f.Name != "Connection" && f.Name != "WWW-Authenticate" {
@@ -185,8 +185,8 @@ func wantVendor(t testing.TB, a answer, status int) {
 	if a.status != status {
 		t.Errorf("got status %d %s, want %d\n%s", a.status, a.reason, status, a.body)
 	}
-	if flaw := flawOf(a); flaw != "" {
-		t.Error(flaw)
+	if diag := diagOf(a); diag != "" {
+		t.Error(diag)
 	}
 }
 

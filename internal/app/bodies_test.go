@@ -34,11 +34,11 @@ func TestBodySizes(t *testing.T) {
 	}{
 		{"empty", length(0), "", 200},
 		{"JSON", length(2), "{}", 200},
-		{"no JSON", length(3), "\xff\x00{", 200},
+		{"not JSON", length(3), "\xff\x00{", 200},
 		{"the limit", length(most), strings.Repeat("a", most), 200},
 		{"one more", length(most + 1), strings.Repeat("a", most+1), 413},
 		{"ten times", length(10 * most), strings.Repeat("a", 10*most), 413},
-		{"announced, not sent", length(1 << 40), "", 413},
+		{"allowed, not sent", length(1 << 40), "", 413},
 		{"beyond 64 bits", "Content-Length: 18446744073709551616", "", 400},
 		{"negative", "Content-Length: -1", "", 400},
 		{"one chunk of the limit", coded, chunks(most, most), 200},

@@ -11,12 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/exchange/bundle"
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock"
-	"dispatchmock/internal/app"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/schemas"
 )
@@ -24,7 +24,7 @@ import (
 // saved returns the bundle of a session.
 func (r *running) saved(t testing.TB, id string) *bundle.Bundle {
 	t.Helper()
-	return readBundle(t, []byte(r.door(t, http.MethodGet, "/sessions/"+id+"/bundle", "")))
+	return readBundle(t, []byte(r.admin(t, http.MethodGet, "/sessions/"+id+"/bundle", "")))
 }
 
 // replayed replays a bundle over the fixtures of a test's settings.
@@ -36,7 +36,7 @@ func replayed(t testing.TB, b *bundle.Bundle, s settings) (app.Replayed, error) 
 	}
 	return app.Replay(t.Context(), app.Options{Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any",
 		OnViolation: mock.OnViolation(b.Settings.OnViolation), Sessions: session.Options{Fixtures: f}, Log: slog.New(slog.DiscardHandler),
-		Control: app.Control{Schemas: schemas.FS}}, b)
+		Admin: app.Admin{Schemas: schemas.FS}}, b)
 }
 
 // again holds that a session's bundle replays to the byte.
@@ -85,11 +85,11 @@ func everyWay(t testing.TB, r *running, id string, c catalogued) {
 		take(t, r, message(http.MethodDelete, "/_s/"+id+"/customers/"+c.customer+"/locations/1", dispatcher...), false)
 	}
 	take(t, r, message(http.MethodGet, "/_s/"+id+resource, append([]string{"X-Mock-Scenario: " + c.name}, dispatcher...)...), false)
-	r.door(t, http.MethodPost, "/sessions/"+id+"/scenarios", fmt.Sprintf(`{"name": %q, "times": 2}`, c.name))
+	r.admin(t, http.MethodPost, "/sessions/"+id+"/scenarios", fmt.Sprintf(`{"name": %q, "times": 2}`, c.name))
 	for range 3 {
 		take(t, r, message(http.MethodDelete, "/_s/"+id+"/customers/2/locations/1", dispatcher...), false)
 	}
-	r.door(t, http.MethodDelete, "/sessions/"+id+"/scenarios", "")
+	r.admin(t, http.MethodDelete, "/sessions/"+id+"/scenarios", "")
 }
 
 // TestScenarioReplays saves a session for each scenario of the catalogue, and
@@ -101,7 +101,7 @@ func TestScenarioReplays(t *testing.T) {
 	all := catalogue(t, r)
 	t.Run("all in one", func(t *testing.T) {
 		t.Parallel()
-		r.door(t, http.MethodPost, "/sessions", `{"id": "all", "seed": 11, "request_ids": {"seed": 12}}`)
+		r.admin(t, http.MethodPost, "/sessions", `{"id": "all", "seed": 11, "request_ids": {"seed": 12}}`)
 		for _, c := range all {
 			everyWay(t, r, "all", c)
 		}
@@ -110,7 +110,7 @@ func TestScenarioReplays(t *testing.T) {
 	for _, c := range all {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r.door(t, http.MethodPost, "/sessions", fmt.Sprintf(`{"id": %q, "seed": 1}`, c.name))
+			r.admin(t, http.MethodPost, "/sessions", fmt.Sprintf(`{"id": %q, "seed": 1}`, c.name))
 			everyWay(t, r, c.name, c)
 			b := r.again(t, c.name, settings{}, 0)
 			for i := range b.Exchanges {
@@ -120,7 +120,7 @@ func TestScenarioReplays(t *testing.T) {
 					answer = x.Response.Head
 				}
 				if len(answer) == 0 {
-					continue // the client saw nothing, or it is a change through the door
+					continue // the client saw nothing, or it is a change through the admin API
 				}
 				answer[len(answer)-1] ^= 0x01
 				_, err := replayed(t, b, settings{})
@@ -159,13 +159,13 @@ func TestReplayOfOtherSettings(t *testing.T) {
 			c.settings.quiet, c.settings.discardLog = true, true
 			r := launch(t, c.settings)
 			var made struct{ ID string }
-			if err := json.Unmarshal([]byte(r.door(t, http.MethodPost, "/sessions", c.made)), &made); err != nil {
+			if err := json.Unmarshal([]byte(r.admin(t, http.MethodPost, "/sessions", c.made)), &made); err != nil {
 				t.Fatal(err)
 			}
 			prefix := "/_s/" + made.ID
 			text := r.raw(t, message(http.MethodDelete, prefix+resource, dispatcher...)) + r.raw(t, message(http.MethodOptions, prefix+resource))
 			if c.clock != "" {
-				r.door(t, http.MethodPut, "/sessions/"+made.ID+"/clock", fmt.Sprintf(`{"mode": "frozen", "at": %q}`, c.clock))
+				r.admin(t, http.MethodPut, "/sessions/"+made.ID+"/clock", fmt.Sprintf(`{"mode": "frozen", "at": %q}`, c.clock))
 			}
 			text += r.raw(t, message(http.MethodGet, prefix+"/customers/700/locations/1", dispatcher...))
 			text += r.raw(t, message(http.MethodGet, prefix+resource, "Authorization: Bearer somebody-else", "x-tenant-id: 2", "x-api-version: 2023/04/19"))
@@ -201,12 +201,12 @@ func TestReplayOfSecrets(t *testing.T) {
 						ClientID string `json:"client_id"`
 					}
 				}
-				if err := json.Unmarshal([]byte(r.door(t, http.MethodGet, "/journal?limit=10", "")), &x); err != nil {
+				if err := json.Unmarshal([]byte(r.admin(t, http.MethodGet, "/journal?limit=10", "")), &x); err != nil {
 					t.Fatal(err)
 				}
 				for _, one := range x.Exchanges {
 					if one.ClientID != "" {
-						r.door(t, http.MethodPut, "/sessions/default/pins", fmt.Sprintf(`{"pins": {%q: "2023/04/19"}}`, one.ClientID))
+						r.admin(t, http.MethodPut, "/sessions/default/pins", fmt.Sprintf(`{"pins": {%q: "2023/04/19"}}`, one.ClientID))
 					}
 				}
 				// The answer is in the shape of the pin.
@@ -229,7 +229,7 @@ func TestReplayOfSecrets(t *testing.T) {
 // says so.
 func TestReplayAfterReset(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, method, path, body, flaw string }{
+	for _, c := range []struct{ name, method, path, body, diag string }{
 		{"reset", http.MethodPost, "/sessions/a/reset", "", ""},
 		{"reset, the journal kept", http.MethodPost, "/sessions/a/reset", `{"keep_journal": true}`, ""},
 		{"journal cleared", http.MethodDelete, "/journal?session=a", "", "/exchanges/0/sequence: 5: the session's requests before this one are missing, because its journal was cleared"},
@@ -237,28 +237,28 @@ func TestReplayAfterReset(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := launch(t, settings{quiet: true})
-			r.door(t, http.MethodPost, "/sessions", `{"id": "a", "request_ids": {"seed": 9}}`)
+			r.admin(t, http.MethodPost, "/sessions", `{"id": "a", "request_ids": {"seed": 9}}`)
 			ask := func() {
 				r.raw(t, message(http.MethodDelete, "/_s/a"+resource, dispatcher...))
-				r.door(t, http.MethodPost, "/sessions/a/scenarios", `{"name": "flaky"}`)
-				// What the door refuses takes no number.
+				r.admin(t, http.MethodPost, "/sessions/a/scenarios", `{"name": "flaky"}`)
+				// What the admin API refuses takes no number.
 				r.raw(t, message(http.MethodPost, "/_mock/sessions/a/scenarios", "Content-Type: application/json", "Content-Length: 2")+"{}")
 				r.raw(t, message(http.MethodGet, "/_s/a"+resource, append([]string{"x-api-version: 2023/04/19"}, dispatcher...)...))
 				r.raw(t, message(http.MethodGet, "/_s/a/customers/2/locations/1", dispatcher...))
 			}
 			ask()
-			r.door(t, c.method, c.path, c.body)
+			r.admin(t, c.method, c.path, c.body)
 			ask()
-			if c.flaw == "" {
+			if c.diag == "" {
 				r.again(t, "a", settings{}, 0)
 				return
 			}
-			schema, err := contract.Standalone(schemas.FS, "control/bundle.json", "")
+			schema, err := contract.Standalone(schemas.FS, "admin/bundle.json", "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := bundle.Read("a.bundle", []byte(r.door(t, http.MethodGet, "/sessions/a/bundle", "")), schema); err == nil || !strings.Contains(err.Error(), c.flaw) {
-				t.Errorf("got %v, want %s", err, c.flaw)
+			if _, err := bundle.Read("a.bundle", []byte(r.admin(t, http.MethodGet, "/sessions/a/bundle", "")), schema); err == nil || !strings.Contains(err.Error(), c.diag) {
+				t.Errorf("got %v, want %s", err, c.diag)
 			}
 		})
 	}
@@ -276,7 +276,7 @@ func TestSameBytes(t *testing.T) {
 		for range run {
 			r.raw(t, sample) // another session's business
 		}
-		r.door(t, http.MethodPost, "/sessions", `{"id": "a", "seed": 5, "request_ids": {"seed": 5}, "clock": {"mode": "step", "at": "2022-08-20T01:38:16Z", "step": "1s"}, "scenarios": ["random-failures"]}`)
+		r.admin(t, http.MethodPost, "/sessions", `{"id": "a", "seed": 5, "request_ids": {"seed": 5}, "clock": {"mode": "step", "at": "2022-08-20T01:38:16Z", "step": "1s"}, "scenarios": ["random-failures"]}`)
 		random := rand.New(rand.NewPCG(6, 6))
 		for i := range 1000 {
 			request := mixed(random, "/_s/a")
@@ -298,7 +298,7 @@ func TestReplayOfWithheldBody(t *testing.T) {
 	r := launch(t, settings{quiet: true})
 	r.raw(t, strings.TrimSuffix(message(http.MethodDelete, resource, append([]string{"Content-Encoding: br", "Content-Length: 3"}, dispatcher...)...), "\r\n")+"\r\nabc")
 	b := r.again(t, session.DefaultID, settings{}, 0)
-	if m := b.Exchanges[0].Request; len(m.Body) > 0 || m.Flaw != exchange.Withheld {
-		t.Errorf("got the body %q, flaw %q", m.Body, m.Flaw)
+	if m := b.Exchanges[0].Request; len(m.Body) > 0 || m.Error != exchange.Withheld {
+		t.Errorf("got the body %q, error %q", m.Body, m.Error)
 	}
 }

@@ -38,8 +38,8 @@ func TestScenarioLimits(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := launch(t, settings{quiet: true})
-			r.door(t, http.MethodPost, "/sessions", `{"id": "a"`+strings.TrimSuffix(", "+c.session, ", ")+`}`)
-			r.door(t, http.MethodPost, "/sessions/a/scenarios", c.on)
+			r.admin(t, http.MethodPost, "/sessions", `{"id": "a"`+strings.TrimSuffix(", "+c.session, ", ")+`}`)
+			r.admin(t, http.MethodPost, "/sessions/a/scenarios", c.on)
 			if got := r.statuses(t, 4, http.MethodDelete, "/_s/a"+resource); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
@@ -53,7 +53,7 @@ func TestWhichScenario(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{quiet: true})
 	const carries409 = "/customers/9010/locations/1"
-	r.door(t, http.MethodPost, "/sessions", `{"id": "a", "scenarios": ["error-404", "error-500"]}`)
+	r.admin(t, http.MethodPost, "/sessions", `{"id": "a", "scenarios": ["error-404", "error-500"]}`)
 	for _, c := range []struct {
 		name, path, want string
 		header           []string
@@ -79,11 +79,11 @@ func TestWhichScenario(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
 		}
 	}
-	r.door(t, http.MethodDelete, "/sessions/a/scenarios/error-500", "")
+	r.admin(t, http.MethodDelete, "/sessions/a/scenarios/error-500", "")
 	if got := r.statuses(t, 1, http.MethodGet, "/_s/a"+resource); got != "404" {
 		t.Errorf("with the last switched off got %s, want 404 of the one before", got)
 	}
-	r.door(t, http.MethodDelete, "/sessions/a/scenarios", "")
+	r.admin(t, http.MethodDelete, "/sessions/a/scenarios", "")
 	if got := r.statuses(t, 1, http.MethodGet, "/_s/a"+resource); got != "200" {
 		t.Errorf("with all switched off got %s, want 200", got)
 	}
@@ -112,7 +112,7 @@ func TestCountersAreTheSessions(t *testing.T) {
 				if c.on {
 					made = fmt.Sprintf(`{"id": %q, "scenarios": ["flaky"]}`, id)
 				}
-				r.door(t, http.MethodPost, "/sessions", made)
+				r.admin(t, http.MethodPost, "/sessions", made)
 			}
 			want := func(what, id string, n int, want string) {
 				t.Helper()
@@ -121,13 +121,13 @@ func TestCountersAreTheSessions(t *testing.T) {
 				}
 			}
 			want("the first of a", "a", 1, "500")
-			r.door(t, http.MethodPost, "/sessions/a/snapshots", `{"name": "after-one"}`)
+			r.admin(t, http.MethodPost, "/sessions/a/snapshots", `{"name": "after-one"}`)
 			want("a goes on", "a", 3, "500 200 200")
 			want("b counts for itself", "b", 3, "500 500 200")
-			r.door(t, http.MethodPost, "/sessions/a/snapshots/after-one/restore", "")
+			r.admin(t, http.MethodPost, "/sessions/a/snapshots/after-one/restore", "")
 			want("a restored", "a", 3, "500 200 200")
 			want("b is not restored", "b", 1, "200")
-			r.door(t, http.MethodPost, "/sessions/a/reset", "")
+			r.admin(t, http.MethodPost, "/sessions/a/reset", "")
 			want("a reset", "a", 3, "500 500 200")
 			want("b is not reset", "b", 1, "200")
 			if !c.on {
@@ -143,17 +143,17 @@ func TestRestoreBringsScenariosBack(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{quiet: true})
 	const own = `{"name": "gone", "description": "Gone.", "then": {"error": {"code": "record_unknown", "status": 410}}}`
-	r.door(t, http.MethodPost, "/sessions/default/scenarios", `{"definition": `+own+`}`)
-	r.door(t, http.MethodPost, "/sessions/default/snapshots", `{"name": "gone"}`)
-	r.door(t, http.MethodPost, "/sessions/default/scenarios", `{"definition": `+strings.Replace(own, "410", "403", 1)+`}`)
+	r.admin(t, http.MethodPost, "/sessions/default/scenarios", `{"definition": `+own+`}`)
+	r.admin(t, http.MethodPost, "/sessions/default/snapshots", `{"name": "gone"}`)
+	r.admin(t, http.MethodPost, "/sessions/default/scenarios", `{"definition": `+strings.Replace(own, "410", "403", 1)+`}`)
 	if got := r.statuses(t, 1, http.MethodGet, resource); got != "403" {
 		t.Errorf("defined again: got %s, want 403", got)
 	}
-	r.door(t, http.MethodPost, "/sessions/default/snapshots/gone/restore", "")
+	r.admin(t, http.MethodPost, "/sessions/default/snapshots/gone/restore", "")
 	if got := r.statuses(t, 1, http.MethodGet, resource); got != "410" {
 		t.Errorf("restored: got %s, want 410", got)
 	}
-	r.door(t, http.MethodPost, "/sessions/default/reset", "")
+	r.admin(t, http.MethodPost, "/sessions/default/reset", "")
 	if got := r.statuses(t, 1, http.MethodGet, resource) + r.statuses(t, 1, http.MethodGet, resource, "X-Mock-Scenario: gone"); got != "200400" {
 		t.Errorf("reset: got %s, want 200, and 400 for a scenario that is no more", got)
 	}
@@ -184,7 +184,7 @@ func TestOneOfMany(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := launch(t, settings{quiet: true})
-			r.door(t, http.MethodPost, "/sessions/default/scenarios", c.on)
+			r.admin(t, http.MethodPost, "/sessions/default/scenarios", c.on)
 			got := map[int]int{}
 			for _, a := range together(t, r, n, sample) {
 				got[a.status]++
@@ -206,7 +206,7 @@ func TestDuplicateClick(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
 			id := fmt.Sprintf("s%d", i)
-			r.door(t, http.MethodPost, "/sessions", fmt.Sprintf(`{"id": %q}`, id))
+			r.admin(t, http.MethodPost, "/sessions", fmt.Sprintf(`{"id": %q}`, id))
 			two := together(t, r, 2, message(http.MethodDelete, "/_s/"+id+click, dispatcher...))
 			good, bad := two[0], two[1]
 			if good.status != http.StatusOK {
@@ -225,7 +225,7 @@ func TestChance(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{quiet: true})
 	drawn := func(id, seed string) (statuses, garbage string) {
-		r.door(t, http.MethodPost, "/sessions", fmt.Sprintf(`{"id": %q%s}`, id, seed))
+		r.admin(t, http.MethodPost, "/sessions", fmt.Sprintf(`{"id": %q%s}`, id, seed))
 		statuses = r.statuses(t, 200, http.MethodGet, "/_s/"+id+resource, "X-Mock-Scenario: random-failures")
 		for range 3 {
 			garbage += r.raw(t, message(http.MethodGet, "/_s/"+id+resource, append([]string{"X-Mock-Scenario: garbage"}, dispatcher...)...))

@@ -11,7 +11,7 @@ import (
 var driven = map[model.Code]string{
 	model.HeaderInvalid:    "TestHeadersOfOtherSchemas",
 	model.ContractViolated: "TestJudgeSpeaks",
-	model.ScenarioMisfit:   "TestMisfit",
+	model.ScenarioFailed:   "TestMisfit",
 	model.Internal:         "TestPanicIsAnswered",
 }
 

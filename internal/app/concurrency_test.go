@@ -75,8 +75,8 @@ func TestSimultaneousDeletes(t *testing.T) {
 				if a.status == http.StatusOK {
 					bodies[a.body]++
 				}
-				if flaw := flawOf(a); flaw != "" {
-					t.Fatal(flaw)
+				if diag := diagOf(a); diag != "" {
+					t.Fatal(diag)
 				}
 			}
 			if statuses[200] != c.ok || statuses[c.otherwise] != crowd-c.ok {

@@ -232,9 +232,9 @@ func TestFullEndsInTheLog(t *testing.T) {
 // starved either.
 func TestFullAdminListener(t *testing.T) {
 	t.Parallel()
-	r := launch(t, settings{connections: places(), control: "127.0.0.1:0"})
+	r := launch(t, settings{connections: places(), admin: "127.0.0.1:0"})
 	for range 40 {
-		conn, err := net.Dial("tcp", r.ControlAddr().String())
+		conn, err := net.Dial("tcp", r.AdminAddr().String())
 		if err != nil {
 			t.Fatal(err)
 		}

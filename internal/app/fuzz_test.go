@@ -51,11 +51,11 @@ func FuzzRawRequest(f *testing.F) {
 				continue // 100 Continue
 			}
 			n++
-			if flaw := flawOf(a); flaw != "" {
-				t.Fatalf("answer %d: %s\nall: %q", n, flaw, answers)
+			if diag := diagOf(a); diag != "" {
+				t.Fatalf("answer %d: %s\nall: %q", n, diag, answers)
 			}
 			if a.body != "" && !json.Valid([]byte(a.body)) {
-				t.Fatalf("answer %d: the body is no JSON: %q", n, a.body)
+				t.Fatalf("answer %d: the body is not JSON: %q", n, a.body)
 			}
 		}
 		parseByLibrary(t, answers, methods)

@@ -20,12 +20,12 @@ import (
 	"github.com/google/uuid"
 
 	"dispatchmock/fixtures"
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock"
-	"dispatchmock/internal/app"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
@@ -54,7 +54,7 @@ type settings struct {
 	around      func(*http.Request, *wire.Reply, func()) // each performance
 	connections wire.Limits                              // the zero ones are those of the manual
 	front       func(app.Backstage) http.Handler
-	control     string // address of the admin API, where it has its own
+	admin       string // address of the admin API, where it has its own
 }
 
 var loadContract = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load(schemas.FS) })
@@ -149,7 +149,7 @@ func launch(t testing.TB, s settings) *running {
 	c, f := loadFixtures(t, s, now)
 	r := &running{log: &safeBuffer{}}
 	o := app.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail, Around: s.around, Quiet: s.quiet,
-		Journal: journal.Limits{Count: 2000, Bytes: 8 << 20}, Control: app.Control{Schemas: schemas.FS, Address: s.control},
+		Journal: journal.Limits{Count: 2000, Bytes: 8 << 20}, Admin: app.Admin{Schemas: schemas.FS, Address: s.admin},
 		Connections: s.connections, Front: s.front, RequestTime: patience,
 		Sessions: session.Options{Fixtures: f, Now: func() time.Time { return now }, NewID: seededIDs()},
 		Log:      slog.New(slog.NewTextHandler(r.log, nil)), Recorded: s.recorded}

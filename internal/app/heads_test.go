@@ -81,10 +81,10 @@ func TestHeadLimitOfTheAdminAPI(t *testing.T) {
 	for _, own := range []string{"", "127.0.0.1:0"} {
 		t.Run(own, func(t *testing.T) {
 			t.Parallel()
-			r := launch(t, settings{quiet: true, control: own})
+			r := launch(t, settings{quiet: true, admin: own})
 			address := r.Addr()
 			if own != "" {
-				address = r.ControlAddr()
+				address = r.AdminAddr()
 			}
 			for size, status := range map[int]int{app.MaxHeaderBytes: 200, app.MaxHeaderBytes + 1: 431} {
 				conn, err := net.Dial("tcp", address.String())

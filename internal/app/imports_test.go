@@ -22,38 +22,38 @@ const module = "dispatchmock"
 
 // rooms has those of the architecture that are yet to be built as well.
 var rooms = map[string]room{
-	"cmd/dispatchmock":   {9, nil}, // the door to row 8
-	"internal/cli":       {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid", "github.com/fsnotify/fsnotify", "golang.org/x/sys/unix"}},
-	"internal/app":    {7, []string{"github.com/google/uuid"}},
-	"internal/mock":      {6, []string{"github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
-	"internal/admin":   {6, []string{"github.com/gorilla/mux", "github.com/wI2L/jsondiff", "golang.org/x/time"}},
-	"internal/admin/console":   {6, nil},
-	"internal/proxy":     {6, nil},
-	"internal/exchange/bundle":    {4, nil},
-	"internal/coverage":  {5, nil},
-	"internal/mock/session":   {5, []string{"github.com/google/uuid"}},
-	"internal/mock/fixture":   {4, []string{"github.com/go-json-experiment/json/jsontext"}},
-	"internal/mock/scenario":  {3, []string{"github.com/evanphx/json-patch/v5"}},
-	"internal/exchange/journal":   {3, nil},
-	"internal/verify":    {3, []string{"github.com/go-json-experiment/json/jsontext"}},
-	"internal/contract/openapi":   {3, nil},
-	"internal/exchange/runfile":     {3, nil},
-	"internal/report":    {3, []string{"github.com/wI2L/jsondiff"}},
-	"internal/contract":  {2, []string{"github.com/gorilla/mux", "github.com/xeipuuv/gojsonschema", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/jsontext", "github.com/google/uuid"}},
-	"internal/mock/store":     {2, []string{"github.com/hashicorp/golang-lru/v2"}},
-	"internal/testwait":  {0, nil}, // imported by tests only
-	"internal/model":  {1, nil},
-	"internal/wire":      {1, []string{"github.com/go-json-experiment/json/jsontext"}},
-	"internal/exchange":  {1, nil},
-	"internal/fileio":    {0, nil},
-	"internal/terminal":  {0, nil},
-	"internal/quota":     {0, nil},
-	"internal/pattern":   {0, nil},
-	"internal/redact":    {0, nil},
-	"fixtures":           {0, nil},
-	"schemas":            {0, nil},
-	"internal/shell":     {1, nil},
-	"internal/proxy/recording": {5, nil},
+	"cmd/dispatchmock":          {9, nil}, // the admin API to row 8
+	"internal/cli":              {8, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/google/uuid", "github.com/fsnotify/fsnotify", "golang.org/x/sys/unix"}},
+	"internal/app":              {7, []string{"github.com/google/uuid"}},
+	"internal/mock":             {6, []string{"github.com/google/uuid", "github.com/hashicorp/golang-lru/v2"}},
+	"internal/admin":            {6, []string{"github.com/gorilla/mux", "github.com/wI2L/jsondiff", "golang.org/x/time"}},
+	"internal/admin/console":    {6, nil},
+	"internal/proxy":            {6, nil},
+	"internal/exchange/bundle":  {4, nil},
+	"internal/coverage":         {5, nil},
+	"internal/mock/session":     {5, []string{"github.com/google/uuid"}},
+	"internal/mock/fixture":     {4, []string{"github.com/go-json-experiment/json/jsontext"}},
+	"internal/mock/scenario":    {3, []string{"github.com/evanphx/json-patch/v5"}},
+	"internal/exchange/journal": {3, nil},
+	"internal/verify":           {3, []string{"github.com/go-json-experiment/json/jsontext"}},
+	"internal/contract/openapi": {3, nil},
+	"internal/exchange/runfile": {3, nil},
+	"internal/report":           {3, []string{"github.com/wI2L/jsondiff"}},
+	"internal/contract":         {2, []string{"github.com/gorilla/mux", "github.com/xeipuuv/gojsonschema", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json/jsontext", "github.com/google/uuid"}},
+	"internal/mock/store":       {2, []string{"github.com/hashicorp/golang-lru/v2"}},
+	"internal/testwait":         {0, nil}, // imported by tests only
+	"internal/model":            {1, nil},
+	"internal/wire":             {1, []string{"github.com/go-json-experiment/json/jsontext"}},
+	"internal/exchange":         {1, nil},
+	"internal/fileio":           {0, nil},
+	"internal/terminal":         {0, nil},
+	"internal/quota":            {0, nil},
+	"internal/pattern":          {0, nil},
+	"internal/redact":           {0, nil},
+	"fixtures":                  {0, nil},
+	"schemas":                   {0, nil},
+	"internal/shell":            {1, nil},
+	"internal/proxy/recording":  {5, nil},
 }
 
 // never lists what a package must not reach, not even by way of another.
@@ -101,21 +101,21 @@ func isLibrary(path string) bool {
 	return strings.Contains(first, ".")
 }
 
-// importFlaws says which imports of a package break the table.
-func importFlaws(p imports) []string {
+// importDiagnostics says which imports of a package break the table.
+func importDiagnostics(p imports) []string {
 	name := strings.TrimPrefix(p.ImportPath, module+"/")
 	own, ok := rooms[name]
 	if !ok {
 		return []string{fmt.Sprintf("%s stands in no row of the architecture's table", name)}
 	}
-	var flaws []string
+	var diags []string
 	for _, path := range p.Imports {
 		if path == "testing" || strings.HasPrefix(path, "testing/") {
-			flaws = append(flaws, fmt.Sprintf("%s imports %s, which is for tests", name, path))
+			diags = append(diags, fmt.Sprintf("%s imports %s, which is for tests", name, path))
 		}
 		if isLibrary(path) {
 			if !slices.ContainsFunc(own.libs, func(lib string) bool { return path == lib || strings.HasPrefix(path, lib+"/") }) {
-				flaws = append(flaws, fmt.Sprintf("%s imports %s, which its room does not allow; it allows %q", name, path, own.libs))
+				diags = append(diags, fmt.Sprintf("%s imports %s, which its room does not allow; it allows %q", name, path, own.libs))
 			}
 			continue
 		}
@@ -124,17 +124,17 @@ func importFlaws(p imports) []string {
 			continue
 		}
 		if r, known := rooms[other]; known && r.row >= own.row {
-			flaws = append(flaws, fmt.Sprintf("%s (row %d) imports %s (row %d); imports go to lower rows only", name, own.row, other, r.row))
+			diags = append(diags, fmt.Sprintf("%s (row %d) imports %s (row %d); imports go to lower rows only", name, own.row, other, r.row))
 		}
 	}
 	for _, path := range never[name] {
 		for _, dep := range p.Deps {
 			if dep == path || dep == module+"/"+path {
-				flaws = append(flaws, fmt.Sprintf("%s reaches %s, which it must never", name, path))
+				diags = append(diags, fmt.Sprintf("%s reaches %s, which it must never", name, path))
 			}
 		}
 	}
-	return flaws
+	return diags
 }
 
 // TestImportDirections holds the rows of the architecture.
@@ -145,14 +145,14 @@ func TestImportDirections(t *testing.T) {
 		t.Errorf("go list finds %d packages, want all", len(all))
 	}
 	for _, p := range all {
-		for _, flaw := range importFlaws(p) {
-			t.Error(flaw)
+		for _, diag := range importDiagnostics(p) {
+			t.Error(diag)
 		}
 	}
 }
 
-// TestImportFlaws holds that the test above would speak.
-func TestImportFlaws(t *testing.T) {
+// TestImportDiagnostics holds that the test above would speak.
+func TestImportDiagnostics(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
@@ -170,9 +170,9 @@ func TestImportFlaws(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			flaws := importFlaws(c.p)
-			if c.want == "" && len(flaws) > 0 || c.want != "" && (len(flaws) != 1 || !strings.HasPrefix(flaws[0], c.want)) {
-				t.Errorf("got %q, want %q", flaws, c.want)
+			diags := importDiagnostics(c.p)
+			if c.want == "" && len(diags) > 0 || c.want != "" && (len(diags) != 1 || !strings.HasPrefix(diags[0], c.want)) {
+				t.Errorf("got %q, want %q", diags, c.want)
 			}
 		})
 	}

@@ -31,7 +31,7 @@ func BenchmarkSubscribers(b *testing.B) {
 	for _, session := range []string{"other", "default"} {
 		b.Run("of "+session, func(b *testing.B) {
 			plain, followed := launchBench(b, settings{quiet: true}), launchBench(b, settings{quiet: true})
-			followed.door(b, "POST", "/sessions", `{"id": "other"}`)
+			followed.admin(b, "POST", "/sessions", `{"id": "other"}`)
 			alone, beside := newLoad(b, plain.Addr().String()), newLoad(b, followed.Addr().String())
 			before := memory()
 			for range subscribers {

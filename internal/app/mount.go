@@ -7,16 +7,16 @@ import (
 	"net"
 	"net/http"
 
-	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/admin"
+	"dispatchmock/internal/exchange/bundle"
 )
 
-// mounted puts the control door beside the mocked API, where it is on the same
+// mounted puts the admin API beside the mocked API, where it is on the same
 // listener.
 func (s *Server) mounted(api http.Handler) http.Handler {
 	return s.admit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.isAdmin(r) {
-			s.door.ServeHTTP(w, r)
+			s.admin.ServeHTTP(w, r)
 			return
 		}
 		api.ServeHTTP(w, r)
@@ -25,14 +25,14 @@ func (s *Server) mounted(api http.Handler) http.Handler {
 
 // isAdmin reports a request to the admin API on the listener of the API.
 func (s *Server) isAdmin(r *http.Request) bool {
-	return s.door != nil && s.Control.Address == "" && admin.Serves(r.URL.Path)
+	return s.admin != nil && s.Admin.Address == "" && admin.Serves(r.URL.Path)
 }
 
-func (s *Server) doorOptions(page http.Handler) admin.Options {
+func (s *Server) adminOptions(page http.Handler) admin.Options {
 	return admin.Options{
 		Connections: s.ConnectionCounts, Page: page,
-		Contract: s.Contract, Schemas: s.Control.Schemas, Sessions: s.sessions, Journal: s.journal, Coverage: s.coverage,
-		Rate: s.Control.Rate, Wait: s.Control.Wait, Version: s.Control.Version, Log: s.Log,
+		Contract: s.Contract, Schemas: s.Admin.Schemas, Sessions: s.sessions, Journal: s.journal, Coverage: s.coverage,
+		Rate: s.Admin.Rate, Wait: s.Admin.Wait, Version: s.Admin.Version, Log: s.Log,
 		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
 	}
 }
@@ -44,32 +44,32 @@ func (s *Server) auth() string {
 	return "fixtures"
 }
 
-// openDesk opens the door's own listener, where it is to have one.
-func (s *Server) openDesk(address string, api net.Addr) error {
-	if s.door == nil {
+// openAdmin opens the admin API's own listener, where it is to have one.
+func (s *Server) openAdmin(address string, api net.Addr) error {
+	if s.admin == nil {
 		return nil
 	}
-	s.door.Target = api
-	if s.Control.Address == "" {
-		s.door.Name = hostName(address)
+	s.admin.Target = api
+	if s.Admin.Address == "" {
+		s.admin.Name = hostName(address)
 		return s.protect(api)
 	}
-	s.door.Name, s.door.API = hostName(s.Control.Address), api
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", s.Control.Address)
+	s.admin.Name, s.admin.API = hostName(s.Admin.Address), api
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", s.Admin.Address)
 	if err != nil {
-		return fmt.Errorf("listening for the control door: %w", err)
+		return fmt.Errorf("listening for the admin API: %w", err)
 	}
 	if err := s.protect(l.Addr()); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	s.deskAddr = l.Addr()
-	s.desk = &http.Server{Handler: limitHead(s.door), ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
+	s.adminAddr = l.Addr()
+	s.adminServer = &http.Server{Handler: limitHead(s.admin), ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: s.http.ErrorLog}
 	conns := s.limited(l, "listener of the admin API")
-	conns.Track(s.desk)
+	conns.Track(s.adminServer)
 	go func() {
-		if err := s.desk.Serve(conns); !errors.Is(err, http.ErrServerClosed) {
-			s.Log.Error("the control door has stopped", "error", err)
+		if err := s.adminServer.Serve(conns); !errors.Is(err, http.ErrServerClosed) {
+			s.Log.Error("the admin API has stopped", "error", err)
 		}
 	}()
 	return nil
@@ -88,11 +88,11 @@ type Access struct {
 func (s *Server) protect(listener net.Addr) error {
 	tcp, ok := listener.(*net.TCPAddr)
 	beyond := !ok || !tcp.IP.IsLoopback()
-	if s.Control.Token != "" && (beyond || !s.Control.Beyond) {
-		s.door.Token = s.Control.Token
+	if s.Admin.Token != "" && (beyond || !s.Admin.Beyond) {
+		s.admin.Token = s.Admin.Token
 	}
-	s.access = Access{Beyond: beyond, Guarded: s.door.Token != ""}
-	if beyond && !s.access.Guarded && !s.Control.Open {
+	s.access = Access{Beyond: beyond, Guarded: s.admin.Token != ""}
+	if beyond && !s.access.Guarded && !s.Admin.Open {
 		return fmt.Errorf("the admin API at %s can be reached by other machines, and has neither a token nor the word that it is open", listener)
 	}
 	return nil
@@ -102,8 +102,8 @@ func (s *Server) protect(listener net.Addr) error {
 // one it is the zero value.
 func (s *Server) Access() Access { return s.access }
 
-// ControlAddr returns the address of the door's own listener, or nil.
-func (s *Server) ControlAddr() net.Addr { return s.deskAddr }
+// ControlAddr returns the address of the admin API's own listener, or nil.
+func (s *Server) AdminAddr() net.Addr { return s.adminAddr }
 
 // hostName returns the name in an address, where it is a name and no IP.
 func hostName(address string) string {

@@ -87,8 +87,8 @@ func testFunctions(t testing.TB) map[string]bool {
 // test:PACKAGE.TestName, with the names of subtests behind slashes.
 var pinForm = regexp.MustCompile(`^(exchange:[a-zA-Z0-9_./-]+|test:dispatchmock/[a-z/]+\.(Test|Fuzz)[A-Za-z]+(/[^ ]+)?)$`)
 
-// pinFlaw says why a pin holds nothing, or "".
-func pinFlaw(pin string, tests map[string]bool) string {
+// pinDiagnostic says why a pin holds nothing, or "".
+func pinDiagnostic(pin string, tests map[string]bool) string {
 	if !pinForm.MatchString(pin) {
 		return "is of no known form"
 	}
@@ -131,8 +131,8 @@ func TestPage(t *testing.T) {
 			t.Errorf("lines %v, %q: nothing pins it", s.Lines, s.Statement)
 		}
 		for _, pin := range s.Pins {
-			if flaw := pinFlaw(pin, tests); flaw != "" {
-				t.Errorf("lines %v, %q: the pin %q %s", s.Lines, s.Statement, pin, flaw)
+			if diag := pinDiagnostic(pin, tests); diag != "" {
+				t.Errorf("lines %v, %q: the pin %q %s", s.Lines, s.Statement, pin, diag)
 			}
 		}
 	}
@@ -151,27 +151,27 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// TestPinFlaw holds that the test above would speak.
-func TestPinFlaw(t *testing.T) {
+// TestPinDiagnostic holds that the test above would speak.
+func TestPinDiagnostic(t *testing.T) {
 	t.Parallel()
 	tests := testFunctions(t)
 	for pin, bad := range map[string]bool{
-		"exchange:page/sample":                                   false,
-		"exchange:page/none":                                     true,
-		"exchange:":                                              true,
-		"exchange:../exchanges/page/sample":                      false,
+		"exchange:page/sample":                                false,
+		"exchange:page/none":                                  true,
+		"exchange:":                                           true,
+		"exchange:../exchanges/page/sample":                   false,
 		"test:dispatchmock/internal/app.TestPage":             false,
 		"test:dispatchmock/internal/app.TestPageFields/name":  false,
 		"test:dispatchmock/internal/app.TestPageFields/names": true,
 		"test:dispatchmock/internal/app.TestNone":             true,
-		"test:dispatchmock/internal/none.TestPage":               true,
+		"test:dispatchmock/internal/none.TestPage":            true,
 		"test:dispatchmock/internal/app.launch":               true,
-		"see the sample":                                         true,
-		"":                                                       true,
+		"see the sample":                                      true,
+		"":                                                    true,
 		"test:dispatchmock/internal/app.TestPage and another": true,
 	} {
-		if flaw := pinFlaw(pin, tests); (flaw != "") != bad {
-			t.Errorf("the pin %q: got the flaw %q, want one: %v", pin, flaw, bad)
+		if diag := pinDiagnostic(pin, tests); (diag != "") != bad {
+			t.Errorf("the pin %q: got the error %q, want one: %v", pin, diag, bad)
 		}
 	}
 }

@@ -13,13 +13,13 @@ import (
 	"strings"
 	"time"
 
-	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/exchange/bundle"
 )
 
 // sent returns what is sent in the place of a value that was redacted: a token
 // of the fixtures, or a placeholder of the same form.
-func (p *player) sent(b bundle.Blot) string {
+func (p *player) sent(b bundle.Redaction) string {
 	if token, ok := p.tokens[b.Client]; ok {
 		scheme, _, _ := strings.Cut(b.Shown, "#")
 		return scheme + token
@@ -30,25 +30,25 @@ func (p *player) sent(b bundle.Blot) string {
 // request returns the bytes to send.
 func (p *player) request(x bundle.Recorded) []byte {
 	head := string(x.Request.Head)
-	for _, b := range x.Blots {
+	for _, b := range x.Redactions {
 		head = strings.Replace(head, ": "+b.Shown, ": "+p.sent(b), 1)
 	}
 	body := append([]byte(nil), x.Request.Body...)
 	// Of a long body only the begin was kept; no operation reads it.
 	body = append(body, bytes.Repeat([]byte(" "), int(min(max(x.Request.Size-int64(len(body)), 0), maxBodyBytes)))...)
 	if chunked(head) {
-		body = chunks(body, x.Request.Flaw)
+		body = chunks(body, x.Request.Error)
 	}
 	return append([]byte(head+"\r\n\r\n"), body...)
 }
 
-// chunks returns a body in one chunk, with the flaw that it had.
-func chunks(body []byte, flaw exchange.Flaw) []byte {
+// chunks returns a body in one chunk, with the error that it had.
+func chunks(body []byte, diag exchange.BodyError) []byte {
 	text := ""
 	if len(body) > 0 {
 		text = fmt.Sprintf("%x\r\n%s\r\n", len(body), body)
 	}
-	switch flaw {
+	switch diag {
 	case exchange.Cut:
 	case exchange.Malformed:
 		text += "no length\r\n"
@@ -145,8 +145,8 @@ func receive(r *bufio.Reader, method string) ([]byte, error) {
 	}
 }
 
-// control sends a request to the door.
-func (p *player) control(ctx context.Context, method, path string, body []byte) error {
+// control sends a request to the admin API.
+func (p *player) admin(ctx context.Context, method, path string, body []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, replayTime)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, "http://"+p.Addr().String()+path, bytes.NewReader(body))

@@ -36,8 +36,8 @@ func wantProblem(t *testing.T, problems []map[string]any, pointer, rule string) 
 		if p["pointer"] != pointer || !strings.HasPrefix(text, rule) {
 			continue
 		}
-		if p["remedy"] == "" || p["schema"] == "" || p["part"] == "" {
-			t.Errorf("the problem %v lacks its remedy, its schema file or its part", p)
+		if p["hint"] == "" || p["schema"] == "" || p["part"] == "" {
+			t.Errorf("the problem %v lacks its hint, its schema file or its part", p)
 		}
 		return
 	}
@@ -157,9 +157,9 @@ func TestMisdirectedRequestsAreLogged(t *testing.T) {
 			_, id, _ := strings.Cut(got, "X-REQUEST-ID: ")
 			id, _, _ = strings.Cut(id, "\r\n")
 			problems := about(entries(t, r.log.String()), "problem of the request", id)
-			has := func(p map[string]any) bool { return p["rule"] == c.rule && p["remedy"] != "" }
+			has := func(p map[string]any) bool { return p["rule"] == c.rule && p["hint"] != "" }
 			if len(problems) != 1 || !slices.ContainsFunc(problems, has) {
-				t.Errorf("got the problems %v under the answer's request ID, want one with the rule %s and a remedy; the log:\n%.2000s", problems, c.rule, r.log.String())
+				t.Errorf("got the problems %v under the answer's request ID, want one with the rule %s and a hint; the log:\n%.2000s", problems, c.rule, r.log.String())
 			}
 		})
 	}

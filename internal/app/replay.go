@@ -14,11 +14,11 @@ import (
 
 	"github.com/google/uuid"
 
-	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/admin"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/redact"
+	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/redact"
 )
 
 // Difference is the first place at which an answer is another than recorded.
@@ -60,7 +60,7 @@ func Replay(ctx context.Context, o Options, b *bundle.Bundle) (Replayed, error) 
 	o.Sessions.Now = func() time.Time { return *now.Load() }
 	o.Sessions.NewID = uuid.New
 	o.Sessions.TTL = math.MaxInt64 // the clock jumps
-	o.Control.Off, o.Control.Address, o.Control.Token = false, "", ""
+	o.Admin.Off, o.Admin.Address, o.Admin.Token = false, "", ""
 	o.Journal.Count, o.Journal.Bytes = len(b.Exchanges)+1, 1<<30
 	o.Quiet = true
 	var made Replayed
@@ -69,7 +69,7 @@ func Replay(ctx context.Context, o Options, b *bundle.Bundle) (Replayed, error) 
 		return made, err
 	}
 	if b.Session.ID == session.DefaultID {
-		if err := s.door.Remake(s.sessions.Default(), b.Session.Made); err != nil {
+		if err := s.admin.Remake(s.sessions.Default(), b.Session.Made); err != nil {
 			return made, err
 		}
 	}
@@ -84,7 +84,7 @@ func Replay(ctx context.Context, o Options, b *bundle.Bundle) (Replayed, error) 
 		if err != nil {
 			return made, err
 		}
-		if err := p.control(ctx, http.MethodPost, admin.Prefix+"/sessions", document); err != nil {
+		if err := p.admin(ctx, http.MethodPost, admin.Prefix+"/sessions", document); err != nil {
 			return made, fmt.Errorf("making the session: %w", err)
 		}
 	}
@@ -144,7 +144,7 @@ type player struct {
 func (p *player) rename() {
 	var pairs []string
 	for _, x := range p.bundle.Exchanges {
-		for _, b := range x.Blots {
+		for _, b := range x.Redactions {
 			_, shown, _ := strings.Cut(b.Shown, "#")
 			_, sent, _ := strings.Cut(redact.Value(p.sent(b)), "#")
 			if shown != "" {
@@ -167,14 +167,14 @@ func (p *player) play(ctx context.Context, x bundle.Recorded) (bool, error) {
 		at = at.Add(-c.Offset)
 	}
 	p.now.Store(&at)
-	if x.Control {
-		err := p.control(ctx, x.Method, p.hashes.Replace(x.Path), []byte(p.hashes.Replace(string(x.Request.Body))))
+	if x.Admin {
+		err := p.admin(ctx, x.Method, p.hashes.Replace(x.Path), []byte(p.hashes.Replace(string(x.Request.Body))))
 		return err == nil, err
 	}
 	if id, err := uuid.Parse(x.RequestID); err == nil && !n.IDs.Setting().Seeded {
 		n.IDs.Only(id)
 	}
-	if len(x.Request.Head) == 0 || x.Request.Flaw == exchange.Malformed && !chunked(string(x.Request.Head)) {
+	if len(x.Request.Head) == 0 || x.Request.Error == exchange.Malformed && !chunked(string(x.Request.Head)) {
 		// Its bytes were not kept, or its body came too slowly. It took a number
 		// and a request ID all the same.
 		n.Next()

@@ -10,16 +10,16 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/exchange/bundle"
-	"dispatchmock/internal/contract"
-	"dispatchmock/internal/mock"
 	"dispatchmock/internal/app"
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/exchange/bundle"
+	"dispatchmock/internal/mock"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/schemas"
 )
 
-// door sends a request to the control door and wants it done.
-func (r *running) door(t testing.TB, method, path, body string) string {
+// admin API sends a request to the admin API and wants it done.
+func (r *running) admin(t testing.TB, method, path, body string) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, r.url+"/_mock"+path, strings.NewReader(body))
 	if err != nil {
@@ -73,27 +73,27 @@ func played(t *testing.T, r *running, id string, n int) []byte {
 		r.raw(t, mixed(random, prefix))
 		switch i {
 		case 5:
-			r.door(t, http.MethodPatch, "/sessions/"+id+"/records/1/1/1", `{"is_active": true, "name": "Changed"}`)
-			r.door(t, http.MethodPost, "/sessions/"+id+"/snapshots", `{"name": "a"}`)
+			r.admin(t, http.MethodPatch, "/sessions/"+id+"/records/1/1/1", `{"is_active": true, "name": "Changed"}`)
+			r.admin(t, http.MethodPost, "/sessions/"+id+"/snapshots", `{"name": "a"}`)
 		case 10:
-			r.door(t, http.MethodPut, "/sessions/"+id+"/pins", `{"pins": {"web-app": "2021/05/07", "mobile-app": null}}`)
-			r.door(t, http.MethodPost, "/sessions/"+id+"/scenarios", `{"definition": {"name": "odd", "description": "Every other request fails.", "when": {"method": "DELETE", "every": 2}, "then": {"error": {"code": "record_unknown"}}}}`)
-			r.door(t, http.MethodPost, "/sessions/"+id+"/scenarios", `{"definition": {"name": "dice", "description": "By chance.", "when": {"method": "GET", "probability": 0.5}, "then": {"patch": [{"op": "replace", "path": "/name", "value": "?"}]}}}`)
+			r.admin(t, http.MethodPut, "/sessions/"+id+"/pins", `{"pins": {"web-app": "2021/05/07", "mobile-app": null}}`)
+			r.admin(t, http.MethodPost, "/sessions/"+id+"/scenarios", `{"definition": {"name": "odd", "description": "Every other request fails.", "when": {"method": "DELETE", "every": 2}, "then": {"error": {"code": "record_unknown"}}}}`)
+			r.admin(t, http.MethodPost, "/sessions/"+id+"/scenarios", `{"definition": {"name": "dice", "description": "By chance.", "when": {"method": "GET", "probability": 0.5}, "then": {"patch": [{"op": "replace", "path": "/name", "value": "?"}]}}}`)
 		case 15:
-			r.door(t, http.MethodPatch, "/sessions/"+id+"/choices", `{"repeated_delete": 409}`)
-			r.door(t, http.MethodPut, "/sessions/"+id+"/clock", `{"mode": "step", "at": "2023-01-01T00:00:00Z", "step": "1s"}`)
+			r.admin(t, http.MethodPatch, "/sessions/"+id+"/choices", `{"repeated_delete": 409}`)
+			r.admin(t, http.MethodPut, "/sessions/"+id+"/clock", `{"mode": "step", "at": "2023-01-01T00:00:00Z", "step": "1s"}`)
 		case 20:
-			r.door(t, http.MethodPost, "/sessions/"+id+"/snapshots/a/restore", "")
+			r.admin(t, http.MethodPost, "/sessions/"+id+"/snapshots/a/restore", "")
 		case 25:
-			r.door(t, http.MethodDelete, "/sessions/"+id+"/records/1/9/1", "")
+			r.admin(t, http.MethodDelete, "/sessions/"+id+"/records/1/9/1", "")
 		}
 	}
-	return []byte(r.door(t, http.MethodGet, "/sessions/"+id+"/bundle", ""))
+	return []byte(r.admin(t, http.MethodGet, "/sessions/"+id+"/bundle", ""))
 }
 
 func readBundle(t testing.TB, text []byte) *bundle.Bundle {
 	t.Helper()
-	schema, err := contract.Standalone(schemas.FS, "control/bundle.json", "")
+	schema, err := contract.Standalone(schemas.FS, "admin/bundle.json", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func replay(t *testing.T, b *bundle.Bundle) (app.Replayed, error) {
 	c, f := loadFixtures(t, settings{}, b.GoodBy())
 	return app.Replay(t.Context(), app.Options{Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any",
 		OnViolation: mock.OnViolation(b.Settings.OnViolation), Sessions: session.Options{Fixtures: f}, Log: slog.New(slog.DiscardHandler),
-		Control: app.Control{Schemas: schemas.FS}}, b)
+		Admin: app.Admin{Schemas: schemas.FS}}, b)
 }
 
 // TestReplay saves sessions of all sorts of requests and changes, and has
@@ -130,7 +130,7 @@ func TestReplay(t *testing.T) {
 			t.Parallel()
 			r := launch(t, settings{quiet: true, anyToken: c.anyToken})
 			if c.made != "" {
-				r.door(t, http.MethodPost, "/sessions", c.made)
+				r.admin(t, http.MethodPost, "/sessions", c.made)
 			}
 			text := played(t, r, c.id, 60)
 			b := readBundle(t, text)
@@ -160,7 +160,7 @@ func TestReplayFinds(t *testing.T) {
 	for range 12 {
 		b := readBundle(t, text)
 		i := random.IntN(len(b.Exchanges))
-		for b.Exchanges[i].Control {
+		for b.Exchanges[i].Admin {
 			i = random.IntN(len(b.Exchanges))
 		}
 		x := &b.Exchanges[i]
@@ -174,7 +174,7 @@ func TestReplayFinds(t *testing.T) {
 	}
 	b := readBundle(t, text)
 	for i := range b.Exchanges {
-		if x := &b.Exchanges[i]; len(x.Response.Body) > 0 && !x.Control {
+		if x := &b.Exchanges[i]; len(x.Response.Body) > 0 && !x.Admin {
 			at := len(x.Response.Body) - 1
 			x.Response.Body[at] ^= 0x01
 			var d *app.Difference
@@ -191,13 +191,13 @@ func TestReplayFinds(t *testing.T) {
 func TestReplayOfRefused(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{quiet: true})
-	r.door(t, http.MethodPut, "/sessions/default/request-ids", `{"seed": 4}`)
+	r.admin(t, http.MethodPut, "/sessions/default/request-ids", `{"seed": 4}`)
 	for range 3 {
 		r.raw(t, sample)
 		r.raw(t, "GARBAGE\r\n\r\n")
 		r.raw(t, message(http.MethodGet, resource, dispatcher...))
 	}
-	b := readBundle(t, []byte(r.door(t, http.MethodGet, "/sessions/default/bundle", "")))
+	b := readBundle(t, []byte(r.admin(t, http.MethodGet, "/sessions/default/bundle", "")))
 	done, err := replay(t, b)
 	if err != nil || done.Skipped != 3 || done.Same != len(b.Exchanges)-3 {
 		t.Errorf("got %+v, %v, want 3 of %d skipped and the rest as recorded", done, err, len(b.Exchanges))

@@ -24,7 +24,7 @@ type way struct {
 	known    func(catalogued) string // the name by which the journal knows it
 }
 
-// catalogued is a scenario of the catalogue, as the door shows it.
+// catalogued is a scenario of the catalogue, as the admin API shows it.
 type catalogued struct {
 	name, description string
 	definition        map[string]any
@@ -40,8 +40,8 @@ func ways() []way {
 		{"carried by a record", func(c catalogued) string { return c.customer }, none, none, nil, named},
 		{"named by the request", plain, none, none, func(c catalogued) []string { return []string{"X-Mock-Scenario: " + c.name} }, named},
 		{"switched on with the session", plain, func(c catalogued) string { return fmt.Sprintf(`, "scenarios": [%q]`, c.name) }, none, nil, named},
-		{"switched on over the door", plain, none, func(c catalogued) string { return fmt.Sprintf(`{"name": %q}`, c.name) }, nil, named},
-		{"defined over the door", plain, none, func(c catalogued) string { return `{"definition": ` + c.renamed("mine") + `}` }, nil, func(catalogued) string { return "mine" }},
+		{"switched on over the admin API", plain, none, func(c catalogued) string { return fmt.Sprintf(`{"name": %q}`, c.name) }, nil, named},
+		{"defined over the admin API", plain, none, func(c catalogued) string { return `{"definition": ` + c.renamed("mine") + `}` }, nil, func(catalogued) string { return "mine" }},
 		{"defined with the session", plain, func(c catalogued) string { return `, "scenarios": [` + c.renamed("mine") + `]` }, none, nil, func(catalogued) string { return "mine" }},
 	}
 }
@@ -56,14 +56,14 @@ func (c catalogued) renamed(name string) string {
 	return string(text)
 }
 
-// catalogue returns what the door lists.
+// catalogue returns what the admin API lists.
 func catalogue(t testing.TB, r *running) []catalogued {
 	t.Helper()
 	var listed struct {
 		Scenarios []map[string]any
 		CarriedBy map[string][]string `json:"carried_by"`
 	}
-	d := json.NewDecoder(strings.NewReader(r.door(t, http.MethodGet, "/scenarios", "")))
+	d := json.NewDecoder(strings.NewReader(r.admin(t, http.MethodGet, "/scenarios", "")))
 	d.UseNumber()
 	if err := d.Decode(&listed); err != nil {
 		t.Fatal(err)
@@ -103,10 +103,10 @@ func TestScenarios(t *testing.T) {
 					if server == r {
 						made = w.made(c)
 					}
-					server.door(t, http.MethodPost, "/sessions", fmt.Sprintf(`{"id": %q, "seed": 3%s}`, id, made))
+					server.admin(t, http.MethodPost, "/sessions", fmt.Sprintf(`{"id": %q, "seed": 3%s}`, id, made))
 				}
 				if text := w.switches(c); text != "" {
-					r.door(t, http.MethodPost, "/sessions/"+id+"/scenarios", text)
+					r.admin(t, http.MethodPost, "/sessions/"+id+"/scenarios", text)
 				}
 				p := stage{r, usual, id, c, w}
 				for n, step := range s.steps {
@@ -163,14 +163,14 @@ func (p stage) play(t *testing.T, n int, step step, requestID string) {
 	}
 	if step.clock != "" {
 		for _, server := range []*running{p.r, p.usual} {
-			server.door(t, http.MethodPut, "/sessions/"+p.id+"/clock", fmt.Sprintf(`{"mode": "frozen", "at": %q}`, step.clock))
+			server.admin(t, http.MethodPut, "/sessions/"+p.id+"/clock", fmt.Sprintf(`{"mode": "frozen", "at": %q}`, step.clock))
 		}
 	}
 	header := append(append([]string{"x-request-id: " + requestID}, dispatcher...), step.header...)
 	path := "/_s/" + p.id + "/customers/" + p.w.customer(p.c) + "/locations/1"
 	usual, _ := take(t, p.usual, message(method, path, header...), false)
 	if step.undone {
-		p.usual.door(t, http.MethodPost, "/sessions/"+p.id+"/records/1/"+p.w.customer(p.c)+"/1/revert", "")
+		p.usual.admin(t, http.MethodPost, "/sessions/"+p.id+"/records/1/"+p.w.customer(p.c)+"/1/revert", "")
 	}
 	if p.w.header != nil {
 		header = append(header, p.w.header(p.c)...)
@@ -203,11 +203,11 @@ func (p stage) play(t *testing.T, n int, step step, requestID string) {
 	p.journal(t, n, step, by, p.r.entry(t, p.id, requestID), got)
 }
 
-// record returns the record as the door has it, without what is said of it.
+// record returns the record as the admin API has it, without what is said of it.
 func (p stage) record(t *testing.T, r *running) string {
 	t.Helper()
 	var shown struct{ Record json.RawMessage }
-	if err := json.Unmarshal([]byte(r.door(t, http.MethodGet, "/sessions/"+p.id+"/records/1/"+p.w.customer(p.c)+"/1", "")), &shown); err != nil {
+	if err := json.Unmarshal([]byte(r.admin(t, http.MethodGet, "/sessions/"+p.id+"/records/1/"+p.w.customer(p.c)+"/1", "")), &shown); err != nil {
 		t.Fatal(err)
 	}
 	return string(shown.Record)
@@ -221,12 +221,12 @@ func (p stage) journal(t *testing.T, n int, step step, by bool, x report.Entry, 
 	if got := answered(t, x); got != unchunked(seen) {
 		t.Errorf("request %d: the journal has the answer\n%q\nthe client saw\n%q", n, got, seen)
 	}
-	name, verdict, altered := p.w.known(p.c), exchange.OnPurpose, true
+	name, verdict, altered := p.w.known(p.c), exchange.VerdictSimulated, true
 	switch {
 	case !by:
-		name, verdict, altered = "", exchange.Good, false
+		name, verdict, altered = "", exchange.VerdictOK, false
 	case step.whole:
-		verdict, altered = exchange.Good, false
+		verdict, altered = exchange.VerdictOK, false
 	}
 	if x.Scenario != name || x.Verdict != verdict || x.Altered != altered {
 		t.Errorf("request %d: the journal has scenario %q, verdict %s, altered %v, want %q, %s, %v", n, x.Scenario, x.Verdict, x.Altered, name, verdict, altered)
@@ -235,13 +235,13 @@ func (p stage) journal(t *testing.T, n int, step step, by bool, x report.Entry, 
 	tells := ""
 	for _, f := range x.Deliberate {
 		if f.Part == "connection" {
-			tells += f.Remedy
+			tells += f.Hint
 			continue
 		}
 		if where := strings.TrimSpace(f.Part + " " + f.Pointer); !slices.Contains(broken, where) {
 			broken = append(broken, where)
 		}
-		if f.Rule == "" || f.Remedy == "" {
+		if f.Rule == "" || f.Hint == "" {
 			t.Errorf("request %d: the journal has the finding %+v without its rule or what is wrong", n, f)
 		}
 	}

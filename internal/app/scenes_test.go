@@ -23,7 +23,7 @@ type step struct {
 	see func(usual string) string
 	// or is what it may see instead, where chance decides.
 	or func(usual string) string
-	// like judges what no one can foretell; got is all that came.
+	// like validates what no one can foretell; got is all that came.
 	like func(t *testing.T, got string)
 	// closes is set where the server ends the connection although the client
 	// keeps its half open, resets where it does so by a TCP reset.

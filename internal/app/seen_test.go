@@ -44,7 +44,7 @@ func unchunked(text string) string {
 func (r *running) entry(t testing.TB, session, requestID string) report.Entry {
 	t.Helper()
 	var x report.Entry
-	if err := json.Unmarshal([]byte(r.door(t, http.MethodGet, "/journal/"+requestID+"?session="+session, "")), &x); err != nil {
+	if err := json.Unmarshal([]byte(r.admin(t, http.MethodGet, "/journal/"+requestID+"?session="+session, "")), &x); err != nil {
 		t.Fatal(err)
 	}
 	return x

@@ -12,15 +12,15 @@ import (
 	"net/http"
 	"time"
 
+	"dispatchmock/internal/admin"
 	"dispatchmock/internal/admin/console"
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/admin"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock"
-	"dispatchmock/internal/redact"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
 )
 
@@ -59,8 +59,8 @@ type Options struct {
 	// Around is called around each performance of the mock; nil is nothing. It is
 	// for tests that break what is performed.
 	Around func(*http.Request, *wire.Reply, func())
-	// Control says whether and where the control door is.
-	Control Control
+	// Control says whether and where the admin API is.
+	Admin Admin
 	// Connections bounds the connections of each listener; the zero Limits are
 	// those of the manual.
 	Connections wire.Limits
@@ -81,11 +81,11 @@ type Backstage struct {
 	Record func(*exchange.Exchange, *http.Request, *contract.Route)
 }
 
-// Control is how the control door is reached.
-type Control struct {
-	// Off has no door.
+// Control is how the admin API is reached.
+type Admin struct {
+	// Off has no admin API.
 	Off bool
-	// Address is that of a listener of its own; "" has the door on the
+	// Address is that of a listener of its own; "" has the admin API on the
 	// server's, under /_mock/.
 	Address string
 	// Token is what each request to the admin API must carry; "" asks for none,
@@ -97,7 +97,7 @@ type Control struct {
 	Open bool
 	// Wait waits for who guesses the token; nil waits in earnest.
 	Wait func(context.Context, time.Duration)
-	// Rate is how many changes a second the door takes; 0 means its own.
+	// Rate is how many changes a second the admin API takes; 0 means its own.
 	Rate    float64
 	Schemas fs.FS
 	Version string
@@ -106,20 +106,20 @@ type Control struct {
 // Server is a mock server.
 type Server struct {
 	Options
-	sessions *session.Sessions
-	journal  *journal.Journal
-	coverage *coverage.Coverage
-	redactor *redact.Redactor
-	door     *admin.Door // nil where it is off
-	mock     *mock.Mock
-	http     http.Server
-	deskAddr net.Addr
-	access   Access
-	desk     *http.Server   // of the door, where it has a listener of its own
-	listener *wire.Listener // nil until Start
-	conns    *wire.Limited  // beneath it
-	done     chan struct{}
-	err      error
+	sessions    *session.Sessions
+	journal     *journal.Journal
+	coverage    *coverage.Coverage
+	redactor    *redact.Redactor
+	admin       *admin.Admin // nil where it is off
+	mock        *mock.Mock
+	http        http.Server
+	adminAddr   net.Addr
+	access      Access
+	adminServer *http.Server   // of the admin API, where it has a listener of its own
+	listener    *wire.Listener // nil until Start
+	conns       *wire.Limited  // beneath it
+	done        chan struct{}
+	err         error
 }
 
 // New puts a server together.
@@ -132,12 +132,12 @@ func New(o Options) (*Server, error) {
 	if s.mock, err = mock.New(s.mockOptions()); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	if !o.Control.Off {
+	if !o.Admin.Off {
 		page, err := console.Handler()
 		if err != nil {
 			return nil, fmt.Errorf("server: %w", err)
 		}
-		if s.door, err = admin.New(s.doorOptions(page)); err != nil {
+		if s.admin, err = admin.New(s.adminOptions(page)); err != nil {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
@@ -197,7 +197,7 @@ func (s *Server) Start(address string) error {
 		return fmt.Errorf("listening: %w", err)
 	}
 	s.conns = s.limited(l, "listener of the API")
-	if err := s.openDesk(address, l.Addr()); err != nil {
+	if err := s.openAdmin(address, l.Addr()); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	s.listener = wire.Attach(&s.http, s.conns, s.mock.Refused)
@@ -243,12 +243,12 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	if s.listener == nil {
 		return nil
 	}
-	if s.door != nil {
-		s.door.Close()
+	if s.admin != nil {
+		s.admin.Close()
 	}
-	if s.desk != nil {
+	if s.adminServer != nil {
 		// Whoever controls the mock knows that it stops.
-		defer s.desk.Close()
+		defer s.adminServer.Close()
 	}
 	// net/http would wait for seconds to hear from them.
 	silent := time.AfterFunc(silentGrace, s.listener.CloseSilent)

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/contract"
 	"dispatchmock/internal/app"
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/wire"
 )
 

@@ -19,8 +19,8 @@ type tokenFlags struct {
 }
 
 const (
-	tokenEnvFlag  = "control-token-env"
-	tokenFileFlag = "control-token-file"
+	tokenEnvFlag  = "admin-token-env"
+	tokenFileFlag = "admin-token-file"
 )
 
 // add adds the flags; name and usage are those of the one that has the token

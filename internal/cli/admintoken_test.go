@@ -50,7 +50,7 @@ func TestAdminBeyondLoopback(t *testing.T) {
 	t.Parallel()
 	secret := file(t, "token", "from-file\r\n")
 	environ := []string{"ADMIN=from-env"}
-	const api, own = "--listen 127.0.0.1:0", "--listen 127.0.0.1:0 --control "
+	const api, own = "--listen 127.0.0.1:0", "--listen 127.0.0.1:0 --admin "
 	for _, c := range []struct {
 		args   string
 		token  string // "" is asked for none, "made" for one that is printed
@@ -65,14 +65,14 @@ func TestAdminBeyondLoopback(t *testing.T) {
 		{"--listen :0", "made", `guarded, .* is (\S+)`, `token=(\S+)\n`},
 		{"--listen [::]:0", "made", `guarded, .* is (\S+)`, `token=(\S+)\n`},
 		{own + "0.0.0.0:0", "made", `guarded, .* is (\S+)`, `token=(\S+)\n`},
-		{"--listen 0.0.0.0:0 --control 127.0.0.1:0", "", `open to this machine`, ``},
-		{"--listen 0.0.0.0:0 --control off", "off", `off`, ``},
-		{"--listen 0.0.0.0:0 --control-token none", "", `open to every machine that can reach it`, `level=WARN msg="the admin API is open to every machine that can reach it"\n`},
-		{"--listen 0.0.0.0:0 --control-token given", "given", `guarded by the token of --control-token`, `msg="the admin API is guarded" by=--control-token\n`},
-		{"--listen 0.0.0.0:0 --control-token-env ADMIN", "from-env", `guarded by the token of --control-token-env ADMIN`, `by="--control-token-env ADMIN"\n`},
-		{api + " --control-token-env ADMIN", "from-env", `guarded by the token of --control-token-env ADMIN`, ``},
-		{api + " --control-token-file " + secret, "from-file", `guarded by the token of --control-token-file ` + regexp.QuoteMeta(secret), ``},
-		{api + " --control-token none", "", `open to this machine`, ``},
+		{"--listen 0.0.0.0:0 --admin 127.0.0.1:0", "", `open to this machine`, ``},
+		{"--listen 0.0.0.0:0 --admin off", "off", `off`, ``},
+		{"--listen 0.0.0.0:0 --admin-token none", "", `open to every machine that can reach it`, `level=WARN msg="the admin API is open to every machine that can reach it"\n`},
+		{"--listen 0.0.0.0:0 --admin-token given", "given", `guarded by the token of --admin-token`, `msg="the admin API is guarded" by=--admin-token\n`},
+		{"--listen 0.0.0.0:0 --admin-token-env ADMIN", "from-env", `guarded by the token of --admin-token-env ADMIN`, `by="--admin-token-env ADMIN"\n`},
+		{api + " --admin-token-env ADMIN", "from-env", `guarded by the token of --admin-token-env ADMIN`, ``},
+		{api + " --admin-token-file " + secret, "from-file", `guarded by the token of --admin-token-file ` + regexp.QuoteMeta(secret), ``},
+		{api + " --admin-token none", "", `open to this machine`, ``},
 	} {
 		if l, err := net.Listen("tcp", "[::1]:0"); err == nil {
 			l.Close()
@@ -147,22 +147,22 @@ func TestAdminTokenMisuse(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ args, want string }{
-		{"--control-token-file DIR/none", `--control-token-file: DIR/none: there is no such file; the file must hold the token and nothing else`},
-		{"--control-token-file DIR", `--control-token-file: DIR: is a folder; name a file; the file must hold`},
-		{"--control-token-file DIR/empty", `--control-token-file: DIR/empty: the token is empty; the file must hold it and nothing else`},
-		{"--control-token-file DIR/blank", `the token is empty; the file must hold it`},
-		{"--control-token-file DIR/two", `--control-token-file DIR/two: must have no white space`},
-		{"--control-token-file DIR/lines", `must have no white space`},
-		{"--control-token-file DIR/huge", `DIR/huge: is longer than 4096 bytes, the most that is read of such a file; the file must hold the token and nothing else`},
-		{"--control-token-file /dev/zero", `/dev/zero: is longer than 4096 bytes`},
-		{"--control-token-file DIR/binary", `must have visible ASCII characters only`},
-		{"--control-token-file=", `--control-token-file: must name a file, and is empty`},
-		{"--control-token-env NONE", `--control-token-env "NONE": there is no such environment variable`},
-		{"--control-token-env=", `--control-token-env "": there is no such environment variable`},
-		{"--control-token-env EMPTY", `--control-token-env EMPTY: must be a token, and is empty`},
-		{"--control-token-env SPACED", `--control-token-env SPACED: must have no white space`},
-		{"--control-token-env LONG", `must be a token of at most 4096 bytes, and has 5000`},
-		{"--control-token-env GOOD --control-token-file DIR/closed", `give the token of the admin API by one of --control-token-env NAME, --control-token-file FILE and --`},
+		{"--admin-token-file DIR/none", `--admin-token-file: DIR/none: there is no such file; the file must hold the token and nothing else`},
+		{"--admin-token-file DIR", `--admin-token-file: DIR: is a folder; name a file; the file must hold`},
+		{"--admin-token-file DIR/empty", `--admin-token-file: DIR/empty: the token is empty; the file must hold it and nothing else`},
+		{"--admin-token-file DIR/blank", `the token is empty; the file must hold it`},
+		{"--admin-token-file DIR/two", `--admin-token-file DIR/two: must have no white space`},
+		{"--admin-token-file DIR/lines", `must have no white space`},
+		{"--admin-token-file DIR/huge", `DIR/huge: is longer than 4096 bytes, the most that is read of such a file; the file must hold the token and nothing else`},
+		{"--admin-token-file /dev/zero", `/dev/zero: is longer than 4096 bytes`},
+		{"--admin-token-file DIR/binary", `must have visible ASCII characters only`},
+		{"--admin-token-file=", `--admin-token-file: must name a file, and is empty`},
+		{"--admin-token-env NONE", `--admin-token-env "NONE": there is no such environment variable`},
+		{"--admin-token-env=", `--admin-token-env "": there is no such environment variable`},
+		{"--admin-token-env EMPTY", `--admin-token-env EMPTY: must be a token, and is empty`},
+		{"--admin-token-env SPACED", `--admin-token-env SPACED: must have no white space`},
+		{"--admin-token-env LONG", `must be a token of at most 4096 bytes, and has 5000`},
+		{"--admin-token-env GOOD --admin-token-file DIR/closed", `give the token of the admin API by one of --admin-token-env NAME, --admin-token-file FILE and --`},
 	} {
 		environ := []string{"EMPTY=", "SPACED=secret a", "LONG=" + strings.Repeat("s", 5000), "GOOD=secret"}
 		for _, command := range []string{"serve --listen 127.0.0.1:0", "exec", "proxy --listen 127.0.0.1:0 --target http://127.0.0.1:1", "ctl --url http://127.0.0.1:1"} {
@@ -178,7 +178,7 @@ func TestAdminTokenMisuse(t *testing.T) {
 			}
 		}
 	}
-	for _, args := range []string{"serve --control-token none --control-token-env GOOD", "serve --control-token secret --control-token-env GOOD", "serve --control-token sécret", "ctl --token secret --control-token-env GOOD health"} {
+	for _, args := range []string{"serve --admin-token none --admin-token-env GOOD", "serve --admin-token secret --admin-token-env GOOD", "serve --admin-token sécret", "ctl --token secret --admin-token-env GOOD health"} {
 		got := run(t, strings.Fields(args)...)
 		if got.code != exitMisuse || strings.Contains(got.stderr, "secret") || strings.Contains(got.stderr, "sécret") {
 			t.Errorf("%s: got %+v, want 2, and no token", args, got)
@@ -189,8 +189,8 @@ func TestAdminTokenMisuse(t *testing.T) {
 // TestCtlTokenSources holds that ctl takes the token from where it is kept.
 func TestCtlTokenSources(t *testing.T) {
 	t.Parallel()
-	base := serve(t, "--control-token", "let-me-in")
-	for _, source := range [][]string{{"--control-token-env", "ADMIN"}, {"--control-token-file", file(t, "token", "let-me-in\n")}, {"--token", "let-me-in"}} {
+	base := serve(t, "--admin-token", "let-me-in")
+	for _, source := range [][]string{{"--admin-token-env", "ADMIN"}, {"--admin-token-file", file(t, "token", "let-me-in\n")}, {"--token", "let-me-in"}} {
 		var stdout, stderr bytes.Buffer
 		code := Run(t.Context(), append([]string{"ctl", "--url", base, "health"}, source...), []string{"ADMIN=let-me-in"}, nil, &stdout, &stderr)
 		if code != 0 {

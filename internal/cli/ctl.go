@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/contract/openapi"
+	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/wire"
@@ -33,10 +33,10 @@ func newCtl(io streams) *cobra.Command {
 		c.health(), c.openAPI(), c.contract(), c.clients(), c.send(), c.sessions(), c.reset(), c.snapshots(), c.records(), c.diff(), c.pins(), c.clock(), c.ids(),
 		c.choices(), c.scenarios(), c.journal(), c.coverage(), c.bundle())
 	flags := cmd.PersistentFlags()
-	flags.StringVar(&c.url, "url", "http://"+defaultAddress, "`URL` of the server, or of its control door where that has a listener of its own")
+	flags.StringVar(&c.url, "url", "http://"+defaultAddress, "`URL` of the server, or of its admin API where that has a listener of its own")
 	flags.StringVar(&c.session, "session", session.DefaultID, "`ID` of the session that is meant")
 	c.tokens.add(flags, "token", "the `TOKEN` of the server's admin API, which other users of the machine can see here")
-	flags.BoolVar(&c.json, "json", false, "print the door's answer as it is, instead of a text for people")
+	flags.BoolVar(&c.json, "json", false, "print the admin API's answer as it is, instead of a text for people")
 	return cmd
 }
 
@@ -53,10 +53,10 @@ func group(name, short string, commands ...*cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// command returns a command that speaks to the door. Its use has a word in
+// command returns a command that speaks to the admin API. Its use has a word in
 // capitals for each argument; those in brackets may be left out, and the last
 // may come again where dots follow it.
-func (c *ctl) command(use, short string, run func(ctx context.Context, d *doorClient, args []string) error) *cobra.Command {
+func (c *ctl) command(use, short string, run func(ctx context.Context, d *adminClient, args []string) error) *cobra.Command {
 	name, _, _ := strings.Cut(use, " ")
 	words := strings.Fields(use)[1:]
 	least, most := 0, len(words)
@@ -82,7 +82,7 @@ func (c *ctl) command(use, short string, run func(ctx context.Context, d *doorCl
 			if err != nil {
 				return err
 			}
-			d, err := newDoorClient(c.url, token)
+			d, err := newAdminClient(c.url, token)
 			if err != nil {
 				return err
 			}
@@ -115,7 +115,7 @@ func (c *ctl) print(raw []byte, text func(w io.Writer)) error {
 	return err
 }
 
-// say prints a sentence about what was done; there is no JSON of it.
+// say prints a sentence about what was done; there is not JSON of it.
 func (c *ctl) say(format string, args ...any) error {
 	if c.json {
 		return nil
@@ -165,7 +165,7 @@ func document(cmd *cobra.Command, name string) (json.RawMessage, error) {
 		return nil, fmt.Errorf("%s is empty, and must hold a JSON object", name)
 	}
 	if _, err := wire.Parse(text); err != nil {
-		return nil, fmt.Errorf("%s is no JSON: %w", name, err)
+		return nil, fmt.Errorf("%s is not JSON: %w", name, err)
 	}
 	return text, nil
 }
@@ -188,7 +188,7 @@ func pair(arg, form string) (key, value string, err error) {
 }
 
 func (c *ctl) health() *cobra.Command {
-	return c.command("health", "Exit with 0 when the server is ready", func(ctx context.Context, d *doorClient, _ []string) error {
+	return c.command("health", "Exit with 0 when the server is ready", func(ctx context.Context, d *adminClient, _ []string) error {
 		d.answer = healthTimeout
 		a, err := answerOf[struct {
 			Status, Version   string
@@ -207,9 +207,9 @@ func (c *ctl) health() *cobra.Command {
 }
 
 func (c *ctl) openAPI() *cobra.Command {
-	of, form, version := "door", string(openapi.Form31), ""
+	of, form, version := "admin API", string(openapi.Form31), ""
 	var cmd *cobra.Command
-	cmd = c.command("openapi", "Print the OpenAPI document of the control door, or of the mocked API", func(ctx context.Context, d *doorClient, _ []string) error {
+	cmd = c.command("openapi", "Print the OpenAPI document of the admin API, or of the mocked API", func(ctx context.Context, d *adminClient, _ []string) error {
 		call := call{method: http.MethodGet, path: "/openapi.json"}
 		switch {
 		case of == "api":
@@ -231,7 +231,7 @@ func (c *ctl) openAPI() *cobra.Command {
 		return c.indented(text)
 	})
 	flags := cmd.Flags()
-	flags.Var(oneOf{&of, []string{"door", "api"}}, "of", "which of the two is described")
+	flags.Var(oneOf{&of, []string{"admin API", "api"}}, "of", "which of the two is described")
 	flags.StringVar(&version, "api-version", "", "the API `VERSION` (default: the newest)")
 	flags.Var(oneOf{&form, formNames()}, "openapi", "the version of OpenAPI; 3.0 is for older tools")
 	return cmd

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// heard notes which requests go to the door.
+// heard notes which requests go to the admin API.
 type heard struct {
 	mu    sync.Mutex
 	calls []string // method and path
@@ -58,8 +58,8 @@ func (h *heard) delete(t *testing.T, base string) (requestID string) {
 }
 
 // TestCtl runs every command against a server, in the order of a test that
-// uses them, and holds that together they reach every route that the door's
-// own document lists: every command that the door has, the binary has too.
+// uses them, and holds that together they reach every route that the admin API's
+// own document lists: every command that the admin API has, the binary has too.
 func TestCtl(t *testing.T) {
 	t.Parallel()
 	direct := serve(t)
@@ -91,8 +91,8 @@ func TestCtl(t *testing.T) {
 		{"coverage env", `(?m)^export DISPATCHMOCK_TOKEN='dispatcher-token'\n(export DISPATCHMOCK_TOKEN_[A-Z0-9_]+='[a-z0-9-]+'\n)*$`},
 		{"openapi --of api --api-version 2019/02/08 --openapi 3.0", `(?s)^{\n  "openapi": "3\.0\.3",.*"version": "2019/02/08"`},
 		{"session create --id a --name Anna --ttl 5m --clock step:2022-08-20T01:38:16Z,1s --seed 7 --fixtures " + fixtures, `^http://\S+/_s/a\n$`},
-		{"session create --id b --announced problem --announced scenario", `^http://\S+/_s/b\n$`},
-		{"session show b", `(?m)^announced +problem, scenario$`},
+		{"session create --id b --allow invalid --allow simulated", `^http://\S+/_s/b\n$`},
+		{"session show b", `(?m)^allowed +invalid, simulated$`},
 		{"session drop b", `^Dropped b\.\n$`},
 		{"session list", `(?m)^a +Anna +\S+Z +step +0 +http://\S+/_s/a$`},
 		{"session show", `(?m)^id +default$`},
@@ -136,7 +136,7 @@ func TestCtl(t *testing.T) {
 		{"DELETE", ""},
 		{"--session a journal list", `(?m)^[0-9]+ +\S+ +DELETE +/customers/1/locations/1/ +200 `},
 		{"--session a journal list --status 4xx", `^ID [^\n]+\n$`},
-		{"journal list --all-sessions --method delete --verdict good --control", ` /customers/1/locations/1/ `},
+		{"journal list --all-sessions --method delete --verdict ok --admin", ` /customers/1/locations/1/ `},
 		{"journal show REQUEST-ID", `(?m)^request +DELETE /customers/1/locations/1/$`},
 		{"journal show NUMBER", `(?m)^exchange +[0-9]+, number [0-9]+ of the session a$`},
 		{"contract --api-version 2019/02/08", `"api_version": "2019/02/08"`},
@@ -183,16 +183,16 @@ func TestCtl(t *testing.T) {
 	h.reached(t, direct)
 }
 
-// TestAPIDocument holds that the door describes the API in the bytes that the
+// TestAPIDocument holds that the admin API describes the API in the bytes that the
 // command openapi prints.
 func TestAPIDocument(t *testing.T) {
 	t.Parallel()
 	base := serve(t)
 	for _, args := range []string{"", " --openapi 3.0", " --api-version 2019/02/08 --openapi 3.1"} {
 		here := run(t, strings.Fields("openapi --server "+base+args)...)
-		door := run(t, strings.Fields("ctl --json --url "+base+" openapi --of api"+args)...)
-		if here.code != 0 || door != here {
-			t.Errorf("openapi%s: got %d %.300q from the door, want %d %.300q", args, door.code, door.stdout+door.stderr, here.code, here.stdout+here.stderr)
+		admin := run(t, strings.Fields("ctl --json --url "+base+" openapi --of api"+args)...)
+		if here.code != 0 || admin != here {
+			t.Errorf("openapi%s: got %d %.300q from the admin API, want %d %.300q", args, admin.code, admin.stdout+admin.stderr, here.code, here.stdout+here.stderr)
 		}
 	}
 }
@@ -215,7 +215,7 @@ func followed(t *testing.T, base string) {
 	}
 }
 
-// reached holds that each operation of the door's document was called.
+// reached holds that each operation of the admin API's document was called.
 func (h *heard) reached(t *testing.T, base string) {
 	t.Helper()
 	got := run(t, "ctl", "--url", base, "--json", "openapi")
@@ -223,7 +223,7 @@ func (h *heard) reached(t *testing.T, base string) {
 		Paths map[string]map[string]any `json:"paths"`
 	}
 	if err := json.Unmarshal([]byte(got.stdout), &doc); err != nil {
-		t.Fatalf("the door's document: %v", err)
+		t.Fatalf("the admin API's document: %v", err)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -247,6 +247,6 @@ func (h *heard) reached(t *testing.T, base string) {
 		}
 	}
 	if n < 30 {
-		t.Errorf("the document has %d operations, want all of the door's", n)
+		t.Errorf("the document has %d operations, want all of the admin API's", n)
 	}
 }

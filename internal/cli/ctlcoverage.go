@@ -21,7 +21,7 @@ func (c *ctl) coverage() *cobra.Command {
 
 func (c *ctl) showCoverage() *cobra.Command {
 	var all, missing bool
-	cmd := c.command("show", "Show what was tried", func(ctx context.Context, d *doorClient, _ []string) error {
+	cmd := c.command("show", "Show what was tried", func(ctx context.Context, d *adminClient, _ []string) error {
 		query := one("session", c.session)
 		if all {
 			query = nil
@@ -46,7 +46,7 @@ func (c *ctl) showCoverage() *cobra.Command {
 // coverageEnv prints what a shell's eval takes: coverage itself names the
 // variables and has no token, because it is in reports.
 func (c *ctl) coverageEnv() *cobra.Command {
-	return c.command("env", "Print the variables that the commands of coverage show --missing need, for a shell's eval", func(ctx context.Context, d *doorClient, _ []string) error {
+	return c.command("env", "Print the variables that the commands of coverage show --missing need, for a shell's eval", func(ctx context.Context, d *adminClient, _ []string) error {
 		a, err := answerOf[struct{ Variables []admin.TokenVariable }](ctx, d, call{method: http.MethodGet, path: "/clients"})
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ func (c *ctl) coverageEnv() *cobra.Command {
 // untried prints what was never tried, and the command that would try it. A
 // person pastes these into a shell, so what another server makes of them is
 // left out.
-func (d *doorClient) untried(w io.Writer, found *report.Coverage) {
+func (d *adminClient) untried(w io.Writer, found *report.Coverage) {
 	if found.Covered < found.Total {
 		fmt.Fprintf(w, "\n%s\n", coverage.Live("", d.base, admin.Prefix, d.token != "").HowToRun)
 	}
@@ -91,7 +91,7 @@ func (d *doorClient) untried(w io.Writer, found *report.Coverage) {
 
 func (c *ctl) clearCoverage() *cobra.Command {
 	var all bool
-	cmd := c.command("clear", "Forget what the session has tried", func(ctx context.Context, d *doorClient, _ []string) error {
+	cmd := c.command("clear", "Forget what the session has tried", func(ctx context.Context, d *adminClient, _ []string) error {
 		whose, query := c.session, one("session", c.session)
 		if all {
 			whose, query = "all sessions", nil

@@ -12,16 +12,16 @@ import (
 
 // exchangeRow is what is read of an exchange in a list.
 type exchangeRow struct {
-	ID       uint64
-	Session  string
-	Start    string
-	Method   string
-	Path     string
-	Status   int
-	Verdict  exchange.Verdict
-	ClientID string `json:"client_id"`
-	Version  string
-	Finding  string
+	ID        uint64
+	Session   string
+	Start     string
+	Method    string
+	Path      string
+	Status    int
+	Verdict   exchange.Verdict
+	ClientID  string `json:"client_id"`
+	Version   string
+	Violation string
 }
 
 // exchangeEntry is what is read of the whole truth about an exchange.
@@ -37,7 +37,7 @@ type exchangeEntry struct {
 	Tenant                           int64
 	RequestID                        string `json:"request_id"`
 	Version                          struct{ Asked, Pinned, Used string }
-	Problems, Violations, Deliberate []exchange.Finding
+	Problems, Violations, Deliberate []exchange.Violation
 	Scenario, Error                  string
 	Target, Fallback                 string
 	Change                           *struct{ Patch json.RawMessage }
@@ -73,13 +73,13 @@ func tell(w io.Writer, e *exchangeEntry, curl string) {
 			fact("change", string(e.Change.Patch))
 		}
 	})
-	findings(w, "problem of the request", e.Problems)
+	violations(w, "problem of the request", e.Problems)
 	by := "violation by the mock"
 	if e.Target != "" {
 		by = "violation by the target"
 	}
-	findings(w, by, e.Violations)
-	findings(w, "broken on purpose", e.Deliberate)
+	violations(w, by, e.Violations)
+	violations(w, "broken on purpose", e.Deliberate)
 	tellMessage(w, "> ", &e.Request)
 	tellMessage(w, "< ", &e.Response)
 	if curl != "" {
@@ -98,7 +98,7 @@ func versionText(e *exchangeEntry) string {
 }
 
 // findings prints what was wrong, why, and what to do.
-func findings(w io.Writer, what string, list []exchange.Finding) {
+func violations(w io.Writer, what string, list []exchange.Violation) {
 	for _, f := range list {
 		fmt.Fprintf(w, "\n%s: %s\n", what, terminal.Visible(f.Part+" "+f.Pointer))
 		facts(w, func(fact func(name string, value any)) {
@@ -106,7 +106,7 @@ func findings(w io.Writer, what string, list []exchange.Finding) {
 			fact("  got", f.Value)
 			fact("  schema", f.Schema)
 			fact("  documented", f.Documented)
-			fact("  what to do", f.Remedy)
+			fact("  what to do", f.Hint)
 		})
 	}
 }

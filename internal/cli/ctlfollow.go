@@ -19,8 +19,8 @@ import (
 
 func (c *ctl) follow() *cobra.Command {
 	f := &filterFlags{}
-	cmd := c.command("follow", "Show exchanges as they happen, until Ctrl-C", func(ctx context.Context, d *doorClient, _ []string) error {
-		s := &follower{ctl: c, door: d, call: call{method: http.MethodGet, path: "/journal/stream", query: f.query(c.session)}, pause: time.Second}
+	cmd := c.command("follow", "Show exchanges as they happen, until Ctrl-C", func(ctx context.Context, d *adminClient, _ []string) error {
+		s := &follower{ctl: c, admin: d, call: call{method: http.MethodGet, path: "/journal/stream", query: f.query(c.session)}, pause: time.Second}
 		return s.run(ctx)
 	})
 	f.add(cmd.Flags())
@@ -31,7 +31,7 @@ func (c *ctl) follow() *cobra.Command {
 // it takes.
 type follower struct {
 	*ctl
-	door  *doorClient
+	admin *adminClient
 	call  call
 	found bool          // the server was there
 	last  string        // ID of the last event
@@ -68,13 +68,13 @@ func (f *follower) connect(ctx context.Context) error {
 	if f.last != "" {
 		c.header = http.Header{"Last-Event-Id": {f.last}}
 	}
-	response, err := f.door.send(ctx, c)
+	response, err := f.admin.send(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
 	if kind := response.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/event-stream") {
-		return f.door.stranger(fmt.Sprintf("its answer is no stream of events, but %q", kind))
+		return f.admin.stranger(fmt.Sprintf("its answer is no stream of events, but %q", kind))
 	}
 	f.found = true
 	lines := bufio.NewScanner(response.Body)
@@ -89,13 +89,13 @@ func (f *follower) connect(ctx context.Context) error {
 			e = event{}
 		}
 		if len(e.data) > maxEvent {
-			return f.door.stranger(longEvent)
+			return f.admin.stranger(longEvent)
 		}
 	}
 	if errors.Is(lines.Err(), bufio.ErrTooLong) {
-		return f.door.stranger(longEvent)
+		return f.admin.stranger(longEvent)
 	}
-	// The stream's end is no error; half an event counts for nothing.
+	// The stream's end is not an error; half an event counts for nothing.
 	return nil
 }
 
@@ -149,7 +149,7 @@ func (f *follower) exchange(data string) error {
 	}
 	var r exchangeRow
 	if err := json.Unmarshal([]byte(data), &r); err != nil {
-		return f.door.stranger("an event of it cannot be read: " + err.Error())
+		return f.admin.stranger("an event of it cannot be read: " + err.Error())
 	}
 	clock := r.Start
 	if t, err := time.Parse(time.RFC3339Nano, r.Start); err == nil {
@@ -157,8 +157,8 @@ func (f *follower) exchange(data string) error {
 	}
 	// A row waits for no other, so the columns have their widths beforehand.
 	text := fmt.Sprintf("%-6d %s %-7s %d %-9s %s", r.ID, clock, r.Method, r.Status, r.Verdict, r.Path)
-	if r.Finding != "" {
-		text += "  " + r.Finding
+	if r.Violation != "" {
+		text += "  " + r.Violation
 	}
 	_, err := fmt.Fprintln(f.out, terminal.Visible(text))
 	return err

@@ -24,7 +24,7 @@ func (c *ctl) journal() *cobra.Command {
 }
 
 // filterFlags are the flags that choose exchanges; the names are those of the
-// door's query parameters.
+// admin API's query parameters.
 type filterFlags struct {
 	flags *pflag.FlagSet
 	all   bool
@@ -37,11 +37,11 @@ func (f *filterFlags) add(flags *pflag.FlagSet) {
 	flags.String("method", "", "only a `METHOD`")
 	flags.String("path", "", "only a `PATH`; a * in it stands for any text")
 	flags.String("text", "", "only exchanges with this `TEXT` anywhere")
-	flags.String("verdict", "", "only a `VERDICT`: good, problem, scenario or violation")
+	flags.String("verdict", "", "only a `VERDICT`: ok, rejected, invalid, simulated or violation")
 	flags.String("since", "", "only from this `TIME` of RFC 3339 on, by the session's clock")
 	flags.Uint64("after", 0, "only behind the exchange of this `ID`")
 	flags.Uint64("before", 0, "only before the exchange of this `ID`")
-	flags.Bool("control", false, "changes through the control door as well")
+	flags.Bool("admin", false, "changes through the admin API as well")
 }
 
 func (f *filterFlags) query(session string) url.Values {
@@ -49,7 +49,7 @@ func (f *filterFlags) query(session string) url.Values {
 	if !f.all {
 		q.Set("session", session)
 	}
-	for _, name := range []string{"status", "method", "path", "text", "verdict", "since", "after", "before", "limit", "control"} {
+	for _, name := range []string{"status", "method", "path", "text", "verdict", "since", "after", "before", "limit", "admin"} {
 		if flag := f.flags.Lookup(name); flag != nil && flag.Changed {
 			q.Set(name, flag.Value.String())
 		}
@@ -59,7 +59,7 @@ func (f *filterFlags) query(session string) url.Values {
 
 func (c *ctl) listJournal() *cobra.Command {
 	f := &filterFlags{}
-	cmd := c.command("list", "List exchanges, the newest first", func(ctx context.Context, d *doorClient, _ []string) error {
+	cmd := c.command("list", "List exchanges, the newest first", func(ctx context.Context, d *adminClient, _ []string) error {
 		a, err := answerOf[struct {
 			Exchanges []exchangeRow
 			More      bool
@@ -90,7 +90,7 @@ func (c *ctl) listJournal() *cobra.Command {
 const rowTitles = "ID TIME METHOD PATH STATUS VERDICT CLIENT VERSION FINDING"
 
 func cells(r *exchangeRow) []any {
-	return []any{r.ID, r.Start, r.Method, r.Path, r.Status, r.Verdict, r.ClientID, r.Version, r.Finding}
+	return []any{r.ID, r.Start, r.Method, r.Path, r.Status, r.Verdict, r.ClientID, r.Version, r.Violation}
 }
 
 // chosen is the session that was named on the command line, or "" for all.
@@ -103,7 +103,7 @@ func (c *ctl) chosen(cmd *cobra.Command) string {
 
 func (c *ctl) showExchange() *cobra.Command {
 	var cmd *cobra.Command
-	cmd = c.command("show EXCHANGE", "Tell all about an exchange, by its X-REQUEST-ID or its number", func(ctx context.Context, d *doorClient, args []string) error {
+	cmd = c.command("show EXCHANGE", "Tell all about an exchange, by its X-REQUEST-ID or its number", func(ctx context.Context, d *adminClient, args []string) error {
 		which := call{method: http.MethodGet, path: route("/journal/%s", args[0]), query: one("session", c.chosen(cmd))}
 		if _, err := strconv.ParseUint(args[0], 10, 64); err == nil {
 			which = call{method: http.MethodGet, path: route("/exchanges/%s", args[0])}
@@ -117,7 +117,7 @@ func (c *ctl) showExchange() *cobra.Command {
 			return d.stranger("its answer is not one of the admin API: " + err.Error())
 		}
 		curl := ""
-		if !entry.Control {
+		if !entry.Admin {
 			// Made here: what a server sends is not to be run.
 			x, err := entry.Sent()
 			if err != nil {
@@ -132,7 +132,7 @@ func (c *ctl) showExchange() *cobra.Command {
 
 func (c *ctl) clearJournal() *cobra.Command {
 	var all bool
-	cmd := c.command("clear", "Forget the exchanges of the session", func(ctx context.Context, d *doorClient, _ []string) error {
+	cmd := c.command("clear", "Forget the exchanges of the session", func(ctx context.Context, d *adminClient, _ []string) error {
 		whose, query := c.session, one("session", c.session)
 		if all {
 			whose, query = "all sessions", nil
@@ -148,7 +148,7 @@ func (c *ctl) clearJournal() *cobra.Command {
 
 func (c *ctl) exportHAR() *cobra.Command {
 	f := &filterFlags{}
-	cmd := c.command("har FILE", "Write exchanges as HAR 1.2; - is standard output", func(ctx context.Context, d *doorClient, args []string) error {
+	cmd := c.command("har FILE", "Write exchanges as HAR 1.2; - is standard output", func(ctx context.Context, d *adminClient, args []string) error {
 		return c.save(ctx, d, call{method: http.MethodGet, path: "/journal/har", query: f.query(c.session)}, args[0])
 	})
 	f.add(cmd.Flags())
@@ -157,7 +157,7 @@ func (c *ctl) exportHAR() *cobra.Command {
 }
 
 // save writes an answer to a file, however long it is.
-func (c *ctl) save(ctx context.Context, d *doorClient, call call, name string) error {
+func (c *ctl) save(ctx context.Context, d *adminClient, call call, name string) error {
 	response, err := d.send(ctx, call)
 	if err != nil {
 		return err
@@ -175,14 +175,14 @@ func (c *ctl) save(ctx context.Context, d *doorClient, call call, name string) e
 
 func (c *ctl) bundle() *cobra.Command {
 	return group("bundle", "Save the session in a file that dispatchmock replay understands",
-		c.command("save FILE", "Save fixtures' digest, state, clock, seeds, scenarios and journal of the session; - is standard output", func(ctx context.Context, d *doorClient, args []string) error {
+		c.command("save FILE", "Save fixtures' digest, state, clock, seeds, scenarios and journal of the session; - is standard output", func(ctx context.Context, d *adminClient, args []string) error {
 			return c.save(ctx, d, call{method: http.MethodGet, path: c.in("/bundle")}, args[0])
 		}))
 }
 
 func (c *ctl) verify() *cobra.Command {
 	var cmd *cobra.Command
-	cmd = c.command("verify FILE", "Hold what happened in the session against an expectation; - is standard input", func(ctx context.Context, d *doorClient, args []string) error {
+	cmd = c.command("verify FILE", "Hold what happened in the session against an expectation; - is standard input", func(ctx context.Context, d *adminClient, args []string) error {
 		doc, err := document(cmd, args[0])
 		if err != nil {
 			return err

@@ -34,7 +34,7 @@ func (c *ctl) listRecords() *cobra.Command {
 	var search, after, sort, order string
 	var limit, offset int
 	var cmd *cobra.Command
-	cmd = c.command("list", "List records in order", func(ctx context.Context, d *doorClient, _ []string) error {
+	cmd = c.command("list", "List records in order", func(ctx context.Context, d *adminClient, _ []string) error {
 		q := url.Values{}
 		for _, name := range []string{"search", "limit", "after", "sort", "order", "offset"} {
 			if f := cmd.Flags().Lookup(name); f.Changed {
@@ -89,7 +89,7 @@ func versioned(cmd *cobra.Command) func() url.Values {
 
 func (c *ctl) getRecord() *cobra.Command {
 	var query func() url.Values
-	cmd := c.command("get "+recordWords, "Print a record", func(ctx context.Context, d *doorClient, args []string) error {
+	cmd := c.command("get "+recordWords, "Print a record", func(ctx context.Context, d *adminClient, args []string) error {
 		a, err := answerOf[admin.Record](ctx, d, call{method: http.MethodGet, path: c.record(args), query: query()})
 		if err != nil {
 			return err
@@ -106,7 +106,7 @@ func (c *ctl) getRecord() *cobra.Command {
 func (c *ctl) writeRecord(name, method, short string) *cobra.Command {
 	var query func() url.Values
 	var cmd *cobra.Command
-	cmd = c.command(name+" "+recordWords+" FILE", short, func(ctx context.Context, d *doorClient, args []string) error {
+	cmd = c.command(name+" "+recordWords+" FILE", short, func(ctx context.Context, d *adminClient, args []string) error {
 		doc, err := document(cmd, args[3])
 		if err != nil {
 			return err
@@ -118,7 +118,7 @@ func (c *ctl) writeRecord(name, method, short string) *cobra.Command {
 }
 
 // wrote tells the state of a record that a call has written.
-func (c *ctl) wrote(ctx context.Context, d *doorClient, call call) error {
+func (c *ctl) wrote(ctx context.Context, d *adminClient, call call) error {
 	a, err := answerOf[admin.Record](ctx, d, call)
 	if err != nil {
 		return err
@@ -136,7 +136,7 @@ func (c *ctl) wrote(ctx context.Context, d *doorClient, call call) error {
 }
 
 func (c *ctl) removeRecord() *cobra.Command {
-	return c.command("remove "+recordWords, "Take a record out of the session", func(ctx context.Context, d *doorClient, args []string) error {
+	return c.command("remove "+recordWords, "Take a record out of the session", func(ctx context.Context, d *adminClient, args []string) error {
 		if _, err := d.raw(ctx, call{method: http.MethodDelete, path: c.record(args)}); err != nil {
 			return err
 		}
@@ -145,13 +145,13 @@ func (c *ctl) removeRecord() *cobra.Command {
 }
 
 func (c *ctl) revertRecord() *cobra.Command {
-	return c.command("revert "+recordWords, "Make a record what the fixtures say", func(ctx context.Context, d *doorClient, args []string) error {
+	return c.command("revert "+recordWords, "Make a record what the fixtures say", func(ctx context.Context, d *adminClient, args []string) error {
 		return c.wrote(ctx, d, call{method: http.MethodPost, path: c.record(args) + "/revert"})
 	})
 }
 
 func (c *ctl) diff() *cobra.Command {
-	return c.command("diff", "Show what differs from the fixtures", func(ctx context.Context, d *doorClient, _ []string) error {
+	return c.command("diff", "Show what differs from the fixtures", func(ctx context.Context, d *adminClient, _ []string) error {
 		a, err := answerOf[struct {
 			Patch []struct {
 				Op, Path string

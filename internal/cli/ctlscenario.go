@@ -16,11 +16,11 @@ import (
 
 func (c *ctl) scenarios() *cobra.Command {
 	return group("scenario", "Show what can go wrong on purpose, and switch it on and off in the session", c.catalogue(),
-		c.command("list", "List the scenarios that are on in the session", func(ctx context.Context, d *doorClient, _ []string) error {
+		c.command("list", "List the scenarios that are on in the session", func(ctx context.Context, d *adminClient, _ []string) error {
 			return c.listScenarios(ctx, d, call{method: http.MethodGet, path: c.in("/scenarios")})
 		}),
 		c.addScenario(), c.checkScenario(),
-		c.command("remove [NAME]", "Switch a scenario off, or all of them", func(ctx context.Context, d *doorClient, args []string) error {
+		c.command("remove [NAME]", "Switch a scenario off, or all of them", func(ctx context.Context, d *adminClient, args []string) error {
 			path := c.in("/scenarios")
 			if len(args) > 0 {
 				path = c.in("/scenarios/%s", args[0])
@@ -30,7 +30,7 @@ func (c *ctl) scenarios() *cobra.Command {
 }
 
 func (c *ctl) catalogue() *cobra.Command {
-	return c.command("catalogue", "List the scenarios that every session knows, and the customers that carry them", func(ctx context.Context, d *doorClient, _ []string) error {
+	return c.command("catalogue", "List the scenarios that every session knows, and the customers that carry them", func(ctx context.Context, d *adminClient, _ []string) error {
 		a, err := answerOf[struct {
 			Scenarios []struct{ Name, Description string }
 			CarriedBy map[string][]string `json:"carried_by"`
@@ -49,7 +49,7 @@ func (c *ctl) catalogue() *cobra.Command {
 }
 
 // listScenarios prints the scenarios that are on after a call.
-func (c *ctl) listScenarios(ctx context.Context, d *doorClient, call call) error {
+func (c *ctl) listScenarios(ctx context.Context, d *adminClient, call call) error {
 	a, err := answerOf[struct{ On []admin.Switched }](ctx, d, call)
 	if err != nil {
 		return err
@@ -74,7 +74,7 @@ func (c *ctl) addScenario() *cobra.Command {
 	var times uint64
 	var until clock
 	var cmd *cobra.Command
-	cmd = c.command("add SCENARIO", "Switch on a scenario by its name, or one that a .json file defines (- is standard input)", func(ctx context.Context, d *doorClient, args []string) error {
+	cmd = c.command("add SCENARIO", "Switch on a scenario by its name, or one that a .json file defines (- is standard input)", func(ctx context.Context, d *adminClient, args []string) error {
 		body := map[string]any{"name": args[0]}
 		if isFile(args[0]) {
 			text, err := document(cmd, args[0])

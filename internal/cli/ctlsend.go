@@ -21,7 +21,7 @@ import (
 
 func (c *ctl) contract() *cobra.Command {
 	var query func() url.Values
-	cmd := c.command("contract", "Print what must be: versions, operations, schemas, choices and facts", func(ctx context.Context, d *doorClient, _ []string) error {
+	cmd := c.command("contract", "Print what must be: versions, operations, schemas, choices and facts", func(ctx context.Context, d *adminClient, _ []string) error {
 		text, err := d.raw(ctx, call{method: http.MethodGet, path: "/contract", query: query()})
 		if err != nil {
 			return err
@@ -36,7 +36,7 @@ func (c *ctl) contract() *cobra.Command {
 }
 
 func (c *ctl) clients() *cobra.Command {
-	return c.command("clients", "List the clients of the fixtures with their tokens", func(ctx context.Context, d *doorClient, _ []string) error {
+	return c.command("clients", "List the clients of the fixtures with their tokens", func(ctx context.Context, d *adminClient, _ []string) error {
 		a, err := answerOf[struct {
 			Clients []struct {
 				Token    string
@@ -63,7 +63,7 @@ func (c *ctl) send() *cobra.Command {
 	var header []string
 	var data string
 	var cmd *cobra.Command
-	cmd = c.command("send METHOD PATH", "Have the server send a request to the API in the session, and show what came back", func(ctx context.Context, d *doorClient, args []string) error {
+	cmd = c.command("send METHOD PATH", "Have the server send a request to the API in the session, and show what came back", func(ctx context.Context, d *adminClient, args []string) error {
 		doc := map[string]any{"session": c.session, "method": args[0], "path": args[1]}
 		var fields []map[string]string
 		for _, line := range header {
@@ -106,7 +106,7 @@ func (c *ctl) send() *cobra.Command {
 
 func (c *ctl) snippets() *cobra.Command {
 	var language string
-	cmd := c.command("snippets NUMBER", "Print a command or a program that sends the request of an exchange again", func(ctx context.Context, d *doorClient, args []string) error {
+	cmd := c.command("snippets NUMBER", "Print a command or a program that sends the request of an exchange again", func(ctx context.Context, d *adminClient, args []string) error {
 		if c.json {
 			text, err := d.raw(ctx, call{method: http.MethodGet, path: route("/exchanges/%s/snippets", args[0])})
 			if err != nil {
@@ -118,7 +118,7 @@ func (c *ctl) snippets() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if a.value.Control {
+		if a.value.Admin {
 			return fmt.Errorf("the exchange %s is a change through the admin API, which no program sends again", args[0])
 		}
 		// Made here: what a server sends is not to be run.
@@ -140,7 +140,7 @@ func (c *ctl) snippets() *cobra.Command {
 // check returns a command that has a file checked, and writes nothing.
 func (c *ctl) check(use, short string, of func(args []string, text json.RawMessage) call) *cobra.Command {
 	var cmd *cobra.Command
-	cmd = c.command(use, short, func(ctx context.Context, d *doorClient, args []string) error {
+	cmd = c.command(use, short, func(ctx context.Context, d *adminClient, args []string) error {
 		name := args[len(args)-1]
 		text, err := document(cmd, name)
 		if err != nil {

@@ -17,14 +17,14 @@ import (
 
 func (c *ctl) sessions() *cobra.Command {
 	return group("session", "Make, list, show and drop sessions: worlds of their own", c.createSession(), c.listSessions(),
-		c.command("show [ID]", "Describe a session (default: that of --session)", func(ctx context.Context, d *doorClient, args []string) error {
+		c.command("show [ID]", "Describe a session (default: that of --session)", func(ctx context.Context, d *adminClient, args []string) error {
 			id := c.session
 			if len(args) > 0 {
 				id = args[0]
 			}
 			return c.showSession(ctx, d, call{method: http.MethodGet, path: route("/sessions/%s", id)})
 		}),
-		c.command("drop ID…", "Drop sessions", func(ctx context.Context, d *doorClient, args []string) error {
+		c.command("drop ID…", "Drop sessions", func(ctx context.Context, d *adminClient, args []string) error {
 			for _, id := range args {
 				if _, err := d.raw(ctx, call{method: http.MethodDelete, path: route("/sessions/%s", id)}); err != nil {
 					return err
@@ -45,7 +45,7 @@ type madeOf struct {
 	seed      uint64
 	fixtures  string
 	scenarios []string
-	announced []string
+	allowed   []string
 }
 
 // plainURL is a base URL that a script can hand to curl.
@@ -54,7 +54,7 @@ var plainURL = regexp.MustCompile(`^https?://([A-Za-z0-9._-]+|\[[0-9A-Za-z:.%]+\
 func (c *ctl) createSession() *cobra.Command {
 	m := &madeOf{}
 	var cmd *cobra.Command
-	cmd = c.command("create", "Make a session, and print the base URL under which the API answers in it", func(ctx context.Context, d *doorClient, _ []string) error {
+	cmd = c.command("create", "Make a session, and print the base URL under which the API answers in it", func(ctx context.Context, d *adminClient, _ []string) error {
 		doc, err := m.document(cmd)
 		if err != nil {
 			return err
@@ -76,7 +76,7 @@ func (c *ctl) createSession() *cobra.Command {
 	flags.Uint64Var(&m.seed, "seed", 0, "repeat request IDs, and what scenarios draw by chance, from the seed `N`")
 	flags.StringVar(&m.fixtures, "fixtures", "", "records and choices over those of the server, from a fixture `FILE`; - is standard input")
 	flags.StringArrayVar(&m.scenarios, "scenario", nil, "switch on the scenario of a `NAME`; may be given again")
-	flags.StringSliceVar(&m.announced, "announced", nil, "what its requests do on purpose, for the gates of exec: problem or scenario (`WORD`; may be given again)")
+	flags.StringSliceVar(&m.allowed, "allow", nil, "what its requests do on purpose, for the gates of exec: invalid or simulated (`WORD`; may be given again)")
 	return cmd
 }
 
@@ -102,8 +102,8 @@ func (m *madeOf) document(cmd *cobra.Command) (map[string]any, error) {
 	if given("scenario") {
 		doc["scenarios"] = m.scenarios
 	}
-	if given("announced") {
-		doc["announced"] = m.announced
+	if given("allow") {
+		doc["allowed"] = m.allowed
 	}
 	if m.fixtures != "" {
 		text, err := document(cmd, m.fixtures)
@@ -116,7 +116,7 @@ func (m *madeOf) document(cmd *cobra.Command) (map[string]any, error) {
 }
 
 func (c *ctl) listSessions() *cobra.Command {
-	return c.command("list", "List the sessions", func(ctx context.Context, d *doorClient, _ []string) error {
+	return c.command("list", "List the sessions", func(ctx context.Context, d *adminClient, _ []string) error {
 		a, err := answerOf[struct{ Sessions []admin.Session }](ctx, d, call{method: http.MethodGet, path: "/sessions"})
 		if err != nil {
 			return err
@@ -132,7 +132,7 @@ func (c *ctl) listSessions() *cobra.Command {
 }
 
 // showSession prints the session that a call is answered with.
-func (c *ctl) showSession(ctx context.Context, d *doorClient, call call) error {
+func (c *ctl) showSession(ctx context.Context, d *adminClient, call call) error {
 	a, err := answerOf[admin.Session](ctx, d, call)
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (c *ctl) showSession(ctx context.Context, d *doorClient, call call) error {
 			fact("time to live", s.TTL)
 			fact("clock", clockText(&s.Clock))
 			fact("request IDs", idsText(&s.IDs))
-			fact("announced", strings.Join(s.Announced, ", "))
+			fact("allowed", strings.Join(s.Allowed, ", "))
 			fact("records changed", s.Changed)
 			if s.Stale {
 				fact("fixtures", "newer ones are there; a reset brings them in")
@@ -176,7 +176,7 @@ func facts(w io.Writer, list func(fact func(name string, value any))) {
 
 func (c *ctl) reset() *cobra.Command {
 	var keep bool
-	cmd := c.command("reset", "Put the session back to how it was made", func(ctx context.Context, d *doorClient, _ []string) error {
+	cmd := c.command("reset", "Put the session back to how it was made", func(ctx context.Context, d *adminClient, _ []string) error {
 		a, err := answerOf[admin.Session](ctx, d, call{method: http.MethodPost, path: c.in("/reset"), body: map[string]any{"keep_journal": keep}})
 		if err != nil {
 			return err
@@ -189,14 +189,14 @@ func (c *ctl) reset() *cobra.Command {
 
 func (c *ctl) snapshots() *cobra.Command {
 	return group("snapshot", "Keep states of the session under names, and bring them back",
-		c.command("take NAME", "Keep the state as it is now", func(ctx context.Context, d *doorClient, args []string) error {
+		c.command("take NAME", "Keep the state as it is now", func(ctx context.Context, d *adminClient, args []string) error {
 			a, err := answerOf[admin.Snapshot](ctx, d, call{method: http.MethodPost, path: c.in("/snapshots"), body: map[string]any{"name": args[0]}})
 			if err != nil {
 				return err
 			}
 			return c.print(a.raw, func(w io.Writer) { fmt.Fprintf(w, "Took %s.\n", a.value.Name) })
 		}),
-		c.command("list", "List what was kept", func(ctx context.Context, d *doorClient, _ []string) error {
+		c.command("list", "List what was kept", func(ctx context.Context, d *adminClient, _ []string) error {
 			a, err := answerOf[struct {
 				Snapshots []admin.Snapshot
 				Limit     int
@@ -212,14 +212,14 @@ func (c *ctl) snapshots() *cobra.Command {
 				})
 			})
 		}),
-		c.command("restore NAME", "Bring a kept state back", func(ctx context.Context, d *doorClient, args []string) error {
+		c.command("restore NAME", "Bring a kept state back", func(ctx context.Context, d *adminClient, args []string) error {
 			a, err := answerOf[admin.Session](ctx, d, call{method: http.MethodPost, path: c.in("/snapshots/%s/restore", args[0])})
 			if err != nil {
 				return err
 			}
 			return c.print(a.raw, func(w io.Writer) { fmt.Fprintf(w, "Restored %s.\n", args[0]) })
 		}),
-		c.command("drop NAME", "Let go of a kept state", func(ctx context.Context, d *doorClient, args []string) error {
+		c.command("drop NAME", "Let go of a kept state", func(ctx context.Context, d *adminClient, args []string) error {
 			if _, err := d.raw(ctx, call{method: http.MethodDelete, path: c.in("/snapshots/%s", args[0])}); err != nil {
 				return err
 			}

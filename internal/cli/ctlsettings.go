@@ -17,18 +17,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/admin"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/model"
 )
 
 func keys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 
 func (c *ctl) pins() *cobra.Command {
 	return group("pins", "Show and set the version pins of client IDs",
-		c.command("show", "Show the version pins", func(ctx context.Context, d *doorClient, _ []string) error {
+		c.command("show", "Show the version pins", func(ctx context.Context, d *adminClient, _ []string) error {
 			return c.showPins(ctx, d, call{method: http.MethodGet, path: c.in("/pins")})
 		}),
-		c.command("set CLIENT=VERSION…", "Pin client IDs to API versions", func(ctx context.Context, d *doorClient, args []string) error {
+		c.command("set CLIENT=VERSION…", "Pin client IDs to API versions", func(ctx context.Context, d *adminClient, args []string) error {
 			pins := map[string]any{}
 			for _, arg := range args {
 				id, version, err := pair(arg, "CLIENT=VERSION, such as web-app=2021/04/07")
@@ -39,7 +39,7 @@ func (c *ctl) pins() *cobra.Command {
 			}
 			return c.showPins(ctx, d, call{method: http.MethodPut, path: c.in("/pins"), body: map[string]any{"pins": pins}})
 		}),
-		c.command("unset CLIENT…", "Take the pins of client IDs away", func(ctx context.Context, d *doorClient, args []string) error {
+		c.command("unset CLIENT…", "Take the pins of client IDs away", func(ctx context.Context, d *adminClient, args []string) error {
 			pins := map[string]any{}
 			for _, id := range args {
 				pins[id] = nil
@@ -48,7 +48,7 @@ func (c *ctl) pins() *cobra.Command {
 		}))
 }
 
-func (c *ctl) showPins(ctx context.Context, d *doorClient, call call) error {
+func (c *ctl) showPins(ctx context.Context, d *adminClient, call call) error {
 	a, err := answerOf[struct{ Pins map[string]string }](ctx, d, call)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func (c *ctl) showPins(ctx context.Context, d *doorClient, call call) error {
 	})
 }
 
-// clockSetting is how a clock is to be set, as an argument and as the door's
+// clockSetting is how a clock is to be set, as an argument and as the admin API's
 // document.
 type clockSetting struct {
 	text string
@@ -124,10 +124,10 @@ func clockText(s *admin.Clock) string {
 
 func (c *ctl) clock() *cobra.Command {
 	return group("clock", "Show and set the session's clock",
-		c.command("show", "Show the clock", func(ctx context.Context, d *doorClient, _ []string) error {
+		c.command("show", "Show the clock", func(ctx context.Context, d *adminClient, _ []string) error {
 			return c.showClock(ctx, d, call{method: http.MethodGet, path: c.in("/clock")})
 		}),
-		c.command("set SETTING", "Set the clock: real, frozen:TIME, offset:DURATION or step:TIME,DURATION", func(ctx context.Context, d *doorClient, args []string) error {
+		c.command("set SETTING", "Set the clock: real, frozen:TIME, offset:DURATION or step:TIME,DURATION", func(ctx context.Context, d *adminClient, args []string) error {
 			var s clockSetting
 			if err := s.Set(args[0]); err != nil {
 				return errMisuse{fmt.Errorf("%q %w", args[0], err)}
@@ -136,7 +136,7 @@ func (c *ctl) clock() *cobra.Command {
 		}))
 }
 
-func (c *ctl) showClock(ctx context.Context, d *doorClient, call call) error {
+func (c *ctl) showClock(ctx context.Context, d *adminClient, call call) error {
 	a, err := answerOf[admin.Clock](ctx, d, call)
 	if err != nil {
 		return err
@@ -153,10 +153,10 @@ func idsText(s *admin.IDs) string {
 
 func (c *ctl) ids() *cobra.Command {
 	return group("ids", "Show and set where the session's request IDs come from",
-		c.command("show", "Show where request IDs come from", func(ctx context.Context, d *doorClient, _ []string) error {
+		c.command("show", "Show where request IDs come from", func(ctx context.Context, d *adminClient, _ []string) error {
 			return c.showIDs(ctx, d, call{method: http.MethodGet, path: c.in("/request-ids")})
 		}),
-		c.command("set SOURCE", "Set the source: random or seed:N", func(ctx context.Context, d *doorClient, args []string) error {
+		c.command("set SOURCE", "Set the source: random or seed:N", func(ctx context.Context, d *adminClient, args []string) error {
 			var r requestIDs
 			if err := r.Set(args[0]); err != nil {
 				return errMisuse{fmt.Errorf("%q %w", args[0], err)}
@@ -169,7 +169,7 @@ func (c *ctl) ids() *cobra.Command {
 		}))
 }
 
-func (c *ctl) showIDs(ctx context.Context, d *doorClient, call call) error {
+func (c *ctl) showIDs(ctx context.Context, d *adminClient, call call) error {
 	a, err := answerOf[admin.IDs](ctx, d, call)
 	if err != nil {
 		return err
@@ -179,10 +179,10 @@ func (c *ctl) showIDs(ctx context.Context, d *doorClient, call call) error {
 
 func (c *ctl) choices() *cobra.Command {
 	return group("choices", "Show and set the choices in force where the documentation is silent",
-		c.command("show", "Show the choices", func(ctx context.Context, d *doorClient, _ []string) error {
+		c.command("show", "Show the choices", func(ctx context.Context, d *adminClient, _ []string) error {
 			return c.showChoices(ctx, d, call{method: http.MethodGet, path: c.in("/choices")})
 		}),
-		c.command("set KEY=VALUE…", "Set choices, such as repeated_delete=409", func(ctx context.Context, d *doorClient, args []string) error {
+		c.command("set KEY=VALUE…", "Set choices, such as repeated_delete=409", func(ctx context.Context, d *adminClient, args []string) error {
 			doc := map[string]any{}
 			for _, arg := range args {
 				key, value, err := pair(arg, "KEY=VALUE, such as repeated_delete=409")
@@ -207,7 +207,7 @@ func choiceValue(s string) any {
 	return s
 }
 
-func (c *ctl) showChoices(ctx context.Context, d *doorClient, call call) error {
+func (c *ctl) showChoices(ctx context.Context, d *adminClient, call call) error {
 	a, err := answerOf[map[string]json.RawMessage](ctx, d, call)
 	if err != nil {
 		return err

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/contract/openapi"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 
@@ -61,8 +61,8 @@ func newDiff(io streams) *cobra.Command {
 
 // comparison is two API versions side by side.
 type comparison struct {
-	Before     model.Version `json:"before"`
-	After      model.Version `json:"after"`
+	Before     model.Version    `json:"before"`
+	After      model.Version    `json:"after"`
 	Documented []sentence       `json:"documented"`
 	Schemas    []contract.Delta `json:"schemas"`
 	Record     []memberPair     `json:"record"`
@@ -71,8 +71,8 @@ type comparison struct {
 // sentence is a change in the documentation's words.
 type sentence struct {
 	Version  model.Version `json:"version"`
-	Model    string           `json:"model"`
-	Sentence string           `json:"sentence"`
+	Model    string        `json:"model"`
+	Sentence string        `json:"sentence"`
 }
 
 // memberPair is a member of the sample record as two versions print it; "" where a

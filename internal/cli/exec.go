@@ -13,15 +13,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/coverage"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/exchange/runfile"
+	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/redact"
 	"dispatchmock/internal/report"
-	"dispatchmock/internal/app"
-	"dispatchmock/internal/exchange/runfile"
 	"dispatchmock/internal/wire"
-	"dispatchmock/internal/mock/store"
 )
 
 // execFlags are the flags of exec.
@@ -48,7 +48,7 @@ func newExec(io streams) *cobra.Command {
 		Long: "Exec starts the mock on a free port, runs the command with DISPATCHMOCK_URL, DISPATCHMOCK_HOST, DISPATCHMOCK_PORT,\n" +
 			"DISPATCHMOCK_TOKEN and DISPATCHMOCK_TENANT in its environment, stops the mock, and ends with the command's exit code\n" +
 			"(128 and the signal's number where a signal ended it), or with 1 where the command succeeded and a gate failed: a request\n" +
-			"that the contract does not have and no test announced, a scenario that no test asked for, an answer of the mock's own that\n" +
+			"that the contract does not have and no test allowed, a scenario that no test asked for, an answer of the mock's own that\n" +
 			"breaks the contract, less coverage than demanded. What failed is told on standard error.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -78,7 +78,7 @@ func (f *execFlags) check(ctx context.Context, s *streams) error {
 		return errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
 	}
 	for _, name := range f.allow {
-		if waivable := []string{report.GateOffContract, report.GateScenario}; !slices.Contains(waivable, name) {
+		if waivable := []string{report.GateInvalid, report.GateScenario}; !slices.Contains(waivable, name) {
 			return errMisuse{fmt.Errorf("--allow %q: must be one of %s", name, strings.Join(waivable, ", "))}
 		}
 	}
@@ -91,7 +91,7 @@ func (f *execFlags) check(ctx context.Context, s *streams) error {
 	if f.consumer == "" {
 		return errMisuse{errors.New("--consumer: must be a name, and is empty")}
 	}
-	return f.doorFlags.check(ctx, s)
+	return f.adminFlags.check(ctx, s)
 }
 
 func (f *execFlags) run(ctx context.Context, io streams, args []string) (err error) {
@@ -139,7 +139,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	}
 	switch a := s.Access(); { // which no log tells
 	case a.Beyond && a.Guarded:
-		fmt.Fprintf(io.err, "dispatchmock: other machines can reach the admin API; it is guarded by the token that the command has in %s\n", coverage.ControlTokenVariable)
+		fmt.Fprintf(io.err, "dispatchmock: other machines can reach the admin API; it is guarded by the token that the command has in %s\n", coverage.AdminTokenVariable)
 	case a.Beyond:
 		fmt.Fprintln(io.err, "dispatchmock: the admin API is open to every machine that can reach it")
 	}
@@ -171,7 +171,7 @@ func connectionNote(n wire.Connections) string {
 // finish writes what there is to say of a run and returns how it ends.
 func (f *execFlags) finish(io streams, run *report.Run, s *app.Server, tally *report.Tally, kept *runfile.Spool, reports *reports) error {
 	tally.Into(run)
-	run.Coverage = s.Coverage().Report("", coverage.Exec(f.control != "off", s.Access().Guarded))
+	run.Coverage = s.Coverage().Report("", coverage.Exec(f.admin != "off", s.Access().Guarded))
 	run.Demand(f.least)
 	var failed error
 	if kept != nil {
@@ -198,13 +198,13 @@ func (f *execFlags) finish(io streams, run *report.Run, s *app.Server, tally *re
 	return nil
 }
 
-// withoutOurs leaves out what an exec around this one has set: a door or a
+// withoutOurs leaves out what an exec around this one has set: an admin API or a
 // token of its mock.
 func withoutOurs(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(line string) bool {
 		name, _, _ := strings.Cut(line, "=")
 		switch name {
-		case "DISPATCHMOCK_TENANT", "DISPATCHMOCK_CONTROL_URL", coverage.ControlTokenVariable:
+		case "DISPATCHMOCK_TENANT", "DISPATCHMOCK_ADMIN_URL", coverage.AdminTokenVariable:
 			return true
 		}
 		return strings.HasPrefix(name, coverage.TokenVariable)
@@ -218,7 +218,7 @@ func (f *execFlags) environment(s *app.Server) []string {
 	env := []string{"DISPATCHMOCK_URL=" + url, "DISPATCHMOCK_HOST=" + host, "DISPATCHMOCK_PORT=" + port}
 	tokens := s.Coverage().Variables() // which the commands of reports need
 	if len(tokens) == 0 {              // nobody may read what he may deactivate
-		first, token := f.caller(s.Contract.Operations()[0], s.Sessions().Default().World)
+		first, token := f.caller(s.Contract.Operations()[0], s.Sessions().Default().Store)
 		if token != "" {
 			tokens = []coverage.Variable{{Name: coverage.TokenVariable, Client: model.Client{Token: token}, Tenant: first.Tenant}}
 		}
@@ -230,13 +230,13 @@ func (f *execFlags) environment(s *app.Server) []string {
 		}
 	}
 	if s.Access().Guarded {
-		env = append(env, coverage.ControlTokenVariable+"="+f.token)
+		env = append(env, coverage.AdminTokenVariable+"="+f.token)
 	}
-	if door := s.ControlAddr(); door != nil {
-		url = baseURL(door)
+	if admin := s.AdminAddr(); admin != nil {
+		url = baseURL(admin)
 	}
-	if f.control != "off" {
-		env = append(env, "DISPATCHMOCK_CONTROL_URL="+url+"/_mock")
+	if f.admin != "off" {
+		env = append(env, "DISPATCHMOCK_ADMIN_URL="+url+"/_mock")
 	}
 	return env
 }

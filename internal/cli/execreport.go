@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/report"
 	"dispatchmock/internal/exchange/runfile"
+	"dispatchmock/internal/report"
 )
 
 // reportWriter writes a report of a run and its exchanges.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/model"
 )
 
 // oneOf is a flag that takes one of a few words.

@@ -173,7 +173,7 @@ func TestControlOfHostileServers(t *testing.T) {
 	for _, args := range []string{"scenario add flaky", "snapshot take flaky", "pins set client=2021/04/07", "send GET /customers/1/locations/1 -H Authorization:nobody"} {
 		run(t, append([]string{"ctl", "--url", base}, strings.Fields(args)...)...)
 	}
-	problem := `{"type": "about:blank", "title": "` + evilJSON + `", "status": 409, "detail": "` + evilJSON + `", "flaws": [{"pointer": "` + evilJSON + `", "value": "` + evilJSON + `", "rule": "` + evilJSON + `"}]}`
+	problem := `{"type": "about:blank", "title": "` + evilJSON + `", "status": 409, "detail": "` + evilJSON + `", "errors": [{"pointer": "` + evilJSON + `", "value": "` + evilJSON + `", "rule": "` + evilJSON + `"}]}`
 	refusing := answering(t, answer("409 "+evilHead+"\r\nContent-Type: application/problem+json", problem))
 	strange := answering(t, answer("200 OK\r\nContent-Type: "+evilHead, "{"+evil+"}"))
 	for _, c := range leaves(commands()["ctl"]) {

@@ -61,7 +61,7 @@ func copyFiles(target string, files fs.FS) error {
 			return err
 		}
 		to := filepath.Join(target, filepath.FromSlash(path))
-		if path == "meta" || path == "control" {
+		if path == "meta" || path == "admin" {
 			return fs.SkipDir
 		}
 		if e.IsDir() {

@@ -16,8 +16,8 @@ import (
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/fileio"
-	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/schemas"
 )
 
@@ -80,8 +80,8 @@ func (s *sources) read(now time.Time) (*contract.Contract, *fixture.Fixtures, er
 	if err != nil {
 		return nil, nil, wrong("the schemas", s.schemas, err)
 	}
-	if flaws := mock.Unable(c); len(flaws) > 0 {
-		return nil, nil, wrong("the schemas", s.schemas, flaws)
+	if diags := mock.Unable(c); len(diags) > 0 {
+		return nil, nil, wrong("the schemas", s.schemas, diags)
 	}
 	f, err := s.readFixtures(c, now)
 	if err != nil {
@@ -135,21 +135,21 @@ func openDir(flag, dir string, limit int64) (fs.FS, error) {
 	return fileio.Dir(dir, limit), nil
 }
 
-// wrong says how many flaws a set of files has, and each of them, in the order
+// wrong says how many errors a set of files has, and each of them, in the order
 // in which a person meets them in the files.
 func wrong(what, dir string, err error) error {
-	var flaws contract.Flaws
-	if !errors.As(err, &flaws) {
+	var diags contract.Diagnostics
+	if !errors.As(err, &diags) {
 		return err
 	}
-	slices.SortFunc(flaws, func(a, b contract.Flaw) int {
+	slices.SortFunc(diags, func(a, b contract.Diagnostic) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Rule, b.Rule))
 	})
 	if dir != "" {
 		what += " in " + dir
 	}
-	if len(flaws) == 1 {
-		return fmt.Errorf("%s have a flaw:\n%w", what, err)
+	if len(diags) == 1 {
+		return fmt.Errorf("%s have an error:\n%w", what, err)
 	}
-	return fmt.Errorf("%s have %d flaws:\n%w", what, flaws.Count(), err)
+	return fmt.Errorf("%s have %d errors:\n%w", what, diags.Count(), err)
 }

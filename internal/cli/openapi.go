@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/contract/openapi"
+	"dispatchmock/internal/model"
 )
 
 // loadContract reads the contract from a folder, or the embedded one.

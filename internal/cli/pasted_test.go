@@ -62,7 +62,7 @@ func TestCoverageEnvOfStrangers(t *testing.T) {
 	for _, v := range []variable{
 		{"A=1; touch ran; export B", "x"}, {"DISPATCHMOCK_TOKEN=1; touch ran; export B", "x"}, {"DISPATCHMOCK_TOKEN\ntouch ran\nexport B", "x"}, {"DISPATCHMOCK_TOKEN_$(touch ran)", "x"},
 		{"DISPATCHMOCK_TOKEN_`touch ran`", "x"}, {"DISPATCHMOCK_TOKEN_\n", "x"}, {"", "x"}, {"-p", "x"}, {"-f touch", "x"}, {"PATH", "/tmp"}, {"LD_PRELOAD", "/tmp/a.so"}, {"BASH_ENV", "x"}, {"ENV", "x"},
-		{"IFS", "x"}, {"DISPATCHMOCK_CONTROL_URL", "http://evil.example/_mock"}, {"DISPATCHMOCK_CONTROL_TOKEN", "x"}, {"DISPATCHMOCK_URL", "http://evil.example"}, {"DISPATCHMOCK_TOKENS", "x"},
+		{"IFS", "x"}, {"DISPATCHMOCK_ADMIN_URL", "http://evil.example/_mock"}, {"DISPATCHMOCK_ADMIN_TOKEN", "x"}, {"DISPATCHMOCK_URL", "http://evil.example"}, {"DISPATCHMOCK_TOKENS", "x"},
 		{"dispatchmock_token", "x"}, {"DISPATCHMOCK_TOKEN_\u00c4", "x"}, {"DISPATCHMOCK_TOKEN", "a\x00b"}, {"DISPATCHMOCK_TOKEN", "a\nb"}, {"DISPATCHMOCK_TOKEN", "a\x1b]0;b\x07"}, {"DISPATCHMOCK_TOKEN", "a\u202eb"},
 	} {
 		got := run(t, "ctl", "--url", always(t, map[string]any{"clients": nil, "variables": []variable{{"DISPATCHMOCK_TOKEN", "good"}, v}}), "coverage", "env")

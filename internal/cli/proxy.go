@@ -14,12 +14,12 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
-	"dispatchmock/internal/contract"
-	"dispatchmock/internal/mock/fixture"
-	"dispatchmock/internal/mock"
-	"dispatchmock/internal/proxy"
 	"dispatchmock/internal/app"
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/mock"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/proxy"
 )
 
 // proxyFlags are the flags of proxy.
@@ -40,9 +40,9 @@ func newProxy(io streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "proxy --target URL",
 		SuggestFor: []string{"record", "forward"},
-		Short:      "Pass traffic to a real server, and judge it in both directions",
-		Long: "Proxy passes each request to the server of --target and each answer back, as they came, and judges both by the\n" +
-			"contract. What it saw is in the journal, behind the control door and in the console; with --record it becomes\n" +
+		Short:      "Pass traffic to a real server, and validate it in both directions",
+		Long: "Proxy passes each request to the server of --target and each answer back, as they came, and validates both by the\n" +
+			"contract. What it saw is in the journal, behind the admin API and in the console; with --record it becomes\n" +
 			"fixtures that serve loads, and golden exchanges.",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), io) },
@@ -59,10 +59,10 @@ func newProxy(io streams) *cobra.Command {
 	flags.StringArrayVar(&f.ignore, "ignore", nil, "pass over violations at or below `POINTER`, such as /headers/Server or /body/addresses/*/country (repeatable)")
 	flags.BoolVar(&f.fails, "fail-on-violation", false, "exit with 1 when the target broke the contract")
 	f.sources.add(flags)
-	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "by which CORS headers answers are judged, and the mock answers")
-	f.doorFlags.add(flags)
+	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "by which CORS headers answers are validated, and the mock answers")
+	f.adminFlags.add(flags)
 	flags.Var(oneOf{&f.log, []string{"text", "json"}}, "log", "form of the log on standard error")
-	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone (and that of the control door, if it has another), and log only what goes wrong at the target")
+	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone (and that of the admin API, if it has another), and log only what goes wrong at the target")
 	return cmd
 }
 
@@ -93,7 +93,7 @@ func (f *proxyFlags) check(ctx context.Context, s *streams) (proxy.Options, erro
 	if o.CAs, err = authorities(ctx, f.ca); err != nil {
 		return o, err
 	}
-	return o, f.doorFlags.check(ctx, s)
+	return o, f.adminFlags.check(ctx, s)
 }
 
 // isSelf reports a target that is where the proxy listens: each request would
@@ -181,7 +181,7 @@ func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *
 		Contract: c,
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL},
 		CORS:     contract.CORS(f.cors), OnViolation: mock.OnViolation(f.onViolation),
-		Log: log, Quiet: f.quiet, Journal: f.limits(), Control: f.door(schemaFiles), Recorded: seen.count, Front: front,
+		Log: log, Quiet: f.quiet, Journal: f.limits(), Admin: f.settings(schemaFiles), Recorded: seen.count, Front: front,
 	})
 	if err != nil {
 		return nil, err
@@ -194,13 +194,13 @@ func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *
 
 // greeting tells where the proxy is, and what it does.
 func (f *proxyFlags) greeting(s *app.Server, target *url.URL) string {
-	addr, door := s.Addr(), s.ControlAddr()
+	addr, admin := s.Addr(), s.AdminAddr()
 	address := baseURL(addr)
 	if f.quiet {
-		return terse(address, door)
+		return terse(address, admin)
 	}
 	w := &strings.Builder{}
-	fmt.Fprintf(w, "Dispatchmock %s, a proxy that judges by the contract of the CRO Software Dispatch API\n", version)
+	fmt.Fprintf(w, "Dispatchmock %s, a proxy that validates by the contract of the CRO Software Dispatch API\n", version)
 	fmt.Fprintf(w, "  address   %s\n", address)
 	fmt.Fprintf(w, "  target    %s\n", target.Redacted())
 	if f.fallback == "mock" {
@@ -216,9 +216,9 @@ func (f *proxyFlags) greeting(s *app.Server, target *url.URL) string {
 		fmt.Fprintf(w, "  schemas   %s\n", f.schemas)
 	}
 	switch {
-	case door != nil: // on a listener of its own
-		fmt.Fprintf(w, "  control   %s/_mock/\n", baseURL(door))
-	case f.control != "off":
+	case admin != nil: // on a listener of its own
+		fmt.Fprintf(w, "  control   %s/_mock/\n", baseURL(admin))
+	case f.admin != "off":
 		fmt.Fprintf(w, "  control   %s/_mock/, which is not passed on\n", address)
 	}
 	fmt.Fprintf(w, "  admin     %s\n", f.access(s.Access()))

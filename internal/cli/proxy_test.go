@@ -89,14 +89,14 @@ func story() []string {
 
 // TestRecordAndServe records what one mock answers, serves the recording, and
 // asks the same: every answer is the same to the byte. Where the tokens are
-// recorded by stand-ins, those are what is sent, and what answers name.
+// recorded by placeholders, those are what is sent, and what answers name.
 func TestRecordAndServe(t *testing.T) {
 	t.Parallel()
 	tokens := []string{"second-dispatcher-token", "dispatcher-token", "driver-token", "admin-token", "readonly-token", "tenant2-token"}
 	same, stand := []string{}, []string{}
 	var flags []string
 	for _, token := range tokens {
-		flags = append(flags, "--stand-in", token+"="+token)
+		flags = append(flags, "--placeholder", token+"="+token)
 		stand = append(stand, token, strings.TrimPrefix(redact.NewMark("Bearer "+token).Stand, "Bearer "))
 		same = append(same, token, token)
 	}
@@ -104,7 +104,7 @@ func TestRecordAndServe(t *testing.T) {
 		name  string
 		flags []string
 		words []string // old, new
-	}{{"tokens that stand for themselves", flags, same}, {"stand-ins", nil, stand}} {
+	}{{"tokens that stand for themselves", flags, same}, {"placeholders", nil, stand}} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(t.TempDir(), "seen")

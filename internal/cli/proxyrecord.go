@@ -21,15 +21,15 @@ import (
 
 // recordFlags are the flags of a recording.
 type recordFlags struct {
-	record   string
-	redact   bool
-	standIns []string
+	record       string
+	redact       bool
+	placeholders []string
 }
 
 func (f *recordFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.record, "record", "", "record what is seen in `DIR`: fixtures in DIR/fixtures, golden exchanges in DIR/exchanges")
 	flags.BoolVar(&f.redact, "redact", false, "record pseudonyms in the place of names, e-mail addresses, telephone numbers, notes and addresses")
-	flags.StringArrayVar(&f.standIns, "stand-in", nil, "record a token by another: `NAME=SOURCE`, the source ENV:NAME, FILE:PATH or the token (repeatable; default: one of the same form)")
+	flags.StringArrayVar(&f.placeholders, "placeholder", nil, "record a token by another: `NAME=SOURCE`, the source ENV:NAME, FILE:PATH or the token (repeatable; default: one of the same form)")
 }
 
 // keeper keeps a recording; nil keeps none.
@@ -44,27 +44,27 @@ type keeper struct {
 // keeper makes the recorder that the flags ask for.
 func (f *proxyFlags) keeper(ctx context.Context, c *contract.Contract, log *slog.Logger, io streams) (*keeper, error) {
 	if f.record == "" {
-		if f.redact || len(f.standIns) > 0 {
-			return nil, errMisuse{errors.New("--redact and --stand-in need --record DIR: they say how things are recorded")}
+		if f.redact || len(f.placeholders) > 0 {
+			return nil, errMisuse{errors.New("--redact and --placeholder need --record DIR: they say how things are recorded")}
 		}
 		return nil, nil
 	}
 	names := map[string]string{}
 	taken := map[string]bool{}
-	for _, text := range f.standIns {
+	for _, text := range f.placeholders {
 		name, source, ok := strings.Cut(text, "=")
 		if !ok || name == "" {
-			return nil, errMisuse{errors.New("--stand-in: must be NAME=SOURCE, such as dispatcher-token=ENV:DISPATCHER_TOKEN")}
+			return nil, errMisuse{errors.New("--placeholder: must be NAME=SOURCE, such as dispatcher-token=ENV:DISPATCHER_TOKEN")}
 		}
-		token, err := io.secret(ctx, "--stand-in "+name, source)
+		token, err := io.secret(ctx, "--placeholder "+name, source)
 		if err != nil {
 			return nil, err
 		}
-		if remedy := c.CheckToken(name); remedy != "" {
-			return nil, errMisuse{fmt.Errorf("--stand-in %s: no request could carry this token: authorization %s", name, remedy)}
+		if hint := c.CheckToken(name); hint != "" {
+			return nil, errMisuse{fmt.Errorf("--placeholder %s: no request could carry this token: authorization %s", name, hint)}
 		}
 		if taken[name] {
-			return nil, errMisuse{fmt.Errorf("--stand-in %s: stands for two tokens", name)}
+			return nil, errMisuse{fmt.Errorf("--placeholder %s: stands for two tokens", name)}
 		}
 		names[token], taken[name] = name, true
 	}
@@ -77,7 +77,7 @@ func (f *proxyFlags) keeper(ctx context.Context, c *contract.Contract, log *slog
 	}
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // it never fails
-	r, err := recording.New(recording.Options{Contract: c, Schemas: schemaFiles, CORS: contract.CORS(f.cors), StandIns: names,
+	r, err := recording.New(recording.Options{Contract: c, Schemas: schemaFiles, CORS: contract.CORS(f.cors), Placeholders: names,
 		Redact: f.redact, Key: key, Now: time.Now})
 	if err != nil {
 		return nil, err

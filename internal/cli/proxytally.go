@@ -20,7 +20,7 @@ type tally struct {
 }
 
 func (t *tally) count(x *exchange.Exchange) {
-	if x.OffContract() != nil {
+	if x.Invalid() != nil {
 		t.off.Add(1)
 	}
 	switch {

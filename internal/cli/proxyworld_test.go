@@ -69,7 +69,7 @@ func everything() []string {
 func standing(dir string) []string {
 	flags := []string{"--record", dir}
 	for _, token := range []string{"second-dispatcher-token", "dispatcher-token", "driver-token", "admin-token", "readonly-token", "tenant2-token"} {
-		flags = append(flags, "--stand-in", token+"="+token)
+		flags = append(flags, "--placeholder", token+"="+token)
 	}
 	return flags
 }

@@ -49,7 +49,7 @@ func serveHere(t *testing.T, args ...string) string {
 }
 
 // answerOf sends a request of raw bytes and returns the status and the field of the
-// answer; a field of "" is no error.
+// answer; a field of "" is not an error.
 func ask(t *testing.T, address, request string) (status int, field string) {
 	t.Helper()
 	c, err := net.Dial("tcp", address)

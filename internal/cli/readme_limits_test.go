@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/contract"
 	"dispatchmock/internal/admin"
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/pattern"
 	"dispatchmock/internal/quota"

@@ -25,17 +25,17 @@ import (
 	"github.com/google/uuid"
 
 	"dispatchmock/fixtures"
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock"
+	"dispatchmock/internal/mock/fixture"
+	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/proxy"
 	"dispatchmock/internal/proxy/recording"
 	"dispatchmock/internal/report"
-	"dispatchmock/internal/app"
-	"dispatchmock/internal/mock/session"
 	"dispatchmock/schemas"
 )
 
@@ -123,7 +123,7 @@ func newSurface(f testing.TB, c *contract.Contract, front func(*surface, app.Bac
 	}
 	s := &surface{log: newPrinted(), recorded: make(chan struct{}, 1)}
 	o := app.Options{Contract: c, CORS: contract.CORSDocumented, OnViolation: mock.Fail, Journal: journal.Limits{Count: 8, Bytes: 8 << 20},
-		Control:  app.Control{Schemas: schemas.FS},
+		Admin:    app.Admin{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Recorded: func(x *exchange.Exchange) {
 			s.mu.Lock()
@@ -347,7 +347,7 @@ func FuzzSecrets(f *testing.F) {
 	for _, place := range []string{"TOKEN", "ESCAPED", "TWICE", "JSON", "UPPER", "BASE64", "BASEURL", "xTOKENy", "Bearer TOKEN", "token=TOKEN", `{"a": "TOKEN"}`} {
 		f.Add("GET /customers/"+place+"/locations/1?jwt="+place, "x-tenant-id: "+place+"\nX-"+place+": a\nX-Request-Id: "+place, place, 200, place, "X-Other: "+place+"\nLocation: /a?access_token="+place, place)
 		f.Add(place+" /"+place, "X-Mock-Session: "+place+"\nx-api-version: "+place, "a="+place, 404, "Not "+place, "X-REQUEST-ID: "+place+"\n"+place+": b", `{"field": "`+place+`", "detail": "`+place+`"}`)
-		f.Add("DELETE /customers/1/locations/1", "x-tenant-id: 1\nX-Mock-Scenario: "+place+"\nX-Mock-Announce: "+place+"\nCookie: sid="+place, "{}", 401, "", "WWW-Authenticate: Bearer "+place, "<p>"+place)
+		f.Add("DELETE /customers/1/locations/1", "x-tenant-id: 1\nX-Mock-Scenario: "+place+"\nX-Mock-Allow: "+place+"\nCookie: sid="+place, "{}", 401, "", "WWW-Authenticate: Bearer "+place, "<p>"+place)
 	}
 	f.Add("OPTIONS /customers/1/locations/1", "Origin: http://TOKEN\nAccess-Control-Request-Method: TOKEN\nAccess-Control-Request-Headers: X-TOKEN", "", 204, "", "", "")
 	f.Fuzz(newSecretHunt(f).hold)

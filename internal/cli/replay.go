@@ -11,11 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dispatchmock/internal/exchange/bundle"
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/mock"
-	"dispatchmock/internal/app"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/schemas"
 )
@@ -56,7 +56,7 @@ func replay(ctx context.Context, out streams, s *sources, name string) error {
 	done, err := app.Replay(ctx, app.Options{
 		Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any", OnViolation: mock.OnViolation(b.Settings.OnViolation),
 		Sessions: session.Options{Fixtures: files}, Log: slog.New(slog.DiscardHandler),
-		Control: app.Control{Schemas: rules, Version: version},
+		Admin: app.Admin{Schemas: rules, Version: version},
 	}, b)
 	if err != nil {
 		return fmt.Errorf("after %s as recorded, %w%s", plural(done.Same, "answer"), err, otherSchemas(b, rules))
@@ -79,7 +79,7 @@ func otherSchemas(b *bundle.Bundle, rules fs.FS) string {
 }
 
 func readBundle(ctx context.Context, name string) (*bundle.Bundle, error) {
-	schema, err := contract.Standalone(schemas.FS, "control/bundle.json", "")
+	schema, err := contract.Standalone(schemas.FS, "admin/bundle.json", "")
 	if err != nil {
 		return nil, err
 	}

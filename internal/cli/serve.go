@@ -16,9 +16,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/mock"
-	"dispatchmock/internal/app"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/mock/store"
 )
@@ -40,7 +40,7 @@ const (
 // serverFlags say what a server is made of.
 type serverFlags struct {
 	sources
-	doorFlags
+	adminFlags
 	clock       clock
 	ids         requestIDs
 	cors        string
@@ -58,7 +58,7 @@ func (f *serverFlags) add(flags *pflag.FlagSet) {
 	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "CORS headers as documented, or such that a page may also send and read the version and the request ID")
 	flags.Var(oneOf{&f.auth, []string{"fixtures", "any"}}, "auth", "whose tokens are good: those of the fixtures, or any well-formed one, as a Dispatcher of every tenant")
 	flags.Var(oneOf{&f.onViolation, []string{"fail", "report"}}, "on-violation", "an answer of the mock that breaks the contract becomes a 500, or is sent; both are logged")
-	f.doorFlags.add(flags)
+	f.adminFlags.add(flags)
 }
 
 // serveFlags are the flags of serve.
@@ -86,7 +86,7 @@ func newServe(io streams) *cobra.Command {
 	flags.BoolVar(&f.watches, "watch", false, "read the fixtures again whenever a file of --fixtures changes")
 	f.serverFlags.add(flags)
 	flags.Var(oneOf{&f.log, []string{"text", "json"}}, "log", "form of the log on standard error")
-	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone (and that of the control door, if it has another), and log only what goes wrong in the mock")
+	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone (and that of the admin API, if it has another), and log only what goes wrong in the mock")
 	return cmd
 }
 
@@ -129,7 +129,7 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if f.quiet { // before what a script waits for
 		f.logAccess(log, s.Access())
 	}
-	fmt.Fprint(io.out, f.greeting(s, c, s.Sessions().Default().World))
+	fmt.Fprint(io.out, f.greeting(s, c, s.Sessions().Default().Store))
 	select {
 	case <-s.Done():
 		return s.Err()
@@ -159,7 +159,7 @@ func (f *serverFlags) options(ctx context.Context, io streams) (app.Options, err
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
 			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting(), Made: made}},
 		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: mock.OnViolation(f.onViolation),
-		Journal: f.limits(), Control: f.door(schemaFiles),
+		Journal: f.limits(), Admin: f.settings(schemaFiles),
 	}, nil
 }
 
@@ -170,8 +170,8 @@ func (f *serverFlags) start(s *app.Server, address string) error {
 		return nil
 	}
 	which := "--listen HOST:PORT"
-	if s.Control.Address != "" {
-		which += " or --control HOST:PORT"
+	if s.Admin.Address != "" {
+		which += " or --admin HOST:PORT"
 	}
 	return fmt.Errorf("%w\nchoose another address with %s, such as 127.0.0.1:0, where port 0 picks a free one", err, which)
 }
@@ -197,21 +197,21 @@ func (f *serveFlags) handler(w io.Writer) slog.Handler {
 
 // greeting is what a newcomer needs. It is printed at once, so that whoever
 // reads the address of it can read the rest.
-func (f *serveFlags) greeting(s *app.Server, c *contract.Contract, mock *store.World) string {
-	addr, door := s.Addr(), s.ControlAddr()
+func (f *serveFlags) greeting(s *app.Server, c *contract.Contract, mock *store.Store) string {
+	addr, admin := s.Addr(), s.AdminAddr()
 	url := baseURL(addr)
 	if f.quiet {
-		return terse(url, door)
+		return terse(url, admin)
 	}
 	w := &strings.Builder{}
 	base := mock.Base()
 	ops, versions := c.Operations(), c.Versions()
-	fmt.Fprintf(w, "Dispatchmock %s, a stand-in for the CRO Software Dispatch API\n", version)
+	fmt.Fprintf(w, "Dispatchmock %s, a mock of the CRO Software Dispatch API\n", version)
 	fmt.Fprintf(w, "  address   %s\n", url)
 	switch {
-	case door != nil: // on a listener of its own
-		fmt.Fprintf(w, "  console   %s/_mock/\n", baseURL(door))
-	case f.control != "off":
+	case admin != nil: // on a listener of its own
+		fmt.Fprintf(w, "  console   %s/_mock/\n", baseURL(admin))
+	case f.admin != "off":
 		fmt.Fprintf(w, "  console   %s/_mock/\n", url)
 	}
 	fmt.Fprintf(w, "  admin     %s\n", f.access(s.Access()))
@@ -239,7 +239,7 @@ func (f *serveFlags) greeting(s *app.Server, c *contract.Contract, mock *store.W
 }
 
 // sample returns a curl command that succeeds.
-func (f *serveFlags) sample(url string, op *contract.Operation, w *store.World) string {
+func (f *serveFlags) sample(url string, op *contract.Operation, w *store.Store) string {
 	first, token := f.caller(op, w)
 	if token == "" {
 		return "nothing: no client of the fixtures may deactivate any of their records"
@@ -250,7 +250,7 @@ func (f *serveFlags) sample(url string, op *contract.Operation, w *store.World) 
 
 // caller returns the first record, by its identifiers, that some client may
 // perform the operation on, and the client's token, or "".
-func (f *serverFlags) caller(op *contract.Operation, w *store.World) (first store.Key, token string) {
+func (f *serverFlags) caller(op *contract.Operation, w *store.Store) (first store.Key, token string) {
 	for _, k := range w.Base().Keys() {
 		if r, _ := w.Record(k); !r.Active {
 			continue

@@ -94,7 +94,7 @@ func TestStuckServers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		answer func(net.Conn)
-		want   map[string]string // what each client says; "-" is not asked, "" is no error
+		want   map[string]string // what each client says; "-" is not asked, "" is not an error
 	}{
 		{"nothing", hang, map[string]string{"health": "none came within", "call": "none came within", "stream": "none came within"}},
 		{"half a head", after("HTTP/1.1 200 OK\r\nX-A", hang), map[string]string{"health": "none came within", "call": "none came within", "stream": "none came within"}},

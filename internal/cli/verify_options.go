@@ -11,8 +11,8 @@ import (
 	"strconv"
 	"strings"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/fileio"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/verify"
 )
 

@@ -82,17 +82,17 @@ func ofFixtures(name string) bool {
 // last time.
 func (s *sources) reload(c *contract.Contract, sessions *session.Sessions, log *slog.Logger, bad bool) bool {
 	f, err := s.readFixtures(c, sessions.Default().Clock.Now())
-	var flaws contract.Flaws
+	var diags contract.Diagnostics
 	switch {
-	case errors.As(err, &flaws):
-		log.Error("the changed fixtures have flaws, so the world is as it was", "flaws", flaws.Count())
-		shown, _ := flaws.First()
-		for i, flaw := range shown {
+	case errors.As(err, &diags):
+		log.Error("the changed fixtures have errors, so the world is as it was", "errors", diags.Count())
+		shown, _ := diags.First()
+		for i, diag := range shown {
 			if i == maxLogged {
-				log.Error("flaw", "more", flaws.Count()-i)
+				log.Error("error", "more", diags.Count()-i)
 				break
 			}
-			log.Error("flaw", "file", flaw.File, "line", flaw.Line, "pointer", flaw.Pointer, "value", flaw.Value, "rule", flaw.Rule)
+			log.Error("error", "file", diag.File, "line", diag.Line, "pointer", diag.Pointer, "value", diag.Value, "rule", diag.Rule)
 		}
 		return false
 	case err != nil:
@@ -113,11 +113,11 @@ func (s *sources) reload(c *contract.Contract, sessions *session.Sessions, log *
 		}
 	}
 	log.Info("the changed fixtures are in force", "records", f.Base.Records(), "sessions_with_old_fixtures", old)
-	if kept := sessions.Default().World.Changed(); kept > 0 {
+	if kept := sessions.Default().Store.Changed(); kept > 0 {
 		log.Warn("what was changed in the default session since its reset stays so; dispatchmock ctl reset takes it from the fixtures", "records", kept)
 	}
 	return true
 }
 
-// maxLogged is how many flaws of a reload are logged.
+// maxLogged is how many errors of a reload are logged.
 const maxLogged = 20

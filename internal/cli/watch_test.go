@@ -178,14 +178,14 @@ func TestWatchKeepsTheWorld(t *testing.T) {
 	w := watch(t)
 	before := w.get(t, http.MethodGet, "")
 	for _, c := range []struct{ name, text, want string }{
-		{"not JSON", `{"customer_locations": [}`, `msg=flaw file=page-sample.json line=1 pointer=/customer_locations/0 value="" rule="is no JSON at column 25`},
-		{"a rule of the record", w.text(t, ""), `msg=flaw file=page-sample.json line=[0-9]+ pointer=/customer_locations/0/record/name value="\\"\\"" rule="must have at least 1 character`},
-		{"no file left half", w.text(t, "Half")[:500], `rule="is no JSON`},
-		{"an unknown scenario", strings.Replace(w.text(t, "X"), `"record": {`, `"scenario": "none-such", "record": {`, 1), `pointer=/customer_locations/0/scenario value="" rule="there is no scenario`},
+		{"not JSON", `{"customer_locations": [}`, `msg=error file=page-sample.json line=1 pointer=/customer_locations/0 value="" rule="is not JSON at column 25`},
+		{"a rule of the record", w.text(t, ""), `msg=error file=page-sample.json line=[0-9]+ pointer=/customer_locations/0/record/name value="\\"\\"" rule="must have at least 1 character`},
+		{"no file left half", w.text(t, "Half")[:500], `rule="is not JSON`},
+		{"an unknown scenario", strings.Replace(w.text(t, "X"), `"record": {`, `"scenario": "none-such", "record": {`, 1), `pointer=/customer_locations/0/scenario value="" rule="there is not a scenario`},
 	} {
 		seen := len(w.log.String())
 		w.replace(t, c.text)
-		w.says(t, seen, `(?s)the changed fixtures have flaws, so the world is as it was.*`+c.want)
+		w.says(t, seen, `(?s)the changed fixtures have errors, so the world is as it was.*`+c.want)
 		if now := w.get(t, http.MethodGet, ""); now != before {
 			t.Errorf("%s: the record is now %s", c.name, now)
 		}
@@ -199,7 +199,7 @@ func TestWatchKeepsTheWorld(t *testing.T) {
 	w.comes(t, "Good again")
 	seen := len(w.log.String())
 	w.replace(t, `{`)
-	w.says(t, seen, `the changed fixtures have flaws`)
+	w.says(t, seen, `the changed fixtures have errors`)
 	w.replace(t, good)
 	w.says(t, seen, `the fixtures are good again, and as they were`)
 }
@@ -228,7 +228,7 @@ func TestWatchTakesTheLast(t *testing.T) {
 	w.comes(t, "Number 39")
 }
 
-// TestWatchOtherFiles holds that what is no fixture file changes nothing.
+// TestWatchOtherFiles holds that what is not a fixture file changes nothing.
 func TestWatchOtherFiles(t *testing.T) {
 	t.Parallel()
 	w := watch(t)
@@ -237,7 +237,7 @@ func TestWatchOtherFiles(t *testing.T) {
 	}
 	w.replace(t, w.text(t, "Seen"))
 	w.comes(t, "Seen")
-	if log := w.log.String(); strings.Contains(log, "flaw") || strings.Count(log, "in force") != 1 {
+	if log := w.log.String(); strings.Contains(log, "error") || strings.Count(log, "in force") != 1 {
 		t.Errorf("got the log\n%s\nwant one change", log)
 	}
 }

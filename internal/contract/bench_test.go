@@ -23,24 +23,24 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-// BenchmarkJudge judges the page's sample record: the same again, as one of
+// BenchmarkValidate validates the page's sample record: the same again, as one of
 // many that have texts and numbers of their own, and as a whole, which is what
-// judging in parts must beat.
-func BenchmarkJudge(b *testing.B) {
+// validating in parts must beat.
+func BenchmarkValidate(b *testing.B) {
 	m := load(b, schemas.FS).Model(oldest, model.ModelCustomerLocation)
 	record := records(b, "page-sample.json")[0]
 	address := record["addresses"].([]any)[0].(map[string]any)
 	contact := record["contacts"].([]any)[0].(map[string]any)
 	now := time.Now()
-	judge := func(b *testing.B) {
-		if found := m.Judge(record, "", now); len(found) > 0 {
+	validate := func(b *testing.B) {
+		if found := m.Validate(record, "", now); len(found) > 0 {
 			b.Fatal(found)
 		}
 	}
 	b.Run("same", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			judge(b)
+			validate(b)
 		}
 	})
 	b.Run("like", func(b *testing.B) {
@@ -49,7 +49,7 @@ func BenchmarkJudge(b *testing.B) {
 			n := strconv.Itoa(i)
 			record["customer_id"], address["id"], contact["id"] = json.Number(n), json.Number(n), json.Number(n)
 			record["name"], address["line_1"], contact["email"] = "Customer "+n, n+" E Washington St", n+"@example.com"
-			judge(b)
+			validate(b)
 		}
 	})
 	b.Run("whole", func(b *testing.B) {
@@ -62,39 +62,39 @@ func BenchmarkJudge(b *testing.B) {
 	})
 }
 
-// BenchmarkJudgeHeaders judges a request's header: the same again, and with a
+// BenchmarkValidateHeaders validates a request's header: the same again, and with a
 // request ID of its own.
-func BenchmarkJudgeHeaders(b *testing.B) {
+func BenchmarkValidateHeaders(b *testing.B) {
 	op := load(b, schemas.FS).Operations()[0]
 	h := http.Header{"Authorization": {"Bearer dispatcher-token"}, "Content-Type": {"application/json"}, "X-Tenant-Id": {"1"}}
-	judge := func(b *testing.B) {
-		if found := op.JudgeHeaders(oldest, h); len(found) > 0 {
+	validate := func(b *testing.B) {
+		if found := op.ValidateHeaders(oldest, h); len(found) > 0 {
 			b.Fatal(found)
 		}
 	}
 	b.Run("same", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			judge(b)
+			validate(b)
 		}
 	})
 	b.Run("like", func(b *testing.B) {
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
 			h["X-Request-Id"] = []string{fmt.Sprintf("ed5b5458-1f72-41d7-b8ad-%012x", i)}
-			judge(b)
+			validate(b)
 		}
 	})
 }
 
-// BenchmarkJudgeReply judges a body: one that was judged before, and one that
+// BenchmarkValidateReply validates a body: one that was validated before, and one that
 // has just been printed.
-func BenchmarkJudgeReply(b *testing.B) {
+func BenchmarkValidateReply(b *testing.B) {
 	m := load(b, schemas.FS).Model(oldest, model.ModelCustomerLocation)
 	record := records(b, "page-sample.json")[0]
 	now := time.Now()
-	judge := func(b *testing.B, body *wire.Body) {
-		if found := m.judgeBody(body, now); len(found) > 0 {
+	validate := func(b *testing.B, body *wire.Body) {
+		if found := m.validateBody(body, now); len(found) > 0 {
 			b.Fatal(found)
 		}
 	}
@@ -109,13 +109,13 @@ func BenchmarkJudgeReply(b *testing.B) {
 		body := printed(b)
 		b.ReportAllocs()
 		for b.Loop() {
-			judge(b, body)
+			validate(b, body)
 		}
 	})
 	b.Run("printed", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			judge(b, printed(b))
+			validate(b, printed(b))
 		}
 	})
 }

@@ -22,13 +22,13 @@ func (l *loading) references(s *set, file, pointer string, schema map[string]any
 			case definition:
 				rule = "a model refers to whole files; put what it names into a file of its own"
 			}
-			l.flaws = append(l.flaws, Flaw{File: file, Pointer: pointer + "/$ref", Value: short(ref), Rule: rule})
+			l.diags = append(l.diags, Diagnostic{File: file, Pointer: pointer + "/$ref", Value: short(ref), Rule: rule})
 		}
 		for _, word := range slices.Sorted(maps.Keys(schema)) {
 			switch word {
 			case "$ref", "$schema", "$comment", "title", "description", "examples":
 			default:
-				l.flaws = append(l.flaws, Flaw{File: file, Pointer: pointer + "/" + escape(word), Value: short(schema[word]),
+				l.diags = append(l.diags, Diagnostic{File: file, Pointer: pointer + "/" + escape(word), Value: short(schema[word]),
 					Rule: "has no effect beside a $ref; put it into the file that the $ref names"})
 			}
 		}
@@ -63,7 +63,7 @@ func (l *loading) required(file, pointer string, schema map[string]any) {
 		if near := Nearest(name, slices.Sorted(maps.Keys(properties))); near != "" {
 			rule += "; did you mean " + near + "?"
 		}
-		l.flaws = append(l.flaws, Flaw{File: file, Pointer: pointer + "/required/" + strconv.Itoa(i), Value: short(v), Rule: rule})
+		l.diags = append(l.diags, Diagnostic{File: file, Pointer: pointer + "/required/" + strconv.Itoa(i), Value: short(v), Rule: rule})
 	}
 }
 
@@ -77,7 +77,7 @@ func (l *loading) circle(s *set, name, file, pointer string) {
 			return
 		}
 		if way = append(way, next); next == file {
-			l.flaws = append(l.flaws, Flaw{File: name, Pointer: pointer + "/$ref", Value: short(way[1]), Rule: "leads back to where it stands: " + strings.Join(way, " → ")})
+			l.diags = append(l.diags, Diagnostic{File: name, Pointer: pointer + "/$ref", Value: short(way[1]), Rule: "leads back to where it stands: " + strings.Join(way, " → ")})
 			return
 		}
 	}
@@ -126,7 +126,7 @@ func (l *loading) compile(s, older *set) {
 		if slices.ContainsFunc(slices.Collect(maps.Keys(broken)), func(other string) bool { return other != file && names(src.doc, other) }) {
 			continue
 		}
-		l.once(Flaw{File: src.path, Rule: "is no schema: " + broken[file].Error()})
+		l.once(Diagnostic{File: src.path, Rule: "is not a schema: " + broken[file].Error()})
 	}
 }
 

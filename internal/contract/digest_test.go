@@ -12,7 +12,7 @@ func TestDigest(t *testing.T) {
 	files := func(change func(fstest.MapFS)) fstest.MapFS {
 		m := fstest.MapFS{}
 		for name, text := range map[string]string{"operations.json": "{}", "2019-02-08/A.json": "a", "2019-02-08/B.json": "b", "2021-04-07/A.json": "c",
-			"control/send.json": "s", "fixtures/file.json": "f", "notes.txt": "n"} {
+			"admin/send.json": "s", "fixtures/file.json": "f", "notes.txt": "n"} {
 			m[name] = &fstest.MapFile{Data: []byte(text)}
 		}
 		change(m)
@@ -32,7 +32,7 @@ func TestDigest(t *testing.T) {
 		change func(fstest.MapFS)
 		same   bool
 	}{
-		{"schema of the door", func(m fstest.MapFS) { delete(m, "control/send.json") }, true},
+		{"schema of the admin API", func(m fstest.MapFS) { delete(m, "admin/send.json") }, true},
 		{"no schema", func(m fstest.MapFS) { m["2019-02-08/readme.txt"] = m["notes.txt"] }, true},
 		{"text", func(m fstest.MapFS) { m["2019-02-08/A.json"] = m["2021-04-07/A.json"] }, false},
 		{"name", func(m fstest.MapFS) { m["2019-02-08/C.json"] = m["2019-02-08/B.json"]; delete(m, "2019-02-08/B.json") }, false},

@@ -67,13 +67,13 @@ func isBranch(e gojsonschema.ResultError) bool {
 }
 
 // explain turns the library's error into a finding in our words.
-func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Finding {
+func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Violation {
 	path := errorPath(e)
 	word := keyword(e.Type())
 	n, ok := m.locate(path)
 	value := e.Value()
 	if !ok {
-		f := n.finding(part, pointer(path), word, value, lower(e.Description()))
+		f := n.violation(part, pointer(path), word, value, lower(e.Description()))
 		f.Rule = word
 		return f
 	}
@@ -86,9 +86,9 @@ func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Findin
 	}
 	n = n.branch(word)
 	if _, ok := n.doc[word]; !ok {
-		return n.finding(part, pointer(path), word, value, lower(e.Description()))
+		return n.violation(part, pointer(path), word, value, lower(e.Description()))
 	}
-	return n.finding(part, pointer(path), word, value, n.remedy(word, value))
+	return n.violation(part, pointer(path), word, value, n.hint(word, value))
 }
 
 // branch returns the node whose keyword a value breaks: the place itself, or
@@ -116,15 +116,15 @@ func (n node) branch(word string) node {
 }
 
 // explainMember explains a member that is missing, or that no rule knows.
-func (m *Model) explainMember(n node, path []string, name, word string, value any, part string) exchange.Finding {
+func (m *Model) explainMember(n node, path []string, name, word string, value any, part string) exchange.Violation {
 	at := append(slices.Clone(path), name)
 	if word == "required" {
-		f := n.finding(part, pointer(at), word, nil, "is required")
+		f := n.violation(part, pointer(at), word, nil, "is required")
 		f.Value, f.Rule = "", "required"
 		if child, ok := m.locate(at); ok {
 			f.Documented, _ = child.doc["description"].(string)
 			if example := child.example(); example != "" {
-				f.Remedy += "; send" + strings.TrimPrefix(example, ",")
+				f.Hint += "; send" + strings.TrimPrefix(example, ",")
 			}
 		}
 		return f
@@ -135,17 +135,17 @@ func (m *Model) explainMember(n node, path []string, name, word string, value an
 	for _, p := range slices.Sorted(maps.Keys(patterns)) {
 		names = append(names, "names that match "+p)
 	}
-	remedy := "is not a known name"
+	hint := "is not a known name"
 	if near := Nearest(name, names); near != "" {
-		remedy += "; did you mean " + near + "?"
+		hint += "; did you mean " + near + "?"
 	} else if len(names) > 0 {
-		remedy += "; known are " + strings.Join(names, ", ")
+		hint += "; known are " + strings.Join(names, ", ")
 	}
-	return n.finding(part, pointer(at), word, value, remedy)
+	return n.violation(part, pointer(at), word, value, hint)
 }
 
 // explainDependency explains a member that is missing beside another.
-func (n node) explainDependency(path []string, e gojsonschema.ResultError, part string) exchange.Finding {
+func (n node) explainDependency(path []string, e gojsonschema.ResultError, part string) exchange.Violation {
 	missing, _ := e.Details()["dependency"].(string)
 	object, _ := e.Value().(map[string]any)
 	dependencies, _ := n.doc["dependencies"].(map[string]any)
@@ -157,14 +157,14 @@ func (n node) explainDependency(path []string, e gojsonschema.ResultError, part 
 		}
 	}
 	slices.Sort(beside)
-	f := n.finding(part, pointer(append(slices.Clone(path), missing)), "dependencies", nil, "is required beside "+strings.Join(beside, ", "))
+	f := n.violation(part, pointer(append(slices.Clone(path), missing)), "dependencies", nil, "is required beside "+strings.Join(beside, ", "))
 	f.Value = ""
 	return f
 }
 
 // finding fills in what the schema says of the place.
-func (n node) finding(part, pointer, word string, value any, remedy string) exchange.Finding {
-	f := exchange.Finding{Part: part, Pointer: pointer, Rule: word, Value: short(value), Remedy: remedy,
+func (n node) violation(part, pointer, word string, value any, hint string) exchange.Violation {
+	f := exchange.Violation{Part: part, Pointer: pointer, Rule: word, Value: short(value), Hint: hint,
 		Schema: n.src.path + "#" + n.pointer + "/" + word}
 	if rule, ok := n.doc[word]; ok {
 		f.Rule += ": " + short(rule)

@@ -15,8 +15,8 @@ func TestExplain(t *testing.T) {
 	register()
 	object := func(rule string) string { return `{"properties": {"a": ` + rule + `}}` }
 	for _, c := range []struct {
-		name, schema, value                string
-		pointer, rule, shown, at, remedies string
+		name, schema, value             string
+		pointer, rule, shown, at, hints string
 	}{
 		{"type", object(`{"type": "integer"}`), `{"a": "1"}`, "/a", `type: "integer"`, `"1"`, "/properties/a/type", "must be an integer"},
 		{"type with an example", object(`{"type": "integer", "examples": [1]}`), `{"a": null}`, "/a", `type: "integer"`, `null`, "/properties/a/type", "must be an integer, for example 1"},
@@ -57,8 +57,8 @@ func TestExplain(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found := m.judgeSchema(parse(t, c.value), "part")
-			want := exchange.Finding{Part: "part", Pointer: c.pointer, Rule: c.rule, Value: c.shown, Schema: "x.json#" + c.at, Remedy: c.remedies}
+			found := m.validateSchema(parse(t, c.value), "part")
+			want := exchange.Violation{Part: "part", Pointer: c.pointer, Rule: c.rule, Value: c.shown, Schema: "x.json#" + c.at, Hint: c.hints}
 			if len(found) != 1 || found[0] != want {
 				t.Errorf("got  %+v\nwant %+v", found, want)
 			}
@@ -77,14 +77,14 @@ func TestExplainDocumented(t *testing.T) {
 	record["name"] = ""
 	record["addresses"].([]any)[0].(map[string]any)["latitude"] = number("90.1")
 	delete(record["contacts"].([]any)[0].(map[string]any), "email")
-	got := m.Judge(record, "body", sampleTime)
-	want := []exchange.Finding{
+	got := m.Validate(record, "body", sampleTime)
+	want := []exchange.Violation{
 		{Part: "body", Pointer: "/contacts/0/email", Rule: "required", Schema: "2019-02-08/CustomerContactModel.json#/required",
-			Documented: "One or more addresses separated by commas, at most 256 characters.", Remedy: "is required"},
+			Documented: "One or more addresses separated by commas, at most 256 characters.", Hint: "is required"},
 		{Part: "body", Pointer: "/addresses/0/latitude", Rule: "maximum: 90", Value: "90.1", Schema: "2019-02-08/CustomerAddressModel.json#/properties/latitude/maximum",
-			Documented: "Degrees, -90 to 90.", Remedy: "must be at most 90"},
+			Documented: "Degrees, -90 to 90.", Hint: "must be at most 90"},
 		{Part: "body", Pointer: "/name", Rule: "minLength: 1", Value: `""`, Schema: "2021-04-07/DispatchCustomerLocationModel.json#/properties/name/minLength",
-			Documented: "Name, free text, 1 to 64 characters.", Remedy: "must have at least 1 character, and has 0"},
+			Documented: "Name, free text, 1 to 64 characters.", Hint: "must have at least 1 character, and has 0"},
 	}
 	if len(got) != len(want) {
 		t.Fatalf("got %+v, want %+v", got, want)
@@ -114,7 +114,7 @@ func TestExplainOrder(t *testing.T) {
 	const want = "/z /y /list/10/m /b /j /k /list/0/m /list/1/m /list/2/m /list/3/m /list/4/m /list/5/m /list/6/m /list/7/m /list/8/m /list/9/m /list/9/n"
 	for range 30 {
 		var places []string
-		for _, f := range m.judgeSchema(parse(t, value), "") {
+		for _, f := range m.validateSchema(parse(t, value), "") {
 			places = append(places, f.Pointer)
 		}
 		if got := strings.Join(places, " "); got != want {
@@ -138,12 +138,12 @@ func TestFoundIsSaid(t *testing.T) {
 			t.Errorf("%s: %v", c.schema, err)
 			continue
 		}
-		found := m.judgeSchema(parse(t, c.value), "")
+		found := m.validateSchema(parse(t, c.value), "")
 		if len(found) == 0 {
 			t.Errorf("%s by %s: got nothing", c.value, c.schema)
 		}
 		for _, f := range found {
-			if f.Remedy == "" || f.Rule == "" || strings.HasSuffix(f.Remedy, " ") || strings.HasSuffix(f.Remedy, ": null") {
+			if f.Hint == "" || f.Rule == "" || strings.HasSuffix(f.Hint, " ") || strings.HasSuffix(f.Hint, ": null") {
 				t.Errorf("%s by %s: got %+v, want words", c.value, c.schema, f)
 			}
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // flat is a model whose values travel as text: header fields, path parameters.
-// It is judged in parts, from the texts alone.
+// It is validated in parts, from the texts alone.
 type flat struct {
 	frame   *frame
 	members []*flatMember
@@ -46,14 +46,14 @@ func newFlat(m *Model) *flat {
 // good reports that the values whose bits are set in present satisfy the model.
 func (f *flat) good(values *texts, present uint64) bool {
 	for i, m := range f.members {
-		if present&(1<<i) != 0 && !m.judge(values[i]) {
+		if present&(1<<i) != 0 && !m.validate(values[i]) {
 			return false
 		}
 	}
 	return f.frame.good(present)
 }
 
-func (m *flatMember) judge(text string) bool {
+func (m *flatMember) validate(text string) bool {
 	if m.part.format != nil {
 		return m.part.format(text)
 	}
@@ -67,7 +67,7 @@ func (m *flatMember) judge(text string) bool {
 // wholeNumber is JSON's grammar of integers.
 var wholeNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
-// value returns the JSON value that a text stands for. Text is no integer
+// value returns the JSON value that a text stands for. Text is not an integer
 // unless it is written as JSON writes one; then the rules of numbers apply.
 func (m *flatMember) value(text string) any {
 	if m.integer && wholeNumber.MatchString(text) {
@@ -76,7 +76,7 @@ func (m *flatMember) value(text string) any {
 	return text
 }
 
-// object builds the value that the whole model judges.
+// object builds the value that the whole model validates.
 func (f *flat) object(values *texts, present uint64) map[string]any {
 	o := map[string]any{}
 	for i, m := range f.members {

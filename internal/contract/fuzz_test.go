@@ -7,34 +7,34 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 )
 
-// verdicts judges the text of one member in every way there is, and holds that
+// verdicts validates the text of one member in every way there is, and holds that
 // all agree: the model that remembers, a fresh one, the whole model, and the
 // other implementation.
 func verdicts(t *testing.T, remembers, fresh pair, name, text string) bool {
 	t.Helper()
 	flat := remembers.first.flat
 	member := flat.members[flat.index[name]]
-	good := member.judge(text)
-	if again := member.judge(text); again != good {
+	good := member.validate(text)
+	if again := member.validate(text); again != good {
 		t.Fatalf("%s: %q is good: %t, and then %t", name, text, good, again)
 	}
 	if alone := valid(fresh.first.flat.members[flat.index[name]].part.schema, member.value(text)); alone != good {
-		t.Fatalf("%s: %q is good: %t, and by a fresh judge %t", name, text, good, alone)
+		t.Fatalf("%s: %q is good: %t, and by a fresh validate %t", name, text, good, alone)
 	}
 	if !good && (member.part.texts.has(text) || member.part.numbers.has(json.Number(text))) {
 		t.Fatalf("%s: the bad %q is remembered", name, text)
 	}
 	whole := map[string]any{name: member.value(text)}
-	found := ofPlace(fresh.first.judgeSchema(whole, ""), name)
+	found := ofPlace(fresh.first.validateSchema(whole, ""), name)
 	if (len(found) == 0) != good {
 		t.Fatalf("%s: %q is good: %t, and the whole model finds %v", name, text, good, found)
 	}
 	for _, f := range found {
-		if f.Remedy == "" || f.Rule == "" || !utf8.ValidString(f.Value) {
+		if f.Hint == "" || f.Rule == "" || !utf8.ValidString(f.Value) {
 			t.Fatalf("%s: %q: got %+v, want words", name, text, f)
 		}
 		if secret := strings.TrimPrefix(text, "Bearer "); name == "authorization" && len(secret) > 12 && strings.Contains(f.Value, secret) {
@@ -59,8 +59,8 @@ func verdicts(t *testing.T, remembers, fresh pair, name, text string) bool {
 // goodTexts are good values of what is required.
 var goodTexts = map[string]string{"authorization": bearer, "x-tenant-id": "1", "customer_id": "1", "customer_location_id": "1"}
 
-func ofPlace(found []exchange.Finding, name string) []exchange.Finding {
-	var mine []exchange.Finding
+func ofPlace(found []exchange.Violation, name string) []exchange.Violation {
+	var mine []exchange.Violation
 	for _, f := range found {
 		if f.Pointer == "/"+name {
 			mine = append(mine, f)
@@ -83,7 +83,7 @@ func fresh(t testing.TB, model string) pair {
 	return pair{c.Model(oldest, model), s}
 }
 
-// FuzzHeaderValue judges arbitrary values of every request header field that
+// FuzzHeaderValue validates arbitrary values of every request header field that
 // has a rule.
 func FuzzHeaderValue(f *testing.F) {
 	for _, text := range []string{"", bearer, "Bearer {your-auth-token}", "bearer " + strings.Repeat("a", 249), "bearer " + strings.Repeat("a", 250), "1", "-0", "01", "+1", "1e3", "9223372036854775808",
@@ -103,22 +103,22 @@ func FuzzHeaderValue(f *testing.F) {
 			}
 			h := http.Header{"Authorization": {bearer}, "X-Tenant-Id": {"1"}}
 			h[m.header] = []string{text}
-			if got := op.JudgeHeaders(oldest, h); (len(got) == 0) != good {
+			if got := op.ValidateHeaders(oldest, h); (len(got) == 0) != good {
 				t.Fatalf("%s: %q is good: %t, and of the whole header is found %v", m.name, text, good, got)
 			}
 			h[m.header] = []string{text, text}
-			if joined := text + ", " + text; (len(op.JudgeHeaders(oldest, h)) == 0) != c.ValidHeader(oldest, m.name, joined) {
-				t.Fatalf("%s: two lines of %q are not judged as %q", m.name, text, joined)
+			if joined := text + ", " + text; (len(op.ValidateHeaders(oldest, h)) == 0) != c.ValidHeader(oldest, m.name, joined) {
+				t.Fatalf("%s: two lines of %q are not validated as %q", m.name, text, joined)
 			}
 		}
-		remedy := c.CheckToken(text)
-		if got := c.ValidHeader(oldest, "authorization", "Bearer "+text); got != (remedy == "") {
-			t.Fatalf("the token %q is good: %t, and is said to break %q", text, got, remedy)
+		hint := c.CheckToken(text)
+		if got := c.ValidHeader(oldest, "authorization", "Bearer "+text); got != (hint == "") {
+			t.Fatalf("the token %q is good: %t, and is said to break %q", text, got, hint)
 		}
 	})
 }
 
-// FuzzPathParameter judges arbitrary path parameters.
+// FuzzPathParameter validates arbitrary path parameters.
 func FuzzPathParameter(f *testing.F) {
 	for _, text := range []string{"", "1", "-1", "0", "-0", "00", "+1", "1.5", "1e3", "abc", "9223372036854775807", "9223372036854775808", "-9223372036854775809", "{customer_id}", "%31", "\xff", "١", "1\n", strings.Repeat("9", 600)} {
 		f.Add(text, "1")
@@ -131,7 +131,7 @@ func FuzzPathParameter(f *testing.F) {
 		if !verdicts(t, remembers, other, "customer_location_id", location) {
 			good = false
 		}
-		found := op.JudgePath(oldest, map[string]string{"customer_id": customer, "customer_location_id": location})
+		found := op.ValidatePath(oldest, map[string]string{"customer_id": customer, "customer_location_id": location})
 		if (len(found) == 0) != good {
 			t.Fatalf("%q and %q are good: %t, and together is found %v", customer, location, good, found)
 		}

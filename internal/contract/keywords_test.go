@@ -42,8 +42,8 @@ var proofs = map[string]struct{ schema, good, bad string }{
 // annotations are the keywords that ask nothing.
 var annotations = []string{"$schema", "$comment", "title", "description", "examples", "default", "writeOnly", "definitions"}
 
-// TestKeywordsAreJudged holds that the validator judges by each keyword.
-func TestKeywordsAreJudged(t *testing.T) {
+// TestKeywordsAreValidated holds that the validator validates by each keyword.
+func TestKeywordsAreValidated(t *testing.T) {
 	t.Parallel()
 	register()
 	for word, p := range proofs {
@@ -53,10 +53,10 @@ func TestKeywordsAreJudged(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if f := m.judgeSchema(parse(t, p.good), ""); len(f) > 0 {
+			if f := m.validateSchema(parse(t, p.good), ""); len(f) > 0 {
 				t.Errorf("%s by %s: got %v, want it to be good", p.good, p.schema, f)
 			}
-			if f := m.judgeSchema(parse(t, p.bad), ""); len(f) == 0 {
+			if f := m.validateSchema(parse(t, p.bad), ""); len(f) == 0 {
 				t.Errorf("%s by %s: got nothing, want a finding: the validator passes over %s", p.bad, p.schema, word)
 			}
 		})
@@ -70,7 +70,7 @@ func TestKeywordsAreKnown(t *testing.T) {
 	var formatNames []string
 	check := func(file, word string, rule any) {
 		if _, ok := proofs[word]; !ok && !slices.Contains(annotations, word) {
-			t.Errorf("%s uses %s, and no test holds that the validator judges by it", file, word)
+			t.Errorf("%s uses %s, and no test holds that the validator validates by it", file, word)
 		}
 		if name, ok := rule.(string); ok && word == "format" {
 			formatNames = append(formatNames, name)
@@ -143,7 +143,7 @@ func TestValidatorIsSilent(t *testing.T) {
 			continue
 		}
 		for _, v := range []string{`"long"`, `{"a": 1}`} {
-			if f := m.judgeSchema(parse(t, v), ""); len(f) > 0 {
+			if f := m.validateSchema(parse(t, v), ""); len(f) > 0 {
 				t.Errorf("%s by %s: got %v; the validator has learnt it, so meta/schema.json may allow it", v, schema, f)
 			}
 		}
@@ -197,7 +197,7 @@ func TestFormats(t *testing.T) {
 			}
 			shape := regexp.MustCompile(f.shape)
 			for _, s := range c.good {
-				if found := m.judgeSchema(s, ""); len(found) > 0 {
+				if found := m.validateSchema(s, ""); len(found) > 0 {
 					t.Errorf("%q: got %v, want it to be good", s, found)
 				}
 				if !shape.MatchString(s) {
@@ -205,11 +205,11 @@ func TestFormats(t *testing.T) {
 				}
 			}
 			for _, s := range c.bad {
-				if found := m.judgeSchema(s, ""); len(found) != 1 || found[0].Remedy != "must be "+f.meaning {
+				if found := m.validateSchema(s, ""); len(found) != 1 || found[0].Hint != "must be "+f.meaning {
 					t.Errorf("%q: got %v, want one finding that says %q", s, found, f.meaning)
 				}
 			}
-			if found := m.judgeSchema(number("1"), ""); len(found) > 0 {
+			if found := m.validateSchema(number("1"), ""); len(found) > 0 {
 				t.Errorf("got %v of a number, want nothing: formats speak of texts", found)
 			}
 			if strings.HasSuffix(f.meaning, ".") || f.meaning == "" {

@@ -1,4 +1,4 @@
-// Package contract compiles the schemas, judges exchanges by them and explains
+// Package contract compiles the schemas, validates exchanges by them and explains
 // what it finds. Every rule stands in the schema files; none is repeated here.
 package contract
 
@@ -14,8 +14,8 @@ import (
 
 	"github.com/xeipuuv/gojsonschema"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/fileio"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 
@@ -54,52 +54,52 @@ type source struct {
 var versionFolder = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 
 // Load compiles the schemas of a file system. What is wrong with them is
-// returned as Flaws, all at once.
+// returned as Diagnostics, all at once.
 func Load(fsys fs.FS) (*Contract, error) {
 	register()
 	l := &loading{fsys: fsys}
 	c := l.contract()
-	if len(l.flaws) > 0 {
-		return nil, l.flaws
+	if len(l.diags) > 0 {
+		return nil, l.diags
 	}
 	return c, nil
 }
 
-// loading gathers flaws, so that a user sees all of them.
+// loading gathers errors, so that a user sees all of them.
 type loading struct {
 	fsys  fs.FS
-	flaws Flaws
+	diags Diagnostics
 }
 
-func (l *loading) flaw(file, pointer, rule string, args ...any) {
-	l.flaws = append(l.flaws, Flaw{File: file, Pointer: pointer, Rule: fmt.Sprintf(rule, args...)})
+func (l *loading) diag(file, pointer, rule string, args ...any) {
+	l.diags = append(l.diags, Diagnostic{File: file, Pointer: pointer, Rule: fmt.Sprintf(rule, args...)})
 }
 
-// once adds a flaw that several versions have in common.
-func (l *loading) once(f Flaw) {
-	if !slices.Contains(l.flaws, f) {
-		l.flaws = append(l.flaws, f)
+// once adds an error that several versions have in common.
+func (l *loading) once(f Diagnostic) {
+	if !slices.Contains(l.diags, f) {
+		l.diags = append(l.diags, f)
 	}
 }
 
 func (l *loading) contract() *Contract {
 	meta := l.metaSchema("meta/schema.json")
 	operationsMeta := l.metaSchema("meta/operations.json")
-	if len(l.flaws) > 0 {
+	if len(l.diags) > 0 {
 		return nil
 	}
 	folders := l.folders()
 	if len(folders) == 0 {
-		l.flaw(".", "", "there is no version folder: a folder named after a version, such as 2019-02-08, must hold the models")
+		l.diag(".", "", "there is not a version folder: a folder named after a version, such as 2019-02-08, must hold the models")
 		return nil
 	}
 	sets := l.sets(folders, meta)
 	operations := l.read(operationsFile)
-	if len(l.flaws) > 0 {
+	if len(l.diags) > 0 {
 		return nil
 	}
 	l.validate(operationsFile, operations, operationsMeta)
-	if len(l.flaws) > 0 {
+	if len(l.diags) > 0 {
 		return nil
 	}
 	c := &Contract{sets: map[model.Version]*set{}}
@@ -119,19 +119,19 @@ func (l *loading) read(name string) map[string]any {
 		if errors.Is(err, fs.ErrNotExist) {
 			rule = "the file is missing"
 		}
-		l.flaw(name, "", "%s", rule)
+		l.diag(name, "", "%s", rule)
 		return nil
 	}
 	v, err := wire.Parse(text)
 	if err != nil {
 		var s *wire.ErrSyntax
 		errors.As(err, &s)
-		l.flaws = append(l.flaws, Flaw{File: name, Line: s.Line, Pointer: s.Pointer, Rule: "is no JSON: " + s.Error()})
+		l.diags = append(l.diags, Diagnostic{File: name, Line: s.Line, Pointer: s.Pointer, Rule: "is not JSON: " + s.Error()})
 		return nil
 	}
 	doc, ok := v.(map[string]any)
 	if !ok {
-		l.flaw(name, "", "must be a JSON object")
+		l.diag(name, "", "must be a JSON object")
 	}
 	return doc
 }
@@ -144,14 +144,14 @@ func (l *loading) metaSchema(name string) *Model {
 	}
 	m, err := lone(name, doc)
 	if err != nil {
-		l.flaw(name, "", "%v", err)
+		l.diag(name, "", "%v", err)
 	}
 	return m
 }
 
 // validate reports where a document breaks the rules of a meta-schema.
 func (l *loading) validate(name string, doc map[string]any, meta *Model) {
-	l.flaws = append(l.flaws, meta.Flaws(name, "", doc)...)
+	l.diags = append(l.diags, meta.Diagnostics(name, "", doc)...)
 }
 
 // folders returns the version folders, oldest first, and reports what belongs
@@ -160,18 +160,18 @@ func (l *loading) folders() []string {
 	var folders []string
 	entries, err := fs.ReadDir(l.fsys, ".")
 	if err != nil {
-		l.flaw(".", "", "cannot be read: %v", fileio.Cause(err))
+		l.diag(".", "", "cannot be read: %v", fileio.Cause(err))
 		return nil
 	}
 	for _, e := range entries {
 		switch name := e.Name(); {
 		case e.IsDir() && versionFolder.MatchString(name):
 			folders = append(folders, name)
-		case e.IsDir() && (name == "meta" || name == "fixtures" || name == "control"):
+		case e.IsDir() && (name == "meta" || name == "fixtures" || name == "admin"):
 		case strings.HasPrefix(name, ".") || !e.IsDir() && path.Ext(name) != ".json":
 		case name == operationsFile:
 		default:
-			l.flaw(name, "", "is used by nothing: version folders are named like 2019-02-08, and operations.json is the only file beside them")
+			l.diag(name, "", "is used by nothing: version folders are named like 2019-02-08, and operations.json is the only file beside them")
 		}
 	}
 	slices.Sort(folders)
@@ -186,13 +186,13 @@ func (l *loading) sets(folders []string, meta *Model) map[string]*set {
 		s := &set{files: maps.Clone(inherited), models: map[string]*Model{}, base: "http://dispatchmock/" + folder + "/"}
 		entries, err := fs.ReadDir(l.fsys, folder)
 		if err != nil {
-			l.flaw(folder, "", "cannot be read: %v", fileio.Cause(err))
+			l.diag(folder, "", "cannot be read: %v", fileio.Cause(err))
 			continue
 		}
 		for _, e := range entries {
 			name := path.Join(folder, e.Name())
 			if e.IsDir() {
-				l.flaw(name, "", "is used by nothing: models stand directly in their version's folder")
+				l.diag(name, "", "is used by nothing: models stand directly in their version's folder")
 				continue
 			}
 			if path.Ext(e.Name()) != ".json" {
@@ -213,7 +213,7 @@ func (l *loading) sets(folders []string, meta *Model) map[string]*set {
 		inherited = s.files
 		sets[folder] = s
 	}
-	if len(l.flaws) > 0 {
+	if len(l.diags) > 0 {
 		return sets
 	}
 	older := &set{}
@@ -228,7 +228,7 @@ func (l *loading) sets(folders []string, meta *Model) map[string]*set {
 func (l *loading) versions(newest *set) []model.Version {
 	src, ok := newest.files[versionFile]
 	if !ok {
-		l.flaw(versionFile, "", "the file is missing: its enum lists the versions")
+		l.diag(versionFile, "", "the file is missing: its enum lists the versions")
 		return nil
 	}
 	var versions []model.Version
@@ -236,13 +236,13 @@ func (l *loading) versions(newest *set) []model.Version {
 	for i, v := range list {
 		name, ok := v.(string)
 		if !ok || !versionFolder.MatchString(folderOf(model.Version(name))) {
-			l.flaws = append(l.flaws, Flaw{File: src.path, Pointer: fmt.Sprintf("/enum/%d", i), Value: short(v), Rule: "a version is a date such as 2019/02/08"})
+			l.diags = append(l.diags, Diagnostic{File: src.path, Pointer: fmt.Sprintf("/enum/%d", i), Value: short(v), Rule: "a version is a date such as 2019/02/08"})
 			continue
 		}
 		versions = append(versions, model.Version(name))
 	}
 	if len(versions) == 0 {
-		l.flaw(src.path, "/enum", "lists no version")
+		l.diag(src.path, "/enum", "lists no version")
 	}
 	slices.Sort(versions)
 	return versions
@@ -259,12 +259,12 @@ func (l *loading) assign(c *Contract, folders []string, sets map[string]*set) {
 			}
 		}
 		if c.sets[v] == nil {
-			l.flaw(versionFile, "", "version %s is older than the oldest version folder, %s", v, folders[0])
+			l.diag(versionFile, "", "version %s is older than the oldest version folder, %s", v, folders[0])
 		}
 	}
 	for _, folder := range folders {
 		if !slices.ContainsFunc(c.versions, func(v model.Version) bool { return folderOf(v) == folder }) {
-			l.flaw(folder, "", "is the folder of no version that %s lists", versionFile)
+			l.diag(folder, "", "is the folder of no version that %s lists", versionFile)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // are, and that an error is no longer than a person reads.
 func TestManyErrors(t *testing.T) {
 	t.Parallel()
-	m, err := Standalone(schemas.FS, "control/session.json", "")
+	m, err := Standalone(schemas.FS, "admin/session.json", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,15 +24,15 @@ func TestManyErrors(t *testing.T) {
 			for i := range n {
 				doc[fmt.Sprintf("k%06d", i)] = true
 			}
-			flaws := m.Flaws("body", "", doc)
+			diags := m.Diagnostics("body", "", doc)
 			shown := min(n, MaxShown)
-			if text := flaws.Error(); flaws.Count() != n || n > shown && !strings.HasSuffix(text, fmt.Sprintf("\n… and %d more", n-shown)) {
-				t.Errorf("counts %d errors, want %d, and to end with that: …%s", flaws.Count(), n, text[max(0, len(text)-100):])
+			if text := diags.Error(); diags.Count() != n || n > shown && !strings.HasSuffix(text, fmt.Sprintf("\n… and %d more", n-shown)) {
+				t.Errorf("counts %d errors, want %d, and to end with that: …%s", diags.Count(), n, text[max(0, len(text)-100):])
 			}
-			if flaws, _ = flaws.First(); len(flaws) != shown {
-				t.Fatalf("got %d errors, want %d", len(flaws), shown)
+			if diags, _ = diags.First(); len(diags) != shown {
+				t.Fatalf("got %d errors, want %d", len(diags), shown)
 			}
-			for i, f := range flaws {
+			for i, f := range diags {
 				if want := fmt.Sprintf("/k%06d", i); f.Pointer != want {
 					t.Errorf("error %d is about %s, want %s", i, f.Pointer, want)
 				}
@@ -40,7 +40,7 @@ func TestManyErrors(t *testing.T) {
 		})
 	}
 	long := strings.Repeat("n", 1<<20)
-	if text := m.Flaws("body", "", map[string]any{long: long}).Error(); len(text) > 2000 {
+	if text := m.Diagnostics("body", "", map[string]any{long: long}).Error(); len(text) > 2000 {
 		t.Errorf("the error about a name of %d bytes has %d: %.300s", len(long), len(text), text)
 	}
 }
@@ -57,9 +57,9 @@ func TestManyMissing(t *testing.T) {
 	for i := range 1000 {
 		doc[fmt.Sprintf("a%04d", i)] = true
 	}
-	flaws := m.Flaws("body", "", doc)
-	if len(flaws) != MaxShown+1 || flaws[0].Pointer != "/name" || flaws[1].Pointer != "/then" || flaws[2].Pointer != "/a0000" {
-		t.Errorf("got %d errors that begin with %.500s, want the missing name and then before the unknown names", len(flaws), flaws)
+	diags := m.Diagnostics("body", "", doc)
+	if len(diags) != MaxShown+1 || diags[0].Pointer != "/name" || diags[1].Pointer != "/then" || diags[2].Pointer != "/a0000" {
+		t.Errorf("got %d errors that begin with %.500s, want the missing name and then before the unknown names", len(diags), diags)
 	}
 }
 

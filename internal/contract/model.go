@@ -13,8 +13,8 @@ import (
 
 	"github.com/xeipuuv/gojsonschema"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 )
 
 // Model is one compiled schema with what it needs to explain itself.
@@ -25,7 +25,7 @@ type Model struct {
 	past   [][]string // where values must lie in the past; "*" is any item
 	whole  [][]string // where numbers must be integers
 	used   bool       // some operation names it
-	part   *part      // nil where the model is always judged as a whole
+	part   *part      // nil where the model is always validated as a whole
 	flat   *flat      // set where the model is a flat object of text values
 }
 
@@ -58,62 +58,62 @@ func lone(name string, doc map[string]any) (*Model, error) {
 	return &Model{src: source{name, doc}, schema: schema}, nil
 }
 
-// Judge returns the rules that a decoded value breaks at the time now.
-func (m *Model) Judge(v any, part string, now time.Time) []exchange.Finding {
-	findings := m.judgeSchema(v, part)
+// Validate returns the rules that a decoded value breaks at the time now.
+func (m *Model) Validate(v any, part string, now time.Time) []exchange.Violation {
+	violations := m.validateSchema(v, part)
 	m.eachPast(v, func(at []string, s string) {
 		if t, err := model.ParseTimestamp(s); err == nil && t.After(now) {
 			n, _ := m.locate(at)
-			findings = append(findings, n.finding(part, pointer(at), "format", s, notPast+model.Timestamp(now)))
+			violations = append(violations, n.violation(part, pointer(at), "format", s, notPast+model.Timestamp(now)))
 		}
 	})
-	slices.SortStableFunc(findings, compareFindings)
-	return findings
+	slices.SortStableFunc(violations, compareFindings)
+	return violations
 }
 
 const notPast = "must lie in the past; it is now "
 
 // AwaitsClock reports whether a finding would be none by a later clock.
-func AwaitsClock(f exchange.Finding) bool { return strings.HasPrefix(f.Remedy, notPast) }
+func AwaitsClock(f exchange.Violation) bool { return strings.HasPrefix(f.Hint, notPast) }
 
-// judgeSchema returns the rules that a value breaks at any time; of many the
+// validateSchema returns the rules that a value breaks at any time; of many the
 // first, and one that says how many more there are.
-func (m *Model) judgeSchema(v any, part string) []exchange.Finding {
-	findings, others := m.firstFindings(v, part)
+func (m *Model) validateSchema(v any, part string) []exchange.Violation {
+	violations, others := m.firstFindings(v, part)
 	if others > 0 {
-		findings = append(findings, exchange.Finding{Part: part, Rule: ruleMore, Schema: m.src.path, Remedy: more(others)})
+		violations = append(violations, exchange.Violation{Part: part, Rule: ruleMore, Schema: m.src.path, Hint: more(others)})
 	}
-	return findings
+	return violations
 }
 
-func (m *Model) firstFindings(v any, part string) (findings []exchange.Finding, others int) {
+func (m *Model) firstFindings(v any, part string) (violations []exchange.Violation, others int) {
 	if m.part != nil && m.part.good(v) {
 		return nil, 0
 	}
 	errors, found, err := validate(m.schema, v)
 	if err != nil {
-		return []exchange.Finding{{Part: part, Rule: "schema", Schema: m.src.path, Remedy: err.Error()}}, 0
+		return []exchange.Violation{{Part: part, Rule: "schema", Schema: m.src.path, Hint: err.Error()}}, 0
 	}
 	first, others := firstErrors(errors)
 	for _, e := range first {
-		findings = append(findings, m.explain(e, part))
+		violations = append(violations, m.explain(e, part))
 	}
-	if len(findings) == 0 && len(errors) > 0 {
+	if len(violations) == 0 && len(errors) > 0 {
 		e := errors[0]
-		findings = append(findings, exchange.Finding{Part: part, Rule: e.Type(), Value: short(e.Value()), Schema: m.src.path, Remedy: lower(e.Description())})
+		violations = append(violations, exchange.Violation{Part: part, Rule: e.Type(), Value: short(e.Value()), Schema: m.src.path, Hint: lower(e.Description())})
 	}
-	for i := range findings {
-		findings[i].Pointer = found.pointer(findings[i].Pointer)
+	for i := range violations {
+		violations[i].Pointer = found.pointer(violations[i].Pointer)
 	}
-	slices.SortStableFunc(findings, compareFindings)
+	slices.SortStableFunc(violations, compareFindings)
 	// What two members miss, the library finds for each, and each finding tells both.
-	return slices.Compact(findings), others
+	return slices.Compact(violations), others
 }
 
 // compareFindings gives an order to what the library finds in none. What is
 // missing comes first, as it says most of a value that is another model's; of
 // one object it stays in the order of "required".
-func compareFindings(a, b exchange.Finding) int {
+func compareFindings(a, b exchange.Violation) int {
 	if a.Rule == ruleMore {
 		return 1
 	}
@@ -148,18 +148,18 @@ func comparePointers(a, b string) int {
 	})
 }
 
-// Flaws judges a value that was read from a file, at a place of the file that
+// Diagnostics validates a value that was read from a file, at a place of the file that
 // the pointer names.
-func (m *Model) Flaws(file, at string, v any) Flaws {
-	var flaws Flaws
+func (m *Model) Diagnostics(file, at string, v any) Diagnostics {
+	var diags Diagnostics
 	first, more := m.firstFindings(v, "")
 	for _, f := range first {
-		flaws = append(flaws, Flaw{File: file, Pointer: at + f.Pointer, Value: f.Value, Rule: f.Remedy})
+		diags = append(diags, Diagnostic{File: file, Pointer: at + f.Pointer, Value: f.Value, Rule: f.Hint})
 	}
 	if more > 0 {
-		flaws = append(flaws, others(file, more))
+		diags = append(diags, others(file, more))
 	}
-	return flaws
+	return diags
 }
 
 // node is a place in a schema file.

@@ -55,7 +55,7 @@ func (c *Contract) Has(v model.Version) bool { return c.sets[v] != nil }
 // Operations returns the operations in the order of their file.
 func (c *Contract) Operations() []*Operation { return slices.Clone(c.operations) }
 
-// Otherwise returns the stand-in for requests that no operation takes.
+// Otherwise returns the placeholder for requests that no operation takes.
 func (c *Contract) Otherwise() *Operation { return c.otherwise }
 
 // Model returns a model of a version by its name, such as
@@ -76,7 +76,7 @@ func (l *loading) operations(c *Contract, doc map[string]any) {
 		op := l.operation(c, fmt.Sprintf("/operations/%d", i), o)
 		for _, other := range c.operations {
 			if other.Method == op.Method && other.Path == op.Path {
-				l.flaw(operationsFile, fmt.Sprintf("/operations/%d", i), "%s %s stands in the list twice", op.Method, op.Path)
+				l.diag(operationsFile, fmt.Sprintf("/operations/%d", i), "%s %s stands in the list twice", op.Method, op.Path)
 			}
 		}
 		c.operations = append(c.operations, op)
@@ -85,7 +85,7 @@ func (l *loading) operations(c *Contract, doc map[string]any) {
 	c.otherwise = l.operation(c, "/otherwise", o)
 	var err error
 	if c.router, err = newRouter(c.operations); err != nil {
-		l.flaw(operationsFile, "/operations", "a path cannot be routed: %v", err)
+		l.diag(operationsFile, "/operations", "a path cannot be routed: %v", err)
 	}
 	l.unused(c)
 }
@@ -132,7 +132,7 @@ func (l *loading) model(s *set, at string, file any) *Model {
 	}
 	m := s.models[name]
 	if m == nil {
-		l.once(Flaw{File: operationsFile, Pointer: at, Value: short(name), Rule: "no version folder has such a file"})
+		l.once(Diagnostic{File: operationsFile, Pointer: at, Value: short(name), Rule: "no version folder has such a file"})
 		return nil
 	}
 	m.used = true
@@ -142,7 +142,7 @@ func (l *loading) model(s *set, at string, file any) *Model {
 func (l *loading) flatModel(s *set, at string, file any) *Model {
 	m := l.model(s, at, file)
 	if m != nil && m.flat == nil {
-		l.once(Flaw{File: operationsFile, Pointer: at, Rule: fmt.Sprintf("%s must be an object of at most %d properties, each of the type string or integer, and ask nothing else of the object than required and additionalProperties: header fields and path parameters travel as text", m.src.path, maxMembers)})
+		l.once(Diagnostic{File: operationsFile, Pointer: at, Rule: fmt.Sprintf("%s must be an object of at most %d properties, each of the type string or integer, and ask nothing else of the object than required and additionalProperties: header fields and path parameters travel as text", m.src.path, maxMembers)})
 		return nil
 	}
 	return m
@@ -158,11 +158,11 @@ func (l *loading) unused(c *Contract) {
 		}
 		for _, file := range slices.Sorted(maps.Keys(s.models)) {
 			m := s.models[file]
-			if m.used || slices.ContainsFunc(l.flaws, func(f Flaw) bool { return f.File == m.src.path }) {
+			if m.used || slices.ContainsFunc(l.diags, func(f Diagnostic) bool { return f.File == m.src.path }) {
 				continue
 			}
 			if !refersTo(s, file) && file != versionFile {
-				l.flaw(m.src.path, "", "is used by nothing: neither operations.json nor a $ref names it")
+				l.diag(m.src.path, "", "is used by nothing: neither operations.json nor a $ref names it")
 			}
 		}
 	}
@@ -222,7 +222,7 @@ func (c *Contract) ValidHeader(v model.Version, name, text string) bool {
 		return false
 	}
 	i, known := m.flat.index[name]
-	return known && m.flat.members[i].judge(text)
+	return known && m.flat.members[i].validate(text)
 }
 
 // CheckToken says what rule the authorization of a token would break, or "".
@@ -231,15 +231,15 @@ func (c *Contract) CheckToken(token string) string {
 	if m == nil || c.ValidHeader(c.Oldest(), "authorization", "Bearer "+token) {
 		return ""
 	}
-	for _, f := range m.judgeSchema(map[string]any{"authorization": "Bearer " + token}, "") {
+	for _, f := range m.validateSchema(map[string]any{"authorization": "Bearer " + token}, "") {
 		if f.Pointer == "/authorization" {
-			return f.Remedy
+			return f.Hint
 		}
 	}
 	return ""
 }
 
-// Operation returns the operation of that name, or the stand-in for none.
+// Operation returns the operation of that name, or the placeholder for none.
 func (c *Contract) Operation(name string) *Operation {
 	for _, o := range c.operations {
 		if o.Name == name {

@@ -9,20 +9,20 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 )
 
-// part is a schema that is judged in parts, where its keywords allow it.
+// part is a schema that is validated in parts, where its keywords allow it.
 //
 // An object satisfies such a schema if its set of names satisfies the frame
 // (all keywords but the properties' own schemas) and each value satisfies its
 // property's schema; that is what "properties" means. An array satisfies one
-// of "items" if each item does. So these are judged apart, by the same
-// library, and a value that was found good need not be judged again while it
+// of "items" if each item does. So these are validated apart, by the same
+// library, and a value that was found good need not be validated again while it
 // is remembered. Only good verdicts are remembered; where anything is not good
-// the whole model judges, and explains.
+// the whole model validates, and explains.
 type part struct {
 	schema  *gojsonschema.Schema
-	frame   *frame  // where objects are judged in parts
+	frame   *frame  // where objects are validated in parts
 	members []*part // in the order of the frame's names
-	items   *part   // where arrays are judged in parts
+	items   *part   // where arrays are validated in parts
 	// format is the whole rule, where the schema asks for a text of a format
 	// and for nothing else: request IDs are of one and come once only.
 	format func(string) bool
@@ -32,7 +32,7 @@ type part struct {
 	numbers       memo[json.Number]
 }
 
-// frame judges an object by its set of names.
+// frame validates an object by its set of names.
 type frame struct {
 	schema *gojsonschema.Schema
 	names  []string
@@ -40,7 +40,7 @@ type frame struct {
 	seen   memo[uint64] // sets found good, a bit for each name
 }
 
-// maxMembers is how many properties an object judged in parts may have.
+// maxMembers is how many properties an object validated in parts may have.
 const maxMembers = 32
 
 // maxRemembered is the length of the longest text that a memo keeps.
@@ -114,7 +114,7 @@ func (p *part) take(s *set, file, pointer string, doc map[string]any) (err error
 }
 
 // good reports that a value satisfies the schema. A false may also come of
-// what cannot be judged in parts.
+// what cannot be validated in parts.
 func (p *part) good(v any) bool {
 	switch v := v.(type) {
 	case nil:

@@ -86,7 +86,7 @@ func eachMutant(v any, visit func(what string)) {
 	}
 }
 
-// TestParts holds that a record judged in parts is judged as it is as a whole,
+// TestParts holds that a record validated in parts is validated as it is as a whole,
 // whatever was remembered before.
 func TestParts(t *testing.T) {
 	t.Parallel()
@@ -100,7 +100,7 @@ func TestParts(t *testing.T) {
 			for _, v := range []model.Version{"2019/02/08", "2021/04/07"} {
 				m := c.Model(v, model.ModelCustomerLocation)
 				if m.part.frame == nil {
-					t.Fatalf("%s %s is not judged in parts", v, model.ModelCustomerLocation)
+					t.Fatalf("%s %s is not validated in parts", v, model.ModelCustomerLocation)
 				}
 				good, bad := 0, 0
 				for i, record := range all {
@@ -115,7 +115,7 @@ func TestParts(t *testing.T) {
 							bad++
 						}
 						if got := m.part.good(record); got != result.Valid() {
-							t.Errorf("%s, record %d, %s: judged in parts it is good=%t, as a whole %v", v, i, what, got, result.Errors())
+							t.Errorf("%s, record %d, %s: validated in parts it is good=%t, as a whole %v", v, i, what, got, result.Errors())
 						}
 					})
 				}
@@ -161,14 +161,14 @@ func TestSharedModels(t *testing.T) {
 	record := records(t, "page-sample.json")[0]
 	model.FromVersion(record, "2019/02/08")
 	for version, good := range map[model.Version]bool{older: true, newer: false} {
-		if found := c.Model(version, model.ModelCustomerLocation).judgeSchema(record, ""); (len(found) == 0) != good {
+		if found := c.Model(version, model.ModelCustomerLocation).validateSchema(record, ""); (len(found) == 0) != good {
 			t.Errorf("%s: got %v, want good=%t", version, found, good)
 		}
 	}
 }
 
 // TestPartKeywords holds the same for schemas that the models have none of:
-// each value is judged again after all others were.
+// each value is validated again after all others were.
 func TestPartKeywords(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, schema string }{
@@ -203,8 +203,8 @@ func TestPartKeywords(t *testing.T) {
 				s.files[file] = source{file, doc.(map[string]any)}
 			}
 			l := &loading{}
-			if l.compile(s, &set{}); len(l.flaws) > 0 {
-				t.Fatal(l.flaws)
+			if l.compile(s, &set{}); len(l.diags) > 0 {
+				t.Fatal(l.diags)
 			}
 			m := s.models["T.json"]
 			for range 2 {
@@ -218,7 +218,7 @@ func TestPartKeywords(t *testing.T) {
 					if want := valid(m.schema, v); m.part.good(v) != want && (want == false || !strings.Contains(text, `"c"`) && !strings.Contains(text, `"b"`)) {
 						t.Errorf("%s: in parts it is good=%t, as a whole %t", text, !want, want)
 					}
-					if found := m.judgeSchema(v, ""); (len(found) == 0) != valid(m.schema, v) {
+					if found := m.validateSchema(v, ""); (len(found) == 0) != valid(m.schema, v) {
 						t.Errorf("%s: found %v", text, found)
 					}
 				}

@@ -32,12 +32,12 @@ func TestPieces(t *testing.T) {
 		t.Fatal(err)
 	}
 	const n = 10_000 // more than the schema admits
-	good := m.Flaws("body", "", patch(n, -1))
+	good := m.Diagnostics("body", "", patch(n, -1))
 	for _, bad := range []int{0, n / 3, n - 1} {
-		flaws := m.Flaws("body", "", patch(n, bad))
+		diags := m.Diagnostics("body", "", patch(n, bad))
 		want := pointer([]string{"then", "patch", strconv.Itoa(bad), "op"})
-		if !slices.ContainsFunc(flaws, func(f Flaw) bool { return f.Pointer == want }) {
-			t.Errorf("the item at %d is bad: got %v", bad, flaws)
+		if !slices.ContainsFunc(diags, func(f Diagnostic) bool { return f.Pointer == want }) {
+			t.Errorf("the item at %d is bad: got %v", bad, diags)
 		}
 	}
 	if len(good) != 1 || !strings.HasSuffix(good[0].Rule, "at most 100 items, and has 10000") {
@@ -51,8 +51,8 @@ func TestPieces(t *testing.T) {
 	for i := range empty {
 		empty[i] = map[string]any{"no": true}
 	}
-	flaws := c.Model(c.Oldest(), model.ModelCustomerLocation).Flaws("body", "", map[string]any{"addresses": empty})
-	if n := flaws.Count(); n == 0 || n > 20*maxPiece {
+	diags := c.Model(c.Oldest(), model.ModelCustomerLocation).Diagnostics("body", "", map[string]any{"addresses": empty})
+	if n := diags.Count(); n == 0 || n > 20*maxPiece {
 		t.Errorf("of %d bad items %d errors were gathered", len(empty), n)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"dispatchmock/internal/wire"
 )
 
-// TestProof holds that a body that was found good is not judged again, unless
+// TestProof holds that a body that was found good is not validated again, unless
 // the clock is set back before a time in it, another model is asked, or the
 // bytes are others.
 func TestProof(t *testing.T) {
@@ -23,48 +23,48 @@ func TestProof(t *testing.T) {
 	c := loadReal(t)
 	op := c.Operation("Get Customer")
 	r := reply(t, oldest)
-	judge := func(now time.Time) []string { return places(op.JudgeReply(oldest, CORSDocumented, now, r)) }
+	validate := func(now time.Time) []string { return places(op.ValidateReply(oldest, CORSDocumented, now, r)) }
 	updated := time.Date(2020, 4, 22, 17, 23, 17, 363_000_000, time.UTC)
-	if got := judge(updated.Add(-1)); !slices.Equal(got, []string{"/last_updated_on format"}) || r.Body.Proof() != nil {
+	if got := validate(updated.Add(-1)); !slices.Equal(got, []string{"/last_updated_on format"}) || r.Body.Proof() != nil {
 		t.Fatalf("got %v just before the record's newest time, proof %v, want that it lies in the future, and no proof", got, r.Body.Proof())
 	}
-	if got := judge(updated); got != nil || r.Body.Proof() == nil {
+	if got := validate(updated); got != nil || r.Body.Proof() == nil {
 		t.Fatalf("got %v at the record's newest time, want it good and a proof left", got)
 	}
 	proof := r.Body.Proof()
-	if got := judge(sampleTime); got != nil || r.Body.Proof() != proof {
+	if got := validate(sampleTime); got != nil || r.Body.Proof() != proof {
 		t.Errorf("got %v later, proof %v, want the proof to be enough", got, r.Body.Proof())
 	}
-	if got := judge(updated.Add(-time.Microsecond)); !slices.Equal(got, []string{"/last_updated_on format"}) {
-		t.Errorf("got %v when the clock is set back, want the judge to speak again", got)
+	if got := validate(updated.Add(-time.Microsecond)); !slices.Equal(got, []string{"/last_updated_on format"}) {
+		t.Errorf("got %v when the clock is set back, want the validator to speak again", got)
 	}
-	if got := judge(time.Date(2018, 6, 13, 0, 0, 0, 0, time.UTC)); !slices.Equal(got, []string{"/created_on format", "/last_updated_on format"}) {
+	if got := validate(time.Date(2018, 6, 13, 0, 0, 0, 0, time.UTC)); !slices.Equal(got, []string{"/created_on format", "/last_updated_on format"}) {
 		t.Errorf("got %v when the clock is set far back, want both times", got)
 	}
-	if got := judge(updated); got != nil {
+	if got := validate(updated); got != nil {
 		t.Errorf("got %v when the clock is set forward again, want it good", got)
 	}
 	r.Fields[8].Value = string(newest)
-	if got := places(op.JudgeReply(newest, CORSDocumented, sampleTime, r)); !slices.Equal(got, []string{"/customer_id additionalProperties", "/id required"}) {
+	if got := places(op.ValidateReply(newest, CORSDocumented, sampleTime, r)); !slices.Equal(got, []string{"/customer_id additionalProperties", "/id required"}) {
 		t.Errorf("got %v in another version, want the proof not to count", got)
 	}
 }
 
-// TestProofIsUsed holds that the proof spares the second judging: the judge
+// TestProofIsUsed holds that the proof spares the second validating: the validator
 // does not look at the bytes again, which nobody may change.
 func TestProofIsUsed(t *testing.T) {
 	t.Parallel()
 	op := loadReal(t).Operation("Get Customer")
 	r := reply(t, oldest)
-	if got := op.JudgeReply(oldest, CORSDocumented, sampleTime, r); got != nil {
+	if got := op.ValidateReply(oldest, CORSDocumented, sampleTime, r); got != nil {
 		t.Fatal(got)
 	}
 	r.Body.Bytes[0] = 'x'
-	if got := op.JudgeReply(oldest, CORSDocumented, sampleTime, r); got != nil {
+	if got := op.ValidateReply(oldest, CORSDocumented, sampleTime, r); got != nil {
 		t.Errorf("got %v, want the kept proof", got)
 	}
-	if r.Body = wire.Raw(r.Body.Bytes); len(op.JudgeReply(oldest, CORSDocumented, sampleTime, r)) != 1 {
-		t.Error("want another body to be judged, and found broken")
+	if r.Body = wire.Raw(r.Body.Bytes); len(op.ValidateReply(oldest, CORSDocumented, sampleTime, r)) != 1 {
+		t.Error("want another body to be validated, and found broken")
 	}
 }
 
@@ -81,21 +81,21 @@ func TestPastReaches(t *testing.T) {
 	}
 	m := c.Model(oldest, "ErrorModel")
 	value := `{"visits": [{"at": "2020-01-01T00:00:00"}, {}, {"at": "2023-01-01T00:00:00"}, {"at": "2022-08-20T01:38:16.000000"}], "last": {"at": "2022-08-20T01:38:16.000001"}}`
-	got := m.Judge(parse(t, value), "body", sampleTime)
+	got := m.Validate(parse(t, value), "body", sampleTime)
 	var pointers []string
 	for _, f := range got {
 		pointers = append(pointers, f.Pointer)
-		if f.Remedy != "must lie in the past; it is now 2022-08-20T01:38:16.000000" || f.Schema != "2019-02-08/Visit.json#/properties/at/format" {
+		if f.Hint != "must lie in the past; it is now 2022-08-20T01:38:16.000000" || f.Schema != "2019-02-08/Visit.json#/properties/at/format" {
 			t.Errorf("got %+v", f)
 		}
 	}
 	if !slices.Equal(pointers, []string{"/last/at", "/visits/2/at"}) {
 		t.Errorf("got %v, want the two that lie in the future", pointers)
 	}
-	if f := m.Judge(parse(t, `{"visits": [7], "last": {"at": "2099-01-01T00:00:00"}}`), "", sampleTime); len(f) != 2 || f[0].Pointer != "/last/at" || f[1].Pointer != "/visits/0" {
+	if f := m.Validate(parse(t, `{"visits": [7], "last": {"at": "2099-01-01T00:00:00"}}`), "", sampleTime); len(f) != 2 || f[0].Pointer != "/last/at" || f[1].Pointer != "/visits/0" {
 		t.Errorf("got %v, want one order for all that is found", f)
 	}
-	if f := m.Judge(parse(t, `{"visits": [{"at": 1}, 7], "last": "x"}`), "", sampleTime); len(f) != 3 {
+	if f := m.Validate(parse(t, `{"visits": [{"at": 1}, 7], "last": "x"}`), "", sampleTime); len(f) != 3 {
 		t.Errorf("got %v, want three wrong types and no failure", f)
 	}
 }
@@ -123,13 +123,13 @@ func TestFlatMemo(t *testing.T) {
 	}
 	for i := range 100 {
 		for _, bad := range []string{"x", "", "9223372036854775808", strconv.Itoa(i) + ".5"} {
-			if member.judge(bad) || held() != 0 {
+			if member.validate(bad) || held() != 0 {
 				t.Fatalf("%q is good, or it is remembered: %d values are", bad, held())
 			}
 		}
 	}
 	for i := range 1000 {
-		if text := strconv.Itoa(i); !member.judge(text) || !member.part.numbers.has(json.Number(text)) || held() > len(member.part.numbers.slots) {
+		if text := strconv.Itoa(i); !member.validate(text) || !member.part.numbers.has(json.Number(text)) || held() > len(member.part.numbers.slots) {
 			t.Fatalf("%s: want a good verdict, remembered among at most %d", text, len(member.part.numbers.slots))
 		}
 	}
@@ -139,10 +139,10 @@ func TestFlatMemo(t *testing.T) {
 	// No longer than the model admits, so that only the memory's bound counts.
 	accept := &flatMember{name: "note", part: &part{schema: compiled(t, `{"type": "string"}`)}}
 	long := strings.Repeat(" ", maxRemembered+1)
-	if !accept.judge(long) || accept.part.texts.has(long) {
-		t.Errorf("want a good value of %d bytes to be judged, and not remembered", len(long))
+	if !accept.validate(long) || accept.part.texts.has(long) {
+		t.Errorf("want a good value of %d bytes to be validated, and not remembered", len(long))
 	}
-	if short := long[:maxRemembered]; !accept.judge(short) || !accept.part.texts.has(short) {
+	if short := long[:maxRemembered]; !accept.validate(short) || !accept.part.texts.has(short) {
 		t.Errorf("want a good value of %d bytes to be remembered", maxRemembered)
 	}
 }
@@ -156,7 +156,7 @@ func compiled(t testing.TB, text string) *gojsonschema.Schema {
 	return s
 }
 
-// TestFlatFrame holds that the set of names is judged and remembered apart.
+// TestFlatFrame holds that the set of names is validated and remembered apart.
 func TestFlatFrame(t *testing.T) {
 	t.Parallel()
 	c, err := Load(schemaFS())

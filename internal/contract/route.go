@@ -8,8 +8,8 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 )
 
 // Route is where a request goes, and what it asks for there. It is found once
@@ -32,7 +32,7 @@ type Route struct {
 // path parameters.
 type Inputs struct {
 	// Headers and Path are the rules that the request breaks.
-	Headers, Path []exchange.Finding
+	Headers, Path []exchange.Violation
 	// Each integer is there where the request has it and keeps its rules.
 	Tenant, Customer, Location Integer
 }
@@ -108,19 +108,19 @@ func (c *Contract) Route(r *http.Request) Route {
 // Read validates the request's header fields and path parameters by the rules
 // that an operation has in version v, and reads from them what is asked for.
 func (r *Route) Read(op *Operation, v model.Version, h http.Header) {
-	r.Inputs = Inputs{Headers: op.JudgeHeaders(v, h)}
+	r.Inputs = Inputs{Headers: op.ValidateHeaders(v, h)}
 	text, _ := HeaderText(h, http.CanonicalHeaderKey(tenantHeader))
 	r.Tenant = integerOf(text, r.Headers, tenantHeader)
 	if r.Resource == nil {
 		return
 	}
-	r.Path = op.JudgePath(v, r.Parameters)
+	r.Path = op.ValidatePath(v, r.Parameters)
 	r.Customer = integerOf(r.Parameters[customerParameter], r.Path, customerParameter)
 	r.Location = integerOf(r.Parameters[locationParameter], r.Path, locationParameter)
 }
 
 // integerOf reads an input where no rule finds fault with it.
-func integerOf(text string, broken []exchange.Finding, name string) Integer {
+func integerOf(text string, broken []exchange.Violation, name string) Integer {
 	for i := range broken {
 		if broken[i].Pointer == "/"+name {
 			return Integer{}

@@ -79,7 +79,7 @@ type pair struct {
 	second *second
 }
 
-// bodyModels are the pairs that judge bodies.
+// bodyModels are the pairs that validate bodies.
 func bodyModels(t testing.TB) map[string]pair {
 	t.Helper()
 	all, err := pairs()
@@ -95,10 +95,10 @@ func bodyModels(t testing.TB) map[string]pair {
 	return bodies
 }
 
-// agree judges a value by both implementations and returns their verdict.
+// agree validates a value by both implementations and returns their verdict.
 func (p pair) agree(t testing.TB, what string, v any) bool {
 	t.Helper()
-	found := p.first.judgeSchema(v, "")
+	found := p.first.validateSchema(v, "")
 	err := p.second.schema.Validate(v)
 	if (len(found) == 0) != (err == nil) {
 		text, _ := wire.AppendJSON(nil, v)
@@ -189,7 +189,7 @@ func TestSecondOpinionOnMutations(t *testing.T) {
 	for n, body := range goldenBodies(t) {
 		r := rand.New(rand.NewPCG(1, uint64(n)))
 		mine := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-			return len(models[name].first.judgeSchema(parse(t, body), "")) > 0
+			return len(models[name].first.validateSchema(parse(t, body), "")) > 0
 		})
 		for i := range 60 {
 			tree := parse(t, body)

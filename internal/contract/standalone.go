@@ -16,24 +16,24 @@ func Standalone(fsys fs.FS, name, pointer string) (*Model, error) {
 	register()
 	l := &loading{fsys: fsys}
 	doc := l.read(name)
-	if len(l.flaws) > 0 {
-		return nil, l.flaws
+	if len(l.diags) > 0 {
+		return nil, l.diags
 	}
 	if pointer != "" {
 		var ok bool
 		if doc, ok = sub(doc, strings.Split(pointer[1:], "/")...); !ok {
-			return nil, Flaws{{File: name, Pointer: pointer, Rule: "there must be a schema here"}}
+			return nil, Diagnostics{{File: name, Pointer: pointer, Rule: "there must be a schema here"}}
 		}
 	}
 	m, err := lone(name, doc)
 	if err != nil {
-		return nil, Flaws{{File: name, Pointer: pointer, Rule: "is no schema: " + err.Error()}}
+		return nil, Diagnostics{{File: name, Pointer: pointer, Rule: "is not a schema: " + err.Error()}}
 	}
 	return m, nil
 }
 
 // CheckSchemas holds schema files that belong to no version to the rules for
-// those that do; what breaks them is returned as Flaws.
+// those that do; what breaks them is returned as Diagnostics.
 func CheckSchemas(fsys fs.FS, names ...string) error {
 	register()
 	l := &loading{fsys: fsys}
@@ -54,8 +54,8 @@ func CheckSchemas(fsys fs.FS, names ...string) error {
 			}
 		}
 	}
-	if len(l.flaws) > 0 {
-		return l.flaws
+	if len(l.diags) > 0 {
+		return l.diags
 	}
 	return nil
 }
@@ -72,23 +72,23 @@ func (m *Model) Defaults() map[string]any {
 	return defaults
 }
 
-// Lines puts a line number to each flaw of a file that lacks one, where the
+// Lines puts a line number to each error of a file that lacks one, where the
 // file can be read as JSON up to there; a missing member has the line of the
 // object that lacks it.
-func (f Flaws) Lines(fsys fs.FS) {
+func (f Diagnostics) Lines(fsys fs.FS) {
 	byFile := map[string][]int{}
-	for i, flaw := range f {
-		if flaw.Line == 0 {
-			byFile[flaw.File] = append(byFile[flaw.File], i)
+	for i, diag := range f {
+		if diag.Line == 0 {
+			byFile[diag.File] = append(byFile[diag.File], i)
 		}
 	}
-	for file, flaws := range byFile {
+	for file, diags := range byFile {
 		text, err := fs.ReadFile(fsys, file)
 		if err != nil {
 			continue
 		}
 		wanted := map[string]int{} // line by pointer
-		for _, i := range flaws {
+		for _, i := range diags {
 			for p := f[i].Pointer; ; p = p[:strings.LastIndexByte(p, '/')] {
 				wanted[p] = 0
 				if p == "" {
@@ -97,7 +97,7 @@ func (f Flaws) Lines(fsys fs.FS) {
 			}
 		}
 		findLines(text, wanted)
-		for _, i := range flaws {
+		for _, i := range diags {
 			p := f[i].Pointer
 			for wanted[p] == 0 && p != "" {
 				p = p[:strings.LastIndexByte(p, '/')]
@@ -113,7 +113,7 @@ func findLines(text []byte, wanted map[string]int) {
 	line, counted := 1, 0
 	for {
 		if _, err := d.ReadToken(); err != nil {
-			return // the end, or the flaw at hand
+			return // the end, or the error at hand
 		}
 		offset := int(d.InputOffset())
 		line += bytes.Count(text[counted:offset], []byte("\n"))

@@ -40,34 +40,34 @@ func (u unreadable) ReadFile(name string) ([]byte, error) {
 	return u.MapFS.ReadFile(name)
 }
 
-// TestFlawsError holds how flaws are spelt out, and that many are not.
-func TestFlawsError(t *testing.T) {
+// TestDiagnosticsError holds how errors are spelt out, and that many are not.
+func TestDiagnosticsError(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		f    Flaw
+		f    Diagnostic
 		want string
 	}{
-		{Flaw{File: "a.json", Rule: "is wrong"}, "a.json: is wrong"},
-		{Flaw{File: "a.json", Line: 3, Rule: "is wrong"}, "a.json:3: is wrong"},
-		{Flaw{File: "a.json", Line: 3, Pointer: "/b/0", Value: `"x"`, Rule: "is wrong"}, `a.json:3 /b/0: "x": is wrong`},
+		{Diagnostic{File: "a.json", Rule: "is wrong"}, "a.json: is wrong"},
+		{Diagnostic{File: "a.json", Line: 3, Rule: "is wrong"}, "a.json:3: is wrong"},
+		{Diagnostic{File: "a.json", Line: 3, Pointer: "/b/0", Value: `"x"`, Rule: "is wrong"}, `a.json:3 /b/0: "x": is wrong`},
 	} {
 		if got := c.f.String(); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
-	many := make(Flaws, 53)
+	many := make(Diagnostics, 53)
 	for i := range many {
-		many[i] = Flaw{File: "a.json", Rule: "is wrong"}
+		many[i] = Diagnostic{File: "a.json", Rule: "is wrong"}
 	}
 	if got := many[:50].Error(); strings.Count(got, "is wrong") != 50 || strings.Contains(got, "more") {
-		t.Errorf("got %q, want 50 flaws spelt out", got)
+		t.Errorf("got %q, want 50 errors spelt out", got)
 	}
 	if got := many.Error(); strings.Count(got, "is wrong") != 50 || !strings.HasSuffix(got, "\n… and 3 more") {
-		t.Errorf("got %q, want 50 flaws spelt out, and the number of the others", got)
+		t.Errorf("got %q, want 50 errors spelt out, and the number of the others", got)
 	}
 }
 
-// TestLines holds the lines that flaws get.
+// TestLines holds the lines that errors get.
 func TestLines(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{"a.json": {Data: []byte("{\n \"a\": [\n  1,\n  {\n   \"b/c\": 2\n  }\n ],\n \"d\": 3\n}")}, "broken.json": {Data: []byte("{\n\"a\":\n1,,}")}}
@@ -79,7 +79,7 @@ func TestLines(t *testing.T) {
 		{"a.json", "/a/1/missing", 4}, {"a.json", "/a/1/missing/deeper", 4}, {"a.json", "/missing", 1}, {"a.json", "/a/7/x", 2},
 		{"broken.json", "/a", 2}, {"broken.json", "/z", 1}, {"none.json", "/a", 0}, {".", "", 0},
 	} {
-		f := Flaws{{File: c.file, Pointer: c.pointer}, {File: c.file, Line: 99}}
+		f := Diagnostics{{File: c.file, Pointer: c.pointer}, {File: c.file, Line: 99}}
 		f.Lines(files)
 		if f[0].Line != c.want || f[1].Line != 99 {
 			t.Errorf("%s %s: got line %d, want %d; a known line is now %d, want 99", c.file, c.pointer, f[0].Line, c.want, f[1].Line)
@@ -93,26 +93,26 @@ func TestStandalone(t *testing.T) {
 	files := fstest.MapFS{"good.json": {Data: []byte(`{"type": "object", "properties": {"a": {"type": "string", "default": "x"}, "b": {}}}`)},
 		"broken.json": {Data: []byte("{\n")}, "bad.json": {Data: []byte(`{"type": "text"}`)}}
 	m, err := Standalone(files, "good.json", "")
-	if err != nil || len(m.Flaws("f", "/p", parse(t, `{"a": "1"}`))) != 0 {
+	if err != nil || len(m.Diagnostics("f", "/p", parse(t, `{"a": "1"}`))) != 0 {
 		t.Errorf("got %v, want a good model", err)
 	}
 	if d := m.Defaults(); len(d) != 1 || d["a"] != "x" {
 		t.Errorf("got the defaults %v, want that of a", d)
 	}
-	if got := m.Flaws("f", "/p", parse(t, `{"a": 1}`)).Error(); got != `f /p/a: 1: must be a string` {
+	if got := m.Diagnostics("f", "/p", parse(t, `{"a": 1}`)).Error(); got != `f /p/a: 1: must be a string` {
 		t.Errorf("got %q", got)
 	}
-	if m, err = Standalone(files, "good.json", "/properties/a"); err != nil || m.Flaws("f", "", number("1")).Error() != "f: 1: must be a string" {
+	if m, err = Standalone(files, "good.json", "/properties/a"); err != nil || m.Diagnostics("f", "", number("1")).Error() != "f: 1: must be a string" {
 		t.Errorf("got %v, want the model of a part", err)
 	}
 	for _, c := range []struct{ name, pointer, want string }{
 		{"none.json", "", "none.json: the file is missing"},
-		{"broken.json", "", "broken.json:2: is no JSON: line 2, column 1: the text ends too early"},
+		{"broken.json", "", "broken.json:2: is not JSON: line 2, column 1: the text ends too early"},
 		{"good.json", "/properties/z", "good.json /properties/z: there must be a schema here"},
-		{"bad.json", "", "bad.json: is no schema: "},
+		{"bad.json", "", "bad.json: is not a schema: "},
 	} {
-		var flaws Flaws
-		if _, err := Standalone(files, c.name, c.pointer); !errors.As(err, &flaws) || !strings.HasPrefix(err.Error(), c.want) {
+		var diags Diagnostics
+		if _, err := Standalone(files, c.name, c.pointer); !errors.As(err, &diags) || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s %s: got %v, want %s", c.name, c.pointer, err, c.want)
 		}
 	}
@@ -131,7 +131,7 @@ func TestCheckSchemas(t *testing.T) {
 		{`{"definitions": {"a": {"additionalProperties": {"$ref": "#/definitions/b"}}}}`, `x.json /definitions/a/additionalProperties/$ref: "#/definitions/b": the file has no such definition`},
 		{`{"definitions": {"a": {"$ref": "#/definitions/b"}, "b": {"$ref": "#/definitions/a"}}}`, `x.json /definitions/a/$ref: "#/definitions/b": leads back to where it stands: #/definitions/a → #/definitions/b → #/definitions/a` + "\n" +
 			`x.json /definitions/b/$ref: "#/definitions/a": leads back to where it stands: #/definitions/b → #/definitions/a → #/definitions/b`},
-		{`{`, `x.json:1: is no JSON: line 1, column 2: the text ends too early`},
+		{`{`, `x.json:1: is not JSON: line 1, column 2: the text ends too early`},
 		{`7`, `x.json: must be a JSON object`},
 	} {
 		files := realFiles(t)

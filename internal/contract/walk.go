@@ -4,8 +4,8 @@ import (
 	"maps"
 	"slices"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 )
 
 // Place is a member of a model, or of a model that it refers to.
@@ -110,23 +110,23 @@ func (m *Model) Description() string {
 // Document returns a copy of the model's schema.
 func (m *Model) Document() map[string]any { return clone(m.src.doc).(map[string]any) }
 
-// JudgeText returns the rules that the text of one member of a flat model
+// ValidateText returns the rules that the text of one member of a flat model
 // breaks: a header field or a path parameter.
-func (m *Model) JudgeText(name, text string) []exchange.Finding {
+func (m *Model) ValidateText(name, text string) []exchange.Violation {
 	if m.flat == nil {
 		return nil
 	}
 	i, known := m.flat.index[name]
-	if !known || m.flat.members[i].judge(text) {
+	if !known || m.flat.members[i].validate(text) {
 		return nil
 	}
-	var findings []exchange.Finding
-	for _, f := range m.judgeSchema(map[string]any{name: m.flat.members[i].value(text)}, "") {
+	var violations []exchange.Violation
+	for _, f := range m.validateSchema(map[string]any{name: m.flat.members[i].value(text)}, "") {
 		if f.Pointer == "/"+escape(name) {
-			findings = append(findings, f)
+			violations = append(violations, f)
 		}
 	}
-	return findings
+	return violations
 }
 
 // Models returns the models of a version by their file's name without its

@@ -44,9 +44,9 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestJudgeText holds that one field is judged alone, whatever else is
+// TestValidateText holds that one field is validated alone, whatever else is
 // required.
-func TestJudgeText(t *testing.T) {
+func TestValidateText(t *testing.T) {
 	t.Parallel()
 	c, err := Load(schemas.FS)
 	if err != nil {
@@ -63,7 +63,7 @@ func TestJudgeText(t *testing.T) {
 		{"x-unknown", "anything", ""},
 	} {
 		var got []string
-		for _, f := range m.JudgeText(c.name, c.text) {
+		for _, f := range m.ValidateText(c.name, c.text) {
 			word, _, _ := strings.Cut(f.Rule, ":")
 			got = append(got, word)
 		}

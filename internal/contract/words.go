@@ -12,8 +12,8 @@ import (
 	"dispatchmock/internal/wire"
 )
 
-// remedy says in words what a rule asks of a value.
-func (n node) remedy(word string, value any) string {
+// hint says in words what a rule asks of a value.
+func (n node) hint(word string, value any) string {
 	rule := n.doc[word]
 	switch word {
 	case "type":

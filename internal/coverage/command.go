@@ -18,9 +18,9 @@ type request struct {
 	method string
 	path   string
 	fields []field
-	// door is set for a request to the control door, with its body as JSON.
-	door bool
-	body string
+	// admin API is set for a request to the admin API, with its body as JSON.
+	admin bool
+	body  string
 	// alone is set for a request that belongs to no session.
 	alone bool
 	// before stands before curl, options stand before its URL.
@@ -70,7 +70,7 @@ func (r request) by(method string) request {
 func (c command) text(at Where, session string) string {
 	parts := make([]string, len(c))
 	for i, r := range c {
-		if r.door && at.Door == "" {
+		if r.admin && at.Admin == "" {
 			return "" // nobody can
 		}
 		parts[i] = r.text(at, session)
@@ -102,10 +102,10 @@ func (r request) text(at Where, session string) string {
 	}
 	base, path := at.API, r.path
 	switch {
-	case r.door:
-		base, path = at.Door, strings.ReplaceAll(path, "{session}", cmp.Or(session, "default"))
-		if at.DoorToken {
-			b.WriteString(` -H "X-Mock-Token: $` + ControlTokenVariable + `"`)
+	case r.admin:
+		base, path = at.Admin, strings.ReplaceAll(path, "{session}", cmp.Or(session, "default"))
+		if at.AdminToken {
+			b.WriteString(` -H "X-Mock-Token: $` + AdminTokenVariable + `"`)
 		}
 	case session != "" && session != "default" && !r.alone:
 		path = "/_s/" + session + path

@@ -74,7 +74,7 @@ func (c *counts) add(items []int, requestID string, size int) {
 // Add counts an exchange; the request is nil where it was refused before it was
 // one. The route is where the request went, read.
 func (c *Coverage) Add(x *exchange.Exchange, r *http.Request, route *contract.Route) {
-	if x.Control {
+	if x.Admin {
 		return
 	}
 	files := c.options.Fixtures()

@@ -105,7 +105,7 @@ func TestMatch(t *testing.T) {
 func TestCounts(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
-	r.door(t, "POST", "/sessions", `{"id": "one"}`)
+	r.admin(t, "POST", "/sessions", `{"id": "one"}`)
 	count := func(session string) uint64 {
 		return items(r.Coverage().Report(session, r.live()))["statuses: 200"].Count
 	}
@@ -121,18 +121,18 @@ func TestCounts(t *testing.T) {
 		}
 	}
 	hold("asked", 151, 150, 1)
-	r.door(t, "POST", "/sessions/one/reset", "")
+	r.admin(t, "POST", "/sessions/one/reset", "")
 	hold("after a reset", 151, 150, 0)
 	r.ask(t, "GET", "/_s/one"+path)
-	r.door(t, "DELETE", "/sessions/one", "")
+	r.admin(t, "DELETE", "/sessions/one", "")
 	hold("after an end", 152, 150, 0)
-	r.door(t, "DELETE", "/coverage?session=default", "")
+	r.admin(t, "DELETE", "/coverage?session=default", "")
 	hold("after forgetting a session", 152, 0, 0)
-	r.door(t, "DELETE", "/coverage", "")
+	r.admin(t, "DELETE", "/coverage", "")
 	hold("after forgetting all", 0, 0, 0)
 }
 
-func (r *running) door(t *testing.T, method, path, body string) {
+func (r *running) admin(t *testing.T, method, path, body string) {
 	t.Helper()
 	request, err := http.NewRequest(method, r.url+"/_mock"+path, strings.NewReader(body))
 	if err != nil {
@@ -216,10 +216,10 @@ func TestSessionsEnd(t *testing.T) {
 		wait.Go(func() {
 			id := fmt.Sprint("s", i)
 			for range 50 {
-				r.door(t, "POST", "/sessions", `{"id": "`+id+`"}`)
+				r.admin(t, "POST", "/sessions", `{"id": "`+id+`"}`)
 				r.ask(t, "GET", "/_s/"+id+"/customers/1/locations/1")
-				r.door(t, "GET", "/coverage?session="+id, "")
-				r.door(t, "DELETE", "/sessions/"+id, "")
+				r.admin(t, "GET", "/coverage?session="+id, "")
+				r.admin(t, "DELETE", "/sessions/"+id, "")
 			}
 		})
 	}

@@ -5,10 +5,10 @@ import (
 	"slices"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/fixture"
-	"dispatchmock/internal/redact"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/redact"
 )
 
 // grid is what there is to cover, and where an exchange finds what it covers.
@@ -21,9 +21,9 @@ type grid struct {
 	operations map[string]*contract.Operation
 	headers    []rule // of the request's header fields
 	parameters []rule // of the path
-	// judges is set where the API passes over what the contract says, so that
+	// validates is set where the API passes over what the contract says, so that
 	// an exchange's problems do not have all.
-	judges bool
+	validates bool
 
 	named, pinned map[string]int // by version
 	unpinned      int
@@ -76,7 +76,7 @@ func newGrid(o Options, files *fixture.Fixtures) *grid {
 	g := &grid{Options: o, files: files, operations: map[string]*contract.Operation{}, named: map[string]int{}, pinned: map[string]int{},
 		roles: map[holder][]int{}, statuses: map[int]int{}, faults: map[string]int{}, methods: map[string]int{},
 		scenarios: map[string]int{}, records: map[store.Key]int{}, repeated: none, otherMethod: none}
-	g.judges = files.Choices.Statuses[model.NotAcceptable] == http.StatusOK
+	g.validates = files.Choices.Statuses[model.NotAcceptable] == http.StatusOK
 	for _, op := range o.Contract.Operations() {
 		g.operations[op.Name] = op
 	}
@@ -113,7 +113,7 @@ func (g *grid) tidy() {
 // writer fills a grid in; it knows a request that succeeds.
 type writer struct {
 	*grid
-	version model.Version    // whose rules are the grid's
+	version model.Version       // whose rules are the grid's
 	op      *contract.Operation // of the good request
 	delete  *contract.Operation // nil where it is not served
 	client  model.Client

@@ -14,16 +14,16 @@ import (
 	"github.com/google/uuid"
 
 	"dispatchmock/fixtures"
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock"
-	"dispatchmock/internal/report"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/scenario"
-	"dispatchmock/internal/app"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/report"
 	"dispatchmock/internal/testwait"
 	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
@@ -81,9 +81,9 @@ func load(t testing.TB, s settings) (*contract.Contract, *fixture.Fixtures) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		one, flaws := p.Parse("test", "", tree)
-		if len(flaws) > 0 {
-			t.Fatal(flaws)
+		one, diags := p.Parse("test", "", tree)
+		if len(diags) > 0 {
+			t.Fatal(diags)
 		}
 		list = append(list, one)
 	}
@@ -106,7 +106,7 @@ func launch(t testing.TB, s settings) *running {
 	r := &running{recorded: make(chan struct{}, 4096)}
 	var err error
 	r.Server, err = app.New(app.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail, Quiet: true,
-		Log: slog.New(slog.DiscardHandler), Journal: journal.Limits{Count: 100, Bytes: 1 << 20}, Control: app.Control{Schemas: schemas.FS},
+		Log: slog.New(slog.DiscardHandler), Journal: journal.Limits{Count: 100, Bytes: 1 << 20}, Admin: app.Admin{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: f, Now: time.Now, NewID: uuid.New},
 		Recorded: func(*exchange.Exchange) {
 			select {

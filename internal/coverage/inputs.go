@@ -12,9 +12,9 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/redact"
-	"dispatchmock/internal/mock/store"
 )
 
 // request returns a request of a client for a record.
@@ -166,7 +166,7 @@ func told(p contract.Place, word string) string {
 // wrong returns a text that breaks a keyword, if one is known.
 func wrong(m *contract.Model, p contract.Place, word, valid string) (string, bool) {
 	for _, text := range candidates(p, word, valid) {
-		for _, f := range m.JudgeText(p.Name, text) {
+		for _, f := range m.ValidateText(p.Name, text) {
 			if broken, _, _ := strings.Cut(f.Rule, ":"); broken == word {
 				return text, true
 			}

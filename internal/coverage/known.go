@@ -17,7 +17,7 @@ func Commands(admin string) *regexp.Regexp {
 		large    = `"x-large: \$\(printf %080000d 0\)"`
 		option   = ` -X ` + value + `| -H (?:` + value + `|` + variable + `|` + large + `)| -d ` + value + `| --data-binary @-| --max-time [0-9]+`
 		begin    = `(?:head -c [0-9]+ /dev/zero \| )?curl -isS`
-		token    = ` -H "X-Mock-Token: \$` + ControlTokenVariable + `"`
+		token    = ` -H "X-Mock-Token: \$` + AdminTokenVariable + `"`
 		host     = `https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?`
 	)
 	url := func(base string) string {

@@ -80,7 +80,7 @@ func refused(x *exchange.Exchange) int {
 // right, or which keywords it breaks.
 func (g *grid) inputs(items []int, x *exchange.Exchange, r *http.Request, route *contract.Route) []int {
 	problems := x.Problems
-	if g.judges || x.Scenario != "" {
+	if g.validates || x.Scenario != "" {
 		// What the API found is not all, or it was not asked.
 		problems = slices.Concat(route.Headers, route.Path)
 	}
@@ -108,11 +108,11 @@ func (g *grid) inputs(items []int, x *exchange.Exchange, r *http.Request, route 
 
 // broken appends the keywords that the rule's value breaks, and reports whether
 // there are any.
-func (r *rule) broken(items []int, problems []exchange.Finding, part string) ([]int, bool) {
+func (r *rule) broken(items []int, problems []exchange.Violation, part string) ([]int, bool) {
 	any := false
 	for i := range problems {
 		f := &problems[i]
-		if f.World || f.Part != part || len(f.Pointer) != len(r.name)+1 || f.Pointer[1:] != r.name {
+		if f.Rejected || f.Part != part || len(f.Pointer) != len(r.name)+1 || f.Pointer[1:] != r.name {
 			continue
 		}
 		any = true
@@ -129,7 +129,7 @@ func (g *grid) identity(items []int, op *contract.Operation, x *exchange.Exchang
 	if x.ClientID == "" {
 		return items
 	}
-	if x.OffContract() == nil && len(g.roles) > 0 {
+	if x.Invalid() == nil && len(g.roles) > 0 {
 		if _, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok {
 			items = append(items, g.roles[holder{token, op.Method}]...)
 		}

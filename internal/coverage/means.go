@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"net/http"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
 )
 
 // means are what the mock and its fixtures have beside the contract.

@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"slices"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
 )
 
 // nobody is an identifier that no record is expected to have.

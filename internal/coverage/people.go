@@ -22,7 +22,7 @@ func (w *writer) versions() {
 		w.pinned[string(v)] = w.item(string(v)+" pinned", fmt.Sprintf("No request that succeeded was answered in %s because its client ID had named it before.", v),
 			w.doing(naming, w.good)...)
 	}
-	unpin := request{method: "PUT", path: "/sessions/{session}/pins", door: true}
+	unpin := request{method: "PUT", path: "/sessions/{session}/pins", admin: true}
 	body, _ := json.Marshal(map[string]any{"pins": map[string]any{w.client.ID: nil}}) // texts have a JSON form
 	unpin.body = string(body)
 	w.unpinned = w.item("default", fmt.Sprintf("No request that succeeded came from a client ID that never named a version, and so was answered in %s.", w.Contract.Oldest()),

@@ -12,33 +12,33 @@ import (
 
 // Where is how the commands reach the mock.
 type Where struct {
-	// API and Door are base URLs, or variables that hold them, such as
-	// $DISPATCHMOCK_URL. A door that is closed is "".
-	API, Door string
-	// DoorToken is set where the door wants a token.
-	DoorToken bool
+	// API and Admin are base URLs, or variables that hold them, such as
+	// $DISPATCHMOCK_URL. An admin API that is closed is "".
+	API, Admin string
+	// AdminToken is set where the admin API wants a token.
+	AdminToken bool
 	// HowToRun tells a person what sets the commands' variables.
 	HowToRun string
 }
 
-// Live is where a mock that runs is reached: its API, and its door under a path
+// Live is where a mock that runs is reached: its API, and its admin API under a path
 // of a host.
-func Live(api, host, prefix string, doorToken bool) Where {
+func Live(api, host, prefix string, adminToken bool) Where {
 	ctl := "dispatchmock ctl --url " + shell.Word(host)
 	before := "Set the commands' variables first: "
-	if doorToken {
-		ctl += " --control-token-env " + ControlTokenVariable
-		before = "Export the token of the admin API as " + ControlTokenVariable + ", and set the commands' other variables: "
+	if adminToken {
+		ctl += " --admin-token-env " + AdminTokenVariable
+		before = "Export the token of the admin API as " + AdminTokenVariable + ", and set the commands' other variables: "
 	}
-	return Where{API: api, Door: host + prefix, DoorToken: doorToken, HowToRun: before + `eval "$(` + ctl + ` coverage env)"`}
+	return Where{API: api, Admin: host + prefix, AdminToken: adminToken, HowToRun: before + `eval "$(` + ctl + ` coverage env)"`}
 }
 
 // Exec is where a command of exec reaches its mock.
-func Exec(door, doorToken bool) Where {
-	at := Where{API: "$DISPATCHMOCK_URL", DoorToken: doorToken,
+func Exec(admin, adminToken bool) Where {
+	at := Where{API: "$DISPATCHMOCK_URL", AdminToken: adminToken,
 		HowToRun: "The mock of this run is gone: run the commands in the shell of dispatchmock exec -- sh, with this run's other flags, which has their variables."}
-	if door {
-		at.Door = "$DISPATCHMOCK_CONTROL_URL"
+	if admin {
+		at.Admin = "$DISPATCHMOCK_ADMIN_URL"
 	}
 	return at
 }
@@ -48,7 +48,7 @@ func Exec(door, doorToken bool) Where {
 const TokenVariable = "DISPATCHMOCK_TOKEN"
 
 // ControlTokenVariable is the variable of the token of the admin API.
-const ControlTokenVariable = "DISPATCHMOCK_CONTROL_TOKEN"
+const AdminTokenVariable = "DISPATCHMOCK_ADMIN_TOKEN"
 
 var clientVariable = regexp.MustCompile(`^` + TokenVariable + `(_[A-Z0-9_]+)?$`)
 

@@ -15,11 +15,11 @@ func BenchmarkRedact(b *testing.B) {
 	r := redact.New()
 	for _, c := range []struct {
 		name     string
-		problems []Finding
+		problems []Violation
 		echoes   bool
 	}{
 		{"hot", nil, false},
-		{"error", []Finding{{Part: PartPath, Pointer: "/customer_id", Rule: "record_unknown", Value: `"404"`, Remedy: "no customer 404 of tenant 1 at location 1; there are 1, 2, 3, 4"}}, true},
+		{"error", []Violation{{Part: PartPath, Pointer: "/customer_id", Rule: "record_unknown", Value: `"404"`, Hint: "no customer 404 of tenant 1 at location 1; there are 1, 2, 3, 4"}}, true},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()

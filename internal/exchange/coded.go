@@ -38,7 +38,7 @@ func (m *Message) replaceBody(t *redact.Tokens) {
 
 func (m *Message) withhold() {
 	if len(m.Body) > 0 {
-		m.Body, m.Flaw = nil, Withheld
+		m.Body, m.Error = nil, Withheld
 	}
 }
 

@@ -51,8 +51,8 @@ func TestCodedBodies(t *testing.T) {
 		head, _ := s.Head([]byte("HTTP/1.1 200 OK\r\nContent-Encoding: " + c.coding + "\r\nX-Auth-Token: a1b2c3d4e5"))
 		x := &Exchange{Target: "http://target", Response: Message{Head: head, Body: c.body, Size: int64(len(c.body))}}
 		x.Redact(s, true)
-		if kept := bytes.Equal(x.Response.Body, c.body); kept != c.kept || kept == (x.Response.Flaw == Withheld) || !kept && len(x.Response.Body) > 0 {
-			t.Errorf("%s: kept %v, flaw %q", c.name, kept, x.Response.Flaw)
+		if kept := bytes.Equal(x.Response.Body, c.body); kept != c.kept || kept == (x.Response.Error == Withheld) || !kept && len(x.Response.Body) > 0 {
+			t.Errorf("%s: kept %v, error %q", c.name, kept, x.Response.Error)
 		}
 	}
 }

@@ -3,13 +3,14 @@
 package exchange
 
 import (
+	"slices"
 	"time"
 
 	"dispatchmock/internal/redact"
 )
 
-// Finding is one broken rule of the contract, whoever broke it.
-type Finding struct {
+// Violation is one broken rule of the contract, whoever broke it.
+type Violation struct {
 	// Part is where the rule was broken: request header, path, status,
 	// header or body.
 	Part string `json:"part"`
@@ -23,11 +24,11 @@ type Finding struct {
 	Schema string `json:"schema,omitempty"`
 	// Documented is what the documentation says of the value.
 	Documented string `json:"documented,omitempty"`
-	// Remedy says what to do, in a sentence.
-	Remedy string `json:"remedy,omitempty"`
-	// World is set where the request keeps the contract and what is in the
-	// world refuses it: a token, a role, a tenant, a record.
-	World bool `json:"world,omitempty"`
+	// Hint says what to do, in a sentence.
+	Hint string `json:"hint,omitempty"`
+	// Rejected is set where the request keeps the contract and is refused for
+	// what is stored or allowed: a token, a role, a tenant, a record.
+	Rejected bool `json:"rejected,omitempty"`
 }
 
 // Parts of an exchange that a finding can be about.
@@ -91,17 +92,17 @@ type Exchange struct {
 	// ScenarioBy the way on which it came.
 	Scenario   string
 	ScenarioBy Way
-	// Announced is what the test said beforehand to do on purpose.
-	Announced Announced
+	// Allowed is what the test said beforehand to do on purpose.
+	Allowed Allowed
 	// Altered is set when the scenario changed what the client saw; Deliberate
 	// are the rules that the altered response breaks on purpose.
 	Altered    bool
-	Deliberate []Finding
+	Deliberate []Violation
 
 	// Problems are all faults of the request, the one that was answered first.
-	Problems []Finding
+	Problems []Violation
 	// Violations are the rules that our own response broke.
-	Violations []Finding
+	Violations []Violation
 	// Err is what went wrong inside the server.
 	Err error
 	// Fallback is why the mock answered in the place of a proxy's target; "" is
@@ -110,32 +111,37 @@ type Exchange struct {
 	// Target is the server that a proxy asked: what the answer breaks, it breaks.
 	// "" is where the mock answered.
 	Target string
-	// Control is set on a change that came through the control door; Request
+	// Control is set on a change that came through the admin API; Request
 	// has its body.
-	Control bool
+	Admin bool
 }
 
 // Verdict sums up an exchange in one word.
 type Verdict string
 
-// The verdicts, the graver first: the mock itself broke the contract or
-// failed; a scenario altered the answer; the request had problems; all well.
+// The verdicts, the graver first: the answer broke the contract, or the mock
+// failed; a scenario changed the answer; the request broke the contract; the
+// request was refused for what is stored or allowed; answered with success.
 const (
-	Violated  Verdict = "violation"
-	OnPurpose Verdict = "scenario"
-	Faulty    Verdict = "problem"
-	Good      Verdict = "good"
+	VerdictViolation Verdict = "violation"
+	VerdictSimulated Verdict = "simulated"
+	VerdictInvalid   Verdict = "invalid"
+	VerdictRejected  Verdict = "rejected"
+	VerdictOK        Verdict = "ok"
 )
 
 // Verdict returns the exchange's verdict.
 func (x *Exchange) Verdict() Verdict {
 	switch {
 	case len(x.Violations) > 0 || x.Err != nil:
-		return Violated
+		return VerdictViolation
 	case x.Altered:
-		return OnPurpose
+		return VerdictSimulated
 	case len(x.Problems) > 0:
-		return Faulty
+		if slices.ContainsFunc(x.Problems, func(v Violation) bool { return !v.Rejected }) {
+			return VerdictInvalid
+		}
+		return VerdictRejected
 	}
-	return Good
+	return VerdictOK
 }

@@ -15,21 +15,21 @@ type Message struct {
 	Body []byte
 	// Size is the length of the whole body.
 	Size int64
-	// Flaw is how the body came to be less than was announced.
-	Flaw Flaw
+	// Error is how the body came to be less than was announced.
+	Error BodyError
 }
 
-// Flaw says why a body could not be read to its end.
-type Flaw string
+// BodyError says why a body could not be read to its end.
+type BodyError string
 
-// The flaws of a body: it ended too early, what came was no part of one, or
+// The errors of a body: it ended too early, what came was no part of one, or
 // the journal had no room for all of it, or it has a content coding and may have
 // a secret.
 const (
-	Cut       Flaw = "cut"
-	Malformed Flaw = "malformed"
-	Shortened Flaw = "shortened"
-	Withheld  Flaw = "withheld"
+	Cut       BodyError = "cut"
+	Malformed BodyError = "malformed"
+	Shortened BodyError = "shortened"
+	Withheld  BodyError = "withheld"
 )
 
 // Field is one line of a header section.

@@ -19,7 +19,7 @@ func (x *Exchange) Redact(s *redact.Secrets, answer bool) {
 	if x.Err != nil {
 		x.Err = redactedError(x.Err, redact.Text)
 	}
-	form := func(f *Finding) {
+	form := func(f *Violation) {
 		name := strings.TrimPrefix(f.Pointer, "/")
 		if shown, ok := s.Field(f.Part == PartHeader, name); ok && (f.Part == PartHeader || f.Part == PartRequestHeader) && f.Value != "" {
 			f.Value = `"` + shown + `"`
@@ -59,14 +59,14 @@ func (x *Exchange) replace(t *redact.Tokens, answer bool) {
 	if x.Err != nil {
 		x.Err = redactedError(x.Err, t.Text)
 	}
-	each := func(f *Finding) {
-		f.Pointer, f.Rule, f.Value, f.Remedy = t.Text(f.Pointer), t.Text(f.Rule), t.Text(f.Value), t.Text(f.Remedy)
+	each := func(f *Violation) {
+		f.Pointer, f.Rule, f.Value, f.Hint = t.Text(f.Pointer), t.Text(f.Rule), t.Text(f.Value), t.Text(f.Hint)
 	}
 	x.Problems, x.Violations, x.Deliberate = changed(x.Problems, each), changed(x.Violations, each), changed(x.Deliberate, each)
 }
 
 // changed returns findings with a change to each: the same, where none is.
-func changed(list []Finding, change func(*Finding)) []Finding {
+func changed(list []Violation, change func(*Violation)) []Violation {
 	copied := false
 	for i, f := range list {
 		one := f

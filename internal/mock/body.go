@@ -6,8 +6,8 @@ import (
 	"io"
 	"net/http"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 )
 
 // read reads the request's body to its end, within the limit. No operation
@@ -20,8 +20,8 @@ func (m *Mock) read(q *request) *model.Fault {
 	if fault != nil {
 		// What is left of the body cannot be told from a next request.
 		q.w.Header().Set("Connection", "close")
-		q.x.Problems = append(q.x.Problems, exchange.Finding{Part: "request body", Rule: string(fault.Code),
-			Remedy: fault.Detail + " " + fault.Code.Kind().Hint})
+		q.x.Problems = append(q.x.Problems, exchange.Violation{Part: "request body", Rule: string(fault.Code),
+			Hint: fault.Detail + " " + fault.Code.Kind().Hint})
 	}
 	return fault
 }
@@ -47,11 +47,11 @@ func (m *Mock) drain(r *http.Request, message *exchange.Message) (fault *model.F
 	case n > int64(m.MaxBody):
 		fault = tooLarge
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		message.Flaw = exchange.Cut
+		message.Error = exchange.Cut
 		fault = model.BodyUnreadable.Fault("The body ended before its announced length; send as many bytes as Content-Length says.")
 	case err != nil:
-		message.Flaw = exchange.Malformed
-		fault = model.BodyUnreadable.Fault("The body could not be read: it is not in the form that the header announces, or it came too slowly.")
+		message.Error = exchange.Malformed
+		fault = model.BodyUnreadable.Fault("The body could not be read: it is not in the form that the header allows, or it came too slowly.")
 	}
 	message.Body, message.Size = first, n
 	return fault

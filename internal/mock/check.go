@@ -9,16 +9,16 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
 )
 
 // problem is one thing that is wrong with a request: what the client is told,
 // should it be the first, and what the journal and the log say of it.
 type problem struct {
-	fault   model.Fault
-	finding exchange.Finding
+	fault     model.Fault
+	violation exchange.Violation
 }
 
 // pathInput is the name of the path in the order of errors.
@@ -54,18 +54,18 @@ func (m *Mock) inputs(q *request) []problem {
 		if q.s.Choices().Statuses[code] == 200 {
 			continue
 		}
-		told := f                                                                                         // the record says it by itself
+		told := f                                                                                      // the record says it by itself
 		if n := len(q.r.Header[http.CanonicalHeaderKey(name)]); n > 1 && code != model.NotAcceptable { // accept is a list
-			told.Remedy += fmt.Sprintf(", and be sent once; it was sent %d times", n)
+			told.Hint += fmt.Sprintf(", and be sent once; it was sent %d times", n)
 		}
 		byInput[name] = append(byInput[name], problem{
 			model.Fault{Code: code, Field: q.rules.HeaderField(q.version, name), Detail: m.headerDetail(q, name, told)}, f})
 	}
 	if text, _ := contract.HeaderText(q.r.Header, "Content-Type"); !q.s.Choices().ContentTypeParameters && byInput["content-type"] == nil && strings.Contains(text, ";") {
-		f := exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/content-type", Rule: "content_type_parameters: false",
-			Value: strconv.Quote(text), Schema: "fixtures/choices.json", Remedy: "must be application/json without parameters"}
+		f := exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/content-type", Rule: "content_type_parameters: false",
+			Value: strconv.Quote(text), Schema: "fixtures/choices.json", Hint: "must be application/json without parameters"}
 		byInput["content-type"] = []problem{{model.Fault{Code: model.ContentTypeInvalid,
-			Field: q.rules.HeaderField(q.version, "content-type"), Detail: sentence(f.Remedy)}, f}}
+			Field: q.rules.HeaderField(q.version, "content-type"), Detail: sentence(f.Hint)}, f}}
 	}
 	for _, f := range q.route.Path {
 		name := strings.TrimPrefix(f.Pointer, "/")
@@ -93,14 +93,14 @@ func (m *Mock) rights(q *request, problems []problem) []problem {
 	}
 	var more []problem
 	// The hint is for the client alone: it names a token, and logs name none.
-	add := func(code model.Code, name, value, rule, remedy, hint string) {
+	add := func(code model.Code, name, value, rule, hint, toClient string) {
 		part := exchange.PartRequestHeader
 		field := q.rules.HeaderField(q.version, name)
 		if code == model.RecordUnknown {
 			part, field = exchange.PartPath, name
 		}
-		more = append(more, problem{model.Fault{Code: code, Field: field, Detail: sentence(remedy + hint)},
-			exchange.Finding{Part: part, Pointer: "/" + name, Rule: rule, Value: value, Schema: "operations.json", Remedy: remedy, World: true}})
+		more = append(more, problem{model.Fault{Code: code, Field: field, Detail: sentence(hint + toClient)},
+			exchange.Violation{Part: part, Pointer: "/" + name, Rule: rule, Value: value, Schema: "operations.json", Hint: hint, Rejected: true}})
 	}
 	if q.wellFormed && !q.known {
 		add(model.TokenUnknown, "authorization", "", "known token", "no fixture knows this token", m.hint(q.s))
@@ -129,10 +129,10 @@ func (m *Mock) rights(q *request, problems []problem) []problem {
 		return appendOrNil(problems, more)
 	}
 	q.x.Tenant = tenant
-	if !q.s.World.Base().HasTenant(tenant) || !q.client.Sees(tenant) {
+	if !q.s.Store.Base().HasTenant(tenant) || !q.client.Sees(tenant) {
 		// One sentence for both: a stranger must not learn which tenants exist.
 		code := model.TenantForeign
-		if !q.s.World.Base().HasTenant(tenant) {
+		if !q.s.Store.Base().HasTenant(tenant) {
 			code = model.TenantUnknown
 		}
 		add(code, "x-tenant-id", tenantText, "tenants of the token", fmt.Sprintf("tenant %d is not assigned to this token%s", tenant, m.tenantsOf(q)), "")
@@ -149,7 +149,7 @@ func (m *Mock) rights(q *request, problems []problem) []problem {
 	if len(problems) == 0 && len(more) == 0 {
 		return nil // the action itself finds the record, in one step with what it does
 	}
-	if _, ok := q.s.World.Record(key); !ok {
+	if _, ok := q.s.Store.Record(key); !ok {
 		more = append(more, unknownRecord(key))
 	}
 	return appendOrNil(problems, more)
@@ -162,16 +162,16 @@ func (m *Mock) strangers(q *request) []problem {
 	if !tenant.OK {
 		return nil
 	}
-	if !q.s.World.Base().HasTenant(tenant.Value) {
+	if !q.s.Store.Base().HasTenant(tenant.Value) {
 		detail := fmt.Sprintf("there is no tenant %d", tenant.Value)
 		return []problem{{model.Fault{Code: model.TenantUnknown, Field: q.rules.HeaderField(q.version, "x-tenant-id"), Detail: sentence(detail)},
-			exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/x-tenant-id", Rule: "known tenant", Value: strconv.FormatInt(tenant.Value, 10), Schema: "operations.json", Remedy: detail, World: true}}}
+			exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/x-tenant-id", Rule: "known tenant", Value: strconv.FormatInt(tenant.Value, 10), Schema: "operations.json", Hint: detail, Rejected: true}}}
 	}
 	k, ok := q.key()
 	if !ok {
 		return nil
 	}
-	if _, ok := q.s.World.Record(k); ok {
+	if _, ok := q.s.Store.Record(k); ok {
 		return nil
 	}
 	return []problem{unknownRecord(k)}
@@ -187,8 +187,8 @@ func appendOrNil(problems, more []problem) []problem {
 func unknownRecord(k store.Key) problem {
 	text := fmt.Sprintf("tenant %d has no customer %d at location %d", k.Tenant, k.Customer, k.Location)
 	return problem{model.Fault{Code: model.RecordUnknown, Field: "customer_location_id", Detail: sentence(text)},
-		exchange.Finding{Part: exchange.PartPath, Pointer: "/customer_location_id", Rule: "known record",
-			Value: strconv.FormatInt(k.Location, 10), Schema: "fixtures", Remedy: text, World: true}}
+		exchange.Violation{Part: exchange.PartPath, Pointer: "/customer_location_id", Rule: "known record",
+			Value: strconv.FormatInt(k.Location, 10), Schema: "fixtures", Hint: text, Rejected: true}}
 }
 
 // notFound records and returns the fault of a record that is not there.

@@ -15,27 +15,27 @@ import (
 var placeholder = regexp.MustCompile(`\{[a-z_-]+\}`)
 
 // headerDetail says to the client what is wrong with a header field.
-func (m *Mock) headerDetail(q *request, name string, f exchange.Finding) string {
+func (m *Mock) headerDetail(q *request, name string, f exchange.Violation) string {
 	text, _ := contract.HeaderText(q.r.Header, http.CanonicalHeaderKey(name))
 	if name == "authorization" {
 		// The value is a secret, so it is not sent back; a placeholder is none.
 		if p := placeholder.FindString(text); p != "" {
 			return sentence(p + " is the documentation's placeholder; put a token in its place" + m.hint(q.s))
 		}
-		return sentence(f.Remedy + m.hint(q.s))
+		return sentence(f.Hint + m.hint(q.s))
 	}
 	return detail(f, text)
 }
 
 // detail says to the client which rule a value breaks.
-func detail(f exchange.Finding, text string) string {
+func detail(f exchange.Violation, text string) string {
 	if p := placeholder.FindString(text); p != "" {
-		return sentence(p + " is the documentation's placeholder; the value " + f.Remedy)
+		return sentence(p + " is the documentation's placeholder; the value " + f.Hint)
 	}
 	if f.Value == "" {
-		return sentence(f.Remedy)
+		return sentence(f.Hint)
 	}
-	return sentence(f.Remedy + "; received " + cut(text))
+	return sentence(f.Hint + "; received " + cut(text))
 }
 
 // maxReceived is how many bytes of a received value are sent back.

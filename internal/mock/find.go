@@ -6,9 +6,9 @@ import (
 	"net/netip"
 	"strings"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 

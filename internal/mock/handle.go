@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 
@@ -18,25 +18,25 @@ import (
 func (m *Mock) validate(q *request) {
 	x := q.x
 	if !x.Altered {
-		m.judge(q)
+		m.validateOwn(q)
 		return
 	}
 	if q.reply.Status == 0 { // no reply at all
 		return
 	}
-	found := m.Contract.Operation(x.Operation).JudgeReply(model.Version(x.VersionUsed), m.CORS, judgedAt(q.s, x), &q.reply)
+	found := m.Contract.Operation(x.Operation).ValidateReply(model.Version(x.VersionUsed), m.CORS, validatedAt(q.s, x), &q.reply)
 	x.Deliberate = append(x.Deliberate, found...)
 }
 
-// judge puts an error in the place of a reply that breaks the contract, unless
+// validateOwn puts an error in the place of a reply that breaks the contract, unless
 // violations are only to be reported.
-func (m *Mock) judge(q *request) {
+func (m *Mock) validateOwn(q *request) {
 	x := q.x
 	op := m.Contract.Operation(x.Operation)
-	now := judgedAt(q.s, x)
+	now := validatedAt(q.s, x)
 	undo := x.Undo
 	x.Undo = nil
-	x.Violations = op.JudgeReply(model.Version(x.VersionUsed), m.CORS, now, &q.reply)
+	x.Violations = op.ValidateReply(model.Version(x.VersionUsed), m.CORS, now, &q.reply)
 	if len(x.Violations) == 0 {
 		return
 	}
@@ -53,25 +53,25 @@ func (m *Mock) judge(q *request) {
 	}
 	first := x.Violations[0]
 	m.refuse(q, &model.Fault{Code: model.ContractViolated, Field: "response " + first.Part + first.Pointer,
-		Detail: fmt.Sprintf("%s (%s).", first.Remedy, first.Rule)})
+		Detail: fmt.Sprintf("%s (%s).", first.Hint, first.Rule)})
 	// The error has the same printer; what it breaks too is told, and it is
 	// sent, because nothing better is left to send.
-	x.Violations = append(x.Violations, op.JudgeReply(model.Version(x.VersionUsed), m.CORS, now, &q.reply)...)
+	x.Violations = append(x.Violations, op.ValidateReply(model.Version(x.VersionUsed), m.CORS, now, &q.reply)...)
 }
 
 // adviseClock says what to do of a record that the session's clock is set
 // before.
-func adviseClock(findings []exchange.Finding) {
-	for i := range findings {
-		if f := &findings[i]; contract.AwaitsClock(*f) {
-			f.Remedy += " by the session's clock; set the clock later, or give the record an earlier time"
+func adviseClock(violations []exchange.Violation) {
+	for i := range violations {
+		if f := &violations[i]; contract.AwaitsClock(*f) {
+			f.Hint += " by the session's clock; set the clock later, or give the record an earlier time"
 		}
 	}
 }
 
-// judgedAt returns the time that a reply is judged by: a record may have been
+// validatedAt returns the time that a reply is validated by: a record may have been
 // touched by a request that began later, and a clock may step back.
-func judgedAt(n *session.Session, x *exchange.Exchange) time.Time {
+func validatedAt(n *session.Session, x *exchange.Exchange) time.Time {
 	if now := n.Clock.Now(); now.After(x.Start) {
 		return now
 	}
@@ -104,9 +104,9 @@ func (m *Mock) Refused(status int, text string) *wire.Reply {
 	} else if code == model.HeaderTooLarge {
 		fault.Detail = HeadTooLong(m.MaxHeader)
 	}
-	q.x.Problems = []exchange.Finding{{Part: "request", Rule: string(code), Remedy: fault.Detail + " " + code.Kind().Hint}}
+	q.x.Problems = []exchange.Violation{{Part: "request", Rule: string(code), Hint: fault.Detail + " " + code.Kind().Hint}}
 	m.refuse(q, fault)
-	m.judge(q)
+	m.validate(q)
 	m.record(q)
 	m.log(q.x)
 	return &q.reply

@@ -16,12 +16,12 @@ func (m *Mock) log(x *exchange.Exchange) {
 		return
 	}
 	bad := len(x.Violations) > 0 || x.Err != nil
-	misfit := x.Misfit()
+	failed := x.Failed()
 	level := slog.LevelInfo
 	switch {
 	case bad:
 		level = slog.LevelError
-	case len(x.Problems) > 0 || misfit != nil:
+	case len(x.Problems) > 0 || failed != nil:
 		level = slog.LevelWarn
 	}
 	scenario := slog.Attr{} // an empty one is not printed
@@ -33,26 +33,26 @@ func (m *Mock) log(x *exchange.Exchange) {
 	if x.Err != nil {
 		m.write(x.Start, slog.LevelError, "internal error", slog.String("request_id", x.RequestID), slog.Any("error", x.Err))
 	}
-	if misfit != nil {
-		m.finding(x, slog.LevelWarn, "the scenario does not fit the answer", misfit)
+	if failed != nil {
+		m.violation(x, slog.LevelWarn, "the scenario does not fit the answer", failed)
 	}
 	for i := range x.Problems {
-		m.finding(x, slog.LevelWarn, "problem of the request", &x.Problems[i])
+		m.violation(x, slog.LevelWarn, "problem of the request", &x.Problems[i])
 	}
 	for i := range x.Violations {
-		m.finding(x, slog.LevelError, "violation of the contract by this mock", &x.Violations[i])
+		m.violation(x, slog.LevelError, "violation of the contract by this mock", &x.Violations[i])
 	}
 }
 
 // logs reports an exchange of which the log tells.
 func (m *Mock) logs(x *exchange.Exchange) bool {
-	return !m.Quiet || len(x.Violations) > 0 || x.Err != nil || x.Misfit() != nil
+	return !m.Quiet || len(x.Violations) > 0 || x.Err != nil || x.Failed() != nil
 }
 
-func (m *Mock) finding(x *exchange.Exchange, level slog.Level, message string, f *exchange.Finding) {
+func (m *Mock) violation(x *exchange.Exchange, level slog.Level, message string, f *exchange.Violation) {
 	m.write(x.Start, level, message, slog.String("request_id", x.RequestID),
 		slog.String("part", f.Part), slog.String("pointer", f.Pointer), slog.String("rule", f.Rule), slog.String("value", f.Value),
-		slog.String("remedy", f.Remedy), slog.String("schema", f.Schema), slog.String("documented", f.Documented))
+		slog.String("hint", f.Hint), slog.String("schema", f.Schema), slog.String("documented", f.Documented))
 }
 
 // write logs at the time of the session's clock, so that a frozen clock

@@ -15,12 +15,12 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/redact"
 	"dispatchmock/internal/mock/session"
-	"dispatchmock/internal/wire"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/redact"
+	"dispatchmock/internal/wire"
 )
 
 // OnViolation says what becomes of a reply of ours that breaks the contract.
@@ -71,10 +71,10 @@ type Mock struct {
 }
 
 // New returns a Mock. What the contract has it serve and it cannot perform is
-// returned as contract.Flaws.
+// returned as contract.Diagnostics.
 func New(o Options) (*Mock, error) {
-	if flaws := Unable(o.Contract); len(flaws) > 0 {
-		return nil, flaws
+	if diags := Unable(o.Contract); len(diags) > 0 {
+		return nil, diags
 	}
 	bodies, err := lru.New[bodyKey, *wire.Body](maxBodies)
 	if err != nil {
@@ -92,8 +92,8 @@ type request struct {
 	s     *session.Session
 	x     *exchange.Exchange
 	reply wire.Reply
-	room  [16]wire.Field  // of the reply
-	lost  *model.Fault // of a session's name that names none
+	room  [16]wire.Field // of the reply
+	lost  *model.Fault   // of a session's name that names none
 	route contract.Route
 	// rules is the operation by whose rules the request is validated: the one
 	// that it asks for, or, where that is none of ours, the first.
@@ -142,7 +142,7 @@ func (m *Mock) open(q *request) {
 	if m.Fallback {
 		x.Fallback = exchange.FallbackOf(q.r.Context())
 	}
-	announce(x, q.s.Spec.Announced, q.r.Header[announceHeader])
+	allow(x, q.s.Spec.Allowed, q.r.Header[allowHeader])
 	q.x = x
 }
 
@@ -156,7 +156,7 @@ func (m *Mock) answer(q *request) {
 	}
 	if q.lost != nil {
 		q.x.Operation = m.Contract.Otherwise().Name
-		q.x.Problems = append(q.x.Problems, exchange.Finding{Part: "session", Rule: string(q.lost.Code), Remedy: q.lost.Detail})
+		q.x.Problems = append(q.x.Problems, exchange.Violation{Part: "session", Rule: string(q.lost.Code), Hint: q.lost.Detail})
 		m.refuse(q, q.lost)
 		return
 	}
@@ -182,7 +182,7 @@ func (m *Mock) identify(q *request) {
 	}
 	if q.known {
 		q.x.ClientID = q.client.ID
-		if v := q.s.World.Pinned(q.client.ID); v != "" {
+		if v := q.s.Store.Pinned(q.client.ID); v != "" {
 			q.version, q.x.VersionPinned = v, string(v)
 		}
 	}
@@ -208,7 +208,7 @@ func (m *Mock) clientOf(s *session.Session, token string) (model.Client, bool) {
 	if m.AnyToken {
 		return model.Client{Token: token, ID: "any " + redact.Value(token), Roles: []model.Role{model.RoleDispatcher}, AllTenants: true}, true
 	}
-	return s.World.Base().Client(token)
+	return s.Store.Base().Client(token)
 }
 
 // example is a token that may deactivate, for hints, in the worlds of a base.
@@ -219,7 +219,7 @@ type example struct {
 
 // exampleToken returns the first token whose holder may deactivate, or "".
 func (m *Mock) exampleToken(s *session.Session) string {
-	base := s.World.Base()
+	base := s.Store.Base()
 	if e := m.example.Load(); e != nil && e.base == base {
 		return e.token
 	}
@@ -243,7 +243,7 @@ func firstToken(clients []model.Client, roles []model.Role) string {
 }
 
 // Unable returns the operations that are to be served and cannot be.
-func Unable(c *contract.Contract) (flaws contract.Flaws) {
+func Unable(c *contract.Contract) (diags contract.Diagnostics) {
 	for i, op := range c.Operations() {
 		rule := ""
 		switch {
@@ -254,8 +254,8 @@ func Unable(c *contract.Contract) (flaws contract.Flaws) {
 			rule = "the mock finds records by {customer_id} and {customer_location_id} alone, and " + op.Path + " has not both"
 		}
 		if rule != "" {
-			flaws = append(flaws, contract.Flaw{File: "operations.json", Pointer: fmt.Sprintf("/operations/%d/served", i), Value: "true", Rule: rule})
+			diags = append(diags, contract.Diagnostic{File: "operations.json", Pointer: fmt.Sprintf("/operations/%d/served", i), Value: "true", Rule: rule})
 		}
 	}
-	return flaws
+	return diags
 }

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/wire"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/wire"
 )
 
 // action performs an operation: it returns a reply's body or a fault.
@@ -75,7 +75,7 @@ func (m *Mock) inspect(q *request) {
 		return
 	}
 	k, _ := q.key()
-	if _, found := q.s.World.Record(k); !found {
+	if _, found := q.s.Store.Record(k); !found {
 		_ = m.notFound(q)
 	}
 }
@@ -93,21 +93,21 @@ func (m *Mock) deactivate(q *request) (*wire.Body, *model.Fault) {
 		touch = &q.x.Start
 	}
 	key, _ := q.key()
-	did, found := q.s.World.Deactivate(key, touch)
+	did, found := q.s.Store.Deactivate(key, touch)
 	if !found {
 		return nil, m.notFound(q)
 	}
 	if status := q.s.Choices().Statuses[model.RepeatedDelete]; !did.Changed && status != http.StatusOK {
 		text := fmt.Sprintf("customer %d at location %d was deactivated before", key.Customer, key.Location)
 		p := problem{model.Fault{Code: model.RepeatedDelete, Field: "customer_location_id", Detail: sentence(text)},
-			exchange.Finding{Part: exchange.PartPath, Pointer: "/customer_location_id",
-				Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Remedy: text, World: true}}
+			exchange.Violation{Part: exchange.PartPath, Pointer: "/customer_location_id",
+				Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Hint: text, Rejected: true}}
 		m.tell(q, &p)
 		return nil, &p.fault
 	}
 	q.x.Repeated = !did.Changed
 	if did.Changed {
-		in := q.s.World
+		in := q.s.Store
 		q.x.Transition, q.x.States = true, did.Print
 		q.x.Undo = func() { in.TakeBack(key, did) }
 	}
@@ -121,7 +121,7 @@ func (m *Mock) get(q *request) (*wire.Body, *model.Fault) {
 	}
 	m.pin(q, !q.s.Choices().PinOnSuccess)
 	key, _ := q.key()
-	record, found := q.s.World.Record(key)
+	record, found := q.s.Store.Record(key)
 	if !found {
 		return nil, m.notFound(q)
 	}
@@ -141,7 +141,7 @@ func (m *Mock) body(q *request, r *store.Record) (*wire.Body, *model.Fault) {
 // pin remembers the version that the client ID named (V, the version guide).
 func (m *Mock) pin(q *request, now bool) {
 	if now && q.asked != "" {
-		q.s.World.Pin(q.client.ID, q.asked)
+		q.s.Store.Pin(q.client.ID, q.asked)
 	}
 }
 
@@ -174,9 +174,9 @@ func (m *Mock) unknownPath(q *request) (*wire.Body, *model.Fault) {
 
 // misdirected records and returns the fault of a request that no operation
 // performs, and records what else it would be refused for where it is going.
-// The way out is for the record alone.
+// the hint is for the record alone.
 func (m *Mock) misdirected(q *request, code model.Code, field, value, text, way string) *model.Fault {
-	q.x.Problems = append(q.x.Problems, exchange.Finding{Part: field, Rule: string(code), Value: cut(value), Schema: "operations.json", Remedy: text + way})
+	q.x.Problems = append(q.x.Problems, exchange.Violation{Part: field, Rule: string(code), Value: cut(value), Schema: "operations.json", Hint: text + way})
 	for _, p := range m.inputs(q) {
 		m.tell(q, &p)
 	}

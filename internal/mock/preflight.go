@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 
@@ -21,11 +21,11 @@ func (m *Mock) preflight(q *request) (*wire.Body, *model.Fault) {
 		return wire.Empty(), nil
 	}
 	if !simpleMethod(method) && !listed(methods, method, func(a, b string) bool { return a == b }) {
-		remedy := "use one of the methods that it lists"
+		hint := "use one of the methods that it lists"
 		if upper := strings.ToUpper(method); listed(methods, upper, func(a, b string) bool { return a == b }) {
-			remedy = "methods are case-sensitive, and browsers spell " + upper + " as the page does: send " + upper
+			hint = "methods are case-sensitive, and browsers spell " + upper + " as the page does: send " + upper
 		}
-		q.refusedPreflight("/access-control-request-method", wire.AllowMethods, methods, methods, method, method, remedy)
+		q.refusedPreflight("/access-control-request-method", wire.AllowMethods, methods, methods, method, method, hint)
 	}
 	asked, _ := contract.HeaderText(q.r.Header, "Access-Control-Request-Headers")
 	allowed := m.allowHeaders()
@@ -47,16 +47,16 @@ const maxRefused = 20
 
 // without says how a page does without a header field that it may not send.
 func without(name string) string {
-	remedy := "send the request without " + cut(name)
+	hint := "send the request without " + cut(name)
 	switch strings.ToLower(name) {
 	case "x-api-version", "x-request-id":
-		return remedy + ", or from a server instead of a page; --cors relaxed shows whether this alone is in the way"
+		return hint + ", or from a server instead of a page; --cors relaxed shows whether this alone is in the way"
 	case "x-mock-session":
-		return remedy + " and name the session by the path, /_s/ID/customers/…"
+		return hint + " and name the session by the path, /_s/ID/customers/…"
 	case "x-mock-scenario":
-		return remedy + " and switch the scenario on in a session, or ask for the customer that carries it"
+		return hint + " and switch the scenario on in a session, or ask for the customer that carries it"
 	}
-	return remedy + ", or from a server instead of a page"
+	return hint + ", or from a server instead of a page"
 }
 
 // simpleMethod reports a method that needs no leave (Fetch standard).
@@ -75,10 +75,10 @@ func listed(list, name string, same func(a, b string) bool) bool {
 
 // refusedPreflight records what the browser will refuse, and that nothing else
 // will come from it.
-func (q *request) refusedPreflight(pointer, field, list, documented, value, method, remedy string) {
-	q.x.Problems = append(q.x.Problems, exchange.Finding{
+func (q *request) refusedPreflight(pointer, field, list, documented, value, method, hint string) {
+	q.x.Problems = append(q.x.Problems, exchange.Violation{
 		Part: exchange.PartPreflight, Pointer: pointer, Rule: field + ": " + list, Value: cut(value), Schema: "StandardResponseHeadersModel.json",
 		Documented: "The sample response has " + field + ": " + documented + ".",
-		Remedy: fmt.Sprintf("%s does not list %s, so the browser never sends the %s and the page sees only a network error; %s",
-			field, cut(value), cut(method), remedy)})
+		Hint: fmt.Sprintf("%s does not list %s, so the browser never sends the %s and the page sees only a network error; %s",
+			field, cut(value), cut(method), hint)})
 }

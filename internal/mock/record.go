@@ -3,8 +3,8 @@ package mock
 import (
 	"net/http"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 

@@ -4,13 +4,13 @@ import (
 	"net/http"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
-	"dispatchmock/internal/mock/store"
 )
 
 // What the page's sample response says in every header section (grade P). The
-// schemas state the same as rules, by hand, so that the judge sees a slip here.
+// schemas state the same as rules, by hand, so that the validator sees a slip here.
 const (
 	server       = "WSGIServer/0.2 CPython/3.9.5"
 	methods      = "GET,POST,PATCH,DELETE"
@@ -93,7 +93,7 @@ func (m *Mock) printed(r *store.Record, v model.Version) (*wire.Body, error) {
 // record as it is now.
 func (m *Mock) original(q *request) error {
 	k, _ := q.key()
-	record, ok := q.s.World.Original(k)
+	record, ok := q.s.Store.Original(k)
 	if !ok {
 		return nil
 	}

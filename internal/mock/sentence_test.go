@@ -28,7 +28,7 @@ func TestDetail(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := detail(exchange.Finding{Value: c.value, Remedy: "must be an integer"}, c.text); got != c.want {
+			if got := detail(exchange.Violation{Value: c.value, Hint: "must be an integer"}, c.text); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})

@@ -4,17 +4,17 @@ import (
 	"net/http"
 	"strconv"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/mock/scenario"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 
-// scenarioHeader names a scenario for one request, announceHeader says that
+// scenarioHeader names a scenario for one request, allowHeader says that
 // what is wrong with a request is meant.
 const (
 	scenarioHeader = "X-Mock-Scenario"
-	announceHeader = "X-Mock-Announce"
+	allowHeader    = "X-Mock-Allow"
 )
 
 // match asks the session's scenarios whether one takes over the request.
@@ -29,13 +29,13 @@ func (m *Mock) match(q *request) (scenario.Plan, bool) {
 	return q.s.Scenarios().Match(&asks, q.x.Start)
 }
 
-// takeOver does what a scenario says. What the API answers is judged before it
+// takeOver does what a scenario says. What the API answers is validated before it
 // is altered; what is altered is marked as made on purpose.
 func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 	x, reply := q.x, &q.reply
 	if plan.Unknown {
-		x.Problems = append(x.Problems, exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/x-mock-scenario",
-			Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Schema: "fixtures/scenario.json", Remedy: plan.Fault.Detail})
+		x.Problems = append(x.Problems, exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/x-mock-scenario",
+			Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Schema: "fixtures/scenario.json", Hint: plan.Fault.Detail})
 		m.inspect(q)
 		x.Operation = m.Contract.Otherwise().Name
 		m.refuse(q, plan.Fault)
@@ -44,7 +44,7 @@ func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 	x.Scenario, x.ScenarioBy = plan.Name, plan.By
 	if plan.Performs {
 		m.perform(q)
-		m.judge(q)
+		m.validate(q)
 	} else {
 		m.inspect(q)
 	}
@@ -63,12 +63,12 @@ func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 	altered, err := plan.Alter(reply, model.Version(x.VersionUsed))
 	if err != nil {
 		altered = true
-		x.Deliberate = append(x.Deliberate, exchange.Finding{Part: exchange.PartScenario, Pointer: plan.At(err), Rule: "fits the answer",
-			Schema: "fixtures/scenario.json", Remedy: err.Error() + "; change the scenario " + plan.Name})
-		m.refuse(q, model.ScenarioMisfit.Fault("It is wrong for this answer: "+err.Error()+"."))
+		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: exchange.PartScenario, Pointer: plan.At(err), Rule: "fits the answer",
+			Schema: "fixtures/scenario.json", Hint: err.Error() + "; change the scenario " + plan.Name})
+		m.refuse(q, model.ScenarioFailed.Fault("It is wrong for this answer: "+err.Error()+"."))
 	}
 	if b := reply.Break; b != nil {
-		x.Deliberate = append(x.Deliberate, exchange.Finding{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: "fixtures/scenario.json", Remedy: b.Tell(q.r, reply)})
+		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: "fixtures/scenario.json", Hint: b.Tell(q.r, reply)})
 	}
 	x.Altered, x.Status, x.Bytes = altered, reply.Status, len(reply.Body.Bytes)
 	wire.Pause(q.r, plan.Delay)

@@ -28,7 +28,7 @@ const (
 
 	SessionUnknown    Code = "session_unknown"
 	ScenarioUnknown   Code = "scenario_unknown"
-	ScenarioMisfit    Code = "scenario_misfit"
+	ScenarioFailed    Code = "scenario_failed"
 	RequestMalformed  Code = "request_malformed"
 	HeaderTooLarge    Code = "header_too_large"
 	BodyTooLarge      Code = "body_too_large"
@@ -139,14 +139,14 @@ var kinds = []Kind{
 	{Code: APIVersionInvalid, Header: "x-api-version", Detail: "Must be a valid API version.", Explanation: headerRule,
 		When: "an x-api-version that is none of the versions", Example: &Example{Header: "x-api-version", Value: "2019-02-08"}},
 	{Code: RequestIDInvalid, Header: "x-request-id", Detail: "Must be a UUID.", Explanation: headerRule,
-		When: "an x-request-id that is no UUID", Example: &Example{Header: "x-request-id", Value: "1"}},
+		When: "an x-request-id that is not a UUID", Example: &Example{Header: "x-request-id", Value: "1"}},
 	{Code: ContentTypeInvalid, Header: "content-type", Detail: "Must be application/json.", Explanation: headerRule,
 		When: "a content-type that is not application/json", Example: &Example{Header: "content-type", Value: "text/plain"}},
 	{Code: NotAcceptable, Refusal: 406, Header: "accept", Detail: "Must admit application/json.", Explanation: "The only representation is application/json.",
-		When: "an accept that admits no JSON", Example: &Example{Header: "accept", Value: "text/html"}},
+		When: "an accept that admits not JSON", Example: &Example{Header: "accept", Value: "text/html"}},
 	{Code: HeaderInvalid, Status: 400, Field: headerModel, Detail: "A header field breaks its rule.", Explanation: headerRule},
 	{Code: PathInvalid, Field: "customer_id", Detail: "Must be an integer.", Explanation: "A path parameter breaks its rule.",
-		When: "a path parameter that is no integer", Example: &Example{Customer: "abc"}},
+		When: "a path parameter that is not an integer", Example: &Example{Customer: "abc"}},
 	{Code: TokenUnknown, Header: "authorization", Detail: "The access token is unknown or has expired.", Explanation: unauthenticated,
 		When: "a well-formed token that nobody has", Example: &Example{Header: "Authorization", Value: "Bearer no-such-token"}},
 	{Code: RoleMissing, Header: "authorization", Detail: "The token's user lacks the role Dispatcher.", Explanation: noAccess,
@@ -166,7 +166,7 @@ var kinds = []Kind{
 		When: "a session of the mock that there is not", Example: &Example{Session: "none"}},
 	{Code: ScenarioUnknown, Status: 400, Field: "x-mock-scenario", Detail: "The mock has no such scenario.", Explanation: "The mock has no such scenario.",
 		Example: &Example{Header: "X-Mock-Scenario", Value: "no-such"}},
-	{Code: ScenarioMisfit, Status: 500, Field: "scenario", Detail: "The scenario does not fit the answer.", Explanation: "The scenario is wrong for this answer; the journal says where."},
+	{Code: ScenarioFailed, Status: 500, Field: "scenario", Detail: "The scenario does not fit the answer.", Explanation: "The scenario is wrong for this answer; the journal says where."},
 	{Code: RequestMalformed, Status: 400, Field: "request", Detail: "The request line or a header field is malformed.", Explanation: "The request is not valid HTTP.",
 		Hint: "A request begins with METHOD PATH HTTP/1.1; then come one Host, at most one Content-Length, and fields of the form NAME: VALUE, each line ended by CR LF.",
 		When: "no HTTP", Example: &Example{Method: "DE LETE"}},

@@ -16,10 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/proxy"
-	"dispatchmock/internal/app"
 )
 
 // quiet keeps the log out of what is measured.
@@ -126,7 +126,7 @@ func ever(b *testing.B, mock string) string {
 	return s.URL
 }
 
-// enough is how many requests make a median that is worth to be judged.
+// enough is how many requests make a median that is worth to be validated.
 const enough = 1000
 
 // latency fails where the proxy takes more than limit times as long; 0 is no

@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/proxy"
-	"dispatchmock/internal/app"
 	"dispatchmock/internal/wire"
 )
 

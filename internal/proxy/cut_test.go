@@ -36,7 +36,7 @@ func TestTargetDies(t *testing.T) {
 			client.expect(t, c.want)
 			client.expectEnd(t)
 			x := p.next(t)
-			if x.Status != 200 || x.Verdict() != exchange.Violated || !hasFinding(x.Violations, "body", "whole") {
+			if x.Status != 200 || x.Verdict() != exchange.VerdictViolation || !hasFinding(x.Violations, "body", "whole") {
 				t.Errorf("the record has the status %d and the violations %v, want that the body broke off", x.Status, x.Violations)
 			}
 			if log := p.log.String(); !strings.Contains(log, "the target broke off") {
@@ -49,7 +49,7 @@ func TestTargetDies(t *testing.T) {
 	}
 }
 
-func hasFinding(list []exchange.Finding, part, rule string) bool {
+func hasFinding(list []exchange.Violation, part, rule string) bool {
 	for _, f := range list {
 		if f.Part == part && f.Rule == rule {
 			return true
@@ -161,7 +161,7 @@ func TestRecordedBeforeAnswered(t *testing.T) {
 			select {
 			case <-p.seen:
 			default:
-				t.Error("the client has its answer, and there is no record yet")
+				t.Error("the client has its answer, and there is not a record yet")
 			}
 			response, err := http.Get(p.url + "/_mock/journal")
 			if err != nil {

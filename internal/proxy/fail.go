@@ -63,8 +63,8 @@ func (way *passage) fail(status int, err error) {
 // refuse answers a request that must not reach the target.
 func (way *passage) refuse(err error) {
 	asked, _, _ := strings.Cut(way.in.RequestURI, "?")
-	way.x.Problems = append(way.x.Problems, exchange.Finding{Part: exchange.PartPath, Rule: "stay below the path of the target",
-		Value: strconv.QuoteToASCII(asked), Remedy: err.Error()})
+	way.x.Problems = append(way.x.Problems, exchange.Violation{Part: exchange.PartPath, Rule: "stay below the path of the target",
+		Value: strconv.QuoteToASCII(asked), Hint: err.Error()})
 	way.answer(http.StatusBadRequest, err)
 }
 
@@ -77,7 +77,7 @@ func (way *passage) answer(status int, err error) {
 	way.x.Status, way.x.Bytes = status, len(text)
 	way.x.Response = exchange.Message{Head: "HTTP/1.1 " + head, Body: []byte(text), Size: int64(len(text))}
 	way.finish()
-	_ = way.control.SetWriteDeadline(time.Now().Add(stall))
+	_ = way.admin.SetWriteDeadline(time.Now().Add(stall))
 	h := way.w.Header()
 	h["Date"], h["Content-Type"], h["Content-Length"] = nil, nil, []string{strconv.Itoa(len(text))}
 	way.w.WriteHeader(status)
@@ -92,8 +92,8 @@ const PartConnection = "connection"
 
 // left notes that the client did not wait for the end of its answer.
 func (way *passage) left() {
-	way.x.Problems = append(way.x.Problems, exchange.Finding{Part: PartConnection, Rule: "wait for the answer", World: true,
-		Remedy: "the client closed its connection, or stood still, before it had the whole answer"})
+	way.x.Problems = append(way.x.Problems, exchange.Violation{Part: PartConnection, Rule: "wait for the answer", Rejected: true,
+		Hint: "the client closed its connection, or stood still, before it had the whole answer"})
 	way.gone = true
 }
 
@@ -104,15 +104,15 @@ func (way *passage) cut() {
 	case way.broken == nil || way.in.Context().Err() != nil:
 		way.left()
 	default:
-		way.x.Violations = append(way.x.Violations, exchange.Finding{Part: exchange.PartBody, Rule: "whole", Value: strconv.Itoa(int(way.response.size)) + " bytes",
-			Remedy: "must come to its end; the target broke off: " + way.broken.Error()})
+		way.x.Violations = append(way.x.Violations, exchange.Violation{Part: exchange.PartBody, Rule: "whole", Value: strconv.Itoa(int(way.response.size)) + " bytes",
+			Hint: "must come to its end; the target broke off: " + way.broken.Error()})
 	}
 }
 
-// standIn returns the request that the mock answers in the target's place.
-func (way *passage) standIn() *http.Request {
-	_ = way.control.SetReadDeadline(time.Now().Add(stall))
-	_ = way.control.SetWriteDeadline(time.Now().Add(stall))
+// placeholder returns the request that the mock answers in the target's place.
+func (way *passage) placeholder() *http.Request {
+	_ = way.admin.SetReadDeadline(time.Now().Add(stall))
+	_ = way.admin.SetWriteDeadline(time.Now().Add(stall))
 	why := fmt.Sprintf("%v: %v", ErrNoAnswer, way.why)
 	return way.in.WithContext(exchange.WithFallback(way.in.Context(), why))
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/google/uuid"
 
 	"dispatchmock/fixtures"
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock"
-	"dispatchmock/internal/proxy"
-	"dispatchmock/internal/app"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/proxy"
 	"dispatchmock/internal/testwait"
 	"dispatchmock/schemas"
 )
@@ -67,7 +67,7 @@ func launch(t testing.TB, front func(app.Backstage) http.Handler, change ...func
 	}
 	r := &running{log: &safeBuffer{}, seen: make(chan *exchange.Exchange, 1000)}
 	o := app.Options{Contract: theContract(t), CORS: contract.CORSDocumented, OnViolation: mock.Fail,
-		Journal: journal.Limits{Count: 1000, Bytes: 16 << 20}, Control: app.Control{Schemas: schemas.FS},
+		Journal: journal.Limits{Count: 1000, Bytes: 16 << 20}, Admin: app.Admin{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: world, Now: time.Now, NewID: uuid.New},
 		Log:      slog.New(slog.NewTextHandler(r.log, nil)), Front: front}
 	o.Recorded = func(x *exchange.Exchange) {

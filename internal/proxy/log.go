@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	errLong   = fmt.Errorf("it is longer than %d bytes", maxJudged)
+	errLong   = fmt.Errorf("it is longer than %d bytes", maxValidated)
 	errCoding = errors.New("its Content-Encoding is none that is read here")
 )
 
@@ -35,14 +35,14 @@ func (p *Proxy) log(x *exchange.Exchange) {
 		p.write(slog.LevelError, "no answer", "request_id", x.RequestID, "error", x.Err)
 	}
 	for i := range x.Problems {
-		p.finding(x, slog.LevelWarn, "problem of the request", &x.Problems[i])
+		p.violation(x, slog.LevelWarn, "problem of the request", &x.Problems[i])
 	}
 	for i := range x.Violations {
-		p.finding(x, slog.LevelError, "violation of the contract by the target", &x.Violations[i])
+		p.violation(x, slog.LevelError, "violation of the contract by the target", &x.Violations[i])
 	}
 }
 
-func (p *Proxy) finding(x *exchange.Exchange, level slog.Level, message string, f *exchange.Finding) {
+func (p *Proxy) violation(x *exchange.Exchange, level slog.Level, message string, f *exchange.Violation) {
 	p.write(level, message, "request_id", x.RequestID, "part", f.Part, "pointer", f.Pointer, "rule", f.Rule, "value", f.Value,
-		"remedy", f.Remedy, "schema", f.Schema, "documented", f.Documented)
+		"hint", f.Hint, "schema", f.Schema, "documented", f.Documented)
 }

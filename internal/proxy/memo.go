@@ -9,7 +9,7 @@ import (
 	"dispatchmock/internal/wire"
 )
 
-// memo remembers the last few bodies with the judge's proof on them: the same
+// memo remembers the last few bodies with the validator's proof on them: the same
 // record is asked for again and again. A body stands for its very bytes only.
 type memo struct {
 	seed    maphash.Seed
@@ -24,11 +24,11 @@ func newMemo() *memo {
 // maxMemo is the length of the longest body that is remembered.
 const maxMemo = 16 << 10
 
-// judged calls the judge with a body of these bytes.
-func (m *memo) judged(b []byte, judge func(*wire.Body)) {
+// validated calls the validator with a body of these bytes.
+func (m *memo) validated(b []byte, validate func(*wire.Body)) {
 	slot := &m.bodies[maphash.Bytes(m.seed, b)%uint64(len(m.bodies))]
 	if known := slot.Load(); known != nil && bytes.Equal(known.Bytes, b) {
-		judge(known)
+		validate(known)
 		return
 	}
 	r := m.readers.Get().(*wire.Reader)
@@ -38,7 +38,7 @@ func (m *memo) judged(b []byte, judge func(*wire.Body)) {
 	if err == nil {
 		body = wire.Parsed(b, tree)
 	}
-	judge(body)
+	validate(body)
 	if body.Proof() == nil {
 		return // the findings may hold parts of the tree
 	}

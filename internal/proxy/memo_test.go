@@ -11,7 +11,7 @@ import (
 	"dispatchmock/schemas"
 )
 
-// TestMemo judges many bodies, each several times and by several at once, and
+// TestMemo validates many bodies, each several times and by several at once, and
 // holds that each has the verdict on its very bytes.
 func TestMemo(t *testing.T) {
 	t.Parallel()
@@ -21,17 +21,17 @@ func TestMemo(t *testing.T) {
 	}
 	op := c.Operation("Get Customer")
 	m := newMemo()
-	judge := func(body string) (findings int, bytes string) {
-		m.judged([]byte(body), func(b *wire.Body) {
+	validate := func(body string) (violations int, bytes string) {
+		m.validated([]byte(body), func(b *wire.Body) {
 			bytes = string(b.Bytes)
 			reply := &wire.Reply{Status: 404, Body: b, Fields: []wire.Field{{Name: wire.ContentLength, Value: b.Length}}}
-			for _, f := range op.JudgeReply(c.Oldest(), contract.CORSDocumented, time.Now(), reply) {
+			for _, f := range op.ValidateReply(c.Oldest(), contract.CORSDocumented, time.Now(), reply) {
 				if f.Part == "body" {
-					findings++
+					violations++
 				}
 			}
 		})
-		return findings, bytes
+		return violations, bytes
 	}
 	var all sync.WaitGroup
 	for range 4 {
@@ -42,7 +42,7 @@ func TestMemo(t *testing.T) {
 				if i%3 == 0 {
 					body, want = fmt.Sprintf(`{"detail": %d, "explanation": "b", "field": "c"}`, i), 1
 				}
-				if got, bytes := judge(body); got != want || bytes != body {
+				if got, bytes := validate(body); got != want || bytes != body {
 					t.Errorf("%s: got %d findings on %s, want %d", body, got, bytes, want)
 				}
 			}

@@ -1,4 +1,4 @@
-// Package proxy passes traffic to a real server, untouched, and judges each
+// Package proxy passes traffic to a real server, untouched, and validates each
 // exchange in both directions.
 package proxy
 
@@ -17,8 +17,8 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/redact"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
 )
 
@@ -111,7 +111,7 @@ type passage struct {
 	in       *http.Request
 	route    contract.Route // read when the exchange is over
 	w        http.ResponseWriter
-	control  *http.ResponseController
+	admin    *http.ResponseController
 	x        *exchange.Exchange
 	secrets  *redact.Secrets
 	start    time.Time
@@ -136,7 +136,7 @@ func passageOf(ctx context.Context) *passage { return ctx.Value(passageKey{}).(*
 
 // ServeHTTP implements http.Handler.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	way := &passage{p: p, in: r, w: w, control: http.NewResponseController(w), start: time.Now(),
+	way := &passage{p: p, in: r, w: w, admin: http.NewResponseController(w), start: time.Now(),
 		x: &exchange.Exchange{Session: p.Home.Spec.ID, Sequence: p.Home.Next(), Start: p.Home.Clock.Tick(), Method: r.Method, Path: r.URL.EscapedPath(), Target: p.name}}
 	head := wire.RequestHead(r)
 	way.secrets = p.Redactor.Secrets()
@@ -145,8 +145,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	way.out = out
 	// How long a passage takes is not this server's to limit, but a client that
 	// stands still is.
-	_ = way.control.SetReadDeadline(time.Time{})
-	_ = way.control.SetWriteDeadline(time.Time{})
+	_ = way.admin.SetReadDeadline(time.Time{})
+	_ = way.admin.SetWriteDeadline(time.Time{})
 	// nil keeps net/http from adding fields of its own to the target's.
 	w.Header()["Date"], w.Header()["Content-Type"] = nil, nil
 	// net/http looks at the body of its own request, which must stay as it is.
@@ -155,7 +155,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		way.upload = &upload{ReadCloser: r.Body, way: way}
 		// An answer may come before the body's end; else net/http would take the
 		// rest of the body away before it lets the answer go.
-		_ = way.control.EnableFullDuplex()
+		_ = way.admin.EnableFullDuplex()
 		defer way.upload.leave()
 		passed.Body = way.upload
 	}
@@ -185,6 +185,6 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	p.reverse.ServeHTTP(w, passed)
 	if way.stood {
-		p.Fallback.ServeHTTP(w, way.standIn())
+		p.Fallback.ServeHTTP(w, way.placeholder())
 	}
 }

@@ -12,7 +12,7 @@ import (
 func (p *Proxy) answered(response *http.Response) error {
 	way := passageOf(response.Request.Context())
 	way.answered = true
-	_ = way.control.SetWriteDeadline(time.Now().Add(stall))
+	_ = way.admin.SetWriteDeadline(time.Now().Add(stall))
 	way.coding = response.Header.Get("Content-Encoding")
 	told := response.Header.Get("X-Api-Version")
 	chunked := len(response.TransferEncoding) > 0
@@ -57,12 +57,12 @@ type download struct {
 func (d *download) Read(p []byte) (int, error) {
 	way := d.way
 	if d.pending && way.response.size != d.length {
-		_ = way.control.Flush() // writing will tell that the client has left
+		_ = way.admin.Flush() // writing will tell that the client has left
 	}
 	n, err := d.ReadCloser.Read(p)
 	d.pending = n > 0
-	_ = way.control.SetWriteDeadline(time.Now().Add(stall))
-	way.response.take(p[:n], maxJudged)
+	_ = way.admin.SetWriteDeadline(time.Now().Add(stall))
+	way.response.take(p[:n], maxValidated)
 	switch {
 	case way.response.size == d.length || err == io.EOF:
 		way.finish()
@@ -71,7 +71,7 @@ func (d *download) Read(p []byte) (int, error) {
 		if n > 0 {
 			return n, nil // it goes before the cut, and so does the head
 		}
-		_ = way.control.Flush()
+		_ = way.admin.Flush()
 	}
 	return n, err
 }

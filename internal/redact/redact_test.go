@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestBlot holds what stands for a secret: never the secret, always the same.
+// TestRedaction holds what stands for a secret: never the secret, always the same.
 func TestMark(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ in, shown, stand string }{

@@ -11,7 +11,7 @@ import (
 )
 
 // Curl returns a command for a POSIX shell that sends the request again, to
-// the base URL or, without one, where it went. A token that was blotted out
+// the base URL or, without one, where it went. A token that was redacted
 // is taken from the variable TOKEN. Comments above the command say what it
 // cannot send: a NUL byte fits in no argument.
 func Curl(x *exchange.Exchange, baseURL string) string {

@@ -34,22 +34,22 @@ type Entry struct {
 
 	// Problems are all faults of the request, Violations those of our
 	// response, Deliberate those that a scenario made on purpose.
-	Problems   []exchange.Finding `json:"problems"`
-	Violations []exchange.Finding `json:"violations"`
-	Deliberate []exchange.Finding `json:"deliberate"`
+	Problems   []exchange.Violation `json:"problems"`
+	Violations []exchange.Violation `json:"violations"`
+	Deliberate []exchange.Violation `json:"deliberate"`
 	// Fault is the code of the fault that was answered.
 	Fault      string       `json:"fault,omitempty"`
 	Scenario   string       `json:"scenario,omitempty"`
 	ScenarioBy exchange.Way `json:"scenario_by,omitempty"`
 	Altered    bool         `json:"altered"`
-	// Announced is what the test said to do on purpose.
-	Announced []string `json:"announced,omitempty"`
-	Error     string   `json:"error,omitempty"`
+	// Allowed is what the test said to do on purpose.
+	Allowed []string `json:"allowed,omitempty"`
+	Error   string   `json:"error,omitempty"`
 	// Fallback is why the mock answered in the place of a proxy's target.
 	Fallback string `json:"fallback,omitempty"`
 	// Target is the server that a proxy asked, whose the violations are.
-	Target  string `json:"target,omitempty"`
-	Control bool   `json:"control,omitempty"`
+	Target string `json:"target,omitempty"`
+	Admin  bool   `json:"control,omitempty"`
 
 	Change   *Change `json:"change,omitempty"`
 	Request  Message `json:"request"`
@@ -74,13 +74,13 @@ func NewEntry(x *exchange.Exchange, baseURL string) *Entry {
 		Operation: x.Operation, ClientID: x.ClientID, Tenant: x.Tenant, RequestID: x.RequestID,
 		Version:  Version{x.VersionAsked, x.VersionPinned, x.VersionUsed},
 		Problems: list(x.Problems), Violations: list(x.Violations), Deliberate: list(x.Deliberate),
-		Fault: x.Fault, Scenario: x.Scenario, ScenarioBy: x.ScenarioBy, Altered: x.Altered, Announced: x.Announced.Words(), Control: x.Control, Fallback: x.Fallback, Target: x.Target,
+		Fault: x.Fault, Scenario: x.Scenario, ScenarioBy: x.ScenarioBy, Altered: x.Altered, Allowed: x.Allowed.Words(), Admin: x.Admin, Fallback: x.Fallback, Target: x.Target,
 		Change: change(x), Request: message(&x.Request), Response: message(&x.Response),
 	}
 	if x.Err != nil {
 		e.Error = x.Err.Error()
 	}
-	if !x.Control {
+	if !x.Admin {
 		e.Curl = Curl(x, baseURL)
 	}
 	return e
@@ -113,11 +113,11 @@ func (e *Entry) Sent() (*exchange.Exchange, error) {
 }
 
 // list never is null, so that a reader need not ask.
-func list(findings []exchange.Finding) []exchange.Finding {
-	if findings == nil {
-		return []exchange.Finding{}
+func list(violations []exchange.Violation) []exchange.Violation {
+	if violations == nil {
+		return []exchange.Violation{}
 	}
-	return findings
+	return violations
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
@@ -141,9 +141,9 @@ type Row struct {
 	Changed    bool `json:"changed"`
 	Problems   int  `json:"problems"`
 	Violations int  `json:"violations"`
-	Control    bool `json:"control,omitempty"`
-	// Finding is the gravest finding in a sentence.
-	Finding string `json:"finding,omitempty"`
+	Admin      bool `json:"control,omitempty"`
+	// Violation is the gravest finding in a sentence.
+	Violation string `json:"finding,omitempty"`
 }
 
 // maxText is the length in bytes at which a row cuts a text that a client
@@ -156,15 +156,15 @@ func Summary(x *exchange.Exchange) Row {
 		ID: x.ID, Sequence: x.Sequence, Session: x.Session, Start: x.Start.Format(time.RFC3339Nano), TookMS: milliseconds(x.Took),
 		Method: cut(x.Method), Path: cut(x.Path), Status: x.Status, Verdict: x.Verdict(), RequestID: cut(x.RequestID),
 		ClientID: x.ClientID, Version: x.VersionUsed, Scenario: x.Scenario, Changed: x.Transition,
-		Problems: len(x.Problems), Violations: len(x.Violations), Control: x.Control, Finding: cut(gravest(x)),
+		Problems: len(x.Problems), Violations: len(x.Violations), Admin: x.Admin, Violation: cut(gravest(x)),
 	}
 }
 
 func gravest(x *exchange.Exchange) string {
-	for _, findings := range [][]exchange.Finding{x.Violations, x.Problems, x.Deliberate} {
-		if len(findings) > 0 {
-			f := &findings[0]
-			return strings.TrimSpace(f.Part + f.Pointer + " " + f.Remedy)
+	for _, violations := range [][]exchange.Violation{x.Violations, x.Problems, x.Deliberate} {
+		if len(violations) > 0 {
+			f := &violations[0]
+			return strings.TrimSpace(f.Part + f.Pointer + " " + f.Hint)
 		}
 	}
 	if x.Err != nil {

@@ -16,7 +16,7 @@ import (
 func TestEntry(t *testing.T) {
 	t.Parallel()
 	e := NewEntry(samples()[0].x, base)
-	if e.Start != "2022-08-20T01:38:16.123456789Z" || e.TookMS != 1.234 || e.Verdict != exchange.Good {
+	if e.Start != "2022-08-20T01:38:16.123456789Z" || e.TookMS != 1.234 || e.Verdict != exchange.VerdictOK {
 		t.Errorf("start %s, took %v ms, %s", e.Start, e.TookMS, e.Verdict)
 	}
 	patch, err := json.Marshal(e.Change.Patch)
@@ -71,7 +71,7 @@ func TestChange(t *testing.T) {
 func holdJSON(t *testing.T, what string, text []byte, err error) {
 	t.Helper()
 	if err != nil || !json.Valid(text) || !utf8.Valid(text) {
-		t.Fatalf("%s is no JSON: %v", what, err)
+		t.Fatalf("%s is not JSON: %v", what, err)
 	}
 	if i := bytes.IndexFunc(text, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
 		t.Fatalf("%s has %q as it is", what, text[i:min(i+4, len(text))])
@@ -87,7 +87,7 @@ func FuzzHostile(f *testing.F) {
 	f.Add("\x00\x1b\r\n: \r\n", []byte("\x7f\xc2\x9b"), "\u202e")
 	f.Fuzz(func(t *testing.T, head string, body []byte, text string) {
 		x := &exchange.Exchange{Method: text, Path: text, Session: text, ClientID: text, RequestID: text, Scenario: text, Err: errors.New(text),
-			Problems: []exchange.Finding{{Part: text, Pointer: text, Rule: text, Value: text, Documented: text, Remedy: text}},
+			Problems: []exchange.Violation{{Part: text, Pointer: text, Rule: text, Value: text, Documented: text, Hint: text}},
 			Request:  exchange.Message{Head: head, Body: body, Size: int64(len(body))}, Response: exchange.Message{Head: head, Body: body, Size: int64(len(body)) + 1}}
 		entry, err := json.Marshal(NewEntry(x, base))
 		holdJSON(t, "the entry", entry, err)
@@ -108,7 +108,7 @@ func FuzzHostile(f *testing.F) {
 func TestHuge(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("é", 1<<19)
-	x := &exchange.Exchange{Method: long, Path: long, RequestID: long, Problems: []exchange.Finding{{Remedy: long}}, Request: exchange.Message{Head: long}}
+	x := &exchange.Exchange{Method: long, Path: long, RequestID: long, Problems: []exchange.Violation{{Hint: long}}, Request: exchange.Message{Head: long}}
 	row, err := json.Marshal(Summary(x))
 	holdJSON(t, "the row", row, err)
 	if len(row) > 5*maxText {

@@ -10,10 +10,10 @@ import (
 
 // The gates that a run passes or fails.
 const (
-	GateOffContract = "off-contract"
-	GateScenario    = "scenario"
-	GateViolation   = "violation"
-	GateCoverage    = "coverage"
+	GateInvalid   = "off-contract"
+	GateScenario  = "scenario"
+	GateViolation = "violation"
+	GateCoverage  = "coverage"
 )
 
 // Gate is one demand on a run.
@@ -26,8 +26,8 @@ type Gate struct {
 	// Count is how many exchanges offend, Offences the first of them.
 	Count    uint64    `json:"count"`
 	Offences []Offence `json:"offences"`
-	// Remedy says what to do where it failed.
-	Remedy string `json:"remedy"`
+	// Hint says what to do where it failed.
+	Hint string `json:"hint"`
 }
 
 // Offence is an exchange that a gate is failed by.
@@ -37,9 +37,9 @@ type Offence struct {
 	Path      string `json:"path"`
 	Status    int    `json:"status"`
 	RequestID string `json:"request_id"`
-	// Problem says what is wrong, Remedy the way out.
+	// Problem says what is wrong, Hint the hint.
 	Problem string `json:"problem"`
-	Remedy  string `json:"remedy"`
+	Hint    string `json:"hint"`
 }
 
 // maxOffences is how many offences of a gate a run keeps.
@@ -48,32 +48,32 @@ const maxOffences = 1000
 // Offends returns the offence of an exchange against each gate that it is
 // failed by.
 func Offends(x *exchange.Exchange) map[string]Offence {
-	if x.Control {
+	if x.Admin {
 		return nil
 	}
 	var offends map[string]Offence
-	add := func(gate, problem, remedy string) {
+	add := func(gate, problem, hint string) {
 		if offends == nil {
 			offends = map[string]Offence{}
 		}
-		offends[gate] = Offence{x.Session, cut(x.Method), cut(x.Path), x.Status, x.RequestID, cut(problem), cut(remedy)}
+		offends[gate] = Offence{x.Session, cut(x.Method), cut(x.Path), x.Status, x.RequestID, cut(problem), cut(hint)}
 	}
-	if f := x.OffContract(); f != nil && !x.Announced.Problem {
-		add(GateOffContract, where(f), f.Remedy)
+	if f := x.Invalid(); f != nil && !x.Allowed.Invalid {
+		add(GateInvalid, where(f), f.Hint)
 	}
-	if x.Unasked() && !x.Announced.Scenario {
+	if x.Unasked() && !x.Allowed.Simulated {
 		by := "its record carries it"
 		if x.ScenarioBy == exchange.ByFixtures {
 			by = "the fixtures switch it on"
 		}
 		add(GateScenario, "scenario "+x.Scenario, by)
 	}
-	if f := x.Misfit(); f != nil {
-		add(GateScenario, "scenario "+x.Scenario+" does not fit the answer: "+f.Pointer, f.Remedy)
+	if f := x.Failed(); f != nil {
+		add(GateScenario, "scenario "+x.Scenario+" does not fit the answer: "+f.Pointer, f.Hint)
 	}
 	switch {
 	case len(x.Violations) > 0:
-		add(GateViolation, "the mock's own answer: "+where(&x.Violations[0]), x.Violations[0].Remedy)
+		add(GateViolation, "the mock's own answer: "+where(&x.Violations[0]), x.Violations[0].Hint)
 	case x.Err != nil:
 		add(GateViolation, "the mock failed", gravest(x))
 	}
@@ -81,7 +81,7 @@ func Offends(x *exchange.Exchange) map[string]Offence {
 }
 
 // where names the place and the rule of a finding.
-func where(f *exchange.Finding) string {
+func where(f *exchange.Violation) string {
 	text := f.Part
 	if f.Pointer != "" {
 		text += " " + f.Pointer
@@ -113,12 +113,12 @@ func NewTally(allowed []string) *Tally {
 
 func gates() []Gate {
 	return []Gate{
-		{Name: GateOffContract, About: "requests that the contract does not have, and that no test announced",
-			Remedy: `send the request as the contract has it; or announce a wrong one that is meant, with the header field "X-Mock-Announce: problem" or in a session with "announced": ["problem"]; or waive the gate with --allow off-contract`},
+		{Name: GateInvalid, About: "requests that the contract does not have, and that no test allowed",
+			Hint: `send the request as the contract has it; or allow a wrong one that is meant, with the header field "X-Mock-Allow: invalid" or in a session with "allowed": ["invalid"]; or waive the gate with --allow off-contract`},
 		{Name: GateScenario, About: "scenarios that no test asked for",
-			Remedy: `use another record, or announce it with the header field "X-Mock-Announce: scenario" or in a session with "announced": ["scenario"]; or waive the gate with --allow scenario`},
+			Hint: `use another record, or allow it with the header field "X-Mock-Allow: simulated" or in a session with "allowed": ["scenario"]; or waive the gate with --allow simulated`},
 		{Name: GateViolation, About: "answers by which the mock itself broke the contract",
-			Remedy: "this is a fault of the mock, or of the fixtures and schemas that it was given; please report it with the exchange"},
+			Hint: "this is a fault of the mock, or of the fixtures and schemas that it was given; please report it with the exchange"},
 	}
 }
 
@@ -143,7 +143,7 @@ type Outcome struct {
 
 // Add counts an exchange.
 func (t *Tally) Add(x *exchange.Exchange) {
-	if x.Control {
+	if x.Admin {
 		return
 	}
 	offends := Offends(x)

@@ -35,7 +35,7 @@ func TestGolden(t *testing.T) {
 			entry := indented(t, NewEntry(s.x, base))
 			got := &txtar.Archive{Files: []txtar.File{{Name: "entry.json", Data: entry}, {Name: "row.json", Data: indented(t, Summary(s.x))}}}
 			for _, name := range []string{"curl.sh", "fetch.mjs", "requests.py", "HttpClient.cs", "main.go"} {
-				if text := snippets()[name](s.x, base); !s.x.Control {
+				if text := snippets()[name](s.x, base); !s.x.Admin {
 					got.Files = append(got.Files, txtar.File{Name: name, Data: []byte(strings.TrimRight(text, "\n") + "\n")})
 				}
 			}

@@ -15,7 +15,7 @@ import (
 
 // HAR writes exchanges as an HTTP Archive 1.2, one after the other: no more
 // than one is held in memory. The version is the creator's, ours; the comment
-// may be "". Changes through the control door are left out.
+// may be "". Changes through the admin API are left out.
 func HAR(w io.Writer, version, comment string, seq iter.Seq[*exchange.Exchange]) error {
 	creator, err := marshal(map[string]string{"name": "dispatchmock", "version": version})
 	if err != nil {
@@ -34,7 +34,7 @@ func HAR(w io.Writer, version, comment string, seq iter.Seq[*exchange.Exchange])
 	b.WriteString(`"entries":[`)
 	separator := "\n"
 	for x := range seq {
-		if x.Control {
+		if x.Admin {
 			continue
 		}
 		text, err := marshal(harEntry(x))
@@ -62,12 +62,12 @@ type (
 		Timings  harTimings  `json:"timings"`
 		Comment  string      `json:"comment,omitempty"`
 
-		ID        uint64             `json:"_id"`
-		Session   string             `json:"_session"`
-		RequestID string             `json:"_requestId,omitempty"`
-		Verdict   exchange.Verdict   `json:"_verdict"`
-		Scenario  string             `json:"_scenario,omitempty"`
-		Problems  []exchange.Finding `json:"_problems,omitempty"`
+		ID        uint64               `json:"_id"`
+		Session   string               `json:"_session"`
+		RequestID string               `json:"_requestId,omitempty"`
+		Verdict   exchange.Verdict     `json:"_verdict"`
+		Scenario  string               `json:"_scenario,omitempty"`
+		Problems  []exchange.Violation `json:"_problems,omitempty"`
 	}
 	harRequest struct {
 		Method      string   `json:"method"`

@@ -37,7 +37,7 @@ func TestHAR(t *testing.T) {
 		t.Errorf("got version %q by %+v, with the comment %q", har.Log.Version, har.Log.Creator, har.Log.Comment)
 	}
 	if len(har.Log.Entries) != len(samples())-1 {
-		t.Errorf("got %d entries, want all but that of the control door", len(har.Log.Entries))
+		t.Errorf("got %d entries, want all but that of the admin API", len(har.Log.Entries))
 	}
 	for i, e := range har.Log.Entries {
 		for path, kind := range map[string]string{

@@ -42,7 +42,7 @@ func HTML(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 	failed := offenders(r)
 	shown, left, good := 0, 0, 0
 	for x := range seq {
-		if x.Control {
+		if x.Admin {
 			continue
 		}
 		all := breaches(x, failed)

@@ -31,7 +31,7 @@ func JUnit(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 	}
 	exchanges := suite{name: "exchanges", property: "lost exchanges", value: r.LostNote()}
 	for x := range seq {
-		if !x.Control {
+		if !x.Admin {
 			exchanges.tests++
 			exchanges.failures += one(len(breaches(x, failed)) > 0)
 		}
@@ -48,7 +48,7 @@ func JUnit(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 	})
 	d.suite(&exchanges, r, func() {
 		for x := range seq {
-			if !x.Control {
+			if !x.Admin {
 				d.exchange(x, breaches(x, failed))
 			}
 		}
@@ -171,19 +171,19 @@ func (d *xmlWriter) gate(g *Gate) {
 	case g.Failed:
 		var b strings.Builder
 		for _, o := range g.Offences {
-			fmt.Fprintf(&b, "%s\n  %s: %s\n", o.title(), terminal.Visible(o.Problem), terminal.Visible(o.Remedy))
+			fmt.Fprintf(&b, "%s\n  %s: %s\n", o.title(), terminal.Visible(o.Problem), terminal.Visible(o.Hint))
 		}
 		if left := g.Count - uint64(len(g.Offences)); left > 0 {
 			fmt.Fprintf(&b, "and %d more\n", left)
 		}
-		b.WriteString(g.Remedy)
+		b.WriteString(g.Hint)
 		message := counted(g.Count, "exchange")
 		if g.Name == GateCoverage {
-			message = g.Remedy
+			message = g.Hint
 		}
 		d.element("failure", b.String(), "type", g.Name, "message", message)
 	case g.Allowed && g.Name == GateCoverage:
-		d.element("skipped", "", "message", "nothing was demanded: "+g.Remedy)
+		d.element("skipped", "", "message", "nothing was demanded: "+g.Hint)
 	case g.Allowed:
 		d.element("skipped", "", "message", "waived: "+counted(g.Count, "exchange"))
 	}
@@ -194,7 +194,7 @@ func (d *xmlWriter) exchange(x *exchange.Exchange, all []breach) {
 	d.open("testcase", "classname", "exchanges."+x.Operation, "name", fmt.Sprintf("%s %s → %s, request %s", cut(x.Method), cut(x.Path), statusText(x.Status), x.RequestID),
 		"time", seconds(x.Took))
 	for _, b := range all {
-		d.element("failure", Curl(x, ""), "type", b.Gate, "message", b.Problem+": "+b.Remedy)
+		d.element("failure", Curl(x, ""), "type", b.Gate, "message", b.Problem+": "+b.Hint)
 	}
 	d.close("testcase")
 }

@@ -18,7 +18,7 @@ func TestMarkdownFits(t *testing.T) {
 		g := &r.Gates[i]
 		g.Failed, g.Count = true, 1000
 		for range 1000 {
-			g.Offences = append(g.Offences, Offence{Method: long, Path: long, Problem: long, Remedy: long, RequestID: long})
+			g.Offences = append(g.Offences, Offence{Method: long, Path: long, Problem: long, Hint: long, RequestID: long})
 		}
 	}
 	for i := range 100 {

@@ -89,14 +89,14 @@ func (g *Gate) markdown(b *bufio.Writer) {
 	if !g.Failed || g.Name == GateCoverage {
 		return
 	}
-	fmt.Fprintf(b, "\n### %s%s\n\n| request | answer | what is wrong | the way out | request ID |\n| --- | --- | --- | --- | --- |\n", strings.ToUpper(g.About[:1]), g.About[1:])
+	fmt.Fprintf(b, "\n### %s%s\n\n| request | answer | what is wrong | the hint | request ID |\n| --- | --- | --- | --- | --- |\n", strings.ToUpper(g.About[:1]), g.About[1:])
 	for _, o := range g.Offences[:min(len(g.Offences), maxListed)] {
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", code(o.Method+" "+o.Path), statusText(o.Status), code(o.Problem), code(o.Remedy), code(o.RequestID))
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", code(o.Method+" "+o.Path), statusText(o.Status), code(o.Problem), code(o.Hint), code(o.RequestID))
 	}
 	if left := g.Count - uint64(min(len(g.Offences), maxListed)); left > 0 {
 		fmt.Fprintf(b, "\nAnd %d more.\n", left)
 	}
-	fmt.Fprintf(b, "\nTo mend it: %s.\n", plain(g.Remedy))
+	fmt.Fprintf(b, "\nTo mend it: %s.\n", plain(g.Hint))
 }
 
 // plain lets a sentence of ours stand as text: its quoted words are code.

@@ -85,8 +85,8 @@ func (r *Run) pactMetadata(left int) map[string]any {
 }
 
 func isInteraction(x *exchange.Exchange) bool {
-	return !x.Control && !x.Altered && x.Err == nil && len(x.Violations) == 0 && x.Status != 0 && x.Request.Head != "" && !truncated(&x.Request) && !truncated(&x.Response) &&
-		x.Method != http.MethodOptions && x.Method != http.MethodHead && (x.OffContract() == nil || x.Announced.Problem) && strings.HasPrefix(x.Path, "/")
+	return !x.Admin && !x.Altered && x.Err == nil && len(x.Violations) == 0 && x.Status != 0 && x.Request.Head != "" && !truncated(&x.Request) && !truncated(&x.Response) &&
+		x.Method != http.MethodOptions && x.Method != http.MethodHead && (x.Invalid() == nil || x.Allowed.Invalid) && strings.HasPrefix(x.Path, "/")
 }
 
 // The names are those of the specification.

@@ -34,7 +34,7 @@ type Run struct {
 // nothing.
 func (r *Run) Demand(least float64) {
 	g := Gate{Name: GateCoverage, About: fmt.Sprintf("at least %v%% of the contract tried", least), Allowed: least == 0, Offences: []Offence{},
-		Remedy: fmt.Sprintf("%s%% was tried; the commands in a report and of GET /_mock/coverage try the rest", percent(r.Coverage.Percent))}
+		Hint: fmt.Sprintf("%s%% was tried; the commands in a report and of GET /_mock/coverage try the rest", percent(r.Coverage.Percent))}
 	if g.Allowed {
 		g.About = "how much of the contract was tried"
 	}
@@ -102,17 +102,17 @@ func RunText(w io.Writer, r *Run, quiet bool) error {
 
 func (g *Gate) text(b *bufio.Writer) {
 	if g.Name == GateCoverage {
-		fmt.Fprintf(b, "dispatchmock: FAILED: %s: %s\n", g.About, g.Remedy)
+		fmt.Fprintf(b, "dispatchmock: FAILED: %s: %s\n", g.About, g.Hint)
 		return
 	}
 	fmt.Fprintf(b, "dispatchmock: FAILED: %s: %d\n", g.About, g.Count)
 	for _, o := range g.Offences[:min(len(g.Offences), maxShown)] {
-		fmt.Fprintf(b, "  %s\n    %s: %s\n", o.title(), terminal.Visible(o.Problem), terminal.Visible(o.Remedy))
+		fmt.Fprintf(b, "  %s\n    %s: %s\n", o.title(), terminal.Visible(o.Problem), terminal.Visible(o.Hint))
 	}
 	if left := g.Count - uint64(min(len(g.Offences), maxShown)); left > 0 {
 		fmt.Fprintf(b, "  and %d more\n", left)
 	}
-	fmt.Fprintf(b, "  %s\n", g.Remedy)
+	fmt.Fprintf(b, "  %s\n", g.Hint)
 }
 
 // title names the exchange of an offence.

@@ -35,19 +35,19 @@ func runSamples() []sample {
 			})
 		list = append(list, s)
 	}
-	finding := exchange.Finding{Part: exchange.PartRequestHeader, Pointer: "/" + hostile, Rule: "pattern: " + hostile, Value: hostile, Remedy: "must not be " + hostile}
-	offend("off-contract", func(x *exchange.Exchange) { x.Problems, x.Status = []exchange.Finding{finding}, 400 })
-	offend("announced", func(x *exchange.Exchange) {
-		x.Problems, x.Status, x.Announced, x.Fault = []exchange.Finding{finding}, 400, exchange.Announced{Problem: true}, "tenant_id_invalid"
+	violation := exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/" + hostile, Rule: "pattern: " + hostile, Value: hostile, Hint: "must not be " + hostile}
+	offend("off-contract", func(x *exchange.Exchange) { x.Problems, x.Status = []exchange.Violation{violation}, 400 })
+	offend("allowed", func(x *exchange.Exchange) {
+		x.Problems, x.Status, x.Allowed, x.Fault = []exchange.Violation{violation}, 400, exchange.Allowed{Invalid: true}, "tenant_id_invalid"
 		x.Response = messageOf(lines("HTTP/1.1 400 Bad", "Content-Type: application/json"), `{"detail": "d", "explanation": "e", "field": "f"}`)
 	})
 	offend("the world's own", func(x *exchange.Exchange) {
-		x.Problems, x.Status, x.Fault = []exchange.Finding{{Part: exchange.PartPath, Rule: "known record", World: true}}, 404, "record_unknown"
+		x.Problems, x.Status, x.Fault = []exchange.Violation{{Part: exchange.PartPath, Rule: "known record", Rejected: true}}, 404, "record_unknown"
 	})
 	offend("unasked", func(x *exchange.Exchange) {
 		x.Scenario, x.ScenarioBy, x.Altered = hostile, exchange.ByRecord, true
 	})
-	offend("violation", func(x *exchange.Exchange) { x.Violations = []exchange.Finding{finding} })
+	offend("violation", func(x *exchange.Exchange) { x.Violations = []exchange.Violation{violation} })
 	offend("pinned", func(x *exchange.Exchange) {
 		x.VersionPinned, x.VersionUsed, x.Transition = "2021/04/07", "2021/04/07", true
 	})
@@ -257,7 +257,7 @@ func TestPactInteractions(t *testing.T) {
 		t.Errorf("got %d interactions of a pinned client, want 2:\n%s", n, all)
 	}
 	if n := strings.Count(all, "400 /customers/1/locations/1;"); n != 1 {
-		t.Errorf("got %d of the status 400, want the announced one alone:\n%s", n, all)
+		t.Errorf("got %d of the status 400, want the allowed one alone:\n%s", n, all)
 	}
 }
 

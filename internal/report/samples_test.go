@@ -77,8 +77,8 @@ func samples() []sample {
 			"Accept-Encoding: gzip", "Accept: application/json", "Accept: text/html;q=0.5", "authorization:", "x-tenant-id: 2"), "",
 			func(x *exchange.Exchange) {
 				x.Session, x.Path, x.Status = "blue", "/customers/1/locations/1", 401
-				x.Problems = []exchange.Finding{{Part: exchange.PartRequestHeader, Pointer: "/authorization", Rule: "minLength: 1", Value: `""`,
-					Schema: "2019-02-08/StandardRequestHeadersModel.json#/properties/authorization/minLength", Documented: "Authorization header.", Remedy: "must have at least 1 character, and has 0"}}
+				x.Problems = []exchange.Violation{{Part: exchange.PartRequestHeader, Pointer: "/authorization", Rule: "minLength: 1", Value: `""`,
+					Schema: "2019-02-08/StandardRequestHeadersModel.json#/properties/authorization/minLength", Documented: "Authorization header.", Hint: "must have at least 1 character, and has 0"}}
 				x.Response = messageOf(lines("HTTP/1.1 401 StandardRequestHeadersModel.authorization: Missing.", "WWW-Authenticate: Bearer"), "{}")
 			}),
 		newSample("hostile", lines("DELETE /a/../{b}[1]/%2e%2e/%zz/\xe2\x80\xae?q=$(id)`id`'\"&\xff=\\ HTTP/1.1", "Host: evil.example:1", `Quotes: it's "quoted" $HOME $(id) `+"`id` \\ !! %s %d",
@@ -109,8 +109,8 @@ func samples() []sample {
 			States: func() (before, after []byte) { return []byte(`{"a": 1`), nil }}},
 		newSample("scenario", lines("DELETE /customers/1/locations/1/ HTTP/1.1", "Host: blue.localhost:8003", "User-Agent: x", "Accept: */*"), "", func(x *exchange.Exchange) {
 			x.Altered, x.Scenario = true, "empty-reply"
-			x.Deliberate = []exchange.Finding{{Part: exchange.PartStatus, Rule: "enum", Remedy: "no answer at all"}}
+			x.Deliberate = []exchange.Violation{{Part: exchange.PartStatus, Rule: "enum", Hint: "no answer at all"}}
 		}),
-		{name: "control", x: &exchange.Exchange{ID: 9, Session: "default", Method: "POST", Path: "/_mock/clock", Status: 200, Control: true, Request: messageOf("", `{"mode": "frozen"}`)}},
+		{name: "admin", x: &exchange.Exchange{ID: 9, Session: "default", Method: "POST", Path: "/_mock/clock", Status: 200, Admin: true, Request: messageOf("", `{"mode": "frozen"}`)}},
 	}
 }

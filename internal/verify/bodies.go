@@ -30,17 +30,17 @@ func (r *run) bodies() ([]*answer, error) {
 	return bodies, nil
 }
 
-// judge returns the rules that an answer's body breaks in its version.
-func (r *run) judge(a *answer) []exchange.Finding {
-	if m, ok := a.op.Reply(a.version, a.status); !a.judged && ok && m != nil && a.tree != nil {
-		a.broke = m.Judge(a.tree, exchange.PartBody, r.Now())
+// validate returns the rules that an answer's body breaks in its version.
+func (r *run) validate(a *answer) []exchange.Violation {
+	if m, ok := a.op.Reply(a.version, a.status); !a.validated && ok && m != nil && a.tree != nil {
+		a.broke = m.Validate(a.tree, exchange.PartBody, r.Now())
 	}
-	a.judged = true
+	a.validated = true
 	return a.broke
 }
 
 // bodies adds the rules of the record: one case for each member that some
-// version has. Every record of the run is judged by its own version.
+// version has. Every record of the run is validated by its own version.
 func (k *catalogue) bodies() {
 	op := k.operation(http.MethodGet)
 	if op == nil {
@@ -74,7 +74,7 @@ func (k *catalogue) bodies() {
 	m, _ := op.Reply(k.oldest, 200)
 	k.add(Case{Name: "body/no-others", Grade: Page, Documented: "The model has no other member.", Source: m.Rule("additionalProperties"),
 		check: func(r *run) ([]Difference, error) {
-			return r.findings(func(path []string) bool {
+			return r.violations(func(path []string) bool {
 				return !slices.ContainsFunc(places, func(p contract.Place) bool { return within(path, p.Path) }) && len(path) > 0
 			})
 		}})
@@ -82,7 +82,7 @@ func (k *catalogue) bodies() {
 }
 
 // findings gathers what the bodies break at the paths that are meant.
-func (r *run) findings(meant func(path []string) bool) ([]Difference, error) {
+func (r *run) violations(meant func(path []string) bool) ([]Difference, error) {
 	bodies, err := r.bodies()
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (r *run) findings(meant func(path []string) bool) ([]Difference, error) {
 	}
 	var differences []Difference
 	for _, a := range bodies {
-		for _, f := range r.judge(a) {
+		for _, f := range r.validate(a) {
 			if !meant(pointerPath(f.Pointer)) {
 				continue
 			}
@@ -100,7 +100,7 @@ func (r *run) findings(meant func(path []string) bool) ([]Difference, error) {
 			if f.Rule == "required" {
 				got = "no such member"
 			}
-			differences = append(differences, a.differs("/body"+f.Pointer, f.Remedy, got))
+			differences = append(differences, a.differs("/body"+f.Pointer, f.Hint, got))
 		}
 	}
 	return differences, nil
@@ -142,7 +142,7 @@ func (k *catalogue) member(p contract.Place) {
 	documented, _ := p.Doc["description"].(string)
 	k.add(Case{Name: "body/" + p.Model + "." + p.Name, Grade: gradeOf(p.Doc["$comment"], ""), Documented: documented, Source: p.Schema,
 		check: func(r *run) ([]Difference, error) {
-			differences, err := r.findings(func(path []string) bool { return within(path, p.Path) })
+			differences, err := r.violations(func(path []string) bool { return within(path, p.Path) })
 			if err != nil || len(differences) > 0 {
 				return differences, err
 			}

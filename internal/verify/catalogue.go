@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 )
 
 // numbers gives each case its number: its line. Lines are only ever added; a

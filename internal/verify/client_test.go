@@ -69,7 +69,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 		{"HTTP/2", "HTTP/2 200\r\n\r\n", "is no HTTP/1"},
 		{"no status", "HTTP/1.1 OK\r\n\r\n", "is no HTTP/1"},
 		{"a head of 100 KB", "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 100<<10) + "\r\n\r\n", "more than 65536 bytes"},
-		{"a body of 1 GB", "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n", "announces a body of 1000000000 bytes"},
+		{"a body of 1 GB", "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n", "allows a body of 1000000000 bytes"},
 		{"an endless body", "HTTP/1.1 200 OK\r\n\r\n" + strings.Repeat("x", 9<<20), "its body has more than"},
 		{"chunks that break off", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc", "ended within its body"},
 		{"another coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "transfer coding"},

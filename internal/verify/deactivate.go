@@ -130,7 +130,7 @@ func (k *catalogue) deactivate(op *contract.Operation) {
 		Source: sample, Needs: needs(op), check: func(r *run) ([]Difference, error) {
 			p := r.valid(op.Method).with("deactivate: DELETE with a body", "Content-Length", "2")
 			p.body = "{}"
-			a, err := r.judgeable(op.Method, p)
+			a, err := r.validatable(op.Method, p)
 			if err != nil || a.status == 200 {
 				return nil, err
 			}
@@ -159,7 +159,7 @@ func inactive(a *answer, by string) ([]Difference, error) {
 	case a.status != 200 || o == nil:
 		return nil, errUndecided(by + " does not hold")
 	case !ok:
-		return nil, errUndecided("is_active is no boolean: see body/DispatchCustomerLocationModel.is_active")
+		return nil, errUndecided("is_active is not a boolean: see body/DispatchCustomerLocationModel.is_active")
 	case active:
 		return []Difference{a.differs("/body/is_active", "false", "true")}, nil
 	}
@@ -216,7 +216,7 @@ func sameMembers(want, got *answer, but string) ([]Difference, error) {
 func text(v any) string {
 	b, err := wire.AppendJSON(nil, v)
 	if err != nil {
-		return "a value that is no JSON"
+		return "a value that is not JSON"
 	}
 	return strings.TrimSpace(string(b))
 }

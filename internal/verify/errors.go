@@ -34,12 +34,12 @@ func (k *catalogue) errors() {
 		return
 	}
 	documented, comment := m.Description(), m.Document()["$comment"]
-	sweep := func(name string, g Grade, documented, source string, judge func(*run, *answer) []Difference) {
+	sweep := func(name string, g Grade, documented, source string, validate func(*run, *answer) []Difference) {
 		k.add(Case{Name: "error/" + name, Grade: g, Documented: documented, Source: source, check: func(r *run) ([]Difference, error) {
 			refusals, err := r.refusals()
 			var differences []Difference
 			for _, a := range refusals {
-				differences = append(differences, judge(r, a)...)
+				differences = append(differences, validate(r, a)...)
 			}
 			return differences, err
 		}})
@@ -55,11 +55,11 @@ func (k *catalogue) errors() {
 		names = append(names, place.Name)
 		text, _ := place.Doc["description"].(string)
 		sweep(place.Name, gradeOf(place.Doc["$comment"], ""), text, place.Schema, func(r *run, a *answer) []Difference {
-			return judgeError(r, m, a, func(path []string) bool { return within(path, place.Path) })
+			return validateError(r, m, a, func(path []string) bool { return within(path, place.Path) })
 		})
 	}
 	sweep("no-others", gradeOf(comment, ""), documented, m.Rule("additionalProperties"), func(r *run, a *answer) []Difference {
-		return judgeError(r, m, a, func(path []string) bool { return len(path) > 0 && !slices.Contains(names, path[0]) })
+		return validateError(r, m, a, func(path []string) bool { return len(path) > 0 && !slices.Contains(names, path[0]) })
 	})
 	sweep("reason", Vendor, "The status line's reason phrase says what the body says, as FIELD: DETAIL.", "the vendor's getting-started page", func(_ *run, a *answer) []Difference {
 		field, ok := a.object()["field"].(string)
@@ -71,18 +71,18 @@ func (k *catalogue) errors() {
 	})
 }
 
-func judgeError(r *run, m *contract.Model, a *answer, meant func([]string) bool) []Difference {
+func validateError(r *run, m *contract.Model, a *answer, meant func([]string) bool) []Difference {
 	if a.object() == nil {
 		return nil // error/json says so
 	}
 	var differences []Difference
-	for _, f := range m.Judge(a.tree, exchange.PartBody, r.Now()) {
+	for _, f := range m.Validate(a.tree, exchange.PartBody, r.Now()) {
 		if meant(pointerPath(f.Pointer)) {
 			got := f.Value
 			if f.Rule == "required" {
 				got = "no such member"
 			}
-			differences = append(differences, a.differs("/body"+f.Pointer, f.Remedy, got))
+			differences = append(differences, a.differs("/body"+f.Pointer, f.Hint, got))
 		}
 	}
 	return differences

@@ -41,7 +41,7 @@ func headerFaults() []seeded {
 		value("Content-Type", "application/json; charset=utf-8"),
 		value("Date", "2022-08-20T01:38:16Z"),
 		value("Server", "nginx"),
-		{"sends an X-REQUEST-ID that is no UUID", answers(every, func(m *message) { m.set("X-REQUEST-ID", "req-"+m.get("X-REQUEST-ID")[:8]) }),
+		{"sends an X-REQUEST-ID that is not a UUID", answers(every, func(m *message) { m.set("X-REQUEST-ID", "req-"+m.get("X-REQUEST-ID")[:8]) }),
 			"headers/X-REQUEST-ID/value", "headers/X-REQUEST-ID/echo"},
 		{"does not send back the client's x-request-id", requests(func(m *message) {
 			if regexp.MustCompile(`^[0-9a-fA-F-]{36}$`).MatchString(m.alone("x-request-id")) {

@@ -16,14 +16,14 @@ func (k *catalogue) form() {
 	const sample = "the endpoint's page: of the usual forms only this one has the sample's Content-Length"
 	k.add(Case{Name: "bytes/content-length", Grade: Page, Documented: "Content-Length is the body's length in bytes.", Source: "the endpoint's page",
 		check: each(func(a *answer) []Difference {
-			announced, ok := a.value("Content-Length")
+			allowed, ok := a.value("Content-Length")
 			switch {
 			case !ok: // headers/Content-Length/present says so
 				return nil
 			case a.excess:
-				return []Difference{a.differs("/headers/Content-Length", "the body's length", announced+", and more bytes follow")}
-			case announced != strconv.Itoa(len(a.body)):
-				return []Difference{a.differs("/headers/Content-Length", "the body's length, "+strconv.Itoa(len(a.body)), announced)}
+				return []Difference{a.differs("/headers/Content-Length", "the body's length", allowed+", and more bytes follow")}
+			case allowed != strconv.Itoa(len(a.body)):
+				return []Difference{a.differs("/headers/Content-Length", "the body's length, "+strconv.Itoa(len(a.body)), allowed)}
 			}
 			return nil
 		})})

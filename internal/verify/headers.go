@@ -37,8 +37,8 @@ func (r *run) kinds() []probe {
 	return kinds
 }
 
-// each judges every answer and gathers the differences.
-func each(judge func(*answer) []Difference) check {
+// each validates every answer and gathers the differences.
+func each(validate func(*answer) []Difference) check {
 	return func(r *run) ([]Difference, error) {
 		answers, err := r.all()
 		if err != nil {
@@ -46,7 +46,7 @@ func each(judge func(*answer) []Difference) check {
 		}
 		var differences []Difference
 		for _, a := range answers {
-			differences = append(differences, judge(a)...)
+			differences = append(differences, validate(a)...)
 		}
 		return differences, nil
 	}
@@ -157,8 +157,8 @@ func (k *catalogue) header(m *contract.Model, place contract.Place) {
 		var differences []Difference
 		for _, f := range a.fields {
 			if strings.EqualFold(f.Name, place.Name) {
-				for _, finding := range m.JudgeText(place.Name, f.Value) {
-					differences = append(differences, a.differs(at, finding.Remedy, f.Value))
+				for _, violation := range m.ValidateText(place.Name, f.Value) {
+					differences = append(differences, a.differs(at, violation.Hint, f.Value))
 				}
 			}
 		}
@@ -171,7 +171,7 @@ func (k *catalogue) header(m *contract.Model, place contract.Place) {
 
 // echo holds the request IDs that the run sent against those that came back.
 func echo(r *run) ([]Difference, error) {
-	a, err := r.judgeable(http.MethodGet, r.baseline().with("a request ID of the client's", "x-request-id", "0b4cf5a6-52ad-4ee4-9d0a-3a5a1a4f8f6e"))
+	a, err := r.validatable(http.MethodGet, r.baseline().with("a request ID of the client's", "x-request-id", "0b4cf5a6-52ad-4ee4-9d0a-3a5a1a4f8f6e"))
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 )
 
 // input is one input of an operation, sent in one way.
@@ -18,8 +18,8 @@ type input struct {
 	way   way
 	code  model.Code // of the fault where it is wrong
 	// findings are the rules that it breaks; none where it is right.
-	findings []exchange.Finding
-	send     func(*run) probe
+	violations []exchange.Violation
+	send       func(*run) probe
 }
 
 func (in *input) name() string { return prefix(in.op) + in.place.Name + "/" + in.way.name }
@@ -35,9 +35,9 @@ func (k *catalogue) inputs(op *contract.Operation) {
 			in := input{op: op, place: place, way: w, code: model.CodeOfHeader(place.Name)}
 			texts := w.texts(example(place))
 			if len(texts) > 0 {
-				in.findings = m.JudgeText(place.Name, strings.Join(texts, ", "))
+				in.violations = m.ValidateText(place.Name, strings.Join(texts, ", "))
 			} else if place.Required {
-				in.findings = []exchange.Finding{{Rule: "required", Schema: m.Rule("required"), Remedy: "is required"}}
+				in.violations = []exchange.Violation{{Rule: "required", Schema: m.Rule("required"), Hint: "is required"}}
 			}
 			in.send = func(r *run) probe {
 				p := r.valid(op.Method)
@@ -96,7 +96,7 @@ func (r *run) everything(op *contract.Operation) probe {
 
 // input adds the cases of one way.
 func (k *catalogue) input(in input) {
-	if len(in.findings) > 0 {
+	if len(in.violations) > 0 {
 		k.wrong(in)
 		return
 	}
@@ -105,7 +105,7 @@ func (k *catalogue) input(in input) {
 	if in.way.same {
 		c.Name, c.Grade = in.name()+"/accepted", weaker(gradeOf(in.place.Doc["$comment"], in.way.topic), in.way.cap)
 		c.check = func(r *run) ([]Difference, error) {
-			a, err := r.judgeable(in.op.Method, in.send(r))
+			a, err := r.validatable(in.op.Method, in.send(r))
 			if err != nil || a.status == 200 {
 				return nil, err
 			}
@@ -119,7 +119,7 @@ func (k *catalogue) input(in input) {
 		c.Documented = "An authorization that is not good is never answered with a server error."
 		c.Source = "the vendor's changelog, 2019"
 		c.check = func(r *run) ([]Difference, error) {
-			a, err := r.judgeable(in.op.Method, in.send(r))
+			a, err := r.validatable(in.op.Method, in.send(r))
 			if err != nil || a.status < 500 {
 				return nil, err
 			}
@@ -132,7 +132,7 @@ func (k *catalogue) input(in input) {
 	c.Name, c.Grade = in.name()+"/not-an-input-error", Assumed
 	status := k.choice(in.code)
 	c.check = func(r *run) ([]Difference, error) {
-		a, err := r.judgeable(in.op.Method, in.send(r).other())
+		a, err := r.validatable(in.op.Method, in.send(r).other())
 		if err != nil || a.status != status && a.status < 500 {
 			return nil, err
 		}
@@ -144,24 +144,24 @@ func (k *catalogue) input(in input) {
 // wrong adds the cases of a value that breaks its rule: that it is refused,
 // with which status, and what the error names.
 func (k *catalogue) wrong(in input) {
-	rule, _, _ := strings.Cut(in.findings[0].Rule, ":")
+	rule, _, _ := strings.Cut(in.violations[0].Rule, ":")
 	documented, _ := in.place.Doc["description"].(string)
 	status, statusGrade, statusText, source := k.choice(in.code), Assumed, k.choiceText(in.code), k.choiceSource(in.code)
 	if in.code.Kind().Status != 0 { // no choice, but a rule of the user's own
-		source = in.findings[0].Schema
+		source = in.violations[0].Schema
 	}
 	if in.place.Name == "x-tenant-id" && in.way.name == "absent" {
 		statusGrade, statusText, source = Vendor, "A missing x-tenant-id is an input error: 400.", "the vendor's changelog, 2019"
 		status = http.StatusBadRequest
 	}
 	grade := weaker(gradeOf(in.place.Doc["$comment"], topicOfRule(rule)), in.way.cap)
-	k.add(Case{Name: in.name() + "/refused", Grade: grade, Documented: documented, Source: in.findings[0].Schema, Needs: needs(in.op),
+	k.add(Case{Name: in.name() + "/refused", Grade: grade, Documented: documented, Source: in.violations[0].Schema, Needs: needs(in.op),
 		check: func(r *run) ([]Difference, error) {
-			a, err := r.judgeable(in.op.Method, in.send(r))
+			a, err := r.validatable(in.op.Method, in.send(r))
 			if err != nil || a.refused() {
 				return nil, err
 			}
-			return a.wrongStatus("4xx: the value " + in.findings[0].Remedy), nil
+			return a.wrongStatus("4xx: the value " + in.violations[0].Hint), nil
 		}})
 	k.add(Case{Name: in.name() + "/status", Grade: statusGrade, Documented: statusText, Source: source, Needs: needs(in.op),
 		check: func(r *run) ([]Difference, error) {
@@ -202,7 +202,7 @@ func (k *catalogue) choiceText(code model.Code) string {
 }
 
 // judgeable sends a probe, where the operation's valid request works.
-func (r *run) judgeable(method string, p probe) (*answer, error) {
+func (r *run) validatable(method string, p probe) (*answer, error) {
 	if err := r.works(method); err != nil {
 		return nil, err
 	}
@@ -212,7 +212,7 @@ func (r *run) judgeable(method string, p probe) (*answer, error) {
 // refusal sends a probe and returns the answer where it is a refusal; whether
 // it is one is another case's fact.
 func (r *run) refusal(method string, p probe, by string) (*answer, error) {
-	a, err := r.judgeable(method, p)
+	a, err := r.validatable(method, p)
 	if err == nil && !a.refused() {
 		return nil, errUndecided(by + " does not hold")
 	}

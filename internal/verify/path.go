@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 )
 
 // nobody is an identifier that no record is expected to have.
@@ -28,7 +28,7 @@ func (k *catalogue) path(op *contract.Operation) {
 				continue // that is another path
 			}
 			text := w.texts(example(place))[0]
-			in := input{op: op, place: place, way: w, code: model.PathInvalid, findings: m.JudgeText(place.Name, text)}
+			in := input{op: op, place: place, way: w, code: model.PathInvalid, violations: m.ValidateText(place.Name, text)}
 			in.send = func(r *run) probe {
 				values := map[string]string{"customer_id": strconv.FormatInt(r.Records[0].Customer, 10),
 					"customer_location_id": strconv.FormatInt(r.Records[0].Location, 10)}
@@ -63,7 +63,7 @@ func (k *catalogue) spellings(op *contract.Operation) {
 		k.add(Case{Name: name + "/accepted", Grade: c.grade, Documented: c.documented, Source: c.source, Needs: needs(op),
 			check: func(r *run) ([]Difference, error) {
 				p := r.valid(op.Method)
-				a, err := r.judgeable(op.Method, p.at(name, p.path+c.ending))
+				a, err := r.validatable(op.Method, p.at(name, p.path+c.ending))
 				if err != nil || a.status == 200 {
 					return nil, err
 				}
@@ -107,7 +107,7 @@ func (k *catalogue) refusals(op *contract.Operation, f refusal) {
 	name := prefix(op) + f.name
 	k.add(Case{Name: name + "/refused", Grade: f.grade, Documented: f.documented, Source: f.source, Needs: f.needs,
 		check: func(r *run) ([]Difference, error) {
-			a, err := r.judgeable(op.Method, f.send(r))
+			a, err := r.validatable(op.Method, f.send(r))
 			if err != nil || a.refused() {
 				return nil, err
 			}

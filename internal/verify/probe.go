@@ -6,13 +6,13 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
 )
 
-// probe is one request that cases judge the answer of. Its name is sent once a
+// probe is one request that cases validate the answer of. Its name is sent once a
 // run, however many cases ask.
 type probe struct {
 	name   string
@@ -80,12 +80,12 @@ type answer struct {
 	body     []byte
 	excess   bool
 	tree     any
-	broken   error // why the body is no JSON
+	broken   error // why the body is not JSON
 	// version is the one that X-API-VERSION tells, or, where the answer does not
 	// say, the one that the request named; "" where nobody knows.
-	version model.Version
-	judged  bool
-	broke   []exchange.Finding // by the body, of its model's rules
+	version   model.Version
+	validated bool
+	broke     []exchange.Violation // by the body, of its model's rules
 }
 
 // read takes an answer apart.

@@ -75,17 +75,17 @@ func (a *reply) readBody(r *bufio.Reader, method string, status int) (keep bool,
 			return false, fmt.Errorf("the answer's Content-Length is %.60q", length)
 		}
 		if n > maxBody {
-			return false, fmt.Errorf("%w: it announces a body of %d bytes, more than %d", errTooLong, n, maxBody)
+			return false, fmt.Errorf("%w: it allows a body of %d bytes, more than %d", errTooLong, n, maxBody)
 		}
 		var b bytes.Buffer
 		got, err := io.CopyN(&b, r, int64(n))
 		a.body = b.Bytes()
 		if errors.Is(err, io.EOF) {
-			// The case about Content-Length says so; the rest may still judge.
+			// The case about Content-Length says so; the rest may still validate.
 			return false, nil
 		}
 		if err != nil {
-			return false, ErrNetwork{fmt.Errorf("%d of the %d bytes that Content-Length announces came: %w", got, n, err)}
+			return false, ErrNetwork{fmt.Errorf("%d of the %d bytes that Content-Length allows came: %w", got, n, err)}
 		}
 		return keep, nil
 	}

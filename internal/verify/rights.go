@@ -35,7 +35,7 @@ func (k *catalogue) tokens(op *contract.Operation) {
 		status: k.choice(model.TokenUnknown), statusGrade: Assumed, statusText: k.choiceText(model.TokenUnknown), statusSource: k.choiceSource(model.TokenUnknown)})
 	k.add(Case{Name: prefix(op) + name + "/no-server-error", Grade: Vendor, Documented: "An invalid token is never answered with a server error.",
 		Source: "the vendor's changelog, 2019", Needs: needs(op), check: func(r *run) ([]Difference, error) {
-			a, err := r.judgeable(op.Method, send(r))
+			a, err := r.validatable(op.Method, send(r))
 			if err != nil || a.status < 500 {
 				return nil, err
 			}
@@ -70,7 +70,7 @@ func (k *catalogue) role(op *contract.Operation, role model.Role) {
 	if slices.Contains(op.Roles, role) {
 		k.add(Case{Name: prefix(op) + name + "/accepted", Grade: grade, Documented: documented, Source: "operations.json", Needs: need,
 			check: func(r *run) ([]Difference, error) {
-				a, err := r.judgeable(op.Method, send(r))
+				a, err := r.validatable(op.Method, send(r))
 				if err != nil || a.status == 200 {
 					return nil, err
 				}

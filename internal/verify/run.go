@@ -64,12 +64,12 @@ type run struct {
 	secrets  *redact.Tokens // of the options
 	redactor *redact.Redactor
 	answers  map[string]*answer
-	sent     []*answer        // in their order
-	last     time.Time        // when the last request left
+	sent     []*answer     // in their order
+	last     time.Time     // when the last request left
 	first    model.Version // in force before the run named any
-	moved    bool             // the pin was moved
-	silent   int              // how many requests in a row had no answer
-	lost     bool             // the target does not answer any more
+	moved    bool          // the pin was moved
+	silent   int           // how many requests in a row had no answer
+	lost     bool          // the target does not answer any more
 }
 
 // secretsOf returns the tokens of a run.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 )
 
 // get sends a probe, or returns the answer that it had.

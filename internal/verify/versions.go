@@ -26,7 +26,7 @@ func (k *catalogue) versions(op *contract.Operation) {
 	grade := gradeOf(place.Doc["$comment"], "")
 	for _, v := range k.c.Versions() {
 		name := prefix(op) + "x-api-version/" + folder(v)
-		send := func(r *run) (*answer, error) { return r.judgeable(op.Method, r.valid(op.Method).naming(name, v)) }
+		send := func(r *run) (*answer, error) { return r.validatable(op.Method, r.valid(op.Method).naming(name, v)) }
 		base := Case{Grade: grade, Documented: documented, Source: place.Schema, Needs: append(needs(op), NeedsPins)}
 		accepted, told, same := base, base, base
 		accepted.Name = name + "/accepted"
@@ -75,7 +75,7 @@ func (k *catalogue) versions(op *contract.Operation) {
 			if _, err := r.get(r.valid(op.Method).naming("the oldest version, before the newest in capitals", k.oldest)); err != nil {
 				return nil, err
 			}
-			a, err := r.judgeable(op.Method, p)
+			a, err := r.validatable(op.Method, p)
 			if err != nil {
 				return nil, err
 			}
@@ -130,7 +130,7 @@ func (k *catalogue) pins(op *contract.Operation) {
 	k.add(Case{Name: "pin/last-named", Grade: Vendor, Documented: "A client is answered in the version that it last named.", Source: guide,
 		Needs: []Need{NeedsPins}, check: func(r *run) ([]Difference, error) {
 			for _, v := range []model.Version{k.newest(), k.oldest} {
-				named, err := r.judgeable(op.Method, r.valid(op.Method).naming("pin/last-named "+string(v), v))
+				named, err := r.validatable(op.Method, r.valid(op.Method).naming("pin/last-named "+string(v), v))
 				if err != nil {
 					return nil, err
 				}
@@ -150,7 +150,7 @@ func (k *catalogue) pins(op *contract.Operation) {
 	k.add(Case{Name: "pin/own-client", Grade: Vendor, Documented: "The version that one client ID names is nothing to another.", Source: guide,
 		Needs: []Need{NeedsPins, NeedsSecond}, check: func(r *run) ([]Difference, error) {
 			second := func(name string) (*answer, error) {
-				return r.judgeable(op.Method, r.valid(op.Method).with(name, "Authorization", "Bearer "+r.SecondToken))
+				return r.validatable(op.Method, r.valid(op.Method).with(name, "Authorization", "Bearer "+r.SecondToken))
 			}
 			before, err := second("pin/own-client, the other client before")
 			if err != nil {

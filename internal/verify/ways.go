@@ -10,7 +10,7 @@ import (
 )
 
 // way is one way in which a value can be sent: right, wrong, or at a boundary.
-// Whether it is right is not for the way to say: the schema judges.
+// Whether it is right is not for the way to say: the schema validates.
 type way struct {
 	name string
 	// texts returns the lines that are sent in the place of the valid value.

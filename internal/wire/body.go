@@ -7,7 +7,7 @@ import (
 )
 
 // Body is a printed body: bytes that never change, and the proof that somebody
-// has judged just these bytes.
+// has validated just these bytes.
 type Body struct {
 	Bytes  []byte
 	Length string // of Bytes, as Content-Length prints it
@@ -53,7 +53,7 @@ func (b *Body) Tree() (any, error) {
 	return Parse(b.Bytes)
 }
 
-// Proof returns what the last judge left with the bytes, or nil.
+// Proof returns what the last validate left with the bytes, or nil.
 func (b *Body) Proof() any {
 	if p := b.proof.Load(); p != nil {
 		return *p
@@ -61,7 +61,7 @@ func (b *Body) Proof() any {
 	return nil
 }
 
-// Prove leaves a judge's proof with the bytes and lets go of the tree.
+// Prove leaves a validator's proof with the bytes and lets go of the tree.
 func (b *Body) Prove(proof any) {
 	b.proof.Store(&proof)
 	b.tree.Store(nil)

@@ -65,7 +65,7 @@ func CutHead(b []byte) (head []byte, length int, plain bool) {
 }
 
 // head returns the head of the request at hand without the line that ends it,
-// or nil where it is not known, or not plain: who blots secrets out of a head
+// or nil where it is not known, or not plain: who redacts secrets in a head
 // goes by its lines. The bytes are good until done.
 func (i *intake) head() []byte {
 	i.mu.Lock()

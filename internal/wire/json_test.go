@@ -228,7 +228,7 @@ func FuzzAppendJSON(f *testing.F) {
 		}
 		back, err := decode(out)
 		if err != nil {
-			t.Fatalf("%q is no JSON: %v", out, err)
+			t.Fatalf("%q is not JSON: %v", out, err)
 		}
 		if want := repaired(tree); !reflect.DeepEqual(back, want) {
 			t.Fatalf("%q reads back as %#v, want %#v", out, back, want)

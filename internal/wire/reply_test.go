@@ -148,11 +148,11 @@ func TestBody(t *testing.T) {
 		t.Errorf("got %v, %v, want the printed tree", got, err)
 	}
 	if p := b.Proof(); p != nil {
-		t.Errorf("got the proof %v before anybody has judged", p)
+		t.Errorf("got the proof %v before anybody has validated", p)
 	}
 	b.Prove("good")
 	if p := b.Proof(); p != "good" {
-		t.Errorf("got the proof %v, want the judge's", p)
+		t.Errorf("got the proof %v, want the validator's", p)
 	}
 	tree["a"] = "changed"
 	if got, err := b.Tree(); err != nil || fmt.Sprint(got) != "map[a:é]" {

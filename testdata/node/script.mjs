@@ -72,20 +72,20 @@ async function versions(session, n) {
   await session.api('GET', sample, { 'x-api-version': version });
   const pinned = await session.api('GET', sample);
   assert.equal(pinned.headers.get('x-api-version'), version);
-  assert.deepEqual((await session.door('GET', '/pins')).pins, { 'web-app': version });
+  assert.deepEqual((await session.admin API('GET', '/pins')).pins, { 'web-app': version });
 }
 
-/** What was written through the door is there, and a snapshot brings it back. */
+/** What was written through the admin API is there, and a snapshot brings it back. */
 async function snapshots(session, n) {
   await session.reset();
   const name = `Customer of tester ${n}`;
-  await session.door('PATCH', '/records/1/2/1', { name });
-  await session.door('POST', '/snapshots', { name: 'named' });
-  await session.door('DELETE', '/records/1/2/1');
+  await session.admin API('PATCH', '/records/1/2/1', { name });
+  await session.admin API('POST', '/snapshots', { name: 'named' });
+  await session.admin API('DELETE', '/records/1/2/1');
   assert.equal((await session.api('GET', '/customers/2/locations/1')).status, 404);
-  await session.door('POST', '/snapshots/named/restore');
+  await session.admin API('POST', '/snapshots/named/restore');
   assert.equal((await session.api('GET', '/customers/2/locations/1')).body.name, name);
-  const { patch } = await session.door('GET', '/diff');
+  const { patch } = await session.admin API('GET', '/diff');
   assert.equal(patch.length, 1, JSON.stringify(patch));
 }
 
@@ -146,14 +146,14 @@ async function expectations(session) {
   assert.equal(other.ok, false, 'two DELETEs were not told as something else');
 }
 
-/** A refused request is found by its ID, with the reason and the way out. */
+/** A refused request is found by its ID, with the reason and the hint. */
 async function reasons(session) {
   const refused = await session.api('DELETE', '/customers/x/locations/1', { 'x-tenant-id': 'one' });
   assert.equal(refused.status, 400);
   const { problems, session: of } = await session.find(refused.requestID);
   assert.equal(of, session.id);
   assert.equal(problems.length, 2, JSON.stringify(problems));
-  for (const p of problems) assert.ok(p.rule && p.remedy, JSON.stringify(p));
+  for (const p of problems) assert.ok(p.rule && p.hint, JSON.stringify(p));
 }
 
 /** Of two clicks at once one deactivates, and the other is refused. */

@@ -1,5 +1,5 @@
 // Package console serves the page that shows what the mock sees. The page
-// talks to the control door only, so whatever it can do, a script can do.
+// talks to the admin API only, so whatever it can do, a script can do.
 package console
 
 import (

@@ -98,7 +98,7 @@ func TestBurst(t *testing.T) {
 	p.until("the stream", "document.querySelector('.live[data-state=live]')")
 	eval[bool](p, fmt.Sprintf(`(() => {
 		const burst = after => new TextEncoder().encode(Array.from({length: %d}, (_, i) => 'id: ' + (after + i + 1) + '\nevent: exchange\ndata: ' +
-			JSON.stringify({id: after + i + 1, session: 'default', start: '2022-08-20T01:38:16Z', method: 'GET', path: '/customers/1/locations/1', status: 200, verdict: 'good', took_ms: 1}) + '\n\n').join(''));
+			JSON.stringify({id: after + i + 1, session: 'default', start: '2022-08-20T01:38:16Z', method: 'GET', path: '/customers/1/locations/1', status: 200, verdict: 'ok', took_ms: 1}) + '\n\n').join(''));
 		const bursts = [burst(0), burst(%[1]d)];
 		const real = window.fetch;
 		window.fetch = async (url, o) => {

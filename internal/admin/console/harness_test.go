@@ -20,11 +20,11 @@ import (
 	"github.com/google/uuid"
 
 	"dispatchmock/fixtures"
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock"
-	"dispatchmock/internal/app"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/testwait"
 	"dispatchmock/schemas"
@@ -37,7 +37,7 @@ var patience = testwait.Patience
 type settings struct {
 	files   *fixture.Fixtures
 	journal journal.Limits
-	control app.Control
+	admin   app.Admin
 	front   func(app.Backstage) http.Handler // in the place of the mock
 	cors    contract.CORS
 }
@@ -63,8 +63,8 @@ var loadWorld = sync.OnceValues(func() (world, error) {
 // running is a server under test.
 type running struct {
 	*app.Server
-	url  string
-	door string // where the console is
+	url   string
+	admin string // where the console is
 }
 
 // launch starts a server and stops it when the test ends.
@@ -83,10 +83,10 @@ func launch(t testing.TB, s settings) *running {
 	if s.cors == "" {
 		s.cors = contract.CORSDocumented
 	}
-	s.control.Schemas, s.control.Version = schemas.FS, "0.0.0"
+	s.admin.Schemas, s.admin.Version = schemas.FS, "0.0.0"
 	r := &running{}
 	r.Server, err = app.New(app.Options{Contract: w.contract, CORS: s.cors, OnViolation: mock.Fail, Quiet: true,
-		Journal: s.journal, Control: s.control, Log: slog.New(slog.DiscardHandler),
+		Journal: s.journal, Admin: s.admin, Log: slog.New(slog.DiscardHandler),
 		Sessions: session.Options{Fixtures: s.files, Now: time.Now, NewID: uuid.New}, Front: s.front})
 	if err != nil {
 		t.Fatal(err)
@@ -95,9 +95,9 @@ func launch(t testing.TB, s settings) *running {
 		t.Fatal(err)
 	}
 	r.url = "http://" + r.Addr().String()
-	r.door = r.url
-	if at := r.ControlAddr(); at != nil {
-		r.door = "http://" + at.String()
+	r.admin = r.url
+	if at := r.AdminAddr(); at != nil {
+		r.admin = "http://" + at.String()
 	}
 	t.Cleanup(func() {
 		// A browser keeps connections that nothing comes over any more: no
@@ -225,7 +225,7 @@ func open(t testing.TB, url string) *tab {
 			}
 			wrong = append(wrong, text)
 		case *log.EventEntryAdded:
-			// A refusal of the door is an error to the browser's log as well.
+			// A refusal of the admin API is an error to the browser's log as well.
 			if e.Entry.Level == log.EntryLevelError && e.Entry.Source != log.EntrySourceNetwork {
 				wrong = append(wrong, fmt.Sprintf("%s: %s", e.Entry.Source, e.Entry.Text))
 			}

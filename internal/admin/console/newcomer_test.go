@@ -31,7 +31,7 @@ func TestNewcomer(t *testing.T) {
 	shoot(p, "newcomer-2-it-failed")
 
 	eval[bool](p, "document.querySelector('.rows a').click() || true")
-	p.sees(".detail .remedy", "x-tenant-id")
+	p.sees(".detail .hint", "x-tenant-id")
 	shoot(p, "newcomer-3-why")
 
 	p.press("Send changed")

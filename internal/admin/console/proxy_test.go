@@ -7,9 +7,9 @@ import (
 	"net/url"
 	"testing"
 
+	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/proxy"
-	"dispatchmock/internal/app"
 )
 
 // TestProxyViews holds that the console of a proxy shows what passed: which

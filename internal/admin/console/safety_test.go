@@ -92,11 +92,11 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// TestNoConsole holds that it is absent where the door is closed, and that an
+// TestNoConsole holds that it is absent where the admin API is closed, and that an
 // evil name does not reach it.
 func TestNoConsole(t *testing.T) {
 	t.Parallel()
-	off := launch(t, settings{control: app.Control{Off: true}})
+	off := launch(t, settings{admin: app.Admin{Off: true}})
 	for _, path := range []string{"/_mock/", "/_mock/ui/main.js"} {
 		if status, body := off.do(t, "GET", path, ""); status != http.StatusNotFound || strings.Contains(body, "<") {
 			t.Errorf("%s: got %d %s, want what any unknown path gets", path, status, body)
@@ -145,7 +145,7 @@ func TestWeight(t *testing.T) {
 }
 
 // TestOtherOrigin holds that a page of another origin can neither read nor
-// drive the door, nor frame the console.
+// drive the admin API, nor frame the console.
 func TestOtherOrigin(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})

@@ -20,8 +20,8 @@ func TestScenariosSurviveEditing(t *testing.T) {
 	p := open(t, r.url+"/_mock/#/scenarios")
 	p.until("the catalogue", fmt.Sprintf("document.querySelectorAll('.stage.scenarios .item').length === %d", len(catalogue)))
 	for name, want := range catalogue {
-		if flaws := eval[string](p, fmt.Sprintf("(%s)(%q)", openAndSave, name)); flaws != "" {
-			t.Errorf("%s: the editor says %s", name, flaws)
+		if diags := eval[string](p, fmt.Sprintf("(%s)(%q)", openAndSave, name)); diags != "" {
+			t.Errorf("%s: the editor says %s", name, diags)
 		}
 		got := scenarios(t, first(r.do(t, "GET", "/_mock/sessions/default/scenarios", "")), "own")
 		if !reflect.DeepEqual(got[name], want) {
@@ -41,10 +41,10 @@ const openAndSave = `async name => {
 	search.dispatchEvent(new Event('input'));
 	(await until(() => document.querySelector(card + ' [data-step]'))).click();
 	const area = await until(() => [...document.querySelectorAll('.editor textarea')].find(e => e.value.includes('"name": "' + name + '"') && e.hasAttribute('aria-invalid')));
-	const flaws = document.querySelector('.flaws').innerText;
+	const errors = document.querySelector('.errors').innerText;
 	[...document.querySelectorAll('button')].find(e => e.innerText === 'Save and switch on').click();
 	await until(() => !area.isConnected && document.querySelector('.is-on' + card));
-	return flaws;
+	return errors;
 }`
 
 // TestScenariosOutOfTurn has an answer come so late that it tells of a time

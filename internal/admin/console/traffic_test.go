@@ -23,7 +23,7 @@ func TestTraffic(t *testing.T) {
 
 	// The detail has its own address.
 	eval[bool](p, "document.querySelector('.rows li a').click() || true")
-	p.sees(".detail .remedy", "is required")
+	p.sees(".detail .hint", "is required")
 	p.sees(".detail dl", "request header /x-tenant-id")
 	// New rows leave the focus where it is.
 	eval[bool](p, "(document.querySelector('.rows li a').focus(), window.focused = document.activeElement, true)")
@@ -45,7 +45,7 @@ func TestTraffic(t *testing.T) {
 	p.sees(".detail .dplus", `"is_active": false`)
 }
 
-// TestTrafficFilters holds that filters are the door's and stay on reload.
+// TestTrafficFilters holds that filters are the admin API's and stay on reload.
 func TestTrafficFilters(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})

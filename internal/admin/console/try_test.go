@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/contract"
 	"dispatchmock/internal/app"
+	"dispatchmock/internal/contract"
 )
 
 // TestTryForetells holds what the view says of a browser on another origin
@@ -84,9 +84,9 @@ func list(pairs [][]string) string {
 // browser cannot send, and sends from the server.
 func TestTryFromAfar(t *testing.T) {
 	t.Parallel()
-	r := launch(t, settings{control: app.Control{Address: "127.0.0.1:0"}})
-	p := open(t, r.door+"/_mock/#/try")
-	p.sees(".stage .note", "the API is at "+r.url+", and the console's policy lets the page ask "+r.door+" only")
+	r := launch(t, settings{admin: app.Admin{Address: "127.0.0.1:0"}})
+	p := open(t, r.admin+"/_mock/#/try")
+	p.sees(".stage .note", "the API is at "+r.url+", and the console's policy lets the page ask "+r.admin+" only")
 	p.until("no way to press it", "[...document.querySelectorAll('button')].find(e => e.innerText === 'Send from this browser').disabled")
 	p.sees(".good-note", "It would be sent.")
 	p.sees(".stage pre", r.url+"/customers/1/locations/1")

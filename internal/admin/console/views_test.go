@@ -32,15 +32,15 @@ func TestWorld(t *testing.T) {
 	// Numbers that no double holds stay as they are.
 	big := eval[string](p, "document.querySelector('.editor textarea').value.match(/[0-9]{17,}/)?.[0] || ''")
 	if big == "" || !strings.Contains(first(r.do(t, "GET", "/_mock/sessions/default/records/1/14/1", "")), big) {
-		t.Errorf("the editor has the number %q, want one of those that the door has", big)
+		t.Errorf("the editor has the number %q, want one of those that the admin API has", big)
 	}
 	edit(p, "Date Line Ice", strings.Repeat("x", 65))
-	p.sees(".flaws", "/name")
+	p.sees(".errors", "/name")
 	p.until("the line is marked", "document.querySelector('.gutter .wrong') && document.querySelector('.editor textarea').getAttribute('aria-invalid') === 'true'")
 	p.press("Save the record")
 	p.sees("#toasts", "not saved")
 	edit(p, strings.Repeat("x", 65), "Date Line Snow")
-	p.until("no flaw", "!document.querySelector('.flaws li')")
+	p.until("no error", "!document.querySelector('.errors li')")
 	p.press("Save the record")
 	p.sees("h1", "Date Line Snow")
 	p.sees(".chips", "changed")
@@ -95,14 +95,14 @@ func TestScenariosView(t *testing.T) {
 	p.press("Write one")
 	p.until("the editor", "document.querySelector('.editor')")
 	edit(p, `"code": "record_unknown"`, `"code": "record_lost"`)
-	p.sees(".flaws", "line 18")
+	p.sees(".errors", "line 18")
 	p.sees(".gutter .wrong", "✕ 18")
 	edit(p, `"method": "DELETE"`, `"method" "DELETE"`)
-	p.sees(".flaws", "a colon must stand here")
+	p.sees(".errors", "a colon must stand here")
 	edit(p, `"method" "DELETE"`, `"method": "DELETE"`)
 	edit(p, `"code": "record_lost"`, `"code": "record_unknown"`)
 	edit(p, `"fixed": "2s"`, `"fixed": "1ms"`)
-	p.until("no flaw", "!document.querySelector('.flaws li')")
+	p.until("no error", "!document.querySelector('.errors li')")
 	p.press("Save and switch on")
 	p.sees(".is-on", "slow-then-gone")
 	for i, want := range []int{200, 404} {
@@ -148,7 +148,7 @@ func TestSessionsView(t *testing.T) {
 	p.sees(".item", "default")
 	p.fill("#make-id", "NOT GOOD")
 	p.press("Make it")
-	p.sees(".flaws", "/id")
+	p.sees(".errors", "/id")
 	p.fill("#make-id", "ana")
 	p.fill("#make-name", "Ana's")
 	p.fill("#make-clock", "step")
@@ -198,7 +198,7 @@ func TestAgain(t *testing.T) {
 	r := launch(t, settings{})
 	r.do(t, "GET", "/customers/404/locations/1", "", dispatcher...)
 	p := open(t, r.url+"/_mock/#/traffic/1")
-	p.sees(".detail .remedy", "404")
+	p.sees(".detail .hint", "404")
 	eval[bool](p, "(navigator.clipboard.writeText = async text => { window.copied = text; }, true)")
 	for language, want := range map[string]string{"curl": "curl ", "fetch": "fetch(", "python": "requests", "csharp": "HttpClient", "go": "http.NewRequest"} {
 		p.fill(".copyas", language)
@@ -239,11 +239,11 @@ func TestAgain(t *testing.T) {
 
 // TestControlToken holds that the page asks for the token once, and keeps it
 // for the tab.
-func TestControlToken(t *testing.T) {
+func TestAdminTokenFlag(t *testing.T) {
 	t.Parallel()
-	r := launch(t, settings{control: app.Control{Token: "open-sesame"}})
+	r := launch(t, settings{admin: app.Admin{Token: "open-sesame"}})
 	p := open(t, r.url+"/_mock/")
-	p.sees("dialog[open]", "--control-token")
+	p.sees("dialog[open]", "--admin-token")
 	p.fill("dialog input", "wrong")
 	p.press("Use it")
 	p.sees("dialog[open]", "not the server's")

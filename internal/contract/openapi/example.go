@@ -18,12 +18,12 @@ var goldens []byte
 
 // example is an answer that the golden exchanges pin.
 type example struct {
-	Name    string           `json:"name"` // of the golden exchange, with dashes
-	Method  string           `json:"method"`
-	Version model.Version `json:"version"` // of the answer
-	Status  int              `json:"status"`
-	Reason  string           `json:"reason"`
-	Body    map[string]any   `json:"body"`
+	Name    string         `json:"name"` // of the golden exchange, with dashes
+	Method  string         `json:"method"`
+	Version model.Version  `json:"version"` // of the answer
+	Status  int            `json:"status"`
+	Reason  string         `json:"reason"`
+	Body    map[string]any `json:"body"`
 }
 
 func examples() ([]example, error) {

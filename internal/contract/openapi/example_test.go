@@ -13,8 +13,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 	"dispatchmock/schemas"
 )
 
@@ -105,7 +105,7 @@ func TestSample(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, f := range c.Model(v, model.ModelCustomerLocation).Judge(record, "", now) {
+		for _, f := range c.Model(v, model.ModelCustomerLocation).Validate(record, "", now) {
 			t.Errorf("%s: %+v", v, f)
 		}
 	}

@@ -203,7 +203,7 @@ func jsonSchema(v any) {
 }
 
 // TestAnotherValidator compiles the document's schemas with a library that the
-// judge does not use, and holds that they take each example and no broken one.
+// validate does not use, and holds that they take each example and no broken one.
 func TestAnotherValidator(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, v model.Version, form Form, doc map[string]any) {

@@ -23,7 +23,7 @@ func (b *builder) response(op *contract.Operation, status string, list []example
 	shown := map[string]any{}
 	for _, e := range list {
 		// The schemas may be the user's own; an example that breaks them is none.
-		if len(m.Judge(e.Body, exchange.PartBody, b.Now)) > 0 {
+		if len(m.Validate(e.Body, exchange.PartBody, b.Now)) > 0 {
 			continue
 		}
 		shown[e.Name] = map[string]any{"summary": e.Reason, "value": e.Body}

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 
@@ -28,7 +28,7 @@ type Bundle struct {
 	Saved   time.Time `json:"saved"`
 	// Fixtures is the digest of the fixtures that the session began with.
 	Fixtures string `json:"fixtures_digest"`
-	// Schemas is the digest of the contract that judged it.
+	// Schemas is the digest of the contract that validated it.
 	Schemas  string   `json:"schemas_digest,omitempty"`
 	Settings Settings `json:"settings"`
 	Session  Session  `json:"session"`
@@ -59,8 +59,8 @@ type Message struct {
 	Head Bytes `json:"head"`
 	Body Bytes `json:"body,omitempty"`
 	Size int64 `json:"size,omitempty"`
-	// Flaw tells why the body was not read to its end, where it was not.
-	Flaw exchange.Flaw `json:"flaw,omitempty"`
+	// Error tells why the body was not read to its end, where it was not.
+	Error exchange.BodyError `json:"error,omitempty"`
 }
 
 // Recorded is one exchange. A request without a head was refused before it
@@ -71,20 +71,20 @@ type Recorded struct {
 	RequestID string    `json:"request_id,omitempty"`
 	Method    string    `json:"method,omitempty"`
 	Path      string    `json:"path,omitempty"`
-	// Control tells a change that came through the control door.
-	Control bool `json:"control,omitempty"`
+	// Control tells a change that came through the admin API.
+	Admin bool `json:"control,omitempty"`
 	// Altered tells that a scenario changed what the client saw.
 	Altered bool `json:"altered,omitempty"`
-	// Blots are what stands for the tokens of the request's head.
-	Blots    []Blot  `json:"blots,omitempty"`
-	Request  Message `json:"request"`
-	Response Message `json:"response"`
+	// Redactions are what stands for the tokens of the request's head.
+	Redactions []Redaction `json:"redactions,omitempty"`
+	Request    Message     `json:"request"`
+	Response   Message     `json:"response"`
 }
 
-// Blot is a token that was redacted: what is shown in its place, and what can be
+// Redaction is a token that was redacted: what is shown in its place, and what can be
 // sent in its place. The hash that is shown is salted, and means nothing to the
 // process that replays; a token of the fixtures is known there by its client.
-type Blot struct {
+type Redaction struct {
 	Shown  string `json:"shown"`
 	Stand  string `json:"stand"`
 	Client string `json:"client,omitempty"`
@@ -106,17 +106,17 @@ func ClientNames(clients []model.Client) []string {
 // Record turns an exchange into its form in a bundle; clients are the names of
 // the fixtures' tokens by their hashes.
 func Record(x *exchange.Exchange, clients map[string]string) Recorded {
-	r := Recorded{Sequence: x.Sequence, Start: x.Start, RequestID: x.RequestID, Method: x.Method, Path: x.Path, Control: x.Control, Altered: x.Altered,
+	r := Recorded{Sequence: x.Sequence, Start: x.Start, RequestID: x.RequestID, Method: x.Method, Path: x.Path, Admin: x.Admin, Altered: x.Altered,
 		Request: message(&x.Request), Response: message(&x.Response)}
 	for _, b := range x.Authorization {
 		_, hash, _ := strings.Cut(b.Shown, "#")
-		r.Blots = append(r.Blots, Blot{b.Shown, b.Stand, clients["#"+hash]})
+		r.Redactions = append(r.Redactions, Redaction{b.Shown, b.Stand, clients["#"+hash]})
 	}
 	return r
 }
 
 func message(m *exchange.Message) Message {
-	return Message{Bytes(m.Head), Bytes(m.Body), m.Size, m.Flaw}
+	return Message{Bytes(m.Head), Bytes(m.Body), m.Size, m.Error}
 }
 
 // GoodBy returns a time by which what the session was made of kept the rules
@@ -139,15 +139,15 @@ func (b *Bundle) Write(w io.Writer) error {
 // MaxFile is the length of the longest bundle that is read.
 const MaxFile = 256 << 20
 
-// Read reads and checks the text of a bundle; name is what flaws call it,
+// Read reads and checks the text of a bundle; name is what errors call it,
 // schema the schema of bundles.
 func Read(name string, text []byte, schema *contract.Model) (*Bundle, error) {
 	doc, err := wire.Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: is no JSON: %w", name, err)
+		return nil, fmt.Errorf("%s: is not JSON: %w", name, err)
 	}
-	if flaws := schema.Flaws(name, "", doc); len(flaws) > 0 {
-		return nil, flaws
+	if diags := schema.Diagnostics(name, "", doc); len(diags) > 0 {
+		return nil, diags
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -179,7 +179,7 @@ func (b *Bundle) check(name string) error {
 		}
 		last = x.Sequence
 		for part, m := range map[string]*Message{"request": &x.Request, "response": &x.Response} {
-			if m.Flaw == exchange.Shortened {
+			if m.Error == exchange.Shortened {
 				return fmt.Errorf("%s /exchanges/%d/%s: the journal had room for %d of the body's %d bytes: start the server with a larger --journal-bytes", name, i, part, len(m.Body), m.Size)
 			}
 		}
@@ -188,4 +188,4 @@ func (b *Bundle) check(name string) error {
 }
 
 // resets reports a change that put the session back to how it was made.
-func (r *Recorded) resets() bool { return r.Control && strings.HasSuffix(r.Path, "/reset") }
+func (r *Recorded) resets() bool { return r.Admin && strings.HasSuffix(r.Path, "/reset") }

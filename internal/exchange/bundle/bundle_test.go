@@ -9,31 +9,31 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/redact"
 	"dispatchmock/schemas"
 )
 
 func schema(t testing.TB) *contract.Model {
 	t.Helper()
-	m, err := contract.Standalone(schemas.FS, "control/bundle.json", "")
+	m, err := contract.Standalone(schemas.FS, "admin/bundle.json", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
-// sample is a bundle of two requests and a change through the door.
+// sample is a bundle of two requests and a change through the admin API.
 func sample() *bundle.Bundle {
 	at := time.Date(2022, 8, 20, 1, 38, 16, 5, time.UTC)
 	exchanges := []*exchange.Exchange{
 		{Sequence: 1, Start: at, RequestID: "ed5b5458-1f72-41d7-b8ad-f1757de1ec4f", Method: "DELETE", Path: "/customers/1/locations/1",
-			Request:       exchange.Message{Head: "DELETE / HTTP/1.1\r\nAuthorization: Bearer #12345678", Body: []byte{0xff, 0, '"'}, Size: 70_000, Flaw: exchange.Cut},
+			Request:       exchange.Message{Head: "DELETE / HTTP/1.1\r\nAuthorization: Bearer #12345678", Body: []byte{0xff, 0, '"'}, Size: 70_000, Error: exchange.Cut},
 			Response:      exchange.Message{Head: "HTTP/1.1 200 OK", Body: []byte(`{"a": "é"}`), Size: 11},
 			Authorization: []redact.Mark{{Shown: "Bearer #12345678", Stand: "Bearer abc"}}},
-		{Sequence: 2, Start: at, Method: "POST", Path: "/_mock/sessions/a/scenarios", Control: true, Request: exchange.Message{Head: "POST", Body: []byte(`{}`), Size: 2}},
+		{Sequence: 2, Start: at, Method: "POST", Path: "/_mock/sessions/a/scenarios", Admin: true, Request: exchange.Message{Head: "POST", Body: []byte(`{}`), Size: 2}},
 		{Sequence: 3, Start: at, Altered: true, Response: exchange.Message{Body: []byte{0x80}, Size: 1}},
 	}
 	b := &bundle.Bundle{Format: bundle.Format, Version: "0.1.0", Saved: at, Fixtures: strings.Repeat("0a", 32),
@@ -104,16 +104,16 @@ func TestBytes(t *testing.T) {
 	}
 }
 
-// TestFlaws holds that a file which is no good bundle is refused, and what is
+// TestDiagnostics holds that a file which is no good bundle is refused, and what is
 // said of it.
-func TestFlaws(t *testing.T) {
+func TestDiagnostics(t *testing.T) {
 	t.Parallel()
 	good := written(t, sample())
 	m := schema(t)
 	for _, c := range []struct{ name, old, with, want string }{
-		{"not JSON", "{", "", "a.bundle: is no JSON"},
-		{"an empty file", good, "", "a.bundle: is no JSON"},
-		{"more behind it", good, good + "{}", "a.bundle: is no JSON"},
+		{"not JSON", "{", "", "a.bundle: is not JSON"},
+		{"an empty file", good, "", "a.bundle: is not JSON"},
+		{"more behind it", good, good + "{}", "a.bundle: is not JSON"},
 		{"a list", good, "[]", "must be an object"},
 		{"another file", good, `{"log": {"version": "1.2"}}`, "a.bundle /format: is required"},
 		{"a later format", bundle.Format, "dispatchmock-bundle/2", `a.bundle /format: "dispatchmock-bundle/2": this program reads dispatchmock-bundle/1`},
@@ -131,8 +131,8 @@ func TestFlaws(t *testing.T) {
 		{"no time", `"start": "2022-08-20T01:38:16.000000005Z"`, `"start": "2022-08-20 01:38:16 UTC and more"`, "a.bundle: "},
 		{"a head of another type", `"head": "POST"`, `"head": 5`, "/exchanges/1/request/head"},
 		{"base64 that is none", `"base64": "/wAi"`, `"base64": "/wA"`, "must be a text, or an object with base64"},
-		{"an unknown flaw", `"cut"`, `"torn"`, "must be one of cut, malformed"},
-		{"a name twice", `"version": "0.1.0"`, `"version": "0.1.0", "version": "0.1.0"`, "a.bundle: is no JSON: "},
+		{"an unknown error", `"cut"`, `"torn"`, "must be one of cut, malformed"},
+		{"a name twice", `"version": "0.1.0"`, `"version": "0.1.0", "version": "0.1.0"`, "a.bundle: is not JSON: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -29,11 +29,11 @@ type wanted struct {
 const unlimited = int(^uint(0) >> 1)
 
 // ParseExpectation reads an expectation from a decoded JSON tree. The model is
-// that of schemas/control/expectation.json; file is what flaws name as the
-// place that the tree came from. What is wrong is returned as contract.Flaws.
+// that of schemas/admin/expectation.json; file is what errors name as the
+// place that the tree came from. What is wrong is returned as contract.Diagnostics.
 func ParseExpectation(m *contract.Model, file string, tree any) (Expectation, error) {
-	if flaws := m.Flaws(file, "", tree); len(flaws) > 0 {
-		return Expectation{}, flaws
+	if diags := m.Diagnostics(file, "", tree); len(diags) > 0 {
+		return Expectation{}, diags
 	}
 	p := parser{file: file}
 	doc, _ := tree.(map[string]any)
@@ -50,10 +50,10 @@ func ParseExpectation(m *contract.Model, file string, tree any) (Expectation, er
 		e.order = append(e.order, p.matcher(item, fmt.Sprintf("/order/%d", i)))
 	}
 	if len(e.wanted)+len(e.order) == 0 && !e.nothingElse {
-		p.flaw("", "expects nothing; give a request, requests or an order, or \"nothing_else\": true for an empty journal")
+		p.diag("", "expects nothing; give a request, requests or an order, or \"nothing_else\": true for an empty journal")
 	}
-	if p.flaws.Len() > 0 {
-		return Expectation{}, p.flaws.Flaws()
+	if p.diags.Len() > 0 {
+		return Expectation{}, p.diags.Diagnostics()
 	}
 	return e, nil
 }
@@ -61,12 +61,12 @@ func ParseExpectation(m *contract.Model, file string, tree any) (Expectation, er
 // parser gathers what the schema cannot express.
 type parser struct {
 	file     string
-	flaws    contract.Collector
+	diags    contract.Collector
 	patterns pattern.Set
 }
 
-func (p *parser) flaw(at, rule string, args ...any) {
-	p.flaws.Add(contract.Flaw{File: p.file, Pointer: at, Rule: fmt.Sprintf(rule, args...)})
+func (p *parser) diag(at, rule string, args ...any) {
+	p.diags.Add(contract.Diagnostic{File: p.file, Pointer: at, Rule: fmt.Sprintf(rule, args...)})
 }
 
 // wanted reads a request with the times that stand beside it; at is where both
@@ -84,7 +84,7 @@ func (p *parser) wanted(beside map[string]any, request any, at, failed string) w
 	most, hasMost := times["at_most"]
 	switch {
 	case isExact && len(times) > 1:
-		p.flaw(at, "has \"exactly\" beside another bound; give \"exactly\" alone, or \"at_least\" and \"at_most\"")
+		p.diag(at, "has \"exactly\" beside another bound; give \"exactly\" alone, or \"at_least\" and \"at_most\"")
 	case isExact:
 		w.least = p.times(at+"/exactly", exactly)
 		w.most = w.least
@@ -97,10 +97,10 @@ func (p *parser) wanted(beside map[string]any, request any, at, failed string) w
 			w.most = p.times(at+"/at_most", most)
 		}
 		if w.least > w.most {
-			p.flaw(at, "at_least is %d and at_most %d: no number is both; give at_least the smaller one", w.least, w.most)
+			p.diag(at, "at_least is %d and at_most %d: no number is both; give at_least the smaller one", w.least, w.most)
 		}
 	default:
-		p.flaw(at, "says nothing; give one of \"exactly\", \"at_least\" and \"at_most\", or leave it out for at least once")
+		p.diag(at, "says nothing; give one of \"exactly\", \"at_least\" and \"at_most\", or leave it out for at least once")
 	}
 	return w
 }
@@ -108,7 +108,7 @@ func (p *parser) wanted(beside map[string]any, request any, at, failed string) w
 func (p *parser) times(at string, v any) int {
 	n, err := strconv.Atoi(fmt.Sprint(v))
 	if err != nil {
-		p.flaw(at, "%v must be written as a whole number", v)
+		p.diag(at, "%v must be written as a whole number", v)
 	}
 	return n
 }
@@ -125,17 +125,17 @@ func (p *parser) matcher(v any, at string) matcher {
 	if s, ok := text("path"); ok {
 		switch {
 		case !strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "*"):
-			p.flaw(at+"/path", "%.60q: no request has such a path; begin it with /", s)
+			p.diag(at+"/path", "%.60q: no request has such a path; begin it with /", s)
 		case strings.Contains(s, "?"):
-			p.flaw(at+"/path", "%.60q: paths are compared without their query; leave it out", s)
+			p.diag(at+"/path", "%.60q: paths are compared without their query; leave it out", s)
 		case strings.HasPrefix(s, "/_s/"):
-			p.flaw(at+"/path", "%.60q: paths are compared without the session's prefix; leave it out, and name the session in the query", s)
+			p.diag(at+"/path", "%.60q: paths are compared without the session's prefix; leave it out, and name the session in the query", s)
 		}
 		m.fields = append(m.fields, pathField(s))
 	}
 	headers := object(doc["header"])
 	if len(headers) > maxFields {
-		p.flaw(at+"/header", "must have %d names at most", maxFields)
+		p.diag(at+"/header", "must have %d names at most", maxFields)
 		headers = nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
@@ -171,7 +171,7 @@ const maxFields = 32
 func (p *parser) tenant(v, at string) field {
 	tenant, err := strconv.ParseInt(v, 10, 64)
 	if err != nil {
-		p.flaw(at, "%s must be written as a whole number of at most 64 bits", v)
+		p.diag(at, "%s must be written as a whole number of at most 64 bits", v)
 	}
 	return tenantField(tenant)
 }
@@ -182,7 +182,7 @@ func (p *parser) header(name string, v any, at string) field {
 	}
 	doc := object(v)
 	if len(doc) != 1 {
-		p.flaw(at, "must have one of \"equals\", \"matches\" and \"absent\"")
+		p.diag(at, "must have one of \"equals\", \"matches\" and \"absent\"")
 		return field{}
 	}
 	if value, ok := doc["equals"].(string); ok {
@@ -191,7 +191,7 @@ func (p *parser) header(name string, v any, at string) field {
 	if text, ok := doc["matches"].(string); ok {
 		re, err := p.patterns.Compile(text)
 		if err != nil {
-			p.flaw(at+"/matches", "%v", err)
+			p.diag(at+"/matches", "%v", err)
 			return field{}
 		}
 		return headerMatches(name, re)
@@ -201,7 +201,7 @@ func (p *parser) header(name string, v any, at string) field {
 
 func (p *parser) body(doc map[string]any, at string) field {
 	if len(doc) != 1 {
-		p.flaw(at, "must have one of \"equals\" and \"contains\"")
+		p.diag(at, "must have one of \"equals\" and \"contains\"")
 		return field{}
 	}
 	if want, ok := doc["equals"]; ok {

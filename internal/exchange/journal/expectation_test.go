@@ -16,7 +16,7 @@ import (
 
 func model(t testing.TB) *contract.Model {
 	t.Helper()
-	m, err := contract.Standalone(schemas.FS, "control/expectation.json", "")
+	m, err := contract.Standalone(schemas.FS, "admin/expectation.json", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func parse(t testing.TB, m *contract.Model, text string) (Expectation, error) {
 }
 
 // TestRefusedExpectations holds that each mistake is refused with its place
-// and the way out.
+// and the hint.
 func TestRefusedExpectations(t *testing.T) {
 	t.Parallel()
 	m := model(t)
@@ -55,7 +55,7 @@ func TestRefusedExpectations(t *testing.T) {
 		{"path with a query", `{"request": {"path": "/customers/1?a=b"}}`, "/request/path", "without their query"},
 		{"path with a session", `{"request": {"path": "/_s/mine/customers/1"}}`, "/request/path", "without the session's prefix"},
 		{"status of seven hundred", `{"request": {"status": 700}}`, "/request/status", "must be at most 599"},
-		{"verdict", `{"request": {"verdict": "bad"}}`, "/request/verdict", "must be one of good, problem"},
+		{"verdict", `{"request": {"verdict": "bad"}}`, "/request/verdict", "must be one of ok, rejected, invalid"},
 		{"tenant", `{"request": {"tenant": "1"}}`, "/request/tenant", "must be an integer"},
 		{"tenant too large", `{"request": {"tenant": 9223372036854775808}}`, "/request/tenant", "at most 64 bits"},
 		{"tenant as a float", `{"requests": [{"request": {"tenant": 1e0}}]}`, "/requests/0/request/tenant", "must be written as a whole number"},
@@ -76,11 +76,11 @@ func TestRefusedExpectations(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := parse(t, m, c.text)
-			var flaws contract.Flaws
-			if !errors.As(err, &flaws) {
-				t.Fatalf("got %v, want flaws", err)
+			var diags contract.Diagnostics
+			if !errors.As(err, &diags) {
+				t.Fatalf("got %v, want errors", err)
 			}
-			for _, f := range flaws {
+			for _, f := range diags {
 				if f.File == "test.json" && f.Pointer == c.pointer && strings.Contains(f.Rule, c.rule) {
 					return
 				}
@@ -103,10 +103,10 @@ func script() []*exchange.Exchange {
 		{ID: 12, Sequence: 2, Method: "DELETE", Path: "/customers/1/locations/1/", Status: 200, ClientID: "web-app", Tenant: 1, VersionUsed: "2019/02/08",
 			Request: request("DELETE /customers/1/locations/1/ HTTP/1.1\nX-Tenant-Id: 1\nAccept: text/html\nAccept: application/json"+token+shown,
 				`{"reason": "gone", "codes": [1, 2.50], "by": {"name": "Dana", "id": 7}}`)},
-		{ID: 13, Sequence: 0, Method: "POST", Path: "/_mock/clock", Status: 200, Control: true},
+		{ID: 13, Sequence: 0, Method: "POST", Path: "/_mock/clock", Status: 200, Admin: true},
 		{ID: 14, Sequence: 3, Method: "DELETE", Path: "/customers/1/locations/2/", Status: 503, ClientID: "web-app", Tenant: 2, VersionUsed: "2023/04/19",
 			Altered: true, Scenario: "outage", Request: request("DELETE /customers/1/locations/2/ HTTP/1.1", "not JSON")},
-		{ID: 15, Sequence: 4, Method: "DELETE", Path: "/customers/1/locations/2/", Status: 404, Problems: []exchange.Finding{{Rule: "record_unknown"}},
+		{ID: 15, Sequence: 4, Method: "DELETE", Path: "/customers/1/locations/2/", Status: 404, Problems: []exchange.Violation{{Rule: "record_unknown"}},
 			Request: exchange.Message{Head: "DELETE /customers/1/locations/2/ HTTP/1.1", Body: []byte(`{"a"`), Size: 70000}},
 	}
 }
@@ -132,10 +132,10 @@ func TestVerify(t *testing.T) {
 			"expected DELETE with status 200 at least twice, and found it once among 4 requests; the nearest is number 4, DELETE /customers/1/locations/2/, answered 404: status is 404, not 200",
 			"/request", "15:1 status 200 404 14:1 status 200 503 11:1 method DELETE GET"},
 		{"every field", `{"request": {"method": "DELETE", "path": "/customers/1/locations/1/", "client_id": "web-app", "tenant": 1, "version": "2019/02/08",
-			"status": 200, "verdict": "good", "scenario": "", "header": {"x-tenant-id": "1", "accept": {"equals": "application/json"}, "x-request-id": {"absent": true},
+			"status": 200, "verdict": "ok", "scenario": "", "header": {"x-tenant-id": "1", "accept": {"equals": "application/json"}, "x-request-id": {"absent": true},
 			"ACCEPT": {"matches": "^text/"}}, "body": {"contains": {"by": {"id": 7.0}}}}, "times": {"exactly": 1}}`, "expected DELETE /customers/1/locations/1/ with header ACCEPT that matches ^text/, ", "ok", ""},
 		{"each field off", `{"request": {"method": "GET", "path": "/", "client_id": "app", "tenant": 3, "version": "2021/04/07", "status": "2xx",
-			"verdict": "good", "scenario": "slow", "header": {"a": "1", "accept": {"matches": "^x"}}}, "times": {"exactly": 1}}`, "expected GET / with ", "/request",
+			"verdict": "ok", "scenario": "slow", "header": {"a": "1", "accept": {"matches": "^x"}}}, "times": {"exactly": 1}}`, "expected GET / with ", "/request",
 			`11:3 path / /customers/1/locations/1/ header a "1" absent header accept that matches ^x absent client_id "app" "web-app" tenant 3 1 version 2021/04/07 2019/02/08 scenario "slow" "" 12:2 method GET DELETE …`},
 		{"present", `{"request": {"path": "*2/", "header": {"X-Tenant-ID": {"absent": true}}}, "times": {"exactly": 2}}`, "", "ok", ""},
 		{"absent", `{"request": {"method": "GET", "header": {"X-Tenant-ID": {"absent": true}}}}`, "", "/request",
@@ -143,14 +143,14 @@ func TestVerify(t *testing.T) {
 		{"token", `{"request": {"header": {"Authorization": "Bearer dispatcher-token"}}, "times": {"exactly": 2}}`, "expected a request with header Authorization \"Bearer #", "ok", ""},
 		{"another token", `{"request": {"header": {"authorization": "Bearer secret"}, "method": "GET"}}`, "expected GET with header authorization \"Bearer #", "/request",
 			`11:1 header authorization "` + redact.Value("Bearer secret") + `" "` + redact.Value("Bearer dispatcher-token") + `" 15:0 …`},
-		{"class", `{"request": {"status": "5xx", "scenario": "outage", "verdict": "scenario"}}`, "", "ok", ""},
+		{"class", `{"request": {"status": "5xx", "scenario": "outage", "verdict": "simulated"}}`, "", "ok", ""},
 		{"same body", `{"request": {"body": {"equals": {"by": {"id": 70e-1, "name": "Dana"}, "codes": [1.0, 25E-1], "reason": "\u0067one"}}}}`, "", "ok", ""},
 		{"body has more", `{"request": {"body": {"equals": {"reason": "gone", "by": {"name": "Dana"}}}, "status": 200, "path": "*1/"}}`, "", "/request",
 			`12:2 body/by/id absent 7 body/codes absent [1, 2.50] 11:2 …`},
 		{"body has other", `{"request": {"body": {"contains": {"reason": "left", "codes": [1], "by": {"name": null, "age": 3}}}, "method": "DELETE", "status": 200}}`, "", "/request",
 			`12:2 body/by/age 3 absent body/by/name null "Dana" body/codes 1 items 2 items body/reason "left" "gone" 15:1 body that contains {"by": {"age": 3, "name": null}, "codes": [1], "reason": "left"} 70000 bytes, of which only 4 were kept …`},
 		{"no body", `{"request": {"body": {"equals": 1}, "method": "GET"}}`, "", "/request", `11:1 body 1 no body 15:0 …`},
-		{"body is no JSON", `{"request": {"body": {"contains": 1}, "status": 503}}`, "", "/request", `14:1 body that contains 1 no JSON: line 1, column 2:…`},
+		{"body is not JSON", `{"request": {"body": {"contains": 1}, "status": 503}}`, "", "/request", `14:1 body that contains 1 no JSON: line 1, column 2:…`},
 		{"requests", `{"requests": [{"request": {"method": "GET"}}, {"request": {"method": "DELETE"}, "times": {"exactly": 3}}], "nothing_else": true}`,
 			"expected GET at least once, and found it once among 4 requests; expected DELETE exactly 3 times, and found it 3 times among 4 requests; expected nothing else, and found nothing else among 4 requests", "ok", ""},
 		{"second request", `{"requests": [{"request": {"method": "GET"}}, {"request": {"method": "PUT"}}]}`, "expected PUT at least once, and found it never", "/requests/1", "15:0 method PUT DELETE 14:0 …"},

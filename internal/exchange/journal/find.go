@@ -28,8 +28,8 @@ type Filter struct {
 	// After and Before are IDs that the exchange's ID lies between; 0 is no
 	// bound.
 	After, Before uint64
-	// Control admits changes through the control door as well.
-	Control bool
+	// Control admits changes through the admin API as well.
+	Admin bool
 	// Limit is how many are returned at most; 0 is no limit.
 	Limit int
 }
@@ -45,7 +45,7 @@ func (f *Filter) Check() error {
 	if _, _, ok := statusRange(f.Status); !ok {
 		return fmt.Errorf("status %q: must be a status such as 404, or a class such as 4xx", f.Status)
 	}
-	verdicts := []exchange.Verdict{exchange.Good, exchange.Faulty, exchange.OnPurpose, exchange.Violated}
+	verdicts := []exchange.Verdict{exchange.VerdictOK, exchange.VerdictRejected, exchange.VerdictInvalid, exchange.VerdictSimulated, exchange.VerdictViolation}
 	if f.Verdict != "" && !slices.Contains(verdicts, f.Verdict) {
 		return fmt.Errorf("verdict %q: must be one of %q", f.Verdict, verdicts)
 	}
@@ -77,7 +77,7 @@ func (f *Filter) matcher() func(*exchange.Exchange) bool {
 	}
 	text := newSearch(f.Text)
 	return func(x *exchange.Exchange) bool {
-		return (f.Control || !x.Control) &&
+		return (f.Admin || !x.Admin) &&
 			x.Status >= least && x.Status <= most &&
 			(f.Method == "" || strings.EqualFold(f.Method, x.Method)) &&
 			(f.Verdict == "" || f.Verdict == x.Verdict()) &&
@@ -146,7 +146,7 @@ func (j *Journal) ByRequestID(session, id string) []*exchange.Exchange {
 // All returns what the journal has of a session, in the order in which the
 // requests arrived.
 func (j *Journal) All(session string) []*exchange.Exchange {
-	all := slices.Collect(j.Each(Filter{Session: session, Control: true}))
+	all := slices.Collect(j.Each(Filter{Session: session, Admin: true}))
 	slices.SortStableFunc(all, func(a, b *exchange.Exchange) int { return cmp.Compare(a.Sequence, b.Sequence) })
 	return all
 }

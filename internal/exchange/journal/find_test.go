@@ -18,10 +18,10 @@ func TestFind(t *testing.T) {
 	for _, x := range []*exchange.Exchange{
 		1: {Session: "a", Method: "DELETE", Path: "/customers/1/locations/1/", Status: 200, Start: start, VersionUsed: "2019/02/08"},
 		2: {Session: "a", Method: "GET", Path: "/customers/1/locations/2", Status: 404, Start: start.Add(time.Second),
-			Problems: []exchange.Finding{{Rule: "record_unknown", Remedy: "No such Customer."}}},
+			Problems: []exchange.Violation{{Rule: "record_unknown", Hint: "No such Customer."}}},
 		3: {Session: "b", Method: "DELETE", Path: "/customers/2/locations/1/", Status: 503, Start: start.Add(-time.Hour), Altered: true, Scenario: "Outage"},
 		4: {Session: "b", Method: "get", Path: "/", Status: 500, Err: errors.New("Panic: nil map"), Response: exchange.Message{Body: []byte("\xff\xfeBINARY")}},
-		5: {Session: "b", Method: "DELETE", Path: "/customers/1/locations/1/", Status: 0, Violations: []exchange.Finding{{Rule: "required"}}},
+		5: {Session: "b", Method: "DELETE", Path: "/customers/1/locations/1/", Status: 0, Violations: []exchange.Violation{{Rule: "required"}}},
 	}[1:] {
 		j.Add(nil, x)
 	}
@@ -42,19 +42,19 @@ func TestFind(t *testing.T) {
 		{"path without its slash", Filter{Path: "/customers/1/locations/1"}, nil},
 		{"path with stars", Filter{Path: "/customers/*/locations/1*"}, []uint64{5, 3, 1}},
 		{"path that ends otherwise", Filter{Path: "*/2"}, []uint64{2}},
-		{"good", Filter{Verdict: exchange.Good}, []uint64{1}},
-		{"problem", Filter{Verdict: exchange.Faulty}, []uint64{2}},
-		{"scenario", Filter{Verdict: exchange.OnPurpose}, []uint64{3}},
-		{"violation", Filter{Verdict: exchange.Violated}, []uint64{5, 4}},
+		{"good", Filter{Verdict: exchange.VerdictOK}, []uint64{1}},
+		{"problem", Filter{Verdict: exchange.VerdictInvalid}, []uint64{2}},
+		{"scenario", Filter{Verdict: exchange.VerdictSimulated}, []uint64{3}},
+		{"violation", Filter{Verdict: exchange.VerdictViolation}, []uint64{5, 4}},
 		{"since", Filter{Since: start}, []uint64{2, 1}},
 		{"since in between", Filter{Since: start.Add(time.Nanosecond)}, []uint64{2}},
 		{"after", Filter{After: 3}, []uint64{5, 4}},
 		{"before", Filter{Before: 3}, []uint64{2, 1}},
 		{"between", Filter{After: 1, Before: 4}, []uint64{3, 2}},
-		{"text of a remedy", Filter{Text: "such customer"}, []uint64{2}},
+		{"text of a hint", Filter{Text: "such customer"}, []uint64{2}},
 		{"text of a scenario", Filter{Text: "OUTAGE"}, []uint64{3}},
 		{"text of an error", Filter{Text: "NIL MAP"}, []uint64{4}},
-		{"text of a body that is no text", Filter{Text: "\xfebinary"}, []uint64{4}},
+		{"text of a body that is not a text", Filter{Text: "\xfebinary"}, []uint64{4}},
 		{"text of a path", Filter{Text: "/locations/2"}, []uint64{2}},
 		{"text of nobody", Filter{Text: "nowhere"}, nil},
 		{"several", Filter{Session: "b", Method: "DELETE", Status: "503"}, []uint64{3}},
@@ -88,7 +88,7 @@ func TestFind(t *testing.T) {
 // TestCheck holds that a filter that can find nothing is refused, and why.
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	for _, f := range []Filter{{}, {Status: "200"}, {Status: "999"}, {Status: "1xx"}, {Verdict: exchange.OnPurpose}, {Text: strings.Repeat("x", maxText)}} {
+	for _, f := range []Filter{{}, {Status: "200"}, {Status: "999"}, {Status: "1xx"}, {Verdict: exchange.VerdictSimulated}, {Text: strings.Repeat("x", maxText)}} {
 		if err := f.Check(); err != nil {
 			t.Errorf("%+v: %v", f, err)
 		}

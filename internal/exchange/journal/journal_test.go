@@ -120,13 +120,13 @@ func TestLargeExchange(t *testing.T) {
 	t.Parallel()
 	const limit = 100 << 10
 	for _, c := range []struct {
-		name    string
-		size    int
-		control bool
-		before  int // small exchanges of the session
-		after   int // those that are left
-		kept    int // bytes of the body, at least
-		whole   bool
+		name   string
+		size   int
+		admin  bool
+		before int // small exchanges of the session
+		after  int // those that are left
+		kept   int // bytes of the body, at least
+		whole  bool
 	}{
 		{"a change that fits beside the others", limit / 2, true, 3, 3, limit / 2, true},
 		{"a large change alone", limit - 5<<10, true, 0, 0, limit - 5<<10, true},
@@ -141,7 +141,7 @@ func TestLargeExchange(t *testing.T) {
 				j.Add(nil, in("a"))
 			}
 			x := in("a")
-			x.Control = c.control
+			x.Admin = c.admin
 			x.Request.Body, x.Request.Size = make([]byte, c.size), int64(c.size)
 			j.Add(nil, x)
 			all := j.All("a")
@@ -149,8 +149,8 @@ func TestLargeExchange(t *testing.T) {
 				t.Fatalf("has %d exchanges of %d bytes, and lost %d; want %d", len(all), j.Size(), j.Lost("a"), c.after+1)
 			}
 			last := all[len(all)-1].Request
-			if last.Size != int64(c.size) || len(last.Body) < c.kept || cap(last.Body) > limit || (last.Flaw == exchange.Shortened) == c.whole || c.whole && len(last.Body) != c.size {
-				t.Errorf("of a body of %d bytes it has %d, flaw %q; want at least %d, whole: %v", last.Size, len(last.Body), last.Flaw, c.kept, c.whole)
+			if last.Size != int64(c.size) || len(last.Body) < c.kept || cap(last.Body) > limit || (last.Error == exchange.Shortened) == c.whole || c.whole && len(last.Body) != c.size {
+				t.Errorf("of a body of %d bytes it has %d, error %q; want at least %d, whole: %v", last.Size, len(last.Body), last.Error, c.kept, c.whole)
 			}
 			if x.ID != j.Last() || len(x.Request.Body) != c.size {
 				t.Error("the exchange that was handed over has no ID, or was changed")
@@ -282,9 +282,9 @@ func TestSizeOf(t *testing.T) {
 		"request body":  {Request: exchange.Message{Body: []byte(long)}},
 		"response head": {Response: exchange.Message{Head: long}},
 		"response body": {Response: exchange.Message{Body: []byte(long)}},
-		"problem":       {Problems: []exchange.Finding{{Value: long}}},
-		"violation":     {Violations: []exchange.Finding{{Remedy: long}}},
-		"deliberate":    {Deliberate: []exchange.Finding{{Rule: long}}},
+		"problem":       {Problems: []exchange.Violation{{Value: long}}},
+		"violation":     {Violations: []exchange.Violation{{Hint: long}}},
+		"deliberate":    {Deliberate: []exchange.Violation{{Rule: long}}},
 		"error":         {Err: fmt.Errorf("%s", long)},
 		"states":        {States: func() (a, b []byte) { return nil, nil }},
 	} {

@@ -103,10 +103,10 @@ const (
 func sizeOf(x *exchange.Exchange) int64 {
 	n := perExchange + len(x.Path) + len(x.RequestID) + len(x.VersionAsked) + len(x.Method) +
 		len(x.Request.Head) + len(x.Request.Body) + len(x.Response.Head) + len(x.Response.Body)
-	for _, findings := range [][]exchange.Finding{x.Problems, x.Violations, x.Deliberate} {
-		for i := range findings {
-			f := &findings[i]
-			n += 128 + len(f.Pointer) + len(f.Rule) + len(f.Value) + len(f.Documented) + len(f.Remedy)
+	for _, violations := range [][]exchange.Violation{x.Problems, x.Violations, x.Deliberate} {
+		for i := range violations {
+			f := &violations[i]
+			n += 128 + len(f.Pointer) + len(f.Rule) + len(f.Value) + len(f.Documented) + len(f.Hint)
 		}
 	}
 	for i := range x.Authorization {

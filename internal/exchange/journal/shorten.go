@@ -12,7 +12,7 @@ import (
 // that takes more than half of the journal goes in shortened.
 func (j *Journal) entry(x *exchange.Exchange, size int64) *entry {
 	most := j.limits.Bytes
-	if x.Control && j.bytes+size > most {
+	if x.Admin && j.bytes+size > most {
 		most /= 2
 	}
 	if size > most {
@@ -30,7 +30,7 @@ func shortened(x *exchange.Exchange, size, most int64) (*exchange.Exchange, int6
 	for _, m := range []*exchange.Message{&short.Request, &short.Response} {
 		n := min(room/2, exchange.MaxBody)
 		if len(m.Body) > n {
-			m.Body, m.Flaw = bytes.Clone(m.Body[:n]), exchange.Shortened
+			m.Body, m.Error = bytes.Clone(m.Body[:n]), exchange.Shortened
 		}
 	}
 	return &short, sizeOf(&short)

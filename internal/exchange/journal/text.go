@@ -24,10 +24,10 @@ func (s *search) in(x *exchange.Exchange) bool {
 	if holds(s, x.Request.Body) || holds(s, x.Response.Body) || x.Err != nil && holds(s, x.Err.Error()) {
 		return true
 	}
-	for _, findings := range [][]exchange.Finding{x.Problems, x.Violations, x.Deliberate} {
-		for i := range findings {
-			f := &findings[i]
-			if holds(s, f.Rule) || holds(s, f.Value) || holds(s, f.Remedy) || holds(s, f.Documented) || holds(s, f.Pointer) {
+	for _, violations := range [][]exchange.Violation{x.Problems, x.Violations, x.Deliberate} {
+		for i := range violations {
+			f := &violations[i]
+			if holds(s, f.Rule) || holds(s, f.Value) || holds(s, f.Hint) || holds(s, f.Documented) || holds(s, f.Pointer) {
 				return true
 			}
 		}

@@ -77,9 +77,9 @@ func (e *Expectation) bounded() (string, bool) {
 
 // Verify holds exchanges, in the order in which they arrived, against an
 // expectation. The first thing that is not as expected makes the result.
-// Changes through the control door are no requests of the API.
+// Changes through the admin API are no requests of the API.
 func Verify(ctx context.Context, list []*exchange.Exchange, e Expectation) Result {
-	list = slices.DeleteFunc(slices.Clone(list), func(x *exchange.Exchange) bool { return x.Control })
+	list = slices.DeleteFunc(slices.Clone(list), func(x *exchange.Exchange) bool { return x.Admin })
 	v := verification{ctx: ctx, list: list, expected: make([]bool, len(list))}
 	for i := range e.wanted {
 		if r := v.count(&e.wanted[i]); !r.OK {

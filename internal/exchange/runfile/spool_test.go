@@ -29,13 +29,13 @@ func open(t testing.TB) *Spool {
 
 // sample has every member set.
 func sample() *exchange.Exchange {
-	finding := []exchange.Finding{{Part: "body", Pointer: "/a", Rule: "const: 1", Value: "\"\\u0000\"", Schema: "s", Documented: "d", Remedy: "r", World: true}}
+	violation := []exchange.Violation{{Part: "body", Pointer: "/a", Rule: "const: 1", Value: "\"\\u0000\"", Schema: "s", Documented: "d", Hint: "r", Rejected: true}}
 	x := &exchange.Exchange{ID: 7, Sequence: 3, Session: "\xff", Start: time.Date(2022, 8, 20, 1, 38, 16, 123456789, time.UTC), Took: time.Second,
 		Method: "DELETE", Path: "/a", Operation: "op", ClientID: "c", Tenant: 1, VersionAsked: "v", VersionPinned: "w", VersionUsed: "u", RequestID: "id",
 		Status: 200, Bytes: 5, Transition: true, Request: exchange.Message{Head: "DELETE / HTTP/1.1", Body: []byte{0, 0xff}, Size: 2},
 		Response: exchange.Message{Head: "HTTP/1.1 200 OK", Body: []byte("{}"), Size: 2}, Authorization: []redact.Mark{{Shown: "#1", Stand: "2"}},
-		Fallback: "w", Target: "t", Repeated: true, Fault: "f", Scenario: "s", ScenarioBy: exchange.ByRecord, Announced: exchange.Announced{Problem: true, Scenario: true}, Altered: true,
-		Deliberate: finding, Problems: finding, Violations: finding, Err: errors.New("went wrong"), Control: true}
+		Fallback: "w", Target: "t", Repeated: true, Fault: "f", Scenario: "s", ScenarioBy: exchange.ByRecord, Allowed: exchange.Allowed{Invalid: true, Simulated: true}, Altered: true,
+		Deliberate: violation, Problems: violation, Violations: violation, Err: errors.New("went wrong"), Admin: true}
 	x.States = func() (before, after []byte) { return []byte("before"), []byte("after") }
 	return x
 }

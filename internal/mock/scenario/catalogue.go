@@ -68,7 +68,7 @@ func unknown(name string, sets ...map[string]*Scenario) string {
 		names = slices.AppendSeq(names, maps.Keys(set))
 	}
 	slices.Sort(names)
-	text := fmt.Sprintf("there is no scenario %q", name)
+	text := fmt.Sprintf("there is not a scenario %q", name)
 	if near := contract.Nearest(name, names); near != "" {
 		return text + "; did you mean " + near + "?"
 	}

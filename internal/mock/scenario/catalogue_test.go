@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"dispatchmock/fixtures"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/mock/scenario"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
@@ -159,7 +159,7 @@ func TestBodies(t *testing.T) {
 				t.Fatal(err)
 			}
 			broken := map[string]bool{}
-			for _, f := range c.Model(v, model.ModelCustomerLocation).Judge(tree, exchange.PartBody, noon) {
+			for _, f := range c.Model(v, model.ModelCustomerLocation).Validate(tree, exchange.PartBody, noon) {
 				broken[f.Pointer] = true
 			}
 			for pointer := range strings.FieldsSeq(want) {

@@ -87,20 +87,20 @@ func (f *fit) needs(a at, fresh bool) {
 		case map[string]any:
 			next, ok := v[unescape(token)]
 			if !ok && !last {
-				a.flaw("can never fit: %s has no %s", f.of, "/"+strings.Join(tokens[:i+1], "/"))
+				a.diag("can never fit: %s has no %s", f.of, "/"+strings.Join(tokens[:i+1], "/"))
 				return
 			}
 			here = next
 		case []any:
 			if !isIndex(token) && !(last && token == "-") {
-				a.flaw("can never fit: %s is a list, and %q no index in it", "/"+strings.Join(tokens[:i], "/"), token)
+				a.diag("can never fit: %s is a list, and %q no index in it", "/"+strings.Join(tokens[:i], "/"), token)
 				return
 			}
 			here = v[0]
 		case contract.Open:
 			return
 		default:
-			a.flaw("can never fit: %s of %s is neither an object nor a list", "/"+strings.Join(tokens[:i], "/"), f.of)
+			a.diag("can never fit: %s of %s is neither an object nor a list", "/"+strings.Join(tokens[:i], "/"), f.of)
 			return
 		}
 	}

@@ -63,8 +63,8 @@ func TestRefusedPatchesNeverFit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, flaws := parser(t).Parse("x", "", tree)
-		if len(flaws) == 0 {
+		_, diags := parser(t).Parse("x", "", tree)
+		if len(diags) == 0 {
 			taken++
 			continue
 		}
@@ -77,7 +77,7 @@ func TestRefusedPatchesNeverFit(t *testing.T) {
 		options.SupportNegativeIndices = false
 		for i, body := range bodies {
 			if got, err := patch.ApplyWithOptions(body, options); err == nil {
-				t.Errorf("%s is refused: %v; but it fits a record of %s:\n%s", text, flaws, versions[i], got)
+				t.Errorf("%s is refused: %v; but it fits a record of %s:\n%s", text, diags, versions[i], got)
 			}
 		}
 	}

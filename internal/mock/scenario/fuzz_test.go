@@ -25,10 +25,10 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		s, flaws := p.Parse("fuzz", "", tree)
+		s, diags := p.Parse("fuzz", "", tree)
 		if s == nil {
-			if len(flaws) == 0 || flaws.Error() == "" {
-				t.Fatal("no scenario and no flaw")
+			if len(diags) == 0 || diags.Error() == "" {
+				t.Fatal("no scenario and no error")
 			}
 			return
 		}
@@ -40,9 +40,9 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%s: %v", first, err)
 		}
-		second, flaws := p.Parse("again", "", again)
+		second, diags := p.Parse("again", "", again)
 		if second == nil {
-			t.Fatalf("%s: %v", first, flaws)
+			t.Fatalf("%s: %v", first, diags)
 		}
 		if text, _ := second.MarshalJSON(); string(text) != string(first) {
 			t.Fatalf("got %s\nwant %s", text, first)

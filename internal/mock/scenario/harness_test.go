@@ -35,7 +35,7 @@ func parser(t testing.TB) *scenario.Parser {
 	return p
 }
 
-// parse reads a scenario that has no flaw. The text may lack the name.
+// parse reads a scenario that has no error. The text may lack the name.
 func parse(t testing.TB, text string) *scenario.Scenario {
 	t.Helper()
 	if !strings.Contains(text, `"name"`) {
@@ -45,9 +45,9 @@ func parse(t testing.TB, text string) *scenario.Scenario {
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	s, flaws := parser(t).Parse("test.json", "", tree)
-	if len(flaws) > 0 {
-		t.Fatalf("%s: %v", text, flaws)
+	s, diags := parser(t).Parse("test.json", "", tree)
+	if len(diags) > 0 {
+		t.Fatalf("%s: %v", text, diags)
 	}
 	return s
 }

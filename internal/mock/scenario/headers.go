@@ -19,13 +19,13 @@ func (r *reading) headers(a at) *headers {
 		return nil
 	}
 	if len(a.names()) == 0 {
-		a.flaw("says nothing that happens; it takes remove, set, repeat, add")
+		a.diag("says nothing that happens; it takes remove, set, repeat, add")
 	}
 	h := &headers{r.fieldNames(a.member("remove")), r.fieldNames(a.member("repeat")), r.fields(a.member("set")), r.fields(a.member("add"))}
 	for _, name := range h.remove {
 		for _, f := range h.set {
 			if strings.EqualFold(f.Name, name) {
-				a.flaw("%s cannot be both removed and set", name)
+				a.diag("%s cannot be both removed and set", name)
 			}
 		}
 	}
@@ -48,7 +48,7 @@ func (r *reading) fields(a at) []wire.Field {
 	var fields []wire.Field
 	names := a.names()
 	if len(names) > maxFields {
-		a.flaw("must have %d names at most", maxFields)
+		a.diag("must have %d names at most", maxFields)
 		return nil
 	}
 	for _, name := range names {
@@ -56,12 +56,12 @@ func (r *reading) fields(a at) []wire.Field {
 		r.fieldName(value, name)
 		for _, c := range []byte(value.text()) {
 			if c < ' ' || c > '~' {
-				value.flaw("must be of printable ASCII")
+				value.diag("must be of printable ASCII")
 				break
 			}
 		}
 		if slices.ContainsFunc(fields, func(f wire.Field) bool { return strings.EqualFold(f.Name, name) }) {
-			value.flaw("%.80s stands here twice; names of header fields have no case", name)
+			value.diag("%.80s stands here twice; names of header fields have no case", name)
 		}
 		fields = append(fields, wire.Field{Name: name, Value: value.text()})
 	}
@@ -74,9 +74,9 @@ func (r *reading) fields(a at) []wire.Field {
 func (r *reading) fieldName(a at, name string) {
 	switch {
 	case !isToken(name):
-		a.flaw("%.80q is no name of a header field", name)
+		a.diag("%.80q is no name of a header field", name)
 	case slices.Contains([]string{"content-length", "transfer-encoding", "connection", "keep-alive", "trailer", "upgrade"}, strings.ToLower(name)):
-		a.flaw("%s belongs to the connection and stays as it is; faults of the connection stand under connection", name)
+		a.diag("%s belongs to the connection and stays as it is; faults of the connection stand under connection", name)
 	}
 }
 

@@ -41,15 +41,15 @@ func NewParser(schemas fs.FS, c *contract.Contract) (*Parser, error) {
 }
 
 // Parse reads a scenario from a decoded tree, which stands in a file at a
-// JSON pointer. The scenario is nil where there are flaws.
-func (p *Parser) Parse(file, pointer string, tree any) (*Scenario, contract.Flaws) {
-	if flaws := p.model.Flaws(file, pointer, tree); len(flaws) > 0 {
-		return nil, flaws
+// JSON pointer. The scenario is nil where there are errors.
+func (p *Parser) Parse(file, pointer string, tree any) (*Scenario, contract.Diagnostics) {
+	if diags := p.model.Diagnostics(file, pointer, tree); len(diags) > 0 {
+		return nil, diags
 	}
 	r := &reading{Parser: p, file: file}
 	s := r.scenario(at{r, pointer, tree})
-	if r.flaws.Len() > 0 {
-		return nil, r.flaws.Flaws()
+	if r.diags.Len() > 0 {
+		return nil, r.diags.Diagnostics()
 	}
 	return s, nil
 }
@@ -59,7 +59,7 @@ func (p *Parser) Parse(file, pointer string, tree any) (*Scenario, contract.Flaw
 type reading struct {
 	*Parser
 	file     string
-	flaws    contract.Collector
+	diags    contract.Collector
 	patterns pattern.Set
 }
 
@@ -70,15 +70,15 @@ type at struct {
 	v       any
 }
 
-func (a at) flaw(rule string, args ...any) {
+func (a at) diag(rule string, args ...any) {
 	var shown []byte
-	if a.v != nil && !a.r.flaws.Full() {
+	if a.v != nil && !a.r.diags.Full() {
 		shown, _ = wire.AppendJSON(nil, a.v)
 	}
 	if len(shown) > 80 {
 		shown = nil
 	}
-	a.r.flaws.Add(contract.Flaw{File: a.r.file, Pointer: a.pointer, Value: string(shown), Rule: fmt.Sprintf(rule, args...)})
+	a.r.diags.Add(contract.Diagnostic{File: a.r.file, Pointer: a.pointer, Value: string(shown), Rule: fmt.Sprintf(rule, args...)})
 }
 
 func (a at) has(name string) bool {
@@ -126,7 +126,7 @@ func (a at) integer() *int64 {
 	}
 	n, err := strconv.ParseInt(fmt.Sprint(a.v), 10, 64)
 	if err != nil {
-		a.flaw("must be written as a whole number of at most 64 bits")
+		a.diag("must be written as a whole number of at most 64 bits")
 	}
 	return &n
 }
@@ -149,7 +149,7 @@ func (a at) upTo(most time.Duration) time.Duration {
 	}
 	d, err := time.ParseDuration(a.text())
 	if err != nil || d > most {
-		a.flaw("must be at most %s", most)
+		a.diag("must be at most %s", most)
 		return most
 	}
 	return d
@@ -158,7 +158,7 @@ func (a at) upTo(most time.Duration) time.Duration {
 func (a at) version() model.Version {
 	v := model.Version(a.text())
 	if a.v != nil && !slices.Contains(a.r.versions, v) {
-		a.flaw("is no API version; they are %s", strings.Trim(fmt.Sprint(a.r.versions), "[]"))
+		a.diag("is no API version; they are %s", strings.Trim(fmt.Sprint(a.r.versions), "[]"))
 	}
 	return v
 }
@@ -179,7 +179,7 @@ func (r *reading) scenario(a at) *Scenario {
 	if until := limit.member("until"); until.v != nil {
 		t, err := model.ParseInstant(until.text())
 		if err != nil {
-			until.flaw("%v", err)
+			until.diag("%v", err)
 		}
 		s.Limit.Until = &t
 	}
@@ -187,7 +187,7 @@ func (r *reading) scenario(a at) *Scenario {
 	s.then = r.then(a.member("then"))
 	var err error
 	if s.text, err = wire.AppendJSON(nil, a.v); err != nil {
-		a.flaw("%v", err)
+		a.diag("%v", err)
 	}
 	s.size = s.sizeOf() + r.patterns.Bytes()
 	return s
@@ -208,20 +208,20 @@ func (r *reading) when(a at) when {
 		}
 	}
 	if counts > 1 {
-		a.flaw("takes one of nth, first and every")
+		a.diag("takes one of nth, first and every")
 	}
 	if p := a.member("probability"); p.v != nil {
 		n, _ := p.v.(json.Number)
 		f, err := n.Float64()
 		if err != nil || f <= 0 {
-			p.flaw("must be a number above 0; a scenario that never happens is best left out")
+			p.diag("must be a number above 0; a scenario that never happens is best left out")
 		}
 		w.probability = &f
 	}
 	fields := a.member("headers")
 	names := fields.names()
 	if len(names) > maxFields {
-		fields.flaw("must have %d names at most", maxFields)
+		fields.diag("must have %d names at most", maxFields)
 		names = nil
 	}
 	for _, name := range names {
@@ -235,13 +235,13 @@ func (r *reading) when(a at) when {
 func (r *reading) headerCondition(name string, a at) (headerCondition, bool) {
 	c := headerCondition{name: http.CanonicalHeaderKey(name)}
 	if !isToken(name) {
-		a.flaw("%.80q is no name of a header field", name)
+		a.diag("%.80q is no name of a header field", name)
 		return c, false
 	}
 	if s, ok := a.v.(string); ok {
 		c.equals = &s
 	} else if names := a.names(); len(names) != 1 {
-		a.flaw("takes one of equals, matches and present")
+		a.diag("takes one of equals, matches and present")
 		return c, false
 	}
 	if e := a.member("equals"); e.v != nil {
@@ -251,7 +251,7 @@ func (r *reading) headerCondition(name string, a at) (headerCondition, bool) {
 	if m := a.member("matches"); m.v != nil {
 		var err error
 		if c.matches, err = r.patterns.Compile(m.text()); err != nil {
-			m.flaw("%v", err)
+			m.diag("%v", err)
 		}
 	}
 	if p := a.member("present"); p.v != nil {
@@ -259,9 +259,9 @@ func (r *reading) headerCondition(name string, a at) (headerCondition, bool) {
 		c.present = &yes
 	}
 	if c.name == "Authorization" && c.present == nil {
-		// A flaw shows its value, and this one may be a secret.
+		// An error shows its value, and this one may be a secret.
 		a.v = nil
-		a.flaw("takes present only: scenarios are shown and saved, and a token is a secret; name its holder with client_id")
+		a.diag("takes present only: scenarios are shown and saved, and a token is a secret; name its holder with client_id")
 	}
 	return c, true
 }

@@ -109,7 +109,7 @@ func TestRefused(t *testing.T) {
 		{"a step of nothing", then(`{"sequence": {"steps": [{"times": 2}]}}`), "/then/sequence/steps/0", "says nothing"},
 		{"a step of two kinds", then(`{"sequence": {"steps": [{"pass": true, "delay": {"fixed": "1s"}}]}}`), "/then/sequence/steps/0", "pass alone"},
 		{"a sequence in a step", then(`{"sequence": {"steps": [{"sequence": {"steps": []}}]}}`), "/then/sequence/steps/0/sequence", "not a known name"},
-		{"a flaw in a step", then(`{"sequence": {"steps": [{"pass": true}, {"delay": {}}]}}`), "/then/sequence/steps/1/delay", "takes fixed"},
+		{"an error in a step", then(`{"sequence": {"steps": [{"pass": true}, {"delay": {}}]}}`), "/then/sequence/steps/1/delay", "takes fixed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -117,32 +117,32 @@ func TestRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, flaws := parser(t).Parse("a.json", "/scenarios/0", tree)
-			if s != nil || len(flaws) == 0 {
-				t.Fatalf("%.200s has no flaw, want one at %s", c.text, c.pointer)
+			s, diags := parser(t).Parse("a.json", "/scenarios/0", tree)
+			if s != nil || len(diags) == 0 {
+				t.Fatalf("%.200s has no error, want one at %s", c.text, c.pointer)
 			}
-			for _, f := range flaws {
+			for _, f := range diags {
 				if f.File == "a.json" && f.Pointer == "/scenarios/0"+c.pointer && strings.Contains(f.Rule, c.rule) {
 					if strings.Contains(f.String(), "s3cr3t") {
-						t.Errorf("the flaw shows the secret: %s", f)
+						t.Errorf("the error shows the secret: %s", f)
 					}
 					return
 				}
 			}
-			t.Errorf("got %v\nwant a flaw at %s with %q", flaws, c.pointer, c.rule)
+			t.Errorf("got %v\nwant an error at %s with %q", diags, c.pointer, c.rule)
 		})
 	}
 }
 
-// TestAllFlaws holds that a user sees all flaws, not only the first.
-func TestAllFlaws(t *testing.T) {
+// TestAllDiagnostics holds that a user sees all errors, not only the first.
+func TestAllDiagnostics(t *testing.T) {
 	t.Parallel()
 	tree, err := wire.Parse([]byte(`{"name": "x", "when": {"version": "1"}, "then": {"version": "2", "delay": {"min": "1s"}}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, flaws := parser(t).Parse("a.json", "", tree); len(flaws) != 3 {
-		t.Errorf("got %d flaws, want 3:\n%v", len(flaws), flaws)
+	if _, diags := parser(t).Parse("a.json", "", tree); len(diags) != 3 {
+		t.Errorf("got %d errors, want 3:\n%v", len(diags), diags)
 	}
 }
 
@@ -170,9 +170,9 @@ func TestRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, flaws := parser(t).Parse("again", "", tree.(map[string]any)["s"])
-	if len(flaws) > 0 {
-		t.Fatal(flaws)
+	second, diags := parser(t).Parse("again", "", tree.(map[string]any)["s"])
+	if len(diags) > 0 {
+		t.Fatal(diags)
 	}
 	if got, _ := second.MarshalJSON(); string(got) != text {
 		t.Errorf("the second time it is %s\nwant %s", got, text)

@@ -17,19 +17,19 @@ func (r *reading) then(a at) then {
 	switch {
 	case a.has("sequence"):
 		if len(names) > 1 {
-			a.flaw("takes sequence alone; what else happens stands in its steps")
+			a.diag("takes sequence alone; what else happens stands in its steps")
 		}
 		return r.sequence(a.member("sequence"))
 	case a.has("rate_limit"):
 		for _, name := range names {
 			if name != "rate_limit" && name != "headers" && name != "delay" {
-				a.member(name).flaw("cannot be combined with rate_limit, which answers 429; headers and delay can")
+				a.member(name).diag("cannot be combined with rate_limit, which answers 429; headers and delay can")
 			}
 		}
 		limit := a.member("rate_limit")
 		rule := &rate{limit.member("requests").count(), limit.member("per").upTo(maxPer)}
 		if rule.per <= 0 {
-			limit.member("per").flaw("must be longer than nothing")
+			limit.member("per").diag("must be longer than nothing")
 		}
 		return then{rate: rule, action: action{headers: r.headers(a.member("headers")), delay: r.delay(a.member("delay"))}}
 	}
@@ -50,7 +50,7 @@ func (r *reading) sequence(a at) then {
 		if !item.has("pass") {
 			s.action = r.action(item)
 		} else if len(names) > 1 {
-			item.flaw("takes pass alone: the API answers as usual")
+			item.diag("takes pass alone: the API answers as usual")
 		} else {
 			s.performs = true
 		}
@@ -70,13 +70,13 @@ func (r *reading) action(a at) action {
 		}
 	}
 	if actions == 0 {
-		a.flaw("says nothing that happens; it takes error, respond, delay, patch, stale, version, headers, connection")
+		a.diag("says nothing that happens; it takes error, respond, delay, patch, stale, version, headers, connection")
 		return act
 	}
 	refuse := func(why string, names ...string) {
 		for _, name := range names {
 			if a.has(name) {
-				a.member(name).flaw("%s", why)
+				a.member(name).diag("%s", why)
 			}
 		}
 	}
@@ -90,15 +90,15 @@ func (r *reading) action(a at) action {
 	}
 	if a.has("error") {
 		act.fault, act.status = r.fault(a.member("error"))
-		refuse("cannot be combined with error, whose body is no record", "respond", "stale", "version")
+		refuse("cannot be combined with error, whose body is not a record", "respond", "stale", "version")
 	}
 	if a.has("respond") {
 		act.respond = r.respond(a.member("respond"), &act)
 		refuse("cannot be combined with respond, which says the whole response", "patch", "stale", "version", "headers")
 	}
 	if a.has("patch") {
-		before := r.flaws.Len()
-		if act.patch = r.patch(a.member("patch")); r.flaws.Len() == before {
+		before := r.diags.Len()
+		if act.patch = r.patch(a.member("patch")); r.diags.Len() == before {
 			r.fits(a.member("patch"), &act)
 		}
 	}
@@ -115,7 +115,7 @@ func (r *reading) action(a at) action {
 	act.performs = !madeUp && !unseen
 	if p := a.member("performs"); p.v != nil {
 		if act.performs && !p.yes() {
-			p.flaw("there would be nothing to answer with: say what with error or respond")
+			p.diag("there would be nothing to answer with: say what with error or respond")
 		}
 		act.performs = p.yes()
 	}
@@ -126,7 +126,7 @@ func (r *reading) fault(a at) (*model.Fault, int) {
 	code := a.member("code")
 	k := model.Code(code.text()).Kind()
 	if string(k.Code) != code.text() {
-		code.flaw("is no code of an error")
+		code.diag("is no code of an error")
 	}
 	f := k.Fault()
 	if s := a.member("field").text(); s != "" {
@@ -145,14 +145,14 @@ func (r *reading) respond(a at, act *action) *Response {
 	act.headers = &headers{set: r.fields(a.member("headers"))}
 	switch {
 	case a.has("body") && a.has("text"):
-		a.flaw("takes body or text, not both")
+		a.diag("takes body or text, not both")
 	case (a.has("body") || a.has("text")) && (s.Status == http.StatusNoContent || s.Status == http.StatusNotModified):
-		a.flaw("a response of status %d has no body (RFC 9110)", s.Status)
+		a.diag("a response of status %d has no body (RFC 9110)", s.Status)
 	case a.has("body"):
 		// What is printed must not change with a tree that somebody else holds.
 		text, err := wire.AppendJSON(nil, a.member("body").v)
 		if err != nil {
-			a.member("body").flaw("%v", err)
+			a.member("body").diag("%v", err)
 		}
 		s.Body = wire.Raw(text)
 	case a.has("text"):
@@ -162,7 +162,7 @@ func (r *reading) respond(a at, act *action) *Response {
 		}
 	}
 	if len(s.Body.Bytes) > MaxBody {
-		a.flaw("the body has %d bytes; it may have %d at most", len(s.Body.Bytes), MaxBody)
+		a.diag("the body has %d bytes; it may have %d at most", len(s.Body.Bytes), MaxBody)
 	}
 	return s
 }
@@ -171,31 +171,31 @@ func (r *reading) patch(a at) jsonpatch.Patch {
 	for _, op := range a.items() {
 		for _, name := range []string{"path", "from"} {
 			if p := op.member(name); p.v != nil && !isPointer(p.text()) {
-				p.flaw("is no JSON pointer: it is empty or begins with /, and ~ stands in it as ~0, / as ~1")
+				p.diag("is not JSON pointer: it is empty or begins with /, and ~ stands in it as ~0, / as ~1")
 			}
 		}
 		name := op.member("op").text()
 		needs := map[string]string{"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from"}[name]
 		if needs != "" && !op.has(needs) {
-			op.flaw("%s needs %s", name, needs)
+			op.diag("%s needs %s", name, needs)
 		}
 		for _, other := range []string{"value", "from"} {
 			if other != needs && op.has(other) {
-				op.member(other).flaw("%s does not take %s", name, other)
+				op.member(other).diag("%s does not take %s", name, other)
 			}
 		}
 	}
 	text, err := wire.AppendJSON(nil, a.v)
 	if err != nil {
-		a.flaw("%v", err)
+		a.diag("%v", err)
 		return nil
 	}
 	if len(text) > MaxBody {
-		a.flaw("has %d bytes; it may have %d at most", len(text), MaxBody)
+		a.diag("has %d bytes; it may have %d at most", len(text), MaxBody)
 	}
 	patch, err := jsonpatch.DecodePatch(text)
 	if err != nil {
-		a.flaw("is no JSON Patch: %v", err)
+		a.diag("is not JSON Patch: %v", err)
 	}
 	return patch
 }
@@ -220,14 +220,14 @@ func (r *reading) delay(a at) delay {
 		d.min, d.max = fixed, fixed
 	case "max min":
 		if d.min > d.max {
-			a.flaw("min must not be longer than max")
+			a.diag("min must not be longer than max")
 		}
 	case "p50 p99":
 		if d.p50 > d.p99 || d.p50 <= 0 {
-			a.flaw("p50 must be longer than nothing and not longer than p99")
+			a.diag("p50 must be longer than nothing and not longer than p99")
 		}
 	default:
-		a.flaw("takes fixed, or min and max, or p50 and p99")
+		a.diag("takes fixed, or min and max, or p50 and p99")
 	}
 	return d
 }
@@ -247,17 +247,17 @@ func (r *reading) connection(a at) (b *wire.Break, garbage int) {
 	case wire.BreakChunked:
 		needs, takes = "chunks", append(takes, "pause")
 		if time.Duration(b.Chunks-1)*b.Pause > MaxDelay {
-			a.flaw("the pauses may last %s together at most", MaxDelay)
+			a.diag("the pauses may last %s together at most", MaxDelay)
 		}
 	case wire.BreakSilent:
 		takes = append(takes, "limit")
 	}
 	if needs != "" && !a.has(needs) {
-		a.flaw("%s needs %s", b.Kind, needs)
+		a.diag("%s needs %s", b.Kind, needs)
 	}
 	for _, name := range a.names() {
 		if name != needs && !slices.Contains(takes, name) {
-			a.member(name).flaw("%s does not take %s", b.Kind, name)
+			a.member(name).diag("%s does not take %s", b.Kind, name)
 		}
 	}
 	return b, garbage

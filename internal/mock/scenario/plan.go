@@ -10,8 +10,8 @@ import (
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 
@@ -137,7 +137,7 @@ func patched(tree any, patch jsonpatch.Patch) (any, error) {
 	options.AccumulatedCopySizeLimit = MaxBody
 	fresh, err := patch.ApplyWithOptions(text, options)
 	if err != nil {
-		return nil, misfitOf(text, patch, options, err)
+		return nil, failedOf(text, patch, options, err)
 	}
 	if len(fresh) > 2*MaxBody {
 		return nil, errTooLarge
@@ -145,15 +145,15 @@ func patched(tree any, patch jsonpatch.Patch) (any, error) {
 	return wire.Parse(fresh)
 }
 
-// Misfit is the error of an operation of a JSON Patch that the body does not
+// Failed is the error of an operation of a JSON Patch that the body does not
 // take.
-type Misfit struct {
+type Failed struct {
 	Operation int    // from 0
 	Text      string // the operation as JSON
 	Err       error
 }
 
-func (m *Misfit) Error() string {
+func (m *Failed) Error() string {
 	return fmt.Sprintf("operation %d of the JSON Patch, %s, does not fit the body: %v", m.Operation+1, short(m.Text), short(m.Err.Error()))
 }
 
@@ -166,14 +166,14 @@ func short(s string) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
-func (m *Misfit) Unwrap() error { return m.Err }
+func (m *Failed) Unwrap() error { return m.Err }
 
-// misfitOf finds the operation that failed: the library does not tell.
-func misfitOf(text []byte, patch jsonpatch.Patch, options *jsonpatch.ApplyOptions, err error) error {
+// failedOf finds the operation that failed: the library does not tell.
+func failedOf(text []byte, patch jsonpatch.Patch, options *jsonpatch.ApplyOptions, err error) error {
 	for i := range patch {
 		if _, err := patch[:i+1].ApplyWithOptions(text, options); err != nil {
 			shown, _ := json.Marshal(patch[i]) // it was read from JSON
-			return &Misfit{i, string(shown), err}
+			return &Failed{i, string(shown), err}
 		}
 	}
 	return err
@@ -189,7 +189,7 @@ func (p *Plan) At(err error) string {
 	if p.patch != nil {
 		at += "/patch"
 	}
-	var m *Misfit
+	var m *Failed
 	if errors.As(err, &m) {
 		at += fmt.Sprintf("/%d", m.Operation)
 	}

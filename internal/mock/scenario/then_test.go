@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/scenario"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 

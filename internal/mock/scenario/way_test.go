@@ -22,9 +22,9 @@ func TestWays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, flaws := p.Parse("test", "", tree)
-		if len(flaws) > 0 {
-			t.Fatal(flaws)
+		s, diags := p.Parse("test", "", tree)
+		if len(diags) > 0 {
+			t.Fatal(diags)
 		}
 		list = append(list, s)
 	}

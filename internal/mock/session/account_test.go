@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
-	"dispatchmock/internal/quota"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
-	"dispatchmock/internal/wire"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/quota"
+	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 
@@ -81,9 +81,9 @@ func TestAccountsAreExact(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sc, flaws := parser.Parse("test", "", tree)
-		if len(flaws) > 0 {
-			t.Fatal(flaws)
+		sc, diags := parser.Parse("test", "", tree)
+		if len(diags) > 0 {
+			t.Fatal(diags)
 		}
 		return sc
 	}
@@ -116,7 +116,7 @@ func TestAccountsAreExact(t *testing.T) {
 			for range 4000 {
 				a := accounts[[]string{"default", "a", "b", "c"}[r.IntN(4)]]
 				k := store.Key{Tenant: 1, Customer: int64(r.IntN(6)), Location: 1}
-				_, ofBase := all.Default().World.Original(k)
+				_, ofBase := all.Default().Store.Original(k)
 				pin := strings.Repeat("p", 1+r.IntN(8))
 				step := r.IntN(15)
 				if a == nil {
@@ -127,37 +127,37 @@ func TestAccountsAreExact(t *testing.T) {
 				case 0, 1:
 					l := recordOf(k.Customer, 1, r.IntN(8*kB))
 					old := a.now.clone()
-					err = a.World.Put(map[store.Key]store.Record{k: l})
+					err = a.Store.Put(map[store.Key]store.Record{k: l})
 					allowed(a, func() { a.now.records[k] = store.SizeOf(l); delete(a.now.gone, k) }, err, func() { a.now = old })
 				case 2:
-					if a.World.Remove(k) {
+					if a.Store.Remove(k) {
 						delete(a.now.records, k)
 						if ofBase {
 							a.now.gone[k] = true
 						}
 					}
 				case 3:
-					a.World.Revert(k)
+					a.Store.Revert(k)
 					delete(a.now.records, k)
 					delete(a.now.gone, k)
 				case 4, 5:
-					did, _ := a.World.Deactivate(k, nil)
+					did, _ := a.Store.Deactivate(k, nil)
 					if _, counts := a.now.records[k]; did.Changed && !counts {
 						a.now.gone[k] = true
 					}
 					if did.Changed && r.IntN(2) == 0 {
-						a.World.TakeBack(k, did)
-						if now, _ := a.World.Original(k); now.Revision == did.Before.Revision {
+						a.Store.TakeBack(k, did)
+						if now, _ := a.Store.Original(k); now.Revision == did.Before.Revision {
 							delete(a.now.gone, k)
 						}
 					}
 				case 6:
-					a.World.Pin(pin, "2021/04/07")
+					a.Store.Pin(pin, "2021/04/07")
 					a.now.pins[pin] = pinBytes(pin)
 				case 7:
 					old := a.now.clone()
 					other := pin + "q"
-					err = a.World.SetPins(map[string]model.Version{pin: "", other: "2019/02/08"})
+					err = a.Store.SetPins(map[string]model.Version{pin: "", other: "2019/02/08"})
 					allowed(a, func() { delete(a.now.pins, pin); a.now.pins[other] = pinBytes(other) }, err, func() { a.now = old })
 				case 8:
 					sc := define(fmt.Sprint("s", r.IntN(3)), r.IntN(6*kB))
@@ -213,9 +213,9 @@ func TestAccountsAreExact(t *testing.T) {
 						}
 						late := accounts[id]
 						delete(accounts, id)
-						late.World.Remove(k) // a request that was under way counts for nobody
-						late.World.Pin(pin, "2019/02/08")
-						_ = late.World.Put(map[store.Key]store.Record{k: recordOf(k.Customer, 1, 0)})
+						late.Store.Remove(k) // a request that was under way counts for nobody
+						late.Store.Pin(pin, "2019/02/08")
+						_ = late.Store.Put(map[store.Key]store.Record{k: recordOf(k.Customer, 1, 0)})
 					default:
 						m.add(2 * time.Second)
 						all.Expire()

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/quota"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/quota"
 )
 
 const kB = 1 << 10
@@ -140,7 +140,7 @@ func TestResetHasRoom(t *testing.T) {
 	}
 	held := q.Held()
 	for k := range records {
-		s.World.Remove(k)
+		s.Store.Remove(k)
 	}
 	if q.Held() != held {
 		t.Errorf("then %d bytes are held, want the %d that the session can go back to", q.Held(), held)
@@ -153,7 +153,7 @@ func TestResetHasRoom(t *testing.T) {
 		}
 	}
 	all.Reset(s)
-	if s.World.Changed() != len(records) || q.Held() > 100*kB {
-		t.Errorf("after the reset there are %d records, and %d bytes held", s.World.Changed(), q.Held())
+	if s.Store.Changed() != len(records) || q.Held() > 100*kB {
+		t.Errorf("after the reset there are %d records, and %d bytes held", s.Store.Changed(), q.Held())
 	}
 }

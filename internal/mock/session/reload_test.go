@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
 )
 
 // TestReload holds what new fixtures change: the default session at once, with
@@ -21,13 +21,13 @@ func TestReload(t *testing.T) {
 		t.Fatal(err)
 	}
 	home := all.Default()
-	home.World.Deactivate(first, nil)
+	home.Store.Deactivate(first, nil)
 	all.Reload(ground(2))
 	second := store.Key{Tenant: 1, Customer: 2, Location: 1}
 	if active(t, home, first) || !active(t, home, second) || all.Stale(home) {
 		t.Error("the default session has not the new fixtures under its changes")
 	}
-	if _, ok := s.World.Record(second); ok || !all.Stale(s) {
+	if _, ok := s.Store.Record(second); ok || !all.Stale(s) {
 		t.Error("another session has the new fixtures before its reset, or does not say that its are old")
 	}
 	all.Reset(s)
@@ -78,7 +78,7 @@ func TestResetAndReturnDoNotMix(t *testing.T) {
 	s := all.Default()
 	frozen := session.ClockSetting{Mode: session.ClockFrozen, At: time.Unix(1e9, 0)}
 	for range 2000 {
-		s.World.Deactivate(first, nil)
+		s.Store.Deactivate(first, nil)
 		s.Clock.Set(frozen)
 		if _, err := s.Keep("frozen"); err != nil {
 			t.Fatal(err)

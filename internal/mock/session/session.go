@@ -9,13 +9,13 @@ import (
 	"sync/atomic"
 	"time"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/mock/fixture"
-	"dispatchmock/internal/quota"
 	"dispatchmock/internal/mock/scenario"
-	"dispatchmock/internal/wire"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/quota"
+	"dispatchmock/internal/wire"
 )
 
 // DefaultID is the ID of the session of requests that name none.
@@ -36,8 +36,8 @@ type Spec struct {
 	// they draw by chance.
 	Scenarios []*scenario.Scenario
 	Seed      uint64
-	// Announced is what the session's requests do on purpose.
-	Announced exchange.Announced
+	// Allowed is what the session's requests do on purpose.
+	Allowed exchange.Allowed
 	// Made is the document that the spec was read from, for bundles.
 	Made []byte
 }
@@ -59,7 +59,7 @@ func (s *Spec) sizes() (spec, state int64) {
 type Session struct {
 	Spec    Spec
 	Created time.Time // by the machine's clock
-	World   *store.World
+	Store   *store.Store
 	Clock   Clock
 	IDs     IDs
 	Dates   wire.Dates
@@ -121,10 +121,10 @@ func (s *Session) begin(ground *fixture.Fixtures) {
 	}
 	s.Clock.Set(s.Spec.Clock)
 	s.IDs.Set(s.Spec.IDs)
-	if s.World == nil {
-		s.World = store.Within(s.account, ground.Base)
+	if s.Store == nil {
+		s.Store = store.Within(s.account, ground.Base)
 	}
-	s.World.Reset(ground.Base, s.Spec.Records)
+	s.Store.Reset(ground.Base, s.Spec.Records)
 	set := scenario.NewSet(cmp.Or(ground.Scenarios, none), s.Spec.Seed)
 	for _, sc := range s.Spec.Scenarios {
 		// The spec was checked against the limits of a set.
@@ -149,7 +149,7 @@ func (s *Session) goOver(ground *fixture.Fixtures) {
 	s.choices.Store(&choices)
 	s.Scenarios().Renew(cmp.Or(ground.Scenarios, none))
 	s.ground.Store(ground)
-	s.World.Rebase(ground.Base)
+	s.Store.Rebase(ground.Base)
 }
 
 // none is the catalogue of fixtures without one.

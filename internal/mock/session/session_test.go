@@ -13,11 +13,11 @@ import (
 
 	"github.com/google/uuid"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/fixture"
-	"dispatchmock/internal/quota"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/quota"
 )
 
 // record returns an active record of tenant 1.
@@ -93,7 +93,7 @@ var first = store.Key{Tenant: 1, Customer: 1, Location: 1}
 
 func active(t *testing.T, s *session.Session, k store.Key) bool {
 	t.Helper()
-	r, ok := s.World.Record(k)
+	r, ok := s.Store.Record(k)
 	if !ok {
 		t.Fatalf("session %s has no %v", s.Spec.ID, k)
 	}
@@ -121,13 +121,13 @@ func TestIsolation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.World.Deactivate(first, nil)
-	a.World.Pin("app", "2021/04/07")
+	a.Store.Deactivate(first, nil)
+	a.Store.Pin("app", "2021/04/07")
 	a.Clock.Set(session.ClockSetting{Mode: session.ClockFrozen, At: time.Unix(0, 0)})
 	a.IDs.Set(session.IDSetting{Seeded: true, Seed: 1})
 	a.ReplaceChoices(a.Choices(), &model.Choices{Touch: true})
 	for _, other := range []*session.Session{b, all.Default()} {
-		if !active(t, other, first) || other.World.Pinned("app") != "" || other.Clock.Now().Unix() == 0 || other.Choices().Touch {
+		if !active(t, other, first) || other.Store.Pinned("app") != "" || other.Clock.Now().Unix() == 0 || other.Choices().Touch {
 			t.Errorf("session %s sees what happened in session a", other.Spec.ID)
 		}
 	}
@@ -149,13 +149,13 @@ func TestReset(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := s.IDs.New()
-	s.World.Deactivate(first, nil)
-	s.World.Remove(k)
-	s.World.Pin("app", "2021/04/07")
+	s.Store.Deactivate(first, nil)
+	s.Store.Remove(k)
+	s.Store.Pin("app", "2021/04/07")
 	s.Clock.Set(session.ClockSetting{Mode: session.ClockReal})
 	s.ReplaceChoices(s.Choices(), &model.Choices{})
 	all.Reset(s)
-	if !active(t, s, first) || !active(t, s, k) || s.World.Pinned("app") != "" || s.Clock.Setting() != frozen || !s.Choices().Touch {
+	if !active(t, s, first) || !active(t, s, k) || s.Store.Pinned("app") != "" || s.Clock.Setting() != frozen || !s.Choices().Touch {
 		t.Errorf("after a reset the session is not as it was made: %+v", s.Spec)
 	}
 	if got := s.IDs.New(); got != one {
@@ -171,20 +171,20 @@ func TestSnapshots(t *testing.T) {
 	s := all.Default()
 	s.IDs.Set(session.IDSetting{Seeded: true, Seed: 3})
 	s.IDs.New()
-	s.World.Deactivate(first, nil)
-	s.World.Pin("app", "2021/04/07")
+	s.Store.Deactivate(first, nil)
+	s.Store.Pin("app", "2021/04/07")
 	if _, err := s.Keep("before"); err != nil {
 		t.Fatal(err)
 	}
 	next := s.IDs.New()
 	for range 2 {
-		s.World.Restore(store.State{})
-		s.World.Pin("app", "2023/04/19")
+		s.Store.Restore(store.State{})
+		s.Store.Pin("app", "2023/04/19")
 		s.IDs.Set(session.IDSetting{})
 		if !returned(t, s, "before") {
 			t.Fatal("the snapshot is not there")
 		}
-		if active(t, s, first) || s.World.Pinned("app") != "2021/04/07" {
+		if active(t, s, first) || s.Store.Pinned("app") != "2021/04/07" {
 			t.Error("the snapshot did not bring the state back")
 		}
 		if got := s.IDs.New(); got != next {
@@ -355,7 +355,7 @@ func BenchmarkReset(b *testing.B) {
 			all := session.NewSessions(session.Options{Fixtures: ground(n), Now: time.Now, NewID: uuid.New})
 			b.ReportAllocs()
 			for b.Loop() {
-				all.Default().World.Deactivate(first, nil)
+				all.Default().Store.Deactivate(first, nil)
 				all.Reset(all.Default())
 			}
 		})

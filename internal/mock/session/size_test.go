@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
-	"dispatchmock/internal/wire"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 
@@ -31,9 +31,9 @@ func TestBytesAreThoseOfTheHeap(t *testing.T) { // not beside others: it reads t
 		if err != nil {
 			return err
 		}
-		sc, flaws := parser.Parse("test", "", tree)
-		if len(flaws) > 0 {
-			return flaws
+		sc, diags := parser.Parse("test", "", tree)
+		if len(diags) > 0 {
+			return diags
 		}
 		return s.Scenarios().Define(sc)
 	}
@@ -47,7 +47,7 @@ func TestBytesAreThoseOfTheHeap(t *testing.T) { // not beside others: it reads t
 		if err != nil {
 			return err
 		}
-		return s.World.Put(map[store.Key]store.Record{{Tenant: 1, Customer: int64(i), Location: 7}: r})
+		return s.Store.Put(map[store.Key]store.Record{{Tenant: 1, Customer: int64(i), Location: 7}: r})
 	}
 	for _, c := range []struct {
 		name string
@@ -75,12 +75,12 @@ func TestBytesAreThoseOfTheHeap(t *testing.T) { // not beside others: it reads t
 		}},
 		{"small scenarios", func(s *session.Session, i int) error { return define(s, i, `{"stale": true}`) }},
 		{"pins", func(s *session.Session, i int) error {
-			return s.World.SetPins(map[string]model.Version{fmt.Sprint("client ", i): "2019/02/08"})
+			return s.Store.SetPins(map[string]model.Version{fmt.Sprint("client ", i): "2019/02/08"})
 		}},
 		{"snapshots", func(s *session.Session, i int) error {
 			if i == 0 {
 				for k := range int64(500) {
-					if err := s.World.Put(map[store.Key]store.Record{{Tenant: 1, Customer: k, Location: 7}: recordOf(k, 7, 0)}); err != nil {
+					if err := s.Store.Put(map[store.Key]store.Record{{Tenant: 1, Customer: k, Location: 7}: recordOf(k, 7, 0)}); err != nil {
 						return err
 					}
 				}

@@ -6,16 +6,16 @@ import (
 	"slices"
 	"time"
 
-	"dispatchmock/internal/model"
-	"dispatchmock/internal/quota"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/quota"
 )
 
 // Snapshot is all of a session's state at one time.
 type Snapshot struct {
 	Name    string
-	World   store.State
+	Store   store.State
 	Clock   ClockSetting
 	IDs     IDSetting
 	Choices *model.Choices
@@ -28,13 +28,13 @@ type Snapshot struct {
 
 // save returns the state as it is now.
 func (s *Session) save() Snapshot {
-	return Snapshot{World: s.World.Save(), Clock: s.Clock.Setting(), IDs: s.IDs.Setting(), Choices: s.choices.Load(),
+	return Snapshot{Store: s.Store.Save(), Clock: s.Clock.Setting(), IDs: s.IDs.Setting(), Choices: s.choices.Load(),
 		Scenarios: s.Scenarios().Snapshot(), Taken: s.Clock.Now()}
 }
 
 // restore puts the session into a state that was saved before.
 func (s *Session) restore(snapshot Snapshot) {
-	s.World.Restore(snapshot.World)
+	s.Store.Restore(snapshot.Store)
 	s.Clock.Set(snapshot.Clock)
 	s.IDs.Set(snapshot.IDs)
 	s.choices.Store(snapshot.Choices)
@@ -51,7 +51,7 @@ func (s *Session) Keep(name string) (Snapshot, error) {
 	}
 	snapshot := s.save()
 	snapshot.Name = name
-	snapshot.bytes = quota.PerSession + snapshot.World.Size() + snapshot.Scenarios.Size()
+	snapshot.bytes = quota.PerSession + snapshot.Store.Size() + snapshot.Scenarios.Size()
 	if err := s.account.Take(snapshot.bytes - old.bytes); err != nil {
 		return Snapshot{}, err
 	}
@@ -71,7 +71,7 @@ func (s *Session) Return(name string) (found bool, err error) {
 	if !ok {
 		return false, nil
 	}
-	more := snapshot.World.Bytes() + snapshot.Scenarios.Bytes() - s.World.Bytes() - s.Scenarios().Bytes()
+	more := snapshot.Store.Bytes() + snapshot.Scenarios.Bytes() - s.Store.Bytes() - s.Scenarios().Bytes()
 	if err := s.account.Take(max(more, 0)); err != nil {
 		return true, err
 	}

@@ -17,7 +17,7 @@ type State struct {
 }
 
 // Save returns the state as it is now.
-func (w *World) Save() State {
+func (w *Store) Save() State {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return State{maps.Clone(w.changed), w.allPins(), w.bytes}
@@ -31,7 +31,7 @@ func (s *State) Bytes() int64 { return s.bytes }
 func (s *State) Size() int64 { return s.bytes + int64(len(s.changed))*quota.PerEntry }
 
 // Bytes returns how many bytes the changes and pins hold.
-func (w *World) Bytes() int64 {
+func (w *Store) Bytes() int64 {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return w.bytes
@@ -39,13 +39,13 @@ func (w *World) Bytes() int64 {
 
 // Restore puts the world into a state that was saved before; the zero State is
 // the base itself. No limit refuses it.
-func (w *World) Restore(s State) {
+func (w *Store) Restore(s State) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.restore(s)
 }
 
-func (w *World) restore(s State) {
+func (w *Store) restore(s State) {
 	defer w.count(w.bytes)
 	w.changed, w.pins, w.bytes = maps.Clone(s.changed), nil, 0
 	for _, c := range w.changed {
@@ -58,7 +58,7 @@ func (w *World) restore(s State) {
 
 // TakeBack undoes a transition, unless something else has changed the record
 // since.
-func (w *World) TakeBack(k Key, t Transition) {
+func (w *Store) TakeBack(k Key, t Transition) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if now, ok := w.record(k); !ok || now.Revision != t.After.Revision {
@@ -80,7 +80,7 @@ type Difference struct {
 }
 
 // Differences returns the records that are not as the base says, in order.
-func (w *World) Differences() []Difference {
+func (w *Store) Differences() []Difference {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	keys := slices.SortedFunc(maps.Keys(w.changed), Key.Compare)
@@ -100,7 +100,7 @@ func (w *World) Differences() []Difference {
 // Page returns up to limit records in order, from behind the key after (or
 // from the first, where it is nil), of those that match; more tells that there
 // are further ones. It holds no lock while match runs.
-func (w *World) Page(after *Key, limit int, match func(Record) bool) (page []Key, more bool) {
+func (w *Store) Page(after *Key, limit int, match func(Record) bool) (page []Key, more bool) {
 	w.mu.RLock()
 	base := w.base
 	changed := maps.Clone(w.changed)

@@ -14,7 +14,7 @@ import (
 )
 
 // World is a Base with changes. It is safe for concurrent use.
-type World struct {
+type Store struct {
 	account *quota.Account
 
 	mu      sync.RWMutex
@@ -38,13 +38,13 @@ type change struct {
 
 // New returns a world that is as its base says. It costs the same whatever the
 // size of the base.
-func New(base *Base) *World { return Within(nil, base) }
+func New(base *Base) *Store { return Within(nil, base) }
 
 // Within returns a world whose changes count for an account.
-func Within(a *quota.Account, base *Base) *World { return &World{account: a, base: base} }
+func Within(a *quota.Account, base *Base) *Store { return &Store{account: a, base: base} }
 
 // Base returns what the world was before all changes.
-func (w *World) Base() *Base {
+func (w *Store) Base() *Base {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return w.base
@@ -52,7 +52,7 @@ func (w *World) Base() *Base {
 
 // Reset makes the world what a base says, with records put over it, in one
 // step.
-func (w *World) Reset(base *Base, records map[Key]Record) {
+func (w *Store) Reset(base *Base, records map[Key]Record) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.base = base
@@ -65,23 +65,23 @@ func (w *World) Reset(base *Base, records map[Key]Record) {
 
 // count has the account hold what the world holds by now; before is what it
 // held by then.
-func (w *World) count(before int64) { w.account.Force(w.bytes - before) }
+func (w *Store) count(before int64) { w.account.Force(w.bytes - before) }
 
 // Rebase puts another base under the changes.
-func (w *World) Rebase(base *Base) {
+func (w *Store) Rebase(base *Base) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.base = base
 }
 
 // Record returns the state of a customer at a location.
-func (w *World) Record(k Key) (Record, bool) {
+func (w *Store) Record(k Key) (Record, bool) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return w.record(k)
 }
 
-func (w *World) record(k Key) (Record, bool) {
+func (w *Store) record(k Key) (Record, bool) {
 	if c, ok := w.changed[k]; ok {
 		return c.Record, !c.gone
 	}
@@ -90,7 +90,7 @@ func (w *World) record(k Key) (Record, bool) {
 
 // HasCustomer reports whether a customer, named by a key without a location,
 // has a location.
-func (w *World) HasCustomer(k Key) bool {
+func (w *Store) HasCustomer(k Key) bool {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	gone := false
@@ -114,7 +114,7 @@ func (w *World) HasCustomer(k Key) bool {
 }
 
 // Original returns the state of a record in the base.
-func (w *World) Original(k Key) (Record, bool) { return w.Base().record(k) }
+func (w *Store) Original(k Key) (Record, bool) { return w.Base().record(k) }
 
 // Transition is what a deactivation did.
 type Transition struct {
@@ -126,7 +126,7 @@ type Transition struct {
 
 // Deactivate marks a record inactive. Where touch is not nil, the transition
 // sets last_updated_on to it.
-func (w *World) Deactivate(k Key, touch *time.Time) (t Transition, found bool) {
+func (w *Store) Deactivate(k Key, touch *time.Time) (t Transition, found bool) {
 	if r, ok := w.Record(k); !ok || !r.Active {
 		return Transition{Before: r, After: r}, ok
 	}
@@ -153,13 +153,13 @@ var ErrFull = fmt.Errorf("a session may have %d records that the fixtures have n
 
 // Put writes records, all of them at once: readers see none of them or all.
 // Where there is no room for them, none is written.
-func (w *World) Put(records map[Key]Record) error {
+func (w *Store) Put(records map[Key]Record) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.put(records)
 }
 
-func (w *World) put(records map[Key]Record) error {
+func (w *Store) put(records map[Key]Record) error {
 	count, more := len(w.changed), int64(0)
 	fresh := make(map[Key]*change, len(records))
 	for k, r := range records {
@@ -185,7 +185,7 @@ func (w *World) put(records map[Key]Record) error {
 
 // Replace writes a record in the place of one state of it, and reports false
 // where it has another by now.
-func (w *World) Replace(k Key, was, r Record) (done bool, err error) {
+func (w *Store) Replace(k Key, was, r Record) (done bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if now, ok := w.record(k); !ok || now.Revision != was.Revision {
@@ -204,7 +204,7 @@ func newChange(r Record) *change {
 func SizeOf(r Record) int64 { return quota.PerEntry + quota.Text(int(r.Size())) }
 
 // store puts a change in the place of that of a record; nil is none.
-func (w *World) store(k Key, c *change) {
+func (w *Store) store(k Key, c *change) {
 	if old := w.changed[k]; old != nil {
 		w.bytes -= old.bytes
 	}
@@ -220,7 +220,7 @@ func (w *World) store(k Key, c *change) {
 }
 
 // Remove takes a record out of the world and reports whether it was there.
-func (w *World) Remove(k Key) bool {
+func (w *Store) Remove(k Key) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, ok := w.record(k); !ok {
@@ -235,7 +235,7 @@ func (w *World) Remove(k Key) bool {
 }
 
 // Revert undoes all changes of one record and reports whether there were any.
-func (w *World) Revert(k Key) bool {
+func (w *Store) Revert(k Key) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	defer w.count(w.bytes)
@@ -245,7 +245,7 @@ func (w *World) Revert(k Key) bool {
 }
 
 // Changed returns how many records differ from the base.
-func (w *World) Changed() int {
+func (w *Store) Changed() int {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return len(w.changed)
@@ -253,7 +253,7 @@ func (w *World) Changed() int {
 
 // Pin remembers the version that a client ID named. It counts, but no limit of
 // bytes refuses it: an answer would be another one.
-func (w *World) Pin(clientID string, v model.Version) {
+func (w *Store) Pin(clientID string, v model.Version) {
 	if w.Pinned(clientID) == v {
 		return
 	}
@@ -263,7 +263,7 @@ func (w *World) Pin(clientID string, v model.Version) {
 	w.pin(clientID, v)
 }
 
-func (w *World) pin(clientID string, v model.Version) {
+func (w *Store) pin(clientID string, v model.Version) {
 	if w.pins == nil {
 		// The error is about a size below 1.
 		w.pins, _ = simplelru.NewLRU(quota.Pins, func(id string, _ model.Version) { w.bytes -= sizeOfPin(id) })
@@ -278,7 +278,7 @@ func sizeOfPin(clientID string) int64 { return 2*quota.PerEntry + quota.Text(len
 
 // SetPins sets the versions of client IDs, all at once; "" takes a pin away.
 // Where there is no room for them, none is set.
-func (w *World) SetPins(pins map[string]model.Version) error {
+func (w *Store) SetPins(pins map[string]model.Version) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	more := int64(0)
@@ -305,7 +305,7 @@ func (w *World) SetPins(pins map[string]model.Version) error {
 }
 
 // Pinned returns the version that a client ID named last, or "".
-func (w *World) Pinned(clientID string) model.Version {
+func (w *Store) Pinned(clientID string) model.Version {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if w.pins == nil {
@@ -316,13 +316,13 @@ func (w *World) Pinned(clientID string) model.Version {
 }
 
 // Pins returns the version pin of each client ID that has one.
-func (w *World) Pins() map[string]model.Version {
+func (w *Store) Pins() map[string]model.Version {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return w.allPins()
 }
 
-func (w *World) allPins() map[string]model.Version {
+func (w *Store) allPins() map[string]model.Version {
 	if w.pins == nil {
 		return nil
 	}

@@ -146,7 +146,7 @@ func TestOverlay(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(2, seed))
 			base := someBase(6)
-			worlds := []*World{New(base), New(base), New(base)}
+			worlds := []*Store{New(base), New(base), New(base)}
 			plains := []*plainWorld{plainOf(base), plainOf(base), plainOf(base)}
 			saved := make([]State, len(worlds))
 			savedPlain := []plainWorld{*plainOf(base), *plainOf(base), *plainOf(base)}
@@ -266,7 +266,7 @@ func TestRevisions(t *testing.T) {
 			if other, _ := second.Record(k); other.Revision != r.Revision {
 				t.Fatalf("%v is revision %d in one world and %d in another, unchanged", k, r.Revision, other.Revision)
 			}
-			for n, w := range []*World{first, second} {
+			for n, w := range []*Store{first, second} {
 				did, _ := w.Deactivate(k, nil)
 				after := did.After
 				if did.Changed {
@@ -312,7 +312,7 @@ func TestPinsAreBounded(t *testing.T) {
 // TestNewIsCheap holds that a world costs the same whatever its base.
 func TestNewIsCheap(t *testing.T) {
 	small, large := someBase(1), someBase(2000)
-	var w *World
+	var w *Store
 	few := testing.AllocsPerRun(20, func() { w = New(small) })
 	many := testing.AllocsPerRun(20, func() { w = New(large) })
 	if few != many || many > 2 {

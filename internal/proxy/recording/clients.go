@@ -24,7 +24,7 @@ type client struct {
 	passed  methods // that came by the question of its role
 	barred  methods // that refused it for its role
 	told    []model.Role
-	own     []int64         // the tenants that a refusal names as its own
+	own     []int64      // the tenants that a refusal names as its own
 	roles   []model.Role // all that there are
 }
 
@@ -45,7 +45,7 @@ func (r *Recorder) client(token string, known bool) *client {
 		r.left++
 		return nil
 	}
-	c := &client{token: token, stand: r.standIn(token), roles: r.roles}
+	c := &client{token: token, stand: r.placeholder(token), roles: r.roles}
 	r.byToken[token] = c
 	r.clients = append(r.clients, c)
 	return c
@@ -56,16 +56,16 @@ func (r *Recorder) client(token string, known bool) *client {
 func (r *Recorder) meet(in *http.Request) {
 	text, _ := contract.HeaderText(in.Header, "Authorization")
 	if text != "" && len(r.stands) < 2*maxClients {
-		r.standIn(text[strings.IndexByte(text, ' ')+1:])
+		r.placeholder(text[strings.IndexByte(text, ' ')+1:])
 	}
 }
 
-// standIn returns what stands for a token and for no other one.
-func (r *Recorder) standIn(token string) string {
+// placeholder returns what stands for a token and for no other one.
+func (r *Recorder) placeholder(token string) string {
 	if known, ok := r.stands[token]; ok {
 		return known
 	}
-	stand, named := r.StandIns[token]
+	stand, named := r.Placeholders[token]
 	for i := 0; !named && (stand == "" || r.taken[stand]); i++ {
 		suffix := ""
 		if i > 0 {
@@ -191,7 +191,7 @@ func (c *client) granted(o *contract.Contract) []model.Role {
 // One that was never given anything is taken to have a tenant of its own where
 // it was refused for its role.
 func (c *client) sees() []int64 {
-	tenants := append([]int64{}, c.own...) // null is no list
+	tenants := append([]int64{}, c.own...) // null is not a list
 	for _, t := range c.tenants {
 		if !slices.Contains(tenants, t) {
 			tenants = append(tenants, t)

@@ -15,12 +15,12 @@ import (
 
 // file is a fixture file.
 type file struct {
-	About      string           `json:"about"`
+	About      string        `json:"about"`
 	APIVersion model.Version `json:"api_version,omitempty"`
-	TenantID   *int64           `json:"tenant_id,omitempty"`
-	Tenants    []tenantEntry    `json:"tenants,omitempty"`
-	Clients    []clientEntry    `json:"clients,omitempty"`
-	Records    []recordEntry    `json:"customer_locations,omitempty"`
+	TenantID   *int64        `json:"tenant_id,omitempty"`
+	Tenants    []tenantEntry `json:"tenants,omitempty"`
+	Clients    []clientEntry `json:"clients,omitempty"`
+	Records    []recordEntry `json:"customer_locations,omitempty"`
 }
 
 type tenantEntry struct {
@@ -28,11 +28,11 @@ type tenantEntry struct {
 }
 
 type clientEntry struct {
-	About   string          `json:"about"`
-	Token   string          `json:"token"`
-	ID      string          `json:"client_id"`
+	About   string       `json:"about"`
+	Token   string       `json:"token"`
+	ID      string       `json:"client_id"`
 	Roles   []model.Role `json:"roles"`
-	Tenants []int64         `json:"tenants"`
+	Tenants []int64      `json:"tenants"`
 }
 
 type recordEntry struct {
@@ -42,7 +42,7 @@ type recordEntry struct {
 
 // fixtures returns the fixture files by their names.
 func (r *Recorder) fixtures() (map[string][]byte, error) {
-	people := file{About: "Who was seen. The tokens are stand-ins: no real one is written."}
+	people := file{About: "Who was seen. The tokens are placeholders: no real one is written."}
 	var tenants []int64
 	for i, c := range r.clients {
 		people.Clients = append(people.Clients, clientEntry{About: "Stands for the token " + redact.Hash(c.token) + ".", Token: c.stand,

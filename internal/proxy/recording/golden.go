@@ -8,29 +8,29 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/redact"
 	"dispatchmock/internal/terminal"
 )
 
 // golden is an exchange that is kept to be written.
 type golden struct {
-	request  exchange.Message
-	blots    []redact.Mark
-	response exchange.Message
-	chunked  bool // the request's body
-	record   bool // the answer is a record of this version
-	version  model.Version
-	method   string
-	status   int
-	path     string
-	needs    []int // exchanges before it without which its answer would be another
+	request    exchange.Message
+	redactions []redact.Mark
+	response   exchange.Message
+	chunked    bool // the request's body
+	record     bool // the answer is a record of this version
+	version    model.Version
+	method     string
+	status     int
+	path       string
+	needs      []int // exchanges before it without which its answer would be another
 }
 
 // keep keeps an exchange, once for all that say the same.
 func (r *Recorder) keep(s *seen) {
-	g := &golden{request: s.x.Request, blots: s.x.Authorization, response: s.x.Response, record: s.answer == answerRecord,
+	g := &golden{request: s.x.Request, redactions: s.x.Authorization, response: s.x.Response, record: s.answer == answerRecord,
 		version: s.version, method: s.x.Method, status: s.x.Status, path: s.x.Path}
 	if !writable(s) {
 		r.left++
@@ -170,7 +170,7 @@ func (r *Recorder) section(b *strings.Builder, g *golden, tokens *redact.Tokens)
 // was redacted.
 func (r *Recorder) standing(g *golden) string {
 	head := g.request.Head
-	for _, b := range g.blots {
+	for _, b := range g.redactions {
 		value := b.Stand
 		scheme, hash, _ := strings.Cut(b.Shown, "#")
 		if stand, ok := r.byHash["#"+hash]; ok {
@@ -185,7 +185,7 @@ func (r *Recorder) standing(g *golden) string {
 // shorter one is in many words, and no secret.
 const shortest = 6
 
-// tokens puts its stand-in in the place of a token wherever it stands. What the
+// tokens puts its placeholder in the place of a token wherever it stands. What the
 // proxy has redacted already has a mask of the token there.
 func (r *Recorder) tokens() *redact.Tokens {
 	texts := map[string]string{}

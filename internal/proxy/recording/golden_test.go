@@ -32,7 +32,7 @@ func exchangesOf(t *testing.T, r *Recorder) map[string]string {
 // TestGoldenText holds the whole text of an exchange.
 func TestGoldenText(t *testing.T) {
 	t.Parallel()
-	r := recorder(t, func(o *Options) { o.CORS = "relaxed"; o.StandIns = map[string]string{visitor: "my-token"} })
+	r := recorder(t, func(o *Options) { o.CORS = "relaxed"; o.Placeholders = map[string]string{visitor: "my-token"} })
 	act{method: "GET", path: path1, token: visitor, tenant: "1", status: 200, answer: recordOf(1, true, nil), used: newest}.add(r)
 	act{method: "DELETE", path: path1, token: visitor, tenant: "1", body: "{}", more: "Content-Length: 2\r\nConnection: close", status: 404,
 		answer: `{"detail": "visitor-token has it not"}`}.add(r)
@@ -77,7 +77,7 @@ func TestGoldenForms(t *testing.T) {
 		{"no body at all", act{method: "GET", status: 304}, "Date: Sat, 20 Aug 2022 01:38:16 GMT\n\n"},
 		{"what begins a section", act{method: "GET", answer: "a\n-- response --\nb"}, ""},
 		{"an interim answer", act{method: "GET", more: "Expect: 100-continue"}, ""},
-		{"an answer that is no text", act{method: "GET", answer: "\xff"}, ""},
+		{"an answer that is not a text", act{method: "GET", answer: "\xff"}, ""},
 		{"HEAD", act{method: "HEAD"}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

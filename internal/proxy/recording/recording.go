@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/wire"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/model"
+	"dispatchmock/internal/wire"
 )
 
 // Options are what a recorder is made of.
@@ -23,9 +23,9 @@ type Options struct {
 	// Schemas is where the schemas of fixture files stand.
 	Schemas fs.FS
 	CORS    contract.CORS
-	// StandIns says by which token each token is recorded; one that it does not
-	// have is recorded by a stand-in of its form.
-	StandIns map[string]string
+	// Placeholders says by which token each token is recorded; one that it does not
+	// have is recorded by a placeholder of its form.
+	Placeholders map[string]string
 	// Redact puts pseudonyms in the place of personal data; Key is what they are
 	// drawn from.
 	Redact bool
@@ -88,7 +88,7 @@ func New(o Options) (*Recorder, error) {
 	}
 	r := &Recorder{Options: o, roles: roles, byToken: map[string]*client{}, stands: map[string]string{}, byHash: map[string]string{}, taken: map[string]bool{}, records: map[key]*record{}, byText: map[string]int{},
 		named: map[*client]int{}, deleted: map[key]int{}}
-	for _, name := range o.StandIns {
+	for _, name := range o.Placeholders {
 		r.taken[name] = true
 	}
 	return r, nil
@@ -202,7 +202,7 @@ func (r *Recorder) good(s *seen) bool {
 		return false
 	}
 	tree, err := wire.Parse(s.reply.Body.Bytes)
-	if err != nil || len(rules.Judge(tree, exchange.PartBody, r.Now())) > 0 || len(rules.Fractions(tree)) > 0 {
+	if err != nil || len(rules.Validate(tree, exchange.PartBody, r.Now())) > 0 || len(rules.Fractions(tree)) > 0 {
 		return false
 	}
 	doc, _ := tree.(map[string]any)

@@ -17,9 +17,9 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/mock/fixture"
+	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
-	"dispatchmock/internal/mock/store"
 	"dispatchmock/schemas"
 )
 
@@ -212,13 +212,13 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// TestStandIns holds that two tokens are never recorded by one, and that those
+// TestPlaceholders holds that two tokens are never recorded by one, and that those
 // named by the user are.
-func TestStandIns(t *testing.T) {
+func TestPlaceholders(t *testing.T) {
 	t.Parallel()
-	r := recorder(t, func(o *Options) { o.StandIns = map[string]string{"real-token": "dispatcher-token"} })
+	r := recorder(t, func(o *Options) { o.Placeholders = map[string]string{"real-token": "dispatcher-token"} })
 	good := recordOf(1, true, nil)
-	for i := range 3000 { // of three letters there are not so many stand-ins
+	for i := range 3000 { // of three letters there are not so many placeholders
 		act{method: "GET", path: path1, token: fmt.Sprintf("%c%c%c", 'a'+i/676, 'a'+i/26%26, 'a'+i%26), tenant: "1", status: 200, answer: good, used: newest}.add(r)
 	}
 	act{method: "GET", path: path1, token: "real-token", tenant: "1", status: 200, answer: good, used: newest}.add(r)
@@ -227,7 +227,7 @@ func TestStandIns(t *testing.T) {
 		t.Errorf("got %d clients, want 3001 and the one that was named", len(base.Clients()))
 	}
 	if text := all(t, dir); strings.Contains(text, "real-token") || !strings.Contains(text, redact.Hash("real-token")) {
-		t.Error("the recording has the token, or does not tell for which one the stand-in stands")
+		t.Error("the recording has the token, or does not tell for which one the placeholder stands")
 	}
 }
 
@@ -236,7 +236,7 @@ func TestStandIns(t *testing.T) {
 func TestTokensAreNeverWritten(t *testing.T) {
 	t.Parallel()
 	const stranger, named = "stranger-token-7", "stranger-token-77"
-	r := recorder(t, func(o *Options) { o.StandIns = map[string]string{named: "expired-token"} })
+	r := recorder(t, func(o *Options) { o.Placeholders = map[string]string{named: "expired-token"} })
 	record := recordOf(1, true, map[string]any{"note": "Ask with " + visitor + " or " + named + "."})
 	act{method: "GET", path: path1, token: visitor, tenant: "1", status: 200, answer: record, used: newest}.add(r)
 	for _, token := range []string{stranger, named} {
@@ -250,7 +250,7 @@ func TestTokensAreNeverWritten(t *testing.T) {
 		}
 	}
 	if saved.Exchanges != 3 || len(base.Clients()) != 1 || !strings.Contains(text, "Authorization: Bearer expired-token") || !strings.Contains(text, `"Nobody has expired-token."`) || !strings.Contains(text, " or expired-token.\"") {
-		t.Errorf("got %+v, want three exchanges, one client, and the stand-in that was named:\n%s", saved, text)
+		t.Errorf("got %+v, want three exchanges, one client, and the placeholder that was named:\n%s", saved, text)
 	}
 }
 
@@ -283,7 +283,7 @@ func TestParents(t *testing.T) {
 	}
 	base, _, saved := save(t, r)
 	if base.Records() != 3 || !base.HasCustomer(store.Key{Tenant: 1, Customer: 9}) || saved.Records != 2 {
-		t.Errorf("got %d records, and told %+v, want 2 and a stand-in of their parent", base.Records(), saved)
+		t.Errorf("got %d records, and told %+v, want 2 and a placeholder of their parent", base.Records(), saved)
 	}
 }
 

@@ -154,7 +154,7 @@ func (r *Recorder) degrees(doc map[string]any, name string, limit int) {
 	doc[name] = json.Number(text)
 }
 
-// redacted returns the body of an answer with pseudonyms. Of what is no record
+// redacted returns the body of an answer with pseudonyms. Of what is not a record
 // only errors pass, and only from requests that say nothing of persons.
 func (r *Recorder) redacted(g *golden, body string) (string, bool) {
 	if len(bytes.TrimSpace(g.request.Body)) > 2 || strings.Contains(g.request.Line(), "?") || !slices.Contains([]string{"GET", "DELETE", "OPTIONS"}, g.method) {

@@ -11,8 +11,8 @@ import (
 
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/mock/fixture"
-	"dispatchmock/internal/wire"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 

@@ -4,7 +4,7 @@ import { operationPath } from './words.js';
 
 const framing = new Set(['host', 'content-length', 'connection', 'transfer-encoding', 'accept-encoding', 'user-agent', 'trailer', 'expect', 'x-mock-session']);
 
-// requestOf reads a request from an exchange. The token was blotted out; where
+// requestOf reads a request from an exchange. The token was redacted; where
 // the exchange's client is one of the fixtures, it is known all the same.
 export function requestOf(x, { clients }) {
   const client = clients.find(c => c.client_id === x.client_id);
@@ -32,7 +32,7 @@ export function scenarioOf(x) {
   const ids = operationPath.exec(x.path);
   if (ids) {
     for (const [i, name] of [[1, 'customer_id'], [2, 'customer_location_id']]) {
-      try { when[name] = parse(ids[i]); } catch { /* it is no number, and matches whatever stands there */ }
+      try { when[name] = parse(ids[i]); } catch { /* it is not a number, and matches whatever stands there */ }
       if (typeof when[name] === 'string') delete when[name];
     }
   }

@@ -1,7 +1,7 @@
 // What must be: versions, rules, models, facts and choices, and what of it the
 // session's traffic has touched.
 import { h, fill, show, toast } from './dom.js';
-import { get, ask_ } from './door.js';
+import { get, ask_ } from './client.js';
 import { route, refine, session, oneSession } from './router.js';
 import { print } from './exact.js';
 import { gradeOf, grades } from './words.js';

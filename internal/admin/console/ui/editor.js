@@ -1,7 +1,7 @@
 // An editor of JSON: mistakes are marked at their lines as one types.
 import { h, fill, show, toast } from './dom.js';
 import { parse, lineOf, Mistake } from './exact.js';
-import { Refusal } from './door.js';
+import { Refusal } from './client.js';
 
 let names = 0;
 
@@ -16,8 +16,8 @@ export class Editor {
     this.gutter = h('div', { class: 'gutter', 'aria-hidden': 'true' });
     this.area = h('textarea', { 'aria-label': label, 'aria-describedby': id, spellcheck: 'false', autocomplete: 'off', wrap: 'off', class: 'code-area' });
     this.area.value = value;
-    this.flaws = h('ul', { class: 'flaws', id, 'aria-live': 'polite' });
-    this.root = h('div', { class: 'stack' }, h('div', { class: 'editor' }, this.gutter, this.area), this.flaws);
+    this.errors = h('ul', { class: 'errors', id, 'aria-live': 'polite' });
+    this.root = h('div', { class: 'stack' }, h('div', { class: 'editor' }, this.gutter, this.area), this.errors);
     this.area.addEventListener('scroll', () => { this.gutter.scrollTop = this.area.scrollTop; });
     this.area.addEventListener('input', () => this.later());
     this.number([]);
@@ -70,26 +70,26 @@ export class Editor {
     return true;
   }
 
-  // refused shows what the door said of the text.
+  // refused shows what the admin API said of the text.
   refused(err, places) {
     if (!(err instanceof Refusal)) {
       toast(err.message, 'bad');
       return;
     }
     if (!places) parse(this.text, places = new Map());
-    const flaws = err.flaws.length ? err.flaws : [{ pointer: '', rule: err.message }];
-    this.tell(flaws.map(f => {
+    const errors = err.errors.length ? err.errors : [{ pointer: '', rule: err.message }];
+    this.tell(errors.map(f => {
       const pointer = f.pointer.startsWith(this.base) ? f.pointer.slice(this.base.length) : f.pointer;
       return { line: lineOf(this.text, places, pointer), text: `${pointer || 'the whole'}: ${f.value ? f.value + ' ' : ''}${f.rule}` };
     }));
   }
 
-  tell(flaws) {
-    this.area.setAttribute('aria-invalid', String(flaws.length > 0));
-    this.good = flaws.length === 0;
-    fill(this.flaws, flaws.slice(0, 50).map(f => h('li', {},
+  tell(errors) {
+    this.area.setAttribute('aria-invalid', String(errors.length > 0));
+    this.good = errors.length === 0;
+    fill(this.errors, errors.slice(0, 50).map(f => h('li', {},
       h('button', { type: 'button', onclick: () => this.jump(f.line) }, `line ${f.line}`), show(f.text, 1000))));
-    this.number(flaws.map(f => f.line));
+    this.number(errors.map(f => f.line));
   }
 
   number(wrong) {

@@ -1,6 +1,6 @@
 // One exchange: what was sent, what came back, and why.
 import { h, fill, show, button, copy, toast } from './dom.js';
-import { get, post, once, download } from './door.js';
+import { get, post, once, download } from './client.js';
 import { route, href, go, refine } from './router.js';
 import { print, parse } from './exact.js';
 import { unified } from './diff.js';
@@ -54,7 +54,7 @@ export class Detail {
         h('p', { class: 'answer' }, h('span', { class: 'status ' + statusClass(x.status) }, x.status || 'no answer'), ' ', show(reason, 600)),
         h('ul', { class: 'chips' },
           h('li', { class: 'v-' + x.verdict, title: v.about }, h('span', { class: 'mark', 'aria-hidden': 'true' }, v.mark), v.word),
-          x.scenario && h('li', { class: 'v-scenario' }, 'scenario ', h('a', { href: href('scenarios', [x.scenario]) }, show(x.scenario, 80))),
+          x.scenario && h('li', { class: 'v-simulated' }, 'scenario ', h('a', { href: href('scenarios', [x.scenario]) }, show(x.scenario, 80))),
           h('li', {}, time(x.start)), h('li', { title: 'time spent' }, duration(x.took_ms)),
           h('li', {}, 'session ', show(x.session, 80)), x.client_id && h('li', {}, 'client ', show(x.client_id, 80)),
           x.tenant ? h('li', {}, 'tenant ', String(x.tenant)) : null)),
@@ -63,7 +63,7 @@ export class Detail {
   }
 
   actions(x) {
-    if (x.control) return h('p', { class: 'note' }, 'This is a change through the control door.');
+    if (x.admin) return h('p', { class: 'note' }, 'This is a change through the admin API.');
     // To choose does not copy yet: keys pass by one language after another.
     const menu = h('select', { 'aria-label': 'Language', class: 'copyas', onchange: () => localStorage.setItem(copied, menu.value) },
       Object.entries(languages).map(([k, name]) => h('option', { value: k, selected: k === language() }, name)));
@@ -103,12 +103,12 @@ export class Detail {
   }
 
   why(x) {
-    const groups = [['Why it was refused', x.problems, 'problem'], [x.target ? `The target broke the contract: ${x.target}` : 'The mock broke the contract', x.violations, 'violation'], ['Rules broken on purpose by the scenario', x.deliberate, 'scenario']];
+    const groups = [['Why it was refused', x.problems, x.verdict === 'rejected' ? 'rejected' : 'invalid'], [x.target ? `The target broke the contract: ${x.target}` : 'The mock broke the contract', x.violations, 'violation'], ['Rules broken on purpose by the scenario', x.deliberate, 'simulated']];
     if (x.operation === 'Preflight' && x.problems.length) groups[0][0] = 'Why the browser never sends the real request';
     return [x.error && h('section', { class: 'finding v-violation' }, h('h3', {}, x.target ? `The target gave no good answer: ${x.target}` : 'The mock failed'), h('pre', {}, show(x.error))),
       groups.filter(g => g[1].length).map(([title, findings, kind]) => h('section', { class: 'why' }, h('h3', {}, title, findings.length > 1 ? ` (${findings.length} findings, the first was answered)` : ''),
         findings.map(f => h('article', { class: 'finding v-' + kind },
-          h('p', { class: 'remedy' }, show(sentence(f), 2000)),
+          h('p', { class: 'hint' }, show(sentence(f), 2000)),
           h('dl', {}, term('Place', `${f.part} ${f.pointer || ''}`), term('Received', f.value), term('Rule', f.rule), term('Documented', f.documented), term('Schema', f.schema))))))];
   }
 
@@ -138,7 +138,7 @@ export class Detail {
 
   key(k) {
     const x = this.entry;
-    if (!x || x.control) return false;
+    if (!x || x.admin) return false;
     const act = { c: () => this.copyAs(x), s: () => this.again(x), e: () => this.changed(x) }[k];
     if (!act) return false;
     Promise.resolve(act()).catch(err => toast(err.message, 'bad'));
@@ -160,7 +160,7 @@ function message(title, m, raw) {
       h('pre', { class: 'code', tabindex: '0' }, show(m.head.replaceAll('\r\n', '\n') + '\n\n' + bytes)));
   }
   let body = bytes;
-  try { body = print(parse(m.body)); } catch { /* it is no JSON */ }
+  try { body = print(parse(m.body)); } catch { /* it is not JSON */ }
   return h('div', { class: 'message' }, h('h4', {}, title, ' ', h('small', {}, `${m.size} bytes of body`)),
     h('p', { class: 'startline' }, show(line, 2000)),
     h('table', { class: 'fields' }, h('caption', { class: 'off' }, `${title} header`), h('tbody', {}, m.fields.map(f => h('tr', {}, h('th', { scope: 'row' }, show(f.name, 300)), h('td', {}, show(f.value, 3000)))))),

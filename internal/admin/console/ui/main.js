@@ -1,6 +1,6 @@
 // Puts the page together: the views, the choice of the session, the keys.
 import { h, fill, byId, toast, show } from './dom.js';
-import { get } from './door.js';
+import { get } from './client.js';
 import { onRoute, route, href, session, start } from './router.js';
 import { listen } from './keys.js';
 import { Traffic } from './traffic.js';

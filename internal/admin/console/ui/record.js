@@ -1,6 +1,6 @@
 // One record: in two versions side by side, and as an editor.
 import { h, fill, show, button, toast } from './dom.js';
-import { get, post, put, once, ask_ } from './door.js';
+import { get, post, put, once, ask_ } from './client.js';
 import { route, href, refine, oneSession } from './router.js';
 import { print, parse } from './exact.js';
 import { beside } from './diff.js';
@@ -48,7 +48,7 @@ export class RecordView {
         button(editing ? 'Close the editor' : 'Edit', () => { refine({ edit: editing ? '' : '1' }); this.update(); }, { 'aria-pressed': String(editing) }),
         button('Reset this record', () => this.revert(), { disabled: !b.changed }))),
       h('ul', { class: 'chips' }, h('li', {}, `tenant ${tenant}`), h('li', {}, `customer ${customer}`), h('li', {}, `location ${location}`),
-        h('li', {}, r.is_active ? '● active' : '○ inactive'), b.changed ? h('li', { class: 'v-scenario' }, 'changed') : h('li', {}, 'as in the fixtures'),
+        h('li', {}, r.is_active ? '● active' : '○ inactive'), b.changed ? h('li', { class: 'v-simulated' }, 'changed') : h('li', {}, 'as in the fixtures'),
         h('li', {}, h('a', { href: href('traffic', [], { path: `/customers/${customer}/locations/${location}` }) }, 'its traffic')),
         h('li', {}, h('a', { href: href('try', [], { customer, location, tenant }) }, 'try it'))),
       editing && this.editor(right, r),
@@ -71,7 +71,7 @@ export class RecordView {
     try {
       await put(this.in(version), parse(this.edit.text));
     } catch (err) {
-      if (!err.flaws) throw err;
+      if (!err.errors) throw err;
       this.edit.refused(err);
       toast('The record breaks rules; it is not saved.', 'bad');
       return;

@@ -1,6 +1,6 @@
 // What goes wrong on purpose: the catalogue, and the session's own.
 import { h, fill, show, button, toast, ask } from './dom.js';
-import { get, post, del } from './door.js';
+import { get, post, del } from './client.js';
 import { route, href, go, oneSession } from './router.js';
 import { print, parse } from './exact.js';
 import { Editor } from './editor.js';
@@ -142,7 +142,7 @@ export class Scenarios {
       definition = parse(this.editor.text);
     } catch {
       await this.editor.verify();
-      throw new Error('The text is no JSON; see the marked line.');
+      throw new Error('The text is not JSON; see the marked line.');
     }
     const body = { definition };
     if (this.times.value) body.times = Number(this.times.value);

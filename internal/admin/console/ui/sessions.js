@@ -1,6 +1,6 @@
 // The sessions: worlds that do not see one another.
 import { h, fill, show, button, copy, toast, ask } from './dom.js';
-import { get, post, put, del } from './door.js';
+import { get, post, put, del } from './client.js';
 import { href, session, go } from './router.js';
 import { Num } from './exact.js';
 import { time, count } from './when.js';
@@ -30,7 +30,7 @@ export class Sessions {
     const form = h('form', { class: 'card stack', 'aria-label': 'Make a session' }, h('h2', {}, 'Make a session'), h('div', { class: 'form wideform pairs2' },
       field('make-id', 'ID', this.id), field('make-name', 'Name', this.name), field('make-clock', 'Clock', this.mode),
       field('make-at', 'Clock at', this.when), field('make-shift', 'Step or offset', this.shift), field('make-seed', 'Seed of request IDs', this.seed)),
-    h('div', { class: 'row' }, h('button', { type: 'submit', class: 'main' }, 'Make it')), this.wrong = h('ul', { class: 'flaws', 'aria-live': 'polite' }));
+    h('div', { class: 'row' }, h('button', { type: 'submit', class: 'main' }, 'Make it')), this.wrong = h('ul', { class: 'errors', 'aria-live': 'polite' }));
     const fit = () => {
       const m = this.mode.value;
       this.when.disabled = m === 'real' || m === 'offset';
@@ -59,12 +59,12 @@ export class Sessions {
       toast(`Made the session ${made.id}.`);
       this.update();
     } catch (err) {
-      this.refuse(err.flaws?.length ? err.flaws : [{ pointer: '', rule: err.message }]);
+      this.refuse(err.errors?.length ? err.errors : [{ pointer: '', rule: err.message }]);
     }
     return undefined;
   }
 
-  refuse(flaws) { fill(this.wrong, flaws.map(f => h('li', {}, show(`${f.pointer} ${f.value || ''} ${f.rule}`, 600)))); }
+  refuse(errors) { fill(this.wrong, errors.map(f => h('li', {}, show(`${f.pointer} ${f.value || ''} ${f.rule}`, 600)))); }
 
   async update() {
     const turn = this.turn = (this.turn || 0) + 1;

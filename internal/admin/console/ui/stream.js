@@ -1,6 +1,6 @@
 // Exchanges as they happen: server-sent events, read by fetch so that the
 // token's header can go with the request.
-import { open } from './door.js';
+import { open } from './client.js';
 
 // slice is how many milliseconds of a burst are read before the browser may
 // draw and answer.

@@ -1,6 +1,6 @@
 // The live list of exchanges.
 import { h, fill, show, button, toast } from './dom.js';
-import { get, rows, del, once } from './door.js';
+import { get, rows, del, once } from './client.js';
 import { route, href, go, refine, session, oneSession } from './router.js';
 import { follow } from './stream.js';
 import { RowList } from './list.js';
@@ -68,7 +68,7 @@ export class Traffic {
     this.update();
   }
 
-  // query is the filter as the door takes it.
+  // query is the filter as the admin API takes it.
   query() {
     const q = new URLSearchParams();
     for (const name of names) if (route.query.get(name)) q.set(name, route.query.get(name));
@@ -198,7 +198,7 @@ export class Traffic {
   }
 
   row(r) {
-    const v = verdicts[r.verdict] || verdicts.good;
+    const v = verdicts[r.verdict] || verdicts.ok;
     return h('a', { class: `cols v-${r.verdict}`, href: href('traffic', [r.id], Object.fromEntries(route.query)) },
       h('span', { class: 'c-time' }, time(r.start)),
       h('span', { class: 'c-method' }, show(r.method, 20)),

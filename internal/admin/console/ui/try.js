@@ -1,6 +1,6 @@
 // A request builder that knows what the mock knows.
 import { h, fill, show, button, copy, toast } from './dom.js';
-import { get, post, once } from './door.js';
+import { get, post, once } from './client.js';
 import { route, href, session, oneSession } from './router.js';
 import { print, parse } from './exact.js';
 import { requestOf } from './again.js';
@@ -175,7 +175,7 @@ export class Try {
 
   answered(a, whence) {
     let body = a.body;
-    try { body = print(parse(a.body)); } catch { /* it is no JSON */ }
+    try { body = print(parse(a.body)); } catch { /* it is not JSON */ }
     const x = a.exchange;
     fill(this.result, h('div', { class: 'card stack' }, h('h2', {}, h('span', { class: 'status ' + statusClass(a.status) }, a.status || 'No whole answer'), ' ', show(a.reason, 500)),
       a.error && h('p', { class: 'note bad-note' }, show(a.error, 1000)), x && x.problems.map(p => h('p', { class: 'finding' }, show(sentence(p), 1000))),

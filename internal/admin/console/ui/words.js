@@ -3,9 +3,10 @@
 
 // verdicts have a mark, so that nobody needs the colour.
 export const verdicts = {
-  good: { mark: '✓', word: 'good', about: 'The request kept all rules.' },
-  problem: { mark: '!', word: 'problem', about: 'The request broke a rule.' },
-  scenario: { mark: '◆', word: 'scenario', about: 'A scenario altered the answer on purpose.' },
+  ok: { mark: '✓', word: 'ok', about: 'Answered with success.' },
+  rejected: { mark: '–', word: 'rejected', about: 'The request kept the contract and was refused for what is stored or allowed.' },
+  invalid: { mark: '!', word: 'invalid', about: 'The request broke the contract.' },
+  simulated: { mark: '◆', word: 'simulated', about: 'A scenario changed the answer.' },
   violation: { mark: '✕', word: 'violation', about: 'The mock itself broke the contract or failed; of a proxy, its target did.' },
 };
 
@@ -39,11 +40,11 @@ export function sampleCurl(base, clients) {
   return `curl -i -X DELETE -H ${quote('Authorization: Bearer ' + c.token)} -H ${quote('x-tenant-id: ' + ((c.tenants || [])[0] ?? 1))} ${quote(base + '/customers/1/locations/1')}`;
 }
 
-// sentence makes a finding one sentence: what, and what to do. A remedy that
+// sentence makes a finding one sentence: what, and what to do. A hint that
 // begins with a verb lacks its subject.
 export function sentence(f) {
-  const remedy = f.remedy || f.rule;
-  return f.pointer && /^[a-z]/.test(remedy) ? `${f.pointer.slice(1)} ${remedy}` : remedy;
+  const hint = f.hint || f.rule;
+  return f.pointer && /^[a-z]/.test(hint) ? `${f.pointer.slice(1)} ${hint}` : hint;
 }
 
 // short is a finding of a row, which begins with its place.

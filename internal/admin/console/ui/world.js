@@ -1,6 +1,6 @@
 // The records of a session.
 import { h, fill, show, button, toast } from './dom.js';
-import { get, post } from './door.js';
+import { get, post } from './client.js';
 import { route, href, refine, go, oneSession } from './router.js';
 import { count } from './when.js';
 import { step } from './steps.js';

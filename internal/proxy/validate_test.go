@@ -30,8 +30,8 @@ const record = `{"account_number_1": null, "account_number_2": null, "addresses"
 
 const asked = "DELETE /customers/1/locations/1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer dispatcher-token\r\nx-tenant-id: 1\r\n"
 
-// TestJudge holds which rules are found broken, by whom.
-func TestJudge(t *testing.T) {
+// TestValidate holds which rules are found broken, by whom.
+func TestValidate(t *testing.T) {
 	t.Parallel()
 	packed := func(text string) string {
 		var b bytes.Buffer
@@ -60,7 +60,7 @@ func TestJudge(t *testing.T) {
 		{"below an ignored place", asked, vendor(200, strings.Replace(record, `"George"`, `""`, 1)), []string{"/body"}, nil, nil},
 		{"any token of an ignored place", asked, vendor(200, strings.Replace(record, `"George"`, `""`, 1)), []string{"/*/name"}, nil, nil},
 		{"beside an ignored place", asked, vendor(200, strings.Replace(record, `"George"`, `""`, 1)), []string{"/body/name/x", "/body/note", "/headers"}, nil, []string{"body/name"}},
-		{"no JSON", asked, vendor(200, "{"), nil, nil, []string{"body"}},
+		{"not JSON", asked, vendor(200, "{"), nil, nil, []string{"body"}},
 		{"status", asked, vendor(204, ""), nil, nil, []string{"status"}},
 		{"the version that was named is not in force", asked + "x-api-version: 2021/04/07\r\n", vendor(200, record), nil, nil,
 			[]string{"body/customer_id", "body/id", "header/X-API-VERSION"}},
@@ -70,7 +70,7 @@ func TestJudge(t *testing.T) {
 		{"compressed", asked, vendor(200, packed(record), "Date:", "Content-Encoding: gzip\r\nDate:"), nil, nil, []string{"header/Content-Encoding"}},
 		{"compressed, with a fault", asked, vendor(200, packed(strings.Replace(record, `"George"`, `""`, 1)), "Date:", "Content-Encoding: gzip\r\nDate:"), []string{"/headers/Content-Encoding"}, nil, []string{"body/name"}},
 		{"a coding that nobody reads", asked, vendor(200, "x", "Date:", "Content-Encoding: br\r\nDate:"), []string{"/headers/Content-Encoding"}, nil, nil},
-		{"a body too long to be judged", asked, vendor(200, strings.Repeat(" ", 1<<20)+record), nil, nil, nil},
+		{"a body too long to be validated", asked, vendor(200, strings.Repeat(" ", 1<<20)+record), nil, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -90,9 +90,9 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-func places(findings []exchange.Finding) []string {
+func places(violations []exchange.Violation) []string {
 	var all []string
-	for _, f := range findings {
+	for _, f := range violations {
 		all = append(all, f.Part+f.Pointer)
 	}
 	slices.Sort(all)

@@ -44,7 +44,7 @@ func spoiltBodies() []spoilt {
 	}
 }
 
-// spoiltErrors spoils what is no record: errors, preflights, refusals of
+// spoiltErrors spoils what is not a record: errors, preflights, refusals of
 // requests that no operation takes.
 func spoiltErrors() []spoilt {
 	unknown := message(http.MethodDelete, "/customers/404/locations/1", dispatcher...)

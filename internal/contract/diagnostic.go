@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Flaw is a place in a file of the user's that breaks a rule.
-type Flaw struct {
+// Diagnostic is a place in a file of the user's that breaks a rule.
+type Diagnostic struct {
 	File    string
 	Line    int    // 0 where the place is known by its pointer alone
 	Pointer string // JSON pointer into the file
@@ -15,7 +15,7 @@ type Flaw struct {
 	More    int    // how many further places of the file this one stands for, or 0
 }
 
-func (f Flaw) String() string {
+func (f Diagnostic) String() string {
 	var b strings.Builder
 	b.WriteString(f.File)
 	if f.Line > 0 {
@@ -32,39 +32,39 @@ func (f Flaw) String() string {
 	return b.String()
 }
 
-// Flaws are all flaws found in a set of files; it is an error where there is
+// Diagnostics are all errors found in a set of files; it is an error where there is
 // at least one.
-type Flaws []Flaw
+type Diagnostics []Diagnostic
 
 // Count returns how many places break a rule.
-func (f Flaws) Count() int {
+func (f Diagnostics) Count() int {
 	n := len(f)
-	for _, flaw := range f {
-		if flaw.More > 0 {
-			n += flaw.More - 1
+	for _, diag := range f {
+		if diag.More > 0 {
+			n += diag.More - 1
 		}
 	}
 	return n
 }
 
-// First returns the flaws that are shown, and how many more there are.
-func (f Flaws) First() (shown Flaws, more int) {
-	for _, flaw := range f {
-		if flaw.More == 0 && len(shown) < MaxShown {
-			shown = append(shown, flaw)
+// First returns the errors that are shown, and how many more there are.
+func (f Diagnostics) First() (shown Diagnostics, more int) {
+	for _, diag := range f {
+		if diag.More == 0 && len(shown) < MaxShown {
+			shown = append(shown, diag)
 		}
 	}
 	return shown, f.Count() - len(shown)
 }
 
-func (f Flaws) Error() string {
+func (f Diagnostics) Error() string {
 	shown, more := f.First()
 	var b strings.Builder
-	for i, flaw := range shown {
+	for i, diag := range shown {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(flaw.String())
+		b.WriteString(diag.String())
 	}
 	if more > 0 {
 		fmt.Fprintf(&b, "\n… and %d more", more)
@@ -75,36 +75,36 @@ func (f Flaws) Error() string {
 // Collector gathers the errors of one document, of which there may be one at
 // each of its bytes.
 type Collector struct {
-	flaws Flaws
+	diags Diagnostics
 	more  int
 }
 
 // Full reports that a further error is only counted.
-func (c *Collector) Full() bool { return len(c.flaws) >= MaxShown }
+func (c *Collector) Full() bool { return len(c.diags) >= MaxShown }
 
 // Add adds an error.
-func (c *Collector) Add(f Flaw) {
+func (c *Collector) Add(f Diagnostic) {
 	if c.Full() {
 		c.more++
 		return
 	}
 	f.Pointer = shortPointer(f.Pointer)
-	c.flaws = append(c.flaws, f)
+	c.diags = append(c.diags, f)
 }
 
 // Len returns how many errors were added.
-func (c *Collector) Len() int { return len(c.flaws) + c.more }
+func (c *Collector) Len() int { return len(c.diags) + c.more }
 
-// Flaws returns the first errors, with how many more there are.
-func (c *Collector) Flaws() Flaws {
+// Diagnostics returns the first errors, with how many more there are.
+func (c *Collector) Diagnostics() Diagnostics {
 	if c.more == 0 {
-		return c.flaws
+		return c.diags
 	}
-	return append(c.flaws[:len(c.flaws):len(c.flaws)], others(c.flaws[0].File, c.more))
+	return append(c.diags[:len(c.diags):len(c.diags)], others(c.diags[0].File, c.more))
 }
 
 // others stands for the errors of a file that are not shown.
-func others(file string, n int) Flaw { return Flaw{File: file, Rule: more(n), More: n} }
+func others(file string, n int) Diagnostic { return Diagnostic{File: file, Rule: more(n), More: n} }
 
 func more(n int) string {
 	return fmt.Sprintf("and %d more places break a rule; fix the first %d", n, MaxShown)

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
 
@@ -24,7 +24,7 @@ func header(lines ...string) http.Header {
 }
 
 // places are the findings as "/pointer keyword".
-func places(found []exchange.Finding) []string {
+func places(found []exchange.Violation) []string {
 	var all []string
 	for _, f := range found {
 		word, _, _ := strings.Cut(f.Rule, ":")
@@ -34,9 +34,9 @@ func places(found []exchange.Finding) []string {
 	return all
 }
 
-// TestJudgeHeaders holds the rules of request headers at their borders. The
+// TestValidateHeaders holds the rules of request headers at their borders. The
 // figures are the page's.
-func TestJudgeHeaders(t *testing.T) {
+func TestValidateHeaders(t *testing.T) {
 	t.Parallel()
 	token := func(n int) string { return "authorization: Bearer " + strings.Repeat("a", n-len("Bearer ")) }
 	for _, c := range []struct {
@@ -86,7 +86,7 @@ func TestJudgeHeaders(t *testing.T) {
 		{"content type 256", []string{"content-type: application/json;" + strings.Repeat("x", 239)}, nil},
 		{"content type 257", []string{"content-type: application/json;" + strings.Repeat("x", 242)}, []string{"/content-type maxLength"}},
 		{"accept", []string{"accept: text/html", "accept: */*;q=0.1"}, nil},
-		{"accept no JSON", []string{"accept: text/html"}, []string{"/accept format"}},
+		{"accept not JSON", []string{"accept: text/html"}, []string{"/accept format"}},
 		{"no UTF-8", []string{"x-request-id: \xff", "x-api-version: \xff"}, []string{"/x-api-version enum", "/x-request-id format"}},
 		{"no authorization", []string{"-authorization"}, []string{"/authorization required"}},
 		{"no tenant", []string{"-x-tenant-id"}, []string{"/x-tenant-id required"}},
@@ -110,7 +110,7 @@ func TestJudgeHeaders(t *testing.T) {
 				for _, name := range []string{"Deactivate Customer", "Get Customer"} {
 					op := contract.Operation(name)
 					for range 2 { // fresh, and perhaps remembered
-						if got := places(op.JudgeHeaders(v, header(lines...))); !slices.Equal(got, c.want) {
+						if got := places(op.ValidateHeaders(v, header(lines...))); !slices.Equal(got, c.want) {
 							t.Errorf("%s in %s: got %v, want %v", name, v, got, c.want)
 						}
 					}
@@ -120,8 +120,8 @@ func TestJudgeHeaders(t *testing.T) {
 	}
 }
 
-// TestJudgePath holds the rules of path parameters at their borders.
-func TestJudgePath(t *testing.T) {
+// TestValidatePath holds the rules of path parameters at their borders.
+func TestValidatePath(t *testing.T) {
 	t.Parallel()
 	c := loadReal(t)
 	op := c.Operation("Deactivate Customer")
@@ -135,19 +135,19 @@ func TestJudgePath(t *testing.T) {
 			if want != "" {
 				places_ = []string{"/" + name + " " + want}
 			}
-			if got := places(op.JudgePath(oldest, parameters)); !slices.Equal(got, places_) {
+			if got := places(op.ValidatePath(oldest, parameters)); !slices.Equal(got, places_) {
 				t.Errorf("%s = %.40q: got %v, want %v", name, text, got, places_)
 			}
 		}
 	}
-	if got := places(op.JudgePath(oldest, nil)); !slices.Equal(got, []string{"/customer_id required", "/customer_location_id required"}) {
+	if got := places(op.ValidatePath(oldest, nil)); !slices.Equal(got, []string{"/customer_id required", "/customer_location_id required"}) {
 		t.Errorf("got %v of no parameters", got)
 	}
 	preflight := c.Operation("Preflight")
-	if got := preflight.JudgePath(oldest, map[string]string{"customer_id": "x"}); got != nil {
+	if got := preflight.ValidatePath(oldest, map[string]string{"customer_id": "x"}); got != nil {
 		t.Errorf("got %v of an operation that asks nothing of its path", got)
 	}
-	if got := preflight.JudgeHeaders(oldest, header("authorization: x")); got != nil {
+	if got := preflight.ValidateHeaders(oldest, header("authorization: x")); got != nil {
 		t.Errorf("got %v of an operation that asks nothing of its header", got)
 	}
 }
@@ -187,7 +187,7 @@ func TestCheckToken(t *testing.T) {
 	}
 }
 
-// TestValidHeader holds that a value is judged by the field's own rule.
+// TestValidHeader holds that a value is validated by the field's own rule.
 func TestValidHeader(t *testing.T) {
 	t.Parallel()
 	c := loadReal(t)
@@ -221,9 +221,9 @@ func reply(t testing.TB, version model.Version) *wire.Reply {
 		{Name: wire.APIVersion, Value: string(version)}, {Name: wire.RequestID, Value: "ed5b5458-1f72-41d7-b8ad-f1757de1ec4f"}}}
 }
 
-// TestJudgeReply holds what the judge says of spoilt replies beyond what the
+// TestValidateReply holds what the validator says of spoilt replies beyond what the
 // schemas of head and body say.
-func TestJudgeReply(t *testing.T) {
+func TestValidateReply(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name  string
@@ -256,20 +256,20 @@ func TestJudgeReply(t *testing.T) {
 				if c.name == "another version" && v == "2021/05/07" {
 					want = nil
 				}
-				if got := places(contract.Operation("Deactivate Customer").JudgeReply(v, CORSDocumented, sampleTime, r)); !slices.Equal(got, want) {
+				if got := places(contract.Operation("Deactivate Customer").ValidateReply(v, CORSDocumented, sampleTime, r)); !slices.Equal(got, want) {
 					t.Errorf("%s: got %v, want %v", v, got, want)
 				}
 			}
 		})
 	}
-	got := loadReal(t).Otherwise().JudgeReply("2020/01/01", CORSDocumented, sampleTime, reply(t, oldest))
-	if len(got) != 1 || got[0].Remedy != "there is no such version" {
+	got := loadReal(t).Otherwise().ValidateReply("2020/01/01", CORSDocumented, sampleTime, reply(t, oldest))
+	if len(got) != 1 || got[0].Hint != "there is no such version" {
 		t.Errorf("got %+v of a version that is none", got)
 	}
 }
 
-// TestJudgeShapes holds that each version's body is only good in its own shape.
-func TestJudgeShapes(t *testing.T) {
+// TestValidateShapes holds that each version's body is only good in its own shape.
+func TestValidateShapes(t *testing.T) {
 	t.Parallel()
 	c := loadReal(t)
 	op := c.Operation("Get Customer")
@@ -277,7 +277,7 @@ func TestJudgeShapes(t *testing.T) {
 		for _, shape := range c.Versions() {
 			r := reply(t, shape)
 			r.Fields[8].Value = string(v)
-			good := len(op.JudgeReply(v, CORSDocumented, sampleTime, r)) == 0
+			good := len(op.ValidateReply(v, CORSDocumented, sampleTime, r)) == 0
 			if want := (v == oldest) == (shape == oldest); good != want {
 				t.Errorf("a body of %s's shape in %s is good: %t, want %t", shape, v, good, want)
 			}

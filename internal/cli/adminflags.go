@@ -11,14 +11,14 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/app"
+	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock/session"
 )
 
-// doorFlags are the flags of the control door and of what it shows.
-type doorFlags struct {
-	control      string
+// adminFlags are the flags of the admin API and of what it shows.
+type adminFlags struct {
+	admin        string
 	tokens       tokenFlags
 	token        string // of the admin API: given, or made
 	tokenFrom    string // the flag that gave it
@@ -36,16 +36,16 @@ const (
 	defaultJournalBytes = 1 << 20
 )
 
-func (f *doorFlags) add(flags *pflag.FlagSet) {
-	flags.StringVar(&f.control, "control", "on", "the control door under /_mock/: on, off, or `HOST:PORT` for a listener of its own")
-	f.tokens.add(flags, "control-token", "the `TOKEN` that each request to the admin API must carry, which other users of the machine can see here; none lets every machine in (default: none on a loopback address, else one that is made and printed)")
+func (f *adminFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&f.admin, "admin", "on", "the admin API under /_mock/: on, off, or `HOST:PORT` for a listener of its own")
+	f.tokens.add(flags, "admin-token", "the `TOKEN` that each request to the admin API must carry, which other users of the machine can see here; none lets every machine in (default: none on a loopback address, else one that is made and printed)")
 	flags.IntVar(&f.journalCount, "journal-count", defaultJournalCount, "how many exchanges the journal keeps, over all sessions; 0 keeps none")
 	flags.Int64Var(&f.journalBytes, "journal-bytes", defaultJournalBytes, "how many bytes of exchanges the journal keeps")
 	flags.IntVar(&f.sessions, "session-limit", session.DefaultLimit, "how many sessions there may be beside the default one")
 	flags.DurationVar(&f.sessionTTL, "session-ttl", session.DefaultTTL, "how long a session may be idle before it is dropped")
 }
 
-func (f *doorFlags) check(ctx context.Context, s *streams) error {
+func (f *adminFlags) check(ctx context.Context, s *streams) error {
 	for _, c := range []struct {
 		flag string
 		bad  bool
@@ -60,9 +60,9 @@ func (f *doorFlags) check(ctx context.Context, s *streams) error {
 			return errMisuse{fmt.Errorf("%s: %s", c.flag, c.rule)}
 		}
 	}
-	if f.control != "on" && f.control != "off" {
-		if err := checkAddress(f.control); err != nil {
-			return errMisuse{fmt.Errorf("--control %q: must be on, off or an address: %w", f.control, err)}
+	if f.admin != "on" && f.admin != "off" {
+		if err := checkAddress(f.admin); err != nil {
+			return errMisuse{fmt.Errorf("--admin %q: must be on, off or an address: %w", f.admin, err)}
 		}
 	}
 	return f.readToken(ctx, s)
@@ -70,11 +70,11 @@ func (f *doorFlags) check(ctx context.Context, s *streams) error {
 
 // readToken reads the token of the admin API, or makes the one that is asked
 // for where other machines can reach it.
-func (f *doorFlags) readToken(ctx context.Context, s *streams) (err error) {
+func (f *adminFlags) readToken(ctx context.Context, s *streams) (err error) {
 	if f.open = f.tokens.text.value == openToAll; f.open {
 		f.tokens.text = given{}
 		if f.tokens.env.ok || f.tokens.file.ok {
-			return errMisuse{fmt.Errorf("--control-token %s stands beside --%s or --%s: give one of them", openToAll, tokenEnvFlag, tokenFileFlag)}
+			return errMisuse{fmt.Errorf("--admin-token %s stands beside --%s or --%s: give one of them", openToAll, tokenEnvFlag, tokenFileFlag)}
 		}
 		return nil
 	}
@@ -85,28 +85,28 @@ func (f *doorFlags) readToken(ctx context.Context, s *streams) (err error) {
 	return err
 }
 
-// openToAll is the value of --control-token that asks for no token.
+// openToAll is the value of --admin-token that asks for no token.
 const openToAll = "none"
 
 // made reports a token that nobody gave.
-func (f *doorFlags) made() bool { return f.token != "" && f.tokenFrom == "" }
+func (f *adminFlags) made() bool { return f.token != "" && f.tokenFrom == "" }
 
-func (f *doorFlags) limits() journal.Limits {
+func (f *adminFlags) limits() journal.Limits {
 	return journal.Limits{Count: f.journalCount, Bytes: f.journalBytes}
 }
 
-func (f *doorFlags) door(schemas fs.FS) app.Control {
-	c := app.Control{Off: f.control == "off", Token: f.token, Beyond: f.made(), Open: f.open, Schemas: schemas, Version: version}
-	if f.control != "on" && !c.Off {
-		c.Address = f.control
+func (f *adminFlags) settings(schemas fs.FS) app.Admin {
+	c := app.Admin{Off: f.admin == "off", Token: f.token, Beyond: f.made(), Open: f.open, Schemas: schemas, Version: version}
+	if f.admin != "on" && !c.Off {
+		c.Address = f.admin
 	}
 	return c
 }
 
 // access says in a line who may use the admin API.
-func (f *doorFlags) access(a app.Access) string {
+func (f *adminFlags) access(a app.Access) string {
 	switch {
-	case f.control == "off":
+	case f.admin == "off":
 		return "off"
 	case a.Guarded && f.made():
 		return "guarded, as other machines can reach it: the token of this run is " + f.token
@@ -120,7 +120,7 @@ func (f *doorFlags) access(a app.Access) string {
 
 // logAccess logs who may use an admin API that other machines can reach, for
 // those who read no greeting.
-func (f *doorFlags) logAccess(log *slog.Logger, a app.Access) {
+func (f *adminFlags) logAccess(log *slog.Logger, a app.Access) {
 	switch {
 	case !a.Beyond:
 	case !a.Guarded:
@@ -133,10 +133,10 @@ func (f *doorFlags) logAccess(log *slog.Logger, a app.Access) {
 }
 
 // terse is what a script reads: the address, and on a line of its own that of
-// the control door, where it has another.
-func terse(address string, door net.Addr) string {
-	if door != nil {
-		return address + "\n" + baseURL(door) + "\n"
+// the admin API, where it has another.
+func terse(address string, admin net.Addr) string {
+	if admin != nil {
+		return address + "\n" + baseURL(admin) + "\n"
 	}
 	return address + "\n"
 }

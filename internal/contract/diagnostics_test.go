@@ -21,21 +21,21 @@ const (
 	emptyObject = `{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"}`
 )
 
-// schemaFlaws has each way in which schema files can be wrong, with all that
+// schemaDiagnostics has each way in which schema files can be wrong, with all that
 // is said of it.
-var schemaFlaws = []struct {
+var schemaDiagnostics = []struct {
 	name   string
 	change change
 	want   []string
 }{
-	{"no JSON", write(errorModel, "{\n\"type\": \"object\",\n\"required\": [\"field\",]\n}"),
-		[]string{errorModel + `:3 /required: is no JSON: line 3, column 21: no comma may stand before ']'`}},
-	{"empty file", write(errorModel, ""), []string{errorModel + `:1: is no JSON: line 1, column 1: the text ends too early`}},
+	{"not JSON", write(errorModel, "{\n\"type\": \"object\",\n\"required\": [\"field\",]\n}"),
+		[]string{errorModel + `:3 /required: is not JSON: line 3, column 21: no comma may stand before ']'`}},
+	{"empty file", write(errorModel, ""), []string{errorModel + `:1: is not JSON: line 1, column 1: the text ends too early`}},
 	{"a name twice", write(errorModel, `{"type": "object", "type": "string"}`),
-		[]string{errorModel + `:1 /type: is no JSON: line 1, column 20: duplicate object member name`}},
-	{"no UTF-8", write(errorModel, "{\"title\": \"\xff\"}"), []string{errorModel + `:1 /title: is no JSON: line 1, column 12: invalid UTF-8`}},
+		[]string{errorModel + `:1 /type: is not JSON: line 1, column 20: duplicate object member name`}},
+	{"no UTF-8", write(errorModel, "{\"title\": \"\xff\"}"), []string{errorModel + `:1 /title: is not JSON: line 1, column 12: invalid UTF-8`}},
 	{"number beyond measure", write(errorModel, `{"minimum": 1e3000000}`),
-		[]string{errorModel + `:1 /minimum: is no JSON: line 1, column 13: a number must have at most 1000 digits and an exponent of at most 1000`}},
+		[]string{errorModel + `:1 /minimum: is not JSON: line 1, column 13: a number must have at most 1000 digits and an exponent of at most 1000`}},
 	{"an array", write(errorModel, `[]`), []string{errorModel + `: must be a JSON object`}},
 	{"null", write(errorModel, `null`), []string{errorModel + `: must be a JSON object`}},
 
@@ -70,9 +70,9 @@ var schemaFlaws = []struct {
 	{"required as text", edit(errorModel, func(s map[string]any) { s["required"] = "field" }),
 		[]string{errorModel + ` /required: "field": must be an array`}},
 	{"a rule that nothing satisfies", replace(errorModel, `"minLength": 1`, `"minLength": 5, "maxLength": 4`),
-		[]string{errorModel + `: is no schema: minLength cannot be greater than maxLength`}},
+		[]string{errorModel + `: is not a schema: minLength cannot be greater than maxLength`}},
 	{"the same where others refer to it", replace(addressModel, `"maxLength": 86`, `"maxLength": 0`),
-		[]string{addressModel + `: is no schema: minLength cannot be greater than maxLength`}},
+		[]string{addressModel + `: is not a schema: minLength cannot be greater than maxLength`}},
 
 	{"reference to no file", replace("2019-02-08/DispatchCustomerLocationModel.json", "CustomerAddressModel.json", "CustomerAdressModel.json"),
 		[]string{`2019-02-08/DispatchCustomerLocationModel.json /properties/addresses/items/$ref: "CustomerAdressModel.json": no such file in this version's folder or an older one`}},
@@ -111,7 +111,7 @@ var schemaFlaws = []struct {
 	{"folder in a version's folder", write("2021-04-07/more/ErrorModel.json", emptyObject),
 		[]string{`2021-04-07/more: is used by nothing: models stand directly in their version's folder`}},
 	{"no version is listed", edit(versionModel, func(s map[string]any) { delete(s, "enum") }), []string{versionModel + ` /enum: lists no version`}},
-	{"version that is no date", replace(versionModel, `"2021/04/07"`, `"v2"`),
+	{"version that is not a date", replace(versionModel, `"2021/04/07"`, `"v2"`),
 		[]string{versionModel + ` /enum/1: "v2": a version is a date such as 2019/02/08`, `2021-04-07: is the folder of no version that ApiVersion.json lists`}},
 	{"version that is a number", replace(versionModel, `"2023/04/19"`, `20230419`), []string{versionModel + ` /enum/5: 20230419: a version is a date such as 2019/02/08`}},
 	{"unused files", all(write("2021-04-07/B.json", emptyObject), write("2021-04-07/A.json", emptyObject), write("2019-02-08/C.json", emptyObject)),
@@ -123,7 +123,7 @@ var schemaFlaws = []struct {
 	{"misspelt required name", replace("2019-02-08/PathParameters.json", `"customer_id",`, `"custmer_id",`),
 		[]string{`2019-02-08/PathParameters.json /required/0: "custmer_id": is none of the properties; did you mean customer_id?`}},
 	{"no operations", remove("operations.json"), []string{`operations.json: the file is missing`}},
-	{"operations no JSON", write("operations.json", "{"), []string{`operations.json:1: is no JSON: line 1, column 2: the text ends too early`}},
+	{"operations not JSON", write("operations.json", "{"), []string{`operations.json:1: is not JSON: line 1, column 2: the text ends too early`}},
 	{"empty operations", replace("operations.json", `"operations": [`, `"operations": [], "x": [`),
 		[]string{`operations.json /operations: []: must have at least 1 item, and has 0`, `operations.json /x: [{"$comment": "P", "description": "Deactivates a customer at a location.", "method": "DELETE", "name": "Deactivate Customer", "path": "/customers/{customer_id}/…: is not a known name; known are operations, otherwise`}},
 	{"operation twice", replace("operations.json", `"method": "GET"`, `"method": "DELETE"`),
@@ -135,28 +135,28 @@ var schemaFlaws = []struct {
 		[]string{`operations.json /operations/0/path: "customers/{customer_id}/locations/{customer_location_id}": must match ^(/([a-z]+|\{[a-z_]+\}))+$`}},
 	{"impossible status", replace("operations.json", `"200": "Dis`, `"418": "Dis`),
 		[]string{`operations.json /operations/0/responses/418: "DispatchCustomerLocationModel.json": is not a known name; known are names that match ^(2[0-9][0-9]|error)$`}},
-	{"model that is no file", replace("operations.json", `"ErrorModel.json"`, `"FaultModel.json"`),
+	{"model that is not a file", replace("operations.json", `"ErrorModel.json"`, `"FaultModel.json"`),
 		[]string{`operations.json /operations/0/responses/error: "FaultModel.json": no version folder has such a file`}},
 	{"model that is a number", replace("operations.json", `"ErrorModel.json"`, `7`),
 		[]string{`operations.json /operations/0/responses/error: 7: must be null or a string`}},
-	{"header model that is no file", replace("operations.json", `"PathParameters.json"`, `"PathParameter.json"`),
+	{"header model that is not a file", replace("operations.json", `"PathParameters.json"`, `"PathParameter.json"`),
 		[]string{`operations.json /operations/0/path_parameters: "PathParameter.json": no version folder has such a file`}},
 	{"header model with an array", edit(pathModel, func(s map[string]any) {
 		s["properties"].(map[string]any)["tags"] = map[string]any{"type": "array"}
-	}), flatFlaws()},
-	{"header model with a number", replace(pathModel, `"integer"`, `"number"`), flatFlaws()},
-	{"header model with two types", replace(pathModel, `"integer"`, `["integer", "null"]`), flatFlaws()},
+	}), flatDiagnostics()},
+	{"header model with a number", replace(pathModel, `"integer"`, `"number"`), flatDiagnostics()},
+	{"header model with two types", replace(pathModel, `"integer"`, `["integer", "null"]`), flatDiagnostics()},
 	{"header model with another rule", edit(pathModel, func(s map[string]any) {
 		s["dependencies"] = map[string]any{"customer_id": []any{"customer_location_id"}}
-	}), flatFlaws()},
+	}), flatDiagnostics()},
 	{"header model with a time", edit(pathModel, func(s map[string]any) {
 		s["properties"].(map[string]any)["since"] = map[string]any{"type": "string", "format": pastTimestamp}
-	}), flatFlaws()},
-	{"header model that is a text", write(pathModel, `{"type": "string"}`), flatFlaws()},
-	{"header model without names", write(pathModel, emptyObject), flatFlaws()},
+	}), flatDiagnostics()},
+	{"header model that is a text", write(pathModel, `{"type": "string"}`), flatDiagnostics()},
+	{"header model without names", write(pathModel, emptyObject), flatDiagnostics()},
 
 	{"no version folder", remove(realNames("2*/*.json")...),
-		[]string{`.: there is no version folder: a folder named after a version, such as 2019-02-08, must hold the models`}},
+		[]string{`.: there is not a version folder: a folder named after a version, such as 2019-02-08, must hold the models`}},
 	{"no meta-schema", remove("meta/schema.json"), []string{`meta/schema.json: the file is missing`}},
 	{"no list of versions", remove(versionModel),
 		[]string{`2019-02-08/RelaxedResponseHeadersModel.json /properties/X-API-VERSION/$ref: "ApiVersion.json": no such file in this version's folder or an older one`,
@@ -164,16 +164,16 @@ var schemaFlaws = []struct {
 			`2019-02-08/StandardResponseHeadersModel.json /properties/X-API-VERSION/$ref: "ApiVersion.json": no such file in this version's folder or an older one`}},
 	{"several at once", all(write("2021-04-07/CustomerContactModel.json", "{"), edit(errorModel, func(s map[string]any) { s["typ"] = "object" }), replace(headersModel, `"maxLength"`, `"maxlength"`)),
 		[]string{errorModel + ` /typ: "object": is not a known name; did you mean type?`, headersModel + ` /properties/authorization/maxlength: 256: is not a known name; did you mean maxLength?`,
-			`2021-04-07/CustomerContactModel.json:1: is no JSON: line 1, column 2: the text ends too early`}},
+			`2021-04-07/CustomerContactModel.json:1: is not JSON: line 1, column 2: the text ends too early`}},
 }
 
-// flatFlaws are those of the four operations that have path parameters.
-func flatFlaws() []string {
-	var flaws []string
+// flatDiagnostics are those of the four operations that have path parameters.
+func flatDiagnostics() []string {
+	var diags []string
 	for _, i := range []string{"0", "1", "2", "3"} {
-		flaws = append(flaws, "operations.json /operations/"+i+"/path_parameters: "+pathModel+flatRule)
+		diags = append(diags, "operations.json /operations/"+i+"/path_parameters: "+pathModel+flatRule)
 	}
-	return flaws
+	return diags
 }
 
 func realNames(pattern string) []string {
@@ -184,27 +184,27 @@ func realNames(pattern string) []string {
 	return names
 }
 
-// TestSchemaFlaws holds that each flaw is refused, with file, place and rule.
-func TestSchemaFlaws(t *testing.T) {
+// TestSchemaDiagnostics holds that each error is refused, with file, place and rule.
+func TestSchemaDiagnostics(t *testing.T) {
 	t.Parallel()
-	for _, c := range schemaFlaws {
+	for _, c := range schemaDiagnostics {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			files := realFiles(t)
 			c.change(t, files)
 			contract, err := Load(files)
-			var flaws Flaws
-			if !errors.As(err, &flaws) || contract != nil {
-				t.Fatalf("got a contract %t and the error %v, want flaws and no contract", contract != nil, err)
+			var diags Diagnostics
+			if !errors.As(err, &diags) || contract != nil {
+				t.Fatalf("got a contract %t and the error %v, want errors and no contract", contract != nil, err)
 			}
-			if got := strings.Split(flaws.Error(), "\n"); !slices.Equal(got, c.want) {
+			if got := strings.Split(diags.Error(), "\n"); !slices.Equal(got, c.want) {
 				t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
 		})
 	}
 }
 
-// TestGoodSchemas holds what is no flaw.
+// TestGoodSchemas holds what is not an error.
 func TestGoodSchemas(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -233,7 +233,7 @@ func TestGoodSchemas(t *testing.T) {
 	}
 }
 
-// TestRecursiveModel holds that a model may contain itself, and is judged to
+// TestRecursiveModel holds that a model may contain itself, and is validated to
 // the depth of the value.
 func TestRecursiveModel(t *testing.T) {
 	t.Parallel()
@@ -246,11 +246,11 @@ func TestRecursiveModel(t *testing.T) {
 	m := c.Model(oldest, "ErrorModel")
 	depth := 100
 	good := strings.Repeat(`{"n": 1, "next": `, depth) + `{}` + strings.Repeat(`}`, depth)
-	if f := m.Judge(parse(t, good), "", sampleTime); len(f) > 0 {
+	if f := m.Validate(parse(t, good), "", sampleTime); len(f) > 0 {
 		t.Errorf("got %v, want nothing", f)
 	}
-	f := m.Judge(parse(t, strings.Replace(good, "{}", `{"n": "x"}`, 1)), "", sampleTime)
-	if len(f) != 1 || f[0].Pointer != strings.Repeat("/next", depth)+"/n" || f[0].Remedy != "must be an integer" {
+	f := m.Validate(parse(t, strings.Replace(good, "{}", `{"n": "x"}`, 1)), "", sampleTime)
+	if len(f) != 1 || f[0].Pointer != strings.Repeat("/next", depth)+"/n" || f[0].Hint != "must be an integer" {
 		t.Errorf("got %v, want one finding at the bottom", f)
 	}
 }

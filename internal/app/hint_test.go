@@ -16,16 +16,16 @@ import (
 )
 
 // entriesOf returns all that the journal has of the default session, the
-// newest first, each as the door tells it.
+// newest first, each as the admin API tells it.
 func (r *running) entriesOf(t testing.TB) []report.Entry {
 	t.Helper()
 	var list struct{ Exchanges []struct{ ID uint64 } }
-	if err := json.Unmarshal([]byte(r.door(t, http.MethodGet, "/journal?session=default", "")), &list); err != nil {
+	if err := json.Unmarshal([]byte(r.admin(t, http.MethodGet, "/journal?session=default", "")), &list); err != nil {
 		t.Fatal(err)
 	}
 	all := make([]report.Entry, len(list.Exchanges))
 	for i, x := range list.Exchanges {
-		if err := json.Unmarshal([]byte(r.door(t, http.MethodGet, fmt.Sprintf("/exchanges/%d", x.ID), "")), &all[i]); err != nil {
+		if err := json.Unmarshal([]byte(r.admin(t, http.MethodGet, fmt.Sprintf("/exchanges/%d", x.ID), "")), &all[i]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -53,7 +53,7 @@ func TestEveryRefusalTellsTheWayOut(t *testing.T) {
 					if x.Status < 400 {
 						continue
 					}
-					if len(x.Problems) == 0 || x.Verdict != exchange.Faulty {
+					if len(x.Problems) == 0 || x.Verdict != exchange.VerdictInvalid {
 						t.Errorf("%s %s is answered %d, and the journal has %d problems and the verdict %s", x.Method, x.Path, x.Status, len(x.Problems), x.Verdict)
 					}
 					for _, f := range x.Problems {
@@ -66,7 +66,7 @@ func TestEveryRefusalTellsTheWayOut(t *testing.T) {
 }
 
 var (
-	// acts are the words by which a remedy says what to do.
+	// acts are the words by which a hint says what to do.
 	acts = regexp.MustCompile(`(?i)\b(must|send|use|give|need|needs|did you mean|leave|make it|reset|its tenants are|lists|has no escaped|it has|there is no such tenant|fewer|begins with|may have|can be left out)\b`)
 	// secret are values that the golden exchanges send as tokens.
 	secret = regexp.MustCompile(`(?im)^authorization:[ \t]*(?:(?:bearer|basic|digest) )?(.{4,})$`)
@@ -75,19 +75,19 @@ var (
 
 // toldWell holds that a person who reads of a problem can do something about
 // it.
-func toldWell(t testing.TB, f exchange.Finding, request string) {
+func toldWell(t testing.TB, f exchange.Violation, request string) {
 	t.Helper()
-	if f.Part == "" || f.Rule == "" || f.Remedy == "" || f.Remedy == f.Rule {
+	if f.Part == "" || f.Rule == "" || f.Hint == "" || f.Hint == f.Rule {
 		t.Errorf("the problem %+v lacks its part, its rule or what to do", f)
 	}
-	if !acts.MatchString(f.Remedy) {
-		t.Errorf("%s%s, %s: %q does not say what to do", f.Part, f.Pointer, f.Rule, f.Remedy)
+	if !acts.MatchString(f.Hint) {
+		t.Errorf("%s%s, %s: %q does not say what to do", f.Part, f.Pointer, f.Rule, f.Hint)
 	}
 	if want := documented(t, f); want != f.Documented && f.Part != exchange.PartPreflight {
 		t.Errorf("%s%s, %s: got the documented sentence %q, want %q", f.Part, f.Pointer, f.Rule, f.Documented, want)
 	}
 	for _, m := range secret.FindAllStringSubmatch(strings.ReplaceAll(request, "\r\n", "\n"), -1) {
-		told := strings.ReplaceAll(f.Value+f.Remedy, "access token", "")
+		told := strings.ReplaceAll(f.Value+f.Hint, "access token", "")
 		if strings.Contains(told, m[1]) && !strings.HasPrefix(m[1], "{") && m[1] != "Bearer" {
 			t.Errorf("the problem %+v tells the token %q", f, m[1])
 		}
@@ -96,7 +96,7 @@ func toldWell(t testing.TB, f exchange.Finding, request string) {
 
 // documented returns what the schema says of the place that a finding of a
 // header field or of a path parameter is about.
-func documented(t testing.TB, f exchange.Finding) string {
+func documented(t testing.TB, f exchange.Violation) string {
 	t.Helper()
 	m := ruleOf.FindStringSubmatch(f.Schema)
 	file := strings.Split(f.Schema, "#")[0]
@@ -158,7 +158,7 @@ func TestRemedies(t *testing.T) {
 			c.settings.quiet = true
 			r := launch(t, c.settings)
 			x := r.entry(t, "default", requestIDIn(r.raw(t, c.request)))
-			if !slices.ContainsFunc(x.Problems, func(f exchange.Finding) bool { return f.Pointer == c.pointer && strings.Contains(f.Remedy, c.want) }) {
+			if !slices.ContainsFunc(x.Problems, func(f exchange.Violation) bool { return f.Pointer == c.pointer && strings.Contains(f.Hint, c.want) }) {
 				t.Errorf("got the problems %+v, want one of %s that says %q", x.Problems, c.pointer, c.want)
 			}
 		})
@@ -174,7 +174,7 @@ func TestPreflightsTellWhatTheBrowserDoes(t *testing.T) {
 	many := strings.TrimSuffix(strings.Repeat("x-a,", 5000), ",")
 	for _, c := range []struct {
 		name, method, headers, cors string
-		want                        []string // the value, and what the remedy has, one by one
+		want                        []string // the value, and what the hint has, one by one
 	}{
 		{"documented", "DELETE", "authorization,x-tenant-id,content-type", "", nil},
 		{"in other spellings", "DELETE", " AUTHORIZATION , X-Tenant-ID,, Accept", "", nil},
@@ -220,8 +220,8 @@ func TestPreflightsTellWhatTheBrowserDoes(t *testing.T) {
 				if f.Part != exchange.PartPreflight || f.Value != c.want[2*i] || !strings.HasPrefix(f.Rule, list) || f.Documented != "The sample response has "+list+"." {
 					t.Errorf("got the finding %+v, want one of %s that tells what the page lists", f, c.want[2*i])
 				}
-				if !strings.Contains(f.Remedy, fmt.Sprintf(never, c.method)) || !strings.Contains(f.Remedy, c.want[2*i+1]) {
-					t.Errorf("got the remedy %q, want it to say that nothing is sent, and %q", f.Remedy, c.want[2*i+1])
+				if !strings.Contains(f.Hint, fmt.Sprintf(never, c.method)) || !strings.Contains(f.Hint, c.want[2*i+1]) {
+					t.Errorf("got the hint %q, want it to say that nothing is sent, and %q", f.Hint, c.want[2*i+1])
 				}
 			}
 		})

@@ -1,4 +1,4 @@
-// The control door: all that the page knows comes from it.
+// the admin API: all that the page knows comes from it.
 import { ask } from './dom.js';
 import { parse, print } from './exact.js';
 
@@ -13,16 +13,16 @@ function headers(more) {
 // token asks for the control token, once for all who wait for it.
 function token(refused) {
   asking ||= ask('Control token', [{ name: 'token', label: 'Token', type: 'password', required: true }], 'Use it',
-    (refused ? 'That token is not the server\'s. ' : '') + 'The server\'s admin API asks for a token: the one of --control-token-env, --control-token-file or --control-token, or the one that the server printed when it started. It is kept for this tab only.')
+    (refused ? 'That token is not the server\'s. ' : '') + 'The server\'s admin API asks for a token: the one of --admin-token-env, --admin-token-file or --admin-token, or the one that the server printed when it started. It is kept for this tab only.')
     .then(answer => {
       asking = null;
-      if (!answer) throw new Error('Without the token the control door answers nothing.');
+      if (!answer) throw new Error('Without the token the admin API answers nothing.');
       sessionStorage.setItem(kept, answer.token.trim());
     }, err => { asking = null; throw err; });
   return asking;
 }
 
-// open asks the door and returns the response, asking for the token if need be.
+// open asks the admin API and returns the response, asking for the token if need be.
 export async function open(path, options = {}) {
   for (;;) {
     const sent = sessionStorage.getItem(kept);
@@ -34,16 +34,16 @@ export async function open(path, options = {}) {
   }
 }
 
-// Refusal is a problem that the door told.
+// Refusal is a problem that the admin API told.
 export class Refusal extends Error {
   constructor(problem) {
-    super(problem.detail || problem.title || 'The control door refused.');
+    super(problem.detail || problem.title || 'the admin API refused.');
     this.status = problem.status;
-    this.flaws = problem.flaws || [];
+    this.errors = problem.errors || [];
   }
 }
 
-// ask_ asks the door. Exact keeps numbers that a double would change.
+// ask_ asks the admin API. Exact keeps numbers that a double would change.
 export async function ask_(method, path, body, { exact = true } = {}) {
   const init = { method };
   if (body !== undefined) {

@@ -1,4 +1,4 @@
-// Package control is the door for tests and people under /_mock/: health,
+// Package control is the admin API for tests and people under /_mock/: health,
 // sessions, state, clock, scenarios and journal. It speaks JSON; its errors
 // are problem details (RFC 9457); other web sites are kept out.
 package admin
@@ -19,28 +19,28 @@ import (
 	"github.com/gorilla/mux"
 	"golang.org/x/time/rate"
 
-	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/exchange/journal"
-	"dispatchmock/internal/redact"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
 )
 
-// Prefix is the path under which the door stands.
+// Prefix is the path under which the admin API stands.
 const Prefix = "/_mock"
 
-// MaxRate is how many changes a second the door takes: what it holds is
+// MaxRate is how many changes a second the admin API takes: what it holds is
 // bounded, and so is how fast that can be made and thrown away.
 const MaxRate = 10_000
 
-// maxBody is the length of the longest body that the door reads.
+// maxBody is the length of the longest body that the admin API reads.
 const maxBody = 4 << 20
 
-// Options are what a door is made of.
+// Options are what an admin API is made of.
 type Options struct {
 	Contract *contract.Contract
 	Schemas  fs.FS // where the schemas of bodies and fixtures stand
@@ -53,15 +53,15 @@ type Options struct {
 	Token string
 	// Name is the host name of the server's own address, if it has one.
 	Name string
-	// API is where the mocked API listens, where that is not at the door's own
+	// API is where the mocked API listens, where that is not at the admin API's own
 	// address.
 	API net.Addr
 	// Version is the program's.
 	Version string
 	Log     *slog.Logger
-	// Target is where the mocked API listens, for requests that the door sends.
+	// Target is where the mocked API listens, for requests that the admin API sends.
 	Target net.Addr
-	// Page serves what is no part of the API of the door; nil has none.
+	// Page serves what is no part of the API of the admin API; nil has none.
 	Page http.Handler
 	// Rate is how many changes a second are taken; 0 means MaxRate.
 	Rate float64
@@ -71,8 +71,8 @@ type Options struct {
 	Settings bundle.Settings
 }
 
-// Door is the control door; it is an http.Handler for paths under Prefix.
-type Door struct {
+// Admin is the admin API; it is an http.Handler for paths under Prefix.
+type Admin struct {
 	Options
 	handler  http.Handler
 	changes  *rate.Limiter
@@ -87,17 +87,17 @@ type Door struct {
 	close    sync.Once
 }
 
-// bodies are the schemas of the bodies that the door takes, by their names.
+// bodies are the schemas of the bodies that the admin API takes, by their names.
 func bodies() []string {
 	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch", "send"}
 }
 
-// New returns a door.
-func New(o Options) (*Door, error) {
-	d := &Door{Options: o, redactor: redact.New(), attempts: newAttempts(), long: newSlots(longBodies, "long bodies"), large: newSlots(largeAnswers, "large answers"), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
+// New returns an admin API.
+func New(o Options) (*Admin, error) {
+	d := &Admin{Options: o, redactor: redact.New(), attempts: newAttempts(), long: newSlots(longBodies, "long bodies"), large: newSlots(largeAnswers, "large answers"), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
 	for _, name := range bodies() {
 		d.models[name] = sync.OnceValues(func() (*contract.Model, error) {
-			return contract.Standalone(o.Schemas, "control/"+name+".json", "")
+			return contract.Standalone(o.Schemas, "admin/"+name+".json", "")
 		})
 	}
 	limit := cmp.Or(o.Rate, MaxRate)
@@ -114,24 +114,24 @@ func New(o Options) (*Door, error) {
 }
 
 // ServeHTTP implements http.Handler.
-func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.handler.ServeHTTP(w, r) }
+func (d *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.handler.ServeHTTP(w, r) }
 
-// Close ends the streams that the door keeps open.
-func (d *Door) Close() { d.close.Do(func() { close(d.done) }) }
+// Close ends the streams that the admin API keeps open.
+func (d *Admin) Close() { d.close.Do(func() { close(d.done) }) }
 
-// Serves reports a path that is the door's.
+// Serves reports a path that is the admin API's.
 func Serves(path string) bool {
 	rest, ok := strings.CutPrefix(path, Prefix)
 	return ok && (rest == "" || rest[0] == '/')
 }
 
 // elsewhere serves the page, where there is one, and refuses all else.
-func (d *Door) elsewhere(w http.ResponseWriter, r *http.Request) {
+func (d *Admin) elsewhere(w http.ResponseWriter, r *http.Request) {
 	if d.Page != nil && isPage(r.URL.Path) {
 		d.Page.ServeHTTP(w, r)
 		return
 	}
-	writeProblem(w, problem(http.StatusNotFound, "The control door has no %s; %s/openapi.json lists what it has.", r.URL.Path, Prefix))
+	writeProblem(w, problem(http.StatusNotFound, "the admin API has no %s; %s/openapi.json lists what it has.", r.URL.Path, Prefix))
 }
 
 // isPage reports a path of the console.
@@ -139,7 +139,7 @@ func isPage(path string) bool {
 	return path == Prefix || path == Prefix+"/" || strings.HasPrefix(path, Prefix+"/ui/")
 }
 
-func (d *Door) page(r *http.Request) bool {
+func (d *Admin) page(r *http.Request) bool {
 	return d.Page != nil && safe(r.Method) && isPage(r.URL.Path)
 }
 
@@ -157,7 +157,7 @@ func statusOf(v any) int {
 	return http.StatusOK
 }
 
-func (d *Door) json(h handler) http.Handler {
+func (d *Admin) json(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		if !isShort(r) {
@@ -186,7 +186,7 @@ func (d *Door) json(h handler) http.Handler {
 }
 
 // session returns the session that the path names.
-func (d *Door) session(r *http.Request) (*session.Session, error) {
+func (d *Admin) session(r *http.Request) (*session.Session, error) {
 	id := mux.Vars(r)["session"]
 	n, err := d.Sessions.Get(id)
 	if err != nil {
@@ -196,7 +196,7 @@ func (d *Door) session(r *http.Request) (*session.Session, error) {
 }
 
 func noSession(id string) *Problem {
-	return problem(http.StatusNotFound, "There is no session %.80q; POST %s/sessions makes one.", id, Prefix)
+	return problem(http.StatusNotFound, "There is not a session %.80q; POST %s/sessions makes one.", id, Prefix)
 }
 
 // read reads the request's body.
@@ -213,7 +213,7 @@ func read(r *http.Request) ([]byte, error) {
 }
 
 // body reads and checks the request's body; a missing body is an empty object.
-func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
+func (d *Admin) body(r *http.Request, model string) (map[string]any, error) {
 	text, err := read(r)
 	if err != nil {
 		return nil, err
@@ -223,7 +223,7 @@ func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
 	}
 	v, err := wire.Parse(text)
 	if err != nil {
-		return nil, problem(http.StatusBadRequest, "The body is no JSON: %v.", err)
+		return nil, problem(http.StatusBadRequest, "The body is not JSON: %v.", err)
 	}
 	if err := checkMembers(v); err != nil {
 		return nil, err
@@ -232,8 +232,8 @@ func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if flaws := m.Flaws("body", "", v); len(flaws) > 0 {
-		return nil, flaws
+	if diags := m.Diagnostics("body", "", v); len(diags) > 0 {
+		return nil, diags
 	}
 	doc, ok := v.(map[string]any)
 	if !ok {
@@ -242,9 +242,9 @@ func (d *Door) body(r *http.Request, model string) (map[string]any, error) {
 	return doc, nil
 }
 
-// change records what came through the door and changed a session, so that a
+// change records what came through the admin API and changed a session, so that a
 // session can be replayed.
-func (d *Door) change(h handler) handler {
+func (d *Admin) change(h handler) handler {
 	return func(r *http.Request) (any, error) {
 		text, err := read(r)
 		if err != nil {
@@ -256,7 +256,7 @@ func (d *Door) change(h handler) handler {
 		if err != nil {
 			return nil, err
 		}
-		x := &exchange.Exchange{Control: true, Session: n.Spec.ID, Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
+		x := &exchange.Exchange{Admin: true, Session: n.Spec.ID, Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
 		x.Request.Head, _ = d.redactor.Secrets().Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
 		x.Request.Body, x.Request.Size = text, int64(len(text))
 		start := time.Now()
@@ -270,7 +270,7 @@ func (d *Door) change(h handler) handler {
 	}
 }
 
-func (d *Door) health(*http.Request) (any, error) {
+func (d *Admin) health(*http.Request) (any, error) {
 	f := d.Sessions.Fixtures()
 	return map[string]any{"status": "ready", "version": d.Version, "records": f.Base.Records(), "sessions": len(d.Sessions.List()), "connections": d.Connections()}, nil
 }

@@ -8,10 +8,10 @@ import (
 
 // TestAnnounced holds what the journal says of requests that are wrong on
 // purpose, and which problems are those of a request and which of the world.
-func TestAnnounced(t *testing.T) {
+func TestAllowed(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
-	r.must(t, "POST", "/sessions", `{"id": "told", "announced": ["problem", "scenario"]}`, nil)
+	r.must(t, "POST", "/sessions", `{"id": "told", "allowed": ["invalid", "simulated"]}`, nil)
 	r.must(t, "POST", "/sessions", `{"id": "silent"}`, nil)
 	for _, c := range []struct {
 		name, session, path string
@@ -21,11 +21,11 @@ func TestAnnounced(t *testing.T) {
 		by                  string
 		fault               string
 	}{
-		{"by header", "silent", "/customers/1/locations/1", []string{"X-Mock-Announce: Problem"}, []string{"problem"}, []bool{false, false}, "", "authorization_invalid"},
-		{"by header, both", "silent", "/nowhere", []string{"X-Mock-Announce: scenario, problem"}, []string{"problem", "scenario"}, []bool{false, false, false}, "", "path_unknown"},
+		{"by header", "silent", "/customers/1/locations/1", []string{"X-Mock-Allow: Problem"}, []string{"problem"}, []bool{false, false}, "", "authorization_invalid"},
+		{"by header, both", "silent", "/nowhere", []string{"X-Mock-Allow: simulated, problem"}, []string{"problem", "scenario"}, []bool{false, false, false}, "", "path_unknown"},
 		{"by session", "told", "/nowhere", nil, []string{"problem", "scenario"}, []bool{false, false, false}, "", "path_unknown"},
 		{"not at all", "silent", "/nowhere", nil, nil, []bool{false, false, false}, "", "path_unknown"},
-		{"misspelt", "silent", "/nowhere", []string{"X-Mock-Announce: problme"}, nil, []bool{false, false, false, false}, "", "path_unknown"},
+		{"misspelt", "silent", "/nowhere", []string{"X-Mock-Allow: problme"}, nil, []bool{false, false, false, false}, "", "path_unknown"},
 		{"the world's own", "silent", "/customers/1/locations/999", []string{"Authorization: Bearer readonly-token", "X-Tenant-Id: 2"}, nil, []bool{true, true}, "", "role_missing"},
 		{"no record", "silent", "/customers/1/locations/999", []string{"Authorization: Bearer dispatcher-token", "X-Tenant-Id: 1"}, nil, []bool{true}, "", "record_unknown"},
 		{"no token", "silent", "/customers/1/locations/1", []string{"Authorization: Bearer unknown", "X-Tenant-Id: 1"}, nil, []bool{true}, "", "token_unknown"},
@@ -39,18 +39,18 @@ func TestAnnounced(t *testing.T) {
 			}
 			r.must(t, "GET", "/journal?limit=1&session="+c.session, "", &list)
 			var entry struct {
-				Announced []string
-				Fault     string
-				By        string `json:"scenario_by"`
-				Problems  []struct{ World bool }
+				Allowed  []string
+				Fault    string
+				By       string `json:"scenario_by"`
+				Problems []struct{ Rejected bool }
 			}
 			r.must(t, "GET", "/exchanges/"+strconv.Itoa(list.Exchanges[0].ID), "", &entry)
 			var world []bool
 			for _, p := range entry.Problems {
-				world = append(world, p.World)
+				world = append(world, p.Rejected)
 			}
-			if !slices.Equal(entry.Announced, c.want) || !slices.Equal(world, c.world) || entry.By != c.by || entry.Fault != c.fault {
-				t.Errorf("got %+v\nwant announced %q, the world's %v, the fault %s", entry, c.want, c.world, c.fault)
+			if !slices.Equal(entry.Allowed, c.want) || !slices.Equal(world, c.world) || entry.By != c.by || entry.Fault != c.fault {
+				t.Errorf("got %+v\nwant allowed %q, the world's %v, the fault %s", entry, c.want, c.world, c.fault)
 			}
 		})
 	}

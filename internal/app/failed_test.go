@@ -8,10 +8,10 @@ import (
 	"dispatchmock/internal/exchange"
 )
 
-// TestMisfit holds that a scenario which does not fit the answer is its author's
+// TestFailed holds that a scenario which does not fit the answer is its author's
 // fault: nothing is held against the mock, and the journal and the log say
 // which operation it was.
-func TestMisfit(t *testing.T) {
+func TestFailed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, then, pointer, detail string }{
 		{"an operation", `{"patch": [{"op": "add", "path": "/new", "value": 1}, {"op": "remove", "path": "/addresses/7"}]}`, "/then/patch/1",
@@ -25,17 +25,17 @@ func TestMisfit(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := launch(t, settings{})
-			r.door(t, http.MethodPost, "/sessions/default/scenarios", `{"definition": {"name": "mine", "then": `+c.then+`}}`)
+			r.admin(t, http.MethodPost, "/sessions/default/scenarios", `{"definition": {"name": "mine", "then": `+c.then+`}}`)
 			got := r.ask(t, http.MethodGet, "/customers/1/locations/1", dispatcher...)
 			if got.status != http.StatusInternalServerError || !strings.Contains(got.body, `"field": "scenario"`) || !strings.Contains(got.body, `"explanation": "The scenario is wrong for this answer; the journal says where."`) {
 				t.Errorf("got %d %s", got.status, got.body)
 			}
 			x := r.entry(t, "default", got.value("X-REQUEST-ID"))
-			if x.Verdict != exchange.OnPurpose || !x.Altered || x.Fault != "scenario_misfit" || x.Scenario != "mine" || len(x.Violations)+len(x.Problems) > 0 || x.Error != "" {
+			if x.Verdict != exchange.VerdictSimulated || !x.Altered || x.Fault != "scenario_failed" || x.Scenario != "mine" || len(x.Violations)+len(x.Problems) > 0 || x.Error != "" {
 				t.Errorf("the journal has the verdict %s, altered %v, fault %s, violations %v, problems %v, error %s", x.Verdict, x.Altered, x.Fault, x.Violations, x.Problems, x.Error)
 			}
 			f := x.Deliberate[0]
-			if f.Part != exchange.PartScenario || f.Pointer != c.pointer || !strings.Contains(f.Remedy, c.detail) || !strings.HasSuffix(f.Remedy, "; change the scenario mine") {
+			if f.Part != exchange.PartScenario || f.Pointer != c.pointer || !strings.Contains(f.Hint, c.detail) || !strings.HasSuffix(f.Hint, "; change the scenario mine") {
 				t.Errorf("got the finding %+v, want %s and %q", f, c.pointer, c.detail)
 			}
 			if log := r.log.String(); !strings.Contains(log, `level=WARN msg="the scenario does not fit the answer"`) || strings.Contains(log, "level=ERROR") {

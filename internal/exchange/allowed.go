@@ -14,25 +14,25 @@ const (
 	ByFixtures Way = "fixtures"
 )
 
-// Announced is what a test says to do on purpose: a wrong request, or to meet a
+// Allowed is what a test says to do on purpose: a wrong request, or to meet a
 // scenario that it did not ask for.
-type Announced struct{ Problem, Scenario bool }
+type Allowed struct{ Invalid, Simulated bool }
 
-// The words of an announcement.
+// The words of an allowance.
 const (
-	AnnouncedProblem  = "problem"
-	AnnouncedScenario = "scenario"
+	AllowInvalid   = "invalid"
+	AllowSimulated = "simulated"
 )
 
-// Announce adds the words of a list with commas. It returns the first word that
+// Allow adds the words of a list with commas. It returns the first word that
 // is none, or "".
-func (a *Announced) Announce(list string) (unknown string) {
+func (a *Allowed) Allow(list string) (unknown string) {
 	for word := range strings.SplitSeq(list, ",") {
 		switch word = strings.TrimSpace(word); {
-		case strings.EqualFold(word, AnnouncedProblem):
-			a.Problem = true
-		case strings.EqualFold(word, AnnouncedScenario):
-			a.Scenario = true
+		case strings.EqualFold(word, AllowInvalid):
+			a.Invalid = true
+		case strings.EqualFold(word, AllowSimulated):
+			a.Simulated = true
 		case word != "" && unknown == "":
 			unknown = word
 		}
@@ -40,33 +40,33 @@ func (a *Announced) Announce(list string) (unknown string) {
 	return unknown
 }
 
-// Words returns the announcement's words.
-func (a Announced) Words() []string {
+// Words returns the allowance's words.
+func (a Allowed) Words() []string {
 	var words []string
-	if a.Problem {
-		words = append(words, AnnouncedProblem)
+	if a.Invalid {
+		words = append(words, AllowInvalid)
 	}
-	if a.Scenario {
-		words = append(words, AnnouncedScenario)
+	if a.Simulated {
+		words = append(words, AllowSimulated)
 	}
 	return words
 }
 
-// OffContract returns the first problem of a request that is no matter of the
+// Invalid returns the first problem of a request that is no matter of the
 // world: an unknown path or method, a broken rule of a header field or a path
 // parameter, no HTTP. It is nil where the request keeps the contract.
-func (x *Exchange) OffContract() *Finding {
+func (x *Exchange) Invalid() *Violation {
 	for i := range x.Problems {
-		if !x.Problems[i].World {
+		if !x.Problems[i].Rejected {
 			return &x.Problems[i]
 		}
 	}
 	return nil
 }
 
-// Misfit returns where a scenario does not fit the answer that it was to change,
+// Failed returns where a scenario does not fit the answer that it was to change,
 // or nil: whoever wrote it is at fault, and neither the client nor the mock.
-func (x *Exchange) Misfit() *Finding {
+func (x *Exchange) Failed() *Violation {
 	for i := range x.Deliberate {
 		if x.Deliberate[i].Part == PartScenario {
 			return &x.Deliberate[i]

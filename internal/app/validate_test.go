@@ -12,7 +12,7 @@ import (
 // violation is what a finding in the log must say.
 type violation struct{ part, pointer, rule, value, schema string }
 
-// spoilt is a way to spoil a reply, and what the judge must say of it.
+// spoilt is a way to spoil a reply, and what the validator must say of it.
 type spoilt struct {
 	name    string
 	request string // its bytes; "" is the page's sample
@@ -27,10 +27,10 @@ const (
 	errorFile   = "2019-02-08/ErrorModel.json"
 )
 
-// TestJudgeSpeaks spoils replies in all ways. The first request is answered
-// well, so that the judge has remembered what it may remember; the second is
+// TestValidateSpeaks spoils replies in all ways. The first request is answered
+// well, so that the validator has remembered what it may remember; the second is
 // spoilt, the third is answered well again.
-func TestJudgeSpeaks(t *testing.T) {
+func TestValidateSpeaks(t *testing.T) {
 	t.Parallel()
 	for _, c := range append(append(spoiltHeads(), spoiltBodies()...), spoiltErrors()...) {
 		if c.request == "" {
@@ -107,7 +107,7 @@ func (c spoilt) logged(t *testing.T, r *running, requestID string) {
 			value, _ := e["value"].(string)
 			schema, _ := e["schema"].(string)
 			found = found || e["part"] == want.part && e["pointer"] == want.pointer && strings.HasPrefix(rule, want.rule) &&
-				strings.Contains(value, want.value) && strings.Contains(schema, want.schema) && e["level"] == "ERROR" && e["remedy"] != ""
+				strings.Contains(value, want.value) && strings.Contains(schema, want.schema) && e["level"] == "ERROR" && e["hint"] != ""
 		}
 		if !found {
 			t.Errorf("no finding says %+v; the log has\n%s", want, r.log.String())

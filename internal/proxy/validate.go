@@ -13,13 +13,13 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/model"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/model"
 	"dispatchmock/internal/redact"
 	"dispatchmock/internal/wire"
 )
 
-// finish judges the exchange and records it, once.
+// finish validates the exchange and records it, once.
 func (way *passage) finish() {
 	if way.finished || way.stood {
 		return
@@ -28,7 +28,7 @@ func (way *passage) finish() {
 	p, x := way.p, way.x
 	x.Took = time.Since(way.start)
 	x.Request.Body, x.Request.Size = way.upload.taken()
-	op := p.judgeRequest(way)
+	op := p.validateRequest(way)
 	var reply *wire.Reply
 	if way.answered {
 		x.Status, x.Bytes = way.reply.Status, int(way.response.size)
@@ -36,7 +36,7 @@ func (way *passage) finish() {
 		if id := fold(way.reply.Fields, wire.RequestID); id != "" {
 			x.RequestID = id
 		}
-		reply = p.judgeResponse(way, op)
+		reply = p.validateResponse(way, op)
 		p.memory.learn(p, way, op, reply)
 	}
 	x.Redact(way.secrets, true)
@@ -58,9 +58,9 @@ func redacted(reply *wire.Reply, secrets *redact.Secrets) *wire.Reply {
 	return &other
 }
 
-// judgeRequest finds what the client does that the contract does not have. It
+// validateRequest finds what the client does that the contract does not have. It
 // returns the operation that it asks for, or nil.
-func (p *Proxy) judgeRequest(way *passage) *contract.Operation {
+func (p *Proxy) validateRequest(way *passage) *contract.Operation {
 	x, r := way.x, way.in
 	x.VersionAsked = asked(p.Contract, r)
 	x.VersionUsed = cmp.Or(x.VersionUsed, x.VersionAsked, string(p.Contract.Oldest()))
@@ -79,12 +79,12 @@ func (p *Proxy) judgeRequest(way *passage) *contract.Operation {
 	x.Tenant = way.route.Tenant.Value
 	if op == nil {
 		x.Operation = p.Contract.Otherwise().Name
-		part, rule, remedy := exchange.PartPath, model.PathUnknown, "the contract has no such path"
+		part, rule, hint := exchange.PartPath, model.PathUnknown, "the contract has no such path"
 		if way.route.Resource != nil {
-			part, rule, remedy = "method", model.MethodNotAllowed, "the contract's resource has no such method"
+			part, rule, hint = "method", model.MethodNotAllowed, "the contract's resource has no such method"
 		}
-		x.Problems = append(x.Problems, exchange.Finding{Part: part, Rule: string(rule), Value: strconv.QuoteToASCII(r.Method + " " + x.Path),
-			Schema: "operations.json", Remedy: remedy})
+		x.Problems = append(x.Problems, exchange.Violation{Part: part, Rule: string(rule), Value: strconv.QuoteToASCII(r.Method + " " + x.Path),
+			Schema: "operations.json", Hint: hint})
 		return nil
 	}
 	x.Operation = op.Name
@@ -101,7 +101,7 @@ func asked(c *contract.Contract, r *http.Request) string {
 	return ""
 }
 
-// version returns the version by which an answer is judged: the one that the
+// version returns the version by which an answer is validated: the one that the
 // request named, where it succeeded, else the one that the answer names.
 func version(c *contract.Contract, way *passage, told string) string {
 	if v := asked(c, way.in); v != "" && (way.reply.Status < 300 || !c.Has(model.Version(told))) {
@@ -113,28 +113,28 @@ func version(c *contract.Contract, way *passage, told string) string {
 	return string(c.Oldest())
 }
 
-// judgeResponse finds where the target breaks the contract. It returns the
-// answer with its body as it was judged; nil where it could not be read.
-func (p *Proxy) judgeResponse(way *passage, op *contract.Operation) *wire.Reply {
+// validateResponse finds where the target breaks the contract. It returns the
+// answer with its body as it was validated; nil where it could not be read.
+func (p *Proxy) validateResponse(way *passage, op *contract.Operation) *wire.Reply {
 	x, v := way.x, model.Version(way.x.VersionUsed)
 	if op != nil && !op.Served && way.reply.Status < http.StatusBadRequest {
 		op = nil // the contract knows nothing of this answer
 	}
 	body, err := plain(way)
 	if err != nil && op != nil && !p.Quiet {
-		p.write(levelOf(x), "the body is not judged", "request_id", way.secrets.Text(way.secrets.Form(x.RequestID)), "reason", err)
+		p.write(levelOf(x), "the body is not validated", "request_id", way.secrets.Text(way.secrets.Form(x.RequestID)), "reason", err)
 	}
 	whole := err == nil && way.broken == nil && !way.gone
 	switch {
 	case op != nil && whole && way.in.Method != http.MethodHead:
-		p.memo.judged(body, func(b *wire.Body) {
+		p.memo.validated(body, func(b *wire.Body) {
 			way.reply.Body = b
-			x.Violations = append(x.Violations, op.JudgeReply(v, p.CORS, p.Home.Clock.Now(), lengthened(way))...)
+			x.Violations = append(x.Violations, op.ValidateReply(v, p.CORS, p.Home.Clock.Now(), lengthened(way))...)
 		})
 	case op != nil:
-		x.Violations = append(x.Violations, op.JudgeHead(v, p.CORS, &way.reply)...)
+		x.Violations = append(x.Violations, op.ValidateHead(v, p.CORS, &way.reply)...)
 	}
-	x.Violations = slices.DeleteFunc(x.Violations, func(f exchange.Finding) bool { return ignored(p.Ignore, f) })
+	x.Violations = slices.DeleteFunc(x.Violations, func(f exchange.Violation) bool { return ignored(p.Ignore, f) })
 	if !whole {
 		return nil
 	}
@@ -149,14 +149,14 @@ func lengthened(way *passage) *wire.Reply {
 	if len(reply.Body.Bytes) == int(way.response.size) {
 		return reply
 	}
-	judged := *reply
-	judged.Fields = slices.Clone(reply.Fields)
-	for i, f := range judged.Fields {
+	validated := *reply
+	validated.Fields = slices.Clone(reply.Fields)
+	for i, f := range validated.Fields {
 		if strings.EqualFold(f.Name, wire.ContentLength) {
-			judged.Fields[i].Value = reply.Body.Length
+			validated.Fields[i].Value = reply.Body.Length
 		}
 	}
-	return &judged
+	return &validated
 }
 
 // plain returns the body without its content coding.
@@ -172,8 +172,8 @@ func plain(way *passage) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		body, err := io.ReadAll(io.LimitReader(z, maxJudged+1))
-		if len(body) > maxJudged {
+		body, err := io.ReadAll(io.LimitReader(z, maxValidated+1))
+		if len(body) > maxValidated {
 			return nil, errLong
 		}
 		return body, err
@@ -183,7 +183,7 @@ func plain(way *passage) ([]byte, error) {
 
 // ignored reports a finding at or below one of the places; a token * of a
 // place is any one token.
-func ignored(places []string, f exchange.Finding) bool {
+func ignored(places []string, f exchange.Violation) bool {
 	at := strings.Split(place(f), "/")
 	return slices.ContainsFunc(places, func(p string) bool {
 		n := strings.Count(p, "/") + 1
@@ -197,7 +197,7 @@ func ignored(places []string, f exchange.Finding) bool {
 }
 
 // place returns where in an answer a finding is, as verify names places.
-func place(f exchange.Finding) string {
+func place(f exchange.Violation) string {
 	if f.Part == exchange.PartHeader {
 		return "/headers" + f.Pointer
 	}

@@ -17,19 +17,19 @@ import (
 	"dispatchmock/internal/admin"
 )
 
-// maxAnswer is how long an answer of the door may be that is kept in memory.
+// maxAnswer is how long an answer of the admin API may be that is kept in memory.
 const maxAnswer = 64 << 20
 
-// doorClient speaks to the control door of a running server.
-type doorClient struct {
+// adminClient speaks to the admin API of a running server.
+type adminClient struct {
 	base   string // URL of the server
 	token  string
 	http   *http.Client
 	answer time.Duration // how long a whole answer may take that is kept in memory
 }
 
-// newDoorClient returns a client of the door at a base URL.
-func newDoorClient(base, token string) (*doorClient, error) {
+// newAdminClient returns a client of the admin API at a base URL.
+func newAdminClient(base, token string) (*adminClient, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return nil, errMisuse{fmt.Errorf("--url %q is no URL of a server, such as http://%s", withoutSecrets(base), defaultAddress)}
@@ -40,14 +40,14 @@ func newDoorClient(base, token string) (*doorClient, error) {
 	return newClientWithin(base, token, clientTimeouts), nil
 }
 
-func newClientWithin(base, token string, p timeouts) *doorClient {
-	return &doorClient{strings.TrimSuffix(base, "/"), token, p.client(), p.answer}
+func newClientWithin(base, token string, p timeouts) *adminClient {
+	return &adminClient{strings.TrimSuffix(base, "/"), token, p.client(), p.answer}
 }
 
-// call is one request to the door.
+// call is one request to the admin API.
 type call struct {
 	method string
-	path   string // below the door's prefix, escaped
+	path   string // below the admin API's prefix, escaped
 	query  url.Values
 	body   any         // is sent as JSON; json.RawMessage is sent as it is
 	header http.Header // beside those of every request
@@ -64,7 +64,7 @@ func route(format string, words ...string) string {
 }
 
 // send sends a call and returns the response, which is a good one.
-func (d *doorClient) send(ctx context.Context, c call) (*http.Response, error) {
+func (d *adminClient) send(ctx context.Context, c call) (*http.Response, error) {
 	var body io.Reader
 	if c.body != nil {
 		text, ok := c.body.(json.RawMessage)
@@ -105,7 +105,7 @@ func (d *doorClient) send(ctx context.Context, c call) (*http.Response, error) {
 }
 
 // raw sends a call and returns the body of the answer.
-func (d *doorClient) raw(ctx context.Context, c call) ([]byte, error) {
+func (d *adminClient) raw(ctx context.Context, c call) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.answer)
 	defer cancel()
 	response, err := d.send(ctx, c)
@@ -124,7 +124,7 @@ func (d *doorClient) raw(ctx context.Context, c call) ([]byte, error) {
 }
 
 // read reads the begin of a body, all of which must come in time.
-func (d *doorClient) read(body io.ReadCloser, limit int64) ([]byte, error) {
+func (d *adminClient) read(body io.ReadCloser, limit int64) ([]byte, error) {
 	late := time.AfterFunc(d.answer, func() { _ = body.Close() }) // which ends the reading
 	text, err := io.ReadAll(io.LimitReader(body, limit))
 	switch {
@@ -137,14 +137,14 @@ func (d *doorClient) read(body io.ReadCloser, limit int64) ([]byte, error) {
 	return text, nil
 }
 
-// answered is a good answer of the door: as bytes and as a value.
+// answered is a good answer of the admin API: as bytes and as a value.
 type answered[T any] struct {
 	raw   []byte
 	value T
 }
 
 // answerOf sends a call and reads the answer.
-func answerOf[T any](ctx context.Context, d *doorClient, c call) (answered[T], error) {
+func answerOf[T any](ctx context.Context, d *adminClient, c call) (answered[T], error) {
 	var a answered[T]
 	var err error
 	if a.raw, err = d.raw(ctx, c); err != nil {
@@ -154,13 +154,13 @@ func answerOf[T any](ctx context.Context, d *doorClient, c call) (answered[T], e
 		return a, nil // of status 204
 	}
 	if err := json.Unmarshal(a.raw, &a.value); err != nil {
-		return a, d.stranger("its answer is not one of the door: " + err.Error())
+		return a, d.stranger("its answer is not one of the admin API: " + err.Error())
 	}
 	return a, nil
 }
 
 // refused turns an answer that is not good into an error.
-func (d *doorClient) refused(response *http.Response) error {
+func (d *adminClient) refused(response *http.Response) error {
 	text, err := d.read(response.Body, 1<<20)
 	if err != nil {
 		return err
@@ -173,25 +173,25 @@ func (d *doorClient) refused(response *http.Response) error {
 		return d.stranger("its problem cannot be read: " + err.Error())
 	}
 	if p.Status == http.StatusUnauthorized {
-		return fmt.Errorf("%s\nhere: dispatchmock ctl --control-token-env NAME …, or --control-token-file FILE", p.Detail)
+		return fmt.Errorf("%s\nhere: dispatchmock ctl --admin-token-env NAME …, or --admin-token-file FILE", p.Detail)
 	}
 	return problemText{p}
 }
 
-func (d *doorClient) stranger(what string) error {
-	return fmt.Errorf("%s answers, but not as the control door does: %s; the server was started with --control off, "+
-		"or with --control HOST:PORT, which is then the --url to give, or it is another one", d.base, what)
+func (d *adminClient) stranger(what string) error {
+	return fmt.Errorf("%s answers, but not as the admin API does: %s; the server was started with --admin off, "+
+		"or with --admin HOST:PORT, which is then the --url to give, or it is another one", d.base, what)
 }
 
-// problemText is a problem in the words of the door.
+// problemText is a problem in the words of the admin API.
 type problemText struct{ *admin.Problem }
 
 func (p problemText) Unwrap() error { return p.Problem }
 
-// Error has the detail, and those flaws that the detail does not spell out.
+// Error has the detail, and those errors that the detail does not spell out.
 func (p problemText) Error() string {
 	text := p.Detail
-	for _, f := range p.Flaws {
+	for _, f := range p.Diagnostics {
 		if !strings.Contains(p.Detail, f.Rule) || !strings.Contains(p.Detail, f.Pointer) {
 			text += "\n" + strings.Join([]string{f.Pointer, f.Value, f.Rule}, ": ")
 		}
