@@ -24,6 +24,7 @@ import (
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/redact"
@@ -196,7 +197,7 @@ func (d *Admin) session(r *http.Request) (*session.Session, error) {
 }
 
 func noSession(id string) *Problem {
-	return problem(http.StatusNotFound, "There is not a session %.80q; POST %s/sessions makes one.", id, Prefix)
+	return problem(http.StatusNotFound, "There is no session %.80q; POST %s/sessions makes one.", id, Prefix)
 }
 
 // read reads the request's body.
@@ -221,7 +222,7 @@ func (d *Admin) body(r *http.Request, model string) (map[string]any, error) {
 	if len(text) == 0 {
 		text = []byte("{}")
 	}
-	v, err := wire.Parse(text)
+	v, err := jsonx.Parse(text)
 	if err != nil {
 		return nil, problem(http.StatusBadRequest, "The body is not JSON: %v.", err)
 	}

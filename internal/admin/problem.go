@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/quota"
 )
@@ -39,7 +39,7 @@ func problem(status int, format string, args ...any) *Problem {
 // asProblem finds the status of an error of the rooms below.
 func asProblem(err error) *Problem {
 	var p *Problem
-	var diags contract.Diagnostics
+	var diags jsonx.Diagnostics
 	var fully *quota.FullError
 	switch {
 	case errors.As(err, &p):

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gorilla/mux"
+	"dispatchmock/internal/jsonx"
 
-	"dispatchmock/internal/contract"
+	"github.com/gorilla/mux"
 )
 
 // handler answers a request with a value that is printed as JSON, or an error.
@@ -142,7 +142,7 @@ func asked(known []string, next http.Handler) http.Handler {
 				return
 			}
 			hint := "it takes none"
-			if near := contract.Nearest(name, known); near != "" {
+			if near := jsonx.Nearest(name, known); near != "" {
 				hint = "did you mean " + near + "?"
 			} else if len(known) > 0 {
 				hint = "it takes " + strings.Join(known, ", ")

@@ -9,7 +9,7 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
@@ -129,7 +129,7 @@ const maxScenarios = quota.ScenariosOn / 2
 
 // readScenarios reads names of known scenarios, and definitions.
 func (d *Admin) readScenarios(files *fixture.Fixtures, list []any) ([]*scenario.Scenario, error) {
-	var diags contract.Diagnostics
+	var diags jsonx.Diagnostics
 	var read []*scenario.Scenario
 	for i, item := range list {
 		at := fmt.Sprintf("/scenarios/%d", i)
@@ -139,7 +139,7 @@ func (d *Admin) readScenarios(files *fixture.Fixtures, list []any) ([]*scenario.
 				sc, known = files.Scenarios.Get(name)
 			}
 			if !known {
-				diags = append(diags, contract.Diagnostic{File: "body", Pointer: at, Value: strconv.Quote(name), Rule: "there is no such scenario; GET " + Prefix + "/scenarios lists them"})
+				diags = append(diags, jsonx.Diagnostic{File: "body", Pointer: at, Value: strconv.Quote(name), Rule: "there is no such scenario; GET " + Prefix + "/scenarios lists them"})
 			}
 			read = append(read, sc)
 			continue

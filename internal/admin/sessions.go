@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"time"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
-	"dispatchmock/internal/wire"
 )
 
 // Session is how the admin API shows a session.
@@ -139,7 +139,7 @@ func (d *Admin) spec(doc map[string]any) (session.Spec, error) {
 
 // Remake makes a session what a document for POST /sessions says.
 func (d *Admin) Remake(n *session.Session, made []byte) error {
-	v, err := wire.Parse(made)
+	v, err := jsonx.Parse(made)
 	if err != nil {
 		return err
 	}

@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/model"
 )
@@ -212,7 +212,7 @@ func (d *Admin) putPins(r *http.Request) (any, error) {
 	for id, v := range given {
 		pins[id] = model.Version(text(v))
 		if v != nil && !d.Contract.Has(model.Version(text(v))) {
-			return nil, bad("/pins/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(id), text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
+			return nil, bad("/pins/"+jsonx.Escape(id), text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
 		}
 	}
 	if err := n.Store.SetPins(pins); err != nil {

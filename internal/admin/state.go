@@ -9,14 +9,14 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/quota"
 )
 
 // unwrapped gives errors of a record that the admin API put into a fixture file's
 // form the pointers of the record alone.
 func unwrapped(err error) error {
-	var diags contract.Diagnostics
+	var diags jsonx.Diagnostics
 	if !errors.As(err, &diags) {
 		return err
 	}

@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"dispatchmock/internal/wire"
 	"fmt"
 	"net/http"
 	"strings"
@@ -9,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"dispatchmock/internal/wire"
 
 	"github.com/google/uuid"
 )

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/wire"
 )
 
@@ -73,7 +74,7 @@ func setBody(change func(string) string) mangle {
 // editBody changes the body's members and prints it again.
 func editBody(change func(map[string]any)) mangle {
 	return func(t testing.TB, r *wire.Reply) {
-		tree, err := wire.Parse(r.Body.Bytes)
+		tree, err := jsonx.Parse(r.Body.Bytes)
 		if err != nil {
 			t.Errorf("the reply before it is spoilt: %v", err)
 			return

@@ -2,10 +2,11 @@ package cli
 
 import (
 	"context"
-	"dispatchmock/internal/fileio"
 	"errors"
 	"fmt"
 	"strings"
+
+	"dispatchmock/internal/fileio"
 
 	"github.com/spf13/pflag"
 )

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/terminal"
 )
 
@@ -152,7 +152,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		name := unknown.GetSpecifiedName()
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		owner, near := ownerOf(cmd.Root(), name), contract.Nearest(name, names)
+		owner, near := ownerOf(cmd.Root(), name), jsonx.Nearest(name, names)
 		switch {
 		case name == "version":
 			text += "; the command is dispatchmock version"

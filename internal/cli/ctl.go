@@ -14,9 +14,9 @@ import (
 
 	"dispatchmock/internal/contract/openapi"
 	"dispatchmock/internal/fileio"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/terminal"
-	"dispatchmock/internal/wire"
 )
 
 // ctl is what the commands of ctl share: the flags that all of them have.
@@ -164,7 +164,7 @@ func document(cmd *cobra.Command, name string) (json.RawMessage, error) {
 	if len(strings.TrimSpace(string(text))) == 0 {
 		return nil, fmt.Errorf("%s is empty, and must hold a JSON object", name)
 	}
-	if _, err := wire.Parse(text); err != nil {
+	if _, err := jsonx.Parse(text); err != nil {
 		return nil, fmt.Errorf("%s is not JSON: %w", name, err)
 	}
 	return text, nil

@@ -69,8 +69,8 @@ func TestCtlRefused(t *testing.T) {
 	faulty := file(t, "faulty.json", `{"name": 7, "is_actve": true}`)
 	fixtures := file(t, "fixtures.json", `{"choices": {"repeated_delete": 411}}`)
 	for _, c := range []struct{ args, want string }{
-		{"--session nobody reset", `There is not a session "nobody"`},
-		{"--session ../default reset", `There is not a session`},
+		{"--session nobody reset", `There is no session "nobody"`},
+		{"--session ../default reset", `There is no session`},
 		{"session create --id default", `there is a session of this ID already`},
 		{"session create --id Capital", `body /id: "Capital": must be 1 to 63 of the characters`},
 		{"session create --allow nonsense", `body /allowed/0: "nonsense": must be one of invalid, simulated`},

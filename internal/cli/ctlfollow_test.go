@@ -36,7 +36,7 @@ func (s *streaming) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func eventOf(id int, path string) string {
-	return fmt.Sprintf("id: %d\nevent: exchange\ndata: {\"id\":%d,\"start\":\"2022-08-20T01:38:16.5Z\",\"method\":\"GET\",\"path\":\"%s\",\"status\":404,\"verdict\":\"problem\",\"finding\":\"path: no\"}\n\n", id, id, path)
+	return fmt.Sprintf("id: %d\nevent: exchange\ndata: {\"id\":%d,\"start\":\"2022-08-20T01:38:16.5Z\",\"method\":\"GET\",\"path\":\"%s\",\"status\":404,\"verdict\":\"invalid\",\"finding\":\"path: no\"}\n\n", id, id, path)
 }
 
 // TestFollowConnectsAgain holds that a follower whose stream ends asks for

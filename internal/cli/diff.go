@@ -13,8 +13,8 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/contract/openapi"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/wire"
 )
 
 func newDiff(io streams) *cobra.Command {
@@ -120,7 +120,7 @@ func printed(record map[string]any, name string) (string, error) {
 	if !ok {
 		return "", nil
 	}
-	b, err := wire.AppendJSON(nil, v)
+	b, err := jsonx.AppendJSON(nil, v)
 	return string(b), err
 }
 

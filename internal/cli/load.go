@@ -16,6 +16,7 @@ import (
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/fileio"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/schemas"
@@ -138,11 +139,11 @@ func openDir(flag, dir string, limit int64) (fs.FS, error) {
 // wrong says how many errors a set of files has, and each of them, in the order
 // in which a person meets them in the files.
 func wrong(what, dir string, err error) error {
-	var diags contract.Diagnostics
+	var diags jsonx.Diagnostics
 	if !errors.As(err, &diags) {
 		return err
 	}
-	slices.SortFunc(diags, func(a, b contract.Diagnostic) int {
+	slices.SortFunc(diags, func(a, b jsonx.Diagnostic) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Rule, b.Rule))
 	})
 	if dir != "" {

@@ -9,6 +9,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/contract/openapi"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 )
 
@@ -36,7 +37,7 @@ func knownVersion(c *contract.Contract, name string) (model.Version, error) {
 		names = append(names, string(known))
 	}
 	text := fmt.Sprintf("%q is no API version; there are %s", name, strings.Join(names, ", "))
-	if near := contract.Nearest(name, names); near != "" {
+	if near := jsonx.Nearest(name, names); near != "" {
 		text += "; did you mean " + near + "?"
 	}
 	return "", errMisuse{fmt.Errorf("%s", text)}

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"dispatchmock/internal/admin"
-	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/pattern"
 	"dispatchmock/internal/quota"
 )
@@ -34,7 +34,7 @@ func TestReadmeLimits(t *testing.T) {
 		"regular expressions of a scenario or an expectation":                        pattern.MaxCount,
 		"bytes of a regular expression":                                              pattern.MaxLength,
 		"bytes of the regular expressions of a scenario or an expectation, compiled": pattern.MaxBytes,
-		"broken rules that are shown of a document":                                  contract.MaxShown,
+		"broken rules that are shown of a document":                                  jsonx.MaxShown,
 	} {
 		want[name] = fmt.Sprint(n)
 	}

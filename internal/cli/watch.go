@@ -12,6 +12,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/session"
 )
 
@@ -82,7 +83,7 @@ func ofFixtures(name string) bool {
 // last time.
 func (s *sources) reload(c *contract.Contract, sessions *session.Sessions, log *slog.Logger, bad bool) bool {
 	f, err := s.readFixtures(c, sessions.Default().Clock.Now())
-	var diags contract.Diagnostics
+	var diags jsonx.Diagnostics
 	switch {
 	case errors.As(err, &diags):
 		log.Error("the changed fixtures have errors, so the world is as it was", "errors", diags.Count())

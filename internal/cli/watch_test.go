@@ -181,7 +181,7 @@ func TestWatchKeepsTheWorld(t *testing.T) {
 		{"not JSON", `{"customer_locations": [}`, `msg=error file=page-sample.json line=1 pointer=/customer_locations/0 value="" rule="is not JSON at column 25`},
 		{"a rule of the record", w.text(t, ""), `msg=error file=page-sample.json line=[0-9]+ pointer=/customer_locations/0/record/name value="\\"\\"" rule="must have at least 1 character`},
 		{"no file left half", w.text(t, "Half")[:500], `rule="is not JSON`},
-		{"an unknown scenario", strings.Replace(w.text(t, "X"), `"record": {`, `"scenario": "none-such", "record": {`, 1), `pointer=/customer_locations/0/scenario value="" rule="there is not a scenario`},
+		{"an unknown scenario", strings.Replace(w.text(t, "X"), `"record": {`, `"scenario": "none-such", "record": {`, 1), `pointer=/customer_locations/0/scenario value="" rule="there is no scenario`},
 	} {
 		seen := len(w.log.String())
 		w.replace(t, c.text)

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"dispatchmock/internal/jsonx"
+
 	"github.com/xeipuuv/gojsonschema"
 )
 
@@ -22,13 +24,13 @@ func (l *loading) references(s *set, file, pointer string, schema map[string]any
 			case definition:
 				rule = "a model refers to whole files; put what it names into a file of its own"
 			}
-			l.diags = append(l.diags, Diagnostic{File: file, Pointer: pointer + "/$ref", Value: short(ref), Rule: rule})
+			l.diags = append(l.diags, jsonx.Diagnostic{File: file, Pointer: pointer + "/$ref", Value: jsonx.Short(ref), Rule: rule})
 		}
 		for _, word := range slices.Sorted(maps.Keys(schema)) {
 			switch word {
 			case "$ref", "$schema", "$comment", "title", "description", "examples":
 			default:
-				l.diags = append(l.diags, Diagnostic{File: file, Pointer: pointer + "/" + escape(word), Value: short(schema[word]),
+				l.diags = append(l.diags, jsonx.Diagnostic{File: file, Pointer: pointer + "/" + jsonx.Escape(word), Value: jsonx.Short(schema[word]),
 					Rule: "has no effect beside a $ref; put it into the file that the $ref names"})
 			}
 		}
@@ -43,7 +45,7 @@ func (l *loading) references(s *set, file, pointer string, schema map[string]any
 		group, _ := sub(schema, word)
 		for _, name := range slices.Sorted(maps.Keys(group)) {
 			if in, ok := sub(group, name); ok {
-				l.references(s, file, pointer+"/"+word+"/"+escape(name), in)
+				l.references(s, file, pointer+"/"+word+"/"+jsonx.Escape(name), in)
 			}
 		}
 	}
@@ -60,10 +62,10 @@ func (l *loading) required(file, pointer string, schema map[string]any) {
 			continue
 		}
 		rule := "is none of the properties"
-		if near := Nearest(name, slices.Sorted(maps.Keys(properties))); near != "" {
+		if near := jsonx.Nearest(name, slices.Sorted(maps.Keys(properties))); near != "" {
 			rule += "; did you mean " + near + "?"
 		}
-		l.diags = append(l.diags, Diagnostic{File: file, Pointer: pointer + "/required/" + strconv.Itoa(i), Value: short(v), Rule: rule})
+		l.diags = append(l.diags, jsonx.Diagnostic{File: file, Pointer: pointer + "/required/" + strconv.Itoa(i), Value: jsonx.Short(v), Rule: rule})
 	}
 }
 
@@ -77,7 +79,7 @@ func (l *loading) circle(s *set, name, file, pointer string) {
 			return
 		}
 		if way = append(way, next); next == file {
-			l.diags = append(l.diags, Diagnostic{File: name, Pointer: pointer + "/$ref", Value: short(way[1]), Rule: "leads back to where it stands: " + strings.Join(way, " → ")})
+			l.diags = append(l.diags, jsonx.Diagnostic{File: name, Pointer: pointer + "/$ref", Value: jsonx.Short(way[1]), Rule: "leads back to where it stands: " + strings.Join(way, " → ")})
 			return
 		}
 	}
@@ -126,7 +128,7 @@ func (l *loading) compile(s, older *set) {
 		if slices.ContainsFunc(slices.Collect(maps.Keys(broken)), func(other string) bool { return other != file && names(src.doc, other) }) {
 			continue
 		}
-		l.once(Diagnostic{File: src.path, Rule: "is not a schema: " + broken[file].Error()})
+		l.once(jsonx.Diagnostic{File: src.path, Rule: "is not a schema: " + broken[file].Error()})
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"dispatchmock/internal/jsonx"
 )
 
 const (
@@ -156,7 +158,7 @@ var schemaDiagnostics = []struct {
 	{"header model without names", write(pathModel, emptyObject), flatDiagnostics()},
 
 	{"no version folder", remove(realNames("2*/*.json")...),
-		[]string{`.: there is not a version folder: a folder named after a version, such as 2019-02-08, must hold the models`}},
+		[]string{`.: there is no version folder: a folder named after a version, such as 2019-02-08, must hold the models`}},
 	{"no meta-schema", remove("meta/schema.json"), []string{`meta/schema.json: the file is missing`}},
 	{"no list of versions", remove(versionModel),
 		[]string{`2019-02-08/RelaxedResponseHeadersModel.json /properties/X-API-VERSION/$ref: "ApiVersion.json": no such file in this version's folder or an older one`,
@@ -193,7 +195,7 @@ func TestSchemaDiagnostics(t *testing.T) {
 			files := realFiles(t)
 			c.change(t, files)
 			contract, err := Load(files)
-			var diags Diagnostics
+			var diags jsonx.Diagnostics
 			if !errors.As(err, &diags) || contract != nil {
 				t.Fatalf("got a contract %t and the error %v, want errors and no contract", contract != nil, err)
 			}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 )
 
@@ -58,7 +59,7 @@ func diff(model, pointer string, a, b any) []Delta {
 			if name == "$schema" || name == "$comment" {
 				continue
 			}
-			deltas = append(deltas, diff(model, pointer+"/"+escape(name), x[name], y[name])...)
+			deltas = append(deltas, diff(model, pointer+"/"+jsonx.Escape(name), x[name], y[name])...)
 		}
 		return deltas
 	}
@@ -78,12 +79,12 @@ func diffSets(model, pointer string, a, b []any) []Delta {
 	var deltas []Delta
 	for _, v := range a {
 		if !has(b, v) {
-			deltas = append(deltas, Delta{Model: model, Pointer: pointer, Before: short(v)})
+			deltas = append(deltas, Delta{Model: model, Pointer: pointer, Before: jsonx.Short(v)})
 		}
 	}
 	for _, v := range b {
 		if !has(a, v) {
-			deltas = append(deltas, Delta{Model: model, Pointer: pointer, After: short(v)})
+			deltas = append(deltas, Delta{Model: model, Pointer: pointer, After: jsonx.Short(v)})
 		}
 	}
 	return deltas
@@ -93,7 +94,7 @@ func present(v any) string {
 	if v == nil {
 		return ""
 	}
-	return short(uncommented(v))
+	return jsonx.Short(uncommented(v))
 }
 
 // uncommented returns a schema without the comments, which are the contract's

@@ -4,12 +4,10 @@ import (
 	"slices"
 	"strings"
 
+	"dispatchmock/internal/jsonx"
+
 	"github.com/xeipuuv/gojsonschema"
 )
-
-// MaxShown is how many broken rules of one document are explained. A document
-// may break a rule at each of its bytes, and nobody reads more than these.
-const MaxShown = 50
 
 // ruleMore is the rule of the finding that says how many more there are. No
 // place has that name, so that whoever ignores places does not ignore what
@@ -36,13 +34,13 @@ func firstErrors(all []gojsonschema.ResultError) (first []gojsonschema.ResultErr
 			continue
 		}
 		l := located{e, e.Type() == "required", errorPointer(e)}
-		full := len(kept) == MaxShown
+		full := len(kept) == jsonx.MaxShown
 		if full {
 			more++
-			if l.compare(kept[MaxShown-1]) >= 0 {
+			if l.compare(kept[jsonx.MaxShown-1]) >= 0 {
 				continue
 			}
-			kept = kept[:MaxShown-1]
+			kept = kept[:jsonx.MaxShown-1]
 		}
 		at := len(kept) // behind those that are alike
 		for at > 0 && l.compare(kept[at-1]) < 0 {
@@ -61,10 +59,10 @@ func errorPointer(e gojsonschema.ResultError) string {
 	tokens := errorPath(e)
 	for _, name := range []string{"property", "dependency"} {
 		if member, ok := e.Details()[name].(string); ok {
-			return pointer(append(tokens, member))
+			return jsonx.Pointer(append(tokens, member))
 		}
 	}
-	return pointer(tokens)
+	return jsonx.Pointer(tokens)
 }
 
 func errorPath(e gojsonschema.ResultError) []string {

@@ -9,6 +9,7 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/redact"
 )
 
@@ -73,7 +74,7 @@ func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Violat
 	n, ok := m.locate(path)
 	value := e.Value()
 	if !ok {
-		f := n.violation(part, pointer(path), word, value, lower(e.Description()))
+		f := n.violation(part, jsonx.Pointer(path), word, value, lower(e.Description()))
 		f.Rule = word
 		return f
 	}
@@ -86,9 +87,9 @@ func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Violat
 	}
 	n = n.branch(word)
 	if _, ok := n.doc[word]; !ok {
-		return n.violation(part, pointer(path), word, value, lower(e.Description()))
+		return n.violation(part, jsonx.Pointer(path), word, value, lower(e.Description()))
 	}
-	return n.violation(part, pointer(path), word, value, n.hint(word, value))
+	return n.violation(part, jsonx.Pointer(path), word, value, n.hint(word, value))
 }
 
 // branch returns the node whose keyword a value breaks: the place itself, or
@@ -119,7 +120,7 @@ func (n node) branch(word string) node {
 func (m *Model) explainMember(n node, path []string, name, word string, value any, part string) exchange.Violation {
 	at := append(slices.Clone(path), name)
 	if word == "required" {
-		f := n.violation(part, pointer(at), word, nil, "is required")
+		f := n.violation(part, jsonx.Pointer(at), word, nil, "is required")
 		f.Value, f.Rule = "", "required"
 		if child, ok := m.locate(at); ok {
 			f.Documented, _ = child.doc["description"].(string)
@@ -136,12 +137,12 @@ func (m *Model) explainMember(n node, path []string, name, word string, value an
 		names = append(names, "names that match "+p)
 	}
 	hint := "is not a known name"
-	if near := Nearest(name, names); near != "" {
+	if near := jsonx.Nearest(name, names); near != "" {
 		hint += "; did you mean " + near + "?"
 	} else if len(names) > 0 {
 		hint += "; known are " + strings.Join(names, ", ")
 	}
-	return n.violation(part, pointer(at), word, value, hint)
+	return n.violation(part, jsonx.Pointer(at), word, value, hint)
 }
 
 // explainDependency explains a member that is missing beside another.
@@ -157,21 +158,21 @@ func (n node) explainDependency(path []string, e gojsonschema.ResultError, part 
 		}
 	}
 	slices.Sort(beside)
-	f := n.violation(part, pointer(append(slices.Clone(path), missing)), "dependencies", nil, "is required beside "+strings.Join(beside, ", "))
+	f := n.violation(part, jsonx.Pointer(append(slices.Clone(path), missing)), "dependencies", nil, "is required beside "+strings.Join(beside, ", "))
 	f.Value = ""
 	return f
 }
 
 // finding fills in what the schema says of the place.
 func (n node) violation(part, pointer, word string, value any, hint string) exchange.Violation {
-	f := exchange.Violation{Part: part, Pointer: pointer, Rule: word, Value: short(value), Hint: hint,
+	f := exchange.Violation{Part: part, Pointer: pointer, Rule: word, Value: jsonx.Short(value), Hint: hint,
 		Schema: n.src.path + "#" + n.pointer + "/" + word}
 	if rule, ok := n.doc[word]; ok {
-		f.Rule += ": " + short(rule)
+		f.Rule += ": " + jsonx.Short(rule)
 	}
 	f.Documented, _ = n.doc["description"].(string)
 	if s, ok := value.(string); ok && n.doc["writeOnly"] == true {
-		f.Value = short(redact.Value(s))
+		f.Value = jsonx.Short(redact.Value(s))
 	}
 	return f
 }

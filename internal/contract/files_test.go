@@ -9,8 +9,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 
@@ -83,7 +83,7 @@ func edit(name string, change func(map[string]any)) change {
 	return func(t testing.TB, files fstest.MapFS) {
 		tree := parse(t, string(files[name].Data)).(map[string]any)
 		change(tree)
-		text, err := wire.AppendJSON(nil, tree)
+		text, err := jsonx.AppendJSON(nil, tree)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +102,7 @@ func all(changes ...change) change {
 // parse reads JSON as the project does.
 func parse(t testing.TB, text string) any {
 	t.Helper()
-	v, err := wire.Parse([]byte(text))
+	v, err := jsonx.Parse([]byte(text))
 	if err != nil {
 		t.Fatalf("%.100s: %v", text, err)
 	}

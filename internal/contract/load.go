@@ -15,8 +15,8 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 
 	"dispatchmock/internal/fileio"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/wire"
 )
 
 // Names of files that every contract has.
@@ -68,15 +68,15 @@ func Load(fsys fs.FS) (*Contract, error) {
 // loading gathers errors, so that a user sees all of them.
 type loading struct {
 	fsys  fs.FS
-	diags Diagnostics
+	diags jsonx.Diagnostics
 }
 
 func (l *loading) diag(file, pointer, rule string, args ...any) {
-	l.diags = append(l.diags, Diagnostic{File: file, Pointer: pointer, Rule: fmt.Sprintf(rule, args...)})
+	l.diags = append(l.diags, jsonx.Diagnostic{File: file, Pointer: pointer, Rule: fmt.Sprintf(rule, args...)})
 }
 
 // once adds an error that several versions have in common.
-func (l *loading) once(f Diagnostic) {
+func (l *loading) once(f jsonx.Diagnostic) {
 	if !slices.Contains(l.diags, f) {
 		l.diags = append(l.diags, f)
 	}
@@ -90,7 +90,7 @@ func (l *loading) contract() *Contract {
 	}
 	folders := l.folders()
 	if len(folders) == 0 {
-		l.diag(".", "", "there is not a version folder: a folder named after a version, such as 2019-02-08, must hold the models")
+		l.diag(".", "", "there is no version folder: a folder named after a version, such as 2019-02-08, must hold the models")
 		return nil
 	}
 	sets := l.sets(folders, meta)
@@ -122,11 +122,11 @@ func (l *loading) read(name string) map[string]any {
 		l.diag(name, "", "%s", rule)
 		return nil
 	}
-	v, err := wire.Parse(text)
+	v, err := jsonx.Parse(text)
 	if err != nil {
-		var s *wire.ErrSyntax
+		var s *jsonx.ErrSyntax
 		errors.As(err, &s)
-		l.diags = append(l.diags, Diagnostic{File: name, Line: s.Line, Pointer: s.Pointer, Rule: "is not JSON: " + s.Error()})
+		l.diags = append(l.diags, jsonx.Diagnostic{File: name, Line: s.Line, Pointer: s.Pointer, Rule: "is not JSON: " + s.Error()})
 		return nil
 	}
 	doc, ok := v.(map[string]any)
@@ -236,7 +236,7 @@ func (l *loading) versions(newest *set) []model.Version {
 	for i, v := range list {
 		name, ok := v.(string)
 		if !ok || !versionFolder.MatchString(folderOf(model.Version(name))) {
-			l.diags = append(l.diags, Diagnostic{File: src.path, Pointer: fmt.Sprintf("/enum/%d", i), Value: short(v), Rule: "a version is a date such as 2019/02/08"})
+			l.diags = append(l.diags, jsonx.Diagnostic{File: src.path, Pointer: fmt.Sprintf("/enum/%d", i), Value: jsonx.Short(v), Rule: "a version is a date such as 2019/02/08"})
 			continue
 		}
 		versions = append(versions, model.Version(name))

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/schemas"
 )
 
@@ -17,7 +18,7 @@ func TestManyErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, n := range map[string]int{"one": 1, "as many as are shown": MaxShown, "one more": MaxShown + 1, "many": 100_000} {
+	for name, n := range map[string]int{"one": 1, "as many as are shown": jsonx.MaxShown, "one more": jsonx.MaxShown + 1, "many": 100_000} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			doc := map[string]any{}
@@ -25,7 +26,7 @@ func TestManyErrors(t *testing.T) {
 				doc[fmt.Sprintf("k%06d", i)] = true
 			}
 			diags := m.Diagnostics("body", "", doc)
-			shown := min(n, MaxShown)
+			shown := min(n, jsonx.MaxShown)
 			if text := diags.Error(); diags.Count() != n || n > shown && !strings.HasSuffix(text, fmt.Sprintf("\n… and %d more", n-shown)) {
 				t.Errorf("counts %d errors, want %d, and to end with that: …%s", diags.Count(), n, text[max(0, len(text)-100):])
 			}
@@ -58,20 +59,7 @@ func TestManyMissing(t *testing.T) {
 		doc[fmt.Sprintf("a%04d", i)] = true
 	}
 	diags := m.Diagnostics("body", "", doc)
-	if len(diags) != MaxShown+1 || diags[0].Pointer != "/name" || diags[1].Pointer != "/then" || diags[2].Pointer != "/a0000" {
+	if len(diags) != jsonx.MaxShown+1 || diags[0].Pointer != "/name" || diags[1].Pointer != "/then" || diags[2].Pointer != "/a0000" {
 		t.Errorf("got %d errors that begin with %.500s, want the missing name and then before the unknown names", len(diags), diags)
-	}
-}
-
-// TestNearestOfLongNames holds that a suggestion is looked for where there can
-// be one only: the comparison takes time by the product of the lengths.
-func TestNearestOfLongNames(t *testing.T) {
-	t.Parallel()
-	known := strings.Repeat("a", maxGuessed+1)
-	if got := Nearest(known+"b", []string{known}); got != "" {
-		t.Errorf("got a suggestion for a name of %d bytes", len(known)+1)
-	}
-	if got := Nearest("scenarois", []string{"scenarios", known}); got != "scenarios" {
-		t.Errorf("got %q, want scenarios", got)
 	}
 }

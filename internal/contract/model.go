@@ -14,6 +14,7 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 )
 
@@ -64,7 +65,7 @@ func (m *Model) Validate(v any, part string, now time.Time) []exchange.Violation
 	m.eachPast(v, func(at []string, s string) {
 		if t, err := model.ParseTimestamp(s); err == nil && t.After(now) {
 			n, _ := m.locate(at)
-			violations = append(violations, n.violation(part, pointer(at), "format", s, notPast+model.Timestamp(now)))
+			violations = append(violations, n.violation(part, jsonx.Pointer(at), "format", s, notPast+model.Timestamp(now)))
 		}
 	})
 	slices.SortStableFunc(violations, compareFindings)
@@ -81,7 +82,7 @@ func AwaitsClock(f exchange.Violation) bool { return strings.HasPrefix(f.Hint, n
 func (m *Model) validateSchema(v any, part string) []exchange.Violation {
 	violations, others := m.firstFindings(v, part)
 	if others > 0 {
-		violations = append(violations, exchange.Violation{Part: part, Rule: ruleMore, Schema: m.src.path, Hint: more(others)})
+		violations = append(violations, exchange.Violation{Part: part, Rule: ruleMore, Schema: m.src.path, Hint: jsonx.More(others)})
 	}
 	return violations
 }
@@ -100,7 +101,7 @@ func (m *Model) firstFindings(v any, part string) (violations []exchange.Violati
 	}
 	if len(violations) == 0 && len(errors) > 0 {
 		e := errors[0]
-		violations = append(violations, exchange.Violation{Part: part, Rule: e.Type(), Value: short(e.Value()), Schema: m.src.path, Hint: lower(e.Description())})
+		violations = append(violations, exchange.Violation{Part: part, Rule: e.Type(), Value: jsonx.Short(e.Value()), Schema: m.src.path, Hint: lower(e.Description())})
 	}
 	for i := range violations {
 		violations[i].Pointer = found.pointer(violations[i].Pointer)
@@ -150,14 +151,14 @@ func comparePointers(a, b string) int {
 
 // Diagnostics validates a value that was read from a file, at a place of the file that
 // the pointer names.
-func (m *Model) Diagnostics(file, at string, v any) Diagnostics {
-	var diags Diagnostics
+func (m *Model) Diagnostics(file, at string, v any) jsonx.Diagnostics {
+	var diags jsonx.Diagnostics
 	first, more := m.firstFindings(v, "")
 	for _, f := range first {
-		diags = append(diags, Diagnostic{File: file, Pointer: at + f.Pointer, Value: f.Value, Rule: f.Hint})
+		diags = append(diags, jsonx.Diagnostic{File: file, Pointer: at + f.Pointer, Value: f.Value, Rule: f.Hint})
 	}
 	if more > 0 {
-		diags = append(diags, others(file, more))
+		diags = append(diags, jsonx.Others(file, more))
 	}
 	return diags
 }
@@ -184,7 +185,7 @@ func (m *Model) locate(path []string) (node, bool) {
 
 func (n node) child(token string) (node, bool) {
 	if d, ok := sub(n.doc, "properties", token); ok {
-		return node{n.src, n.pointer + "/properties/" + escape(token), d}, true
+		return node{n.src, n.pointer + "/properties/" + jsonx.Escape(token), d}, true
 	}
 	if d, ok := sub(n.doc, "items"); ok {
 		if _, err := strconv.Atoi(token); err == nil || token == "*" {
@@ -198,7 +199,7 @@ func (n node) child(token string) (node, bool) {
 	for p := range patterns {
 		if ok, _ := regexp.MatchString(p, token); ok {
 			d, _ := sub(patterns, p)
-			return node{n.src, n.pointer + "/patternProperties/" + escape(p), d}, d != nil
+			return node{n.src, n.pointer + "/patternProperties/" + jsonx.Escape(p), d}, d != nil
 		}
 	}
 	return node{}, false
@@ -283,7 +284,7 @@ func (m *Model) Fractions(v any) (pointers []string) {
 	for _, path := range m.whole {
 		eachAt(v, path, room, func(at []string, v any) {
 			if n, ok := v.(json.Number); ok && strings.ContainsAny(string(n), ".eE") {
-				pointers = append(pointers, pointer(at))
+				pointers = append(pointers, jsonx.Pointer(at))
 			}
 		})
 	}

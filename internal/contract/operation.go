@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 )
 
@@ -132,7 +133,7 @@ func (l *loading) model(s *set, at string, file any) *Model {
 	}
 	m := s.models[name]
 	if m == nil {
-		l.once(Diagnostic{File: operationsFile, Pointer: at, Value: short(name), Rule: "no version folder has such a file"})
+		l.once(jsonx.Diagnostic{File: operationsFile, Pointer: at, Value: jsonx.Short(name), Rule: "no version folder has such a file"})
 		return nil
 	}
 	m.used = true
@@ -142,7 +143,7 @@ func (l *loading) model(s *set, at string, file any) *Model {
 func (l *loading) flatModel(s *set, at string, file any) *Model {
 	m := l.model(s, at, file)
 	if m != nil && m.flat == nil {
-		l.once(Diagnostic{File: operationsFile, Pointer: at, Rule: fmt.Sprintf("%s must be an object of at most %d properties, each of the type string or integer, and ask nothing else of the object than required and additionalProperties: header fields and path parameters travel as text", m.src.path, maxMembers)})
+		l.once(jsonx.Diagnostic{File: operationsFile, Pointer: at, Rule: fmt.Sprintf("%s must be an object of at most %d properties, each of the type string or integer, and ask nothing else of the object than required and additionalProperties: header fields and path parameters travel as text", m.src.path, maxMembers)})
 		return nil
 	}
 	return m
@@ -158,7 +159,7 @@ func (l *loading) unused(c *Contract) {
 		}
 		for _, file := range slices.Sorted(maps.Keys(s.models)) {
 			m := s.models[file]
-			if m.used || slices.ContainsFunc(l.diags, func(f Diagnostic) bool { return f.File == m.src.path }) {
+			if m.used || slices.ContainsFunc(l.diags, func(f jsonx.Diagnostic) bool { return f.File == m.src.path }) {
 				continue
 			}
 			if !refersTo(s, file) && file != versionFile {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"dispatchmock/internal/jsonx"
+
 	"github.com/xeipuuv/gojsonschema"
 )
 
@@ -93,7 +95,7 @@ func (p *part) take(s *set, file, pointer string, doc map[string]any) (err error
 	f := &frame{names: slices.Sorted(maps.Keys(properties)), index: map[string]int{}}
 	free := map[string]any{}
 	for i, name := range f.names {
-		member, err := s.part(file, pointer+"/properties/"+escape(name), properties[name])
+		member, err := s.part(file, pointer+"/properties/"+jsonx.Escape(name), properties[name])
 		if err != nil {
 			return err
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 
 	"dispatchmock/fixtures"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 
@@ -38,7 +38,7 @@ func records(t testing.TB, file string) []map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree, err := wire.Parse(text)
+	tree, err := jsonx.Parse(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestPartKeywords(t *testing.T) {
 			t.Parallel()
 			s := &set{files: map[string]source{}, models: map[string]*Model{}, base: "http://dispatchmock/test/"}
 			for file, text := range map[string]string{"T.json": c.schema, "U.json": `{"type": "integer"}`} {
-				doc, err := wire.Parse([]byte(text))
+				doc, err := jsonx.Parse([]byte(text))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -210,7 +210,7 @@ func TestPartKeywords(t *testing.T) {
 			for range 2 {
 				for _, text := range []string{`null`, `true`, `false`, `"1"`, `1`, `"a"`, `"ab"`, `1.0`, `2`, `[]`, `[1]`, `[1, 1]`, `["1"]`, `[null]`, `{}`,
 					`{"a": 1}`, `{"a": "1"}`, `{"a": null}`, `{"b": "1"}`, `{"a": 1, "b": 1}`, `{"a": {"a": 1}}`, `{"a": {"a": {"a": "1"}}}`, `{"a": {}}`, `{"c": 1}`} {
-					v, err := wire.Parse([]byte(text))
+					v, err := jsonx.Parse([]byte(text))
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"dispatchmock/internal/jsonx"
+
 	"github.com/xeipuuv/gojsonschema"
 )
 
@@ -58,7 +60,7 @@ func (p *piece) pointer(text string) string {
 func (p *piece) within(value any, token string) piece {
 	w := piece{value: value}
 	for _, s := range p.shifts {
-		w.shifts = append(w.shifts, shift{"/" + escape(token) + s.at, s.by})
+		w.shifts = append(w.shifts, shift{"/" + jsonx.Escape(token) + s.at, s.by})
 	}
 	return w
 }

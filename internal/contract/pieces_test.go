@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 	"dispatchmock/schemas"
 )
@@ -35,8 +36,8 @@ func TestPieces(t *testing.T) {
 	good := m.Diagnostics("body", "", patch(n, -1))
 	for _, bad := range []int{0, n / 3, n - 1} {
 		diags := m.Diagnostics("body", "", patch(n, bad))
-		want := pointer([]string{"then", "patch", strconv.Itoa(bad), "op"})
-		if !slices.ContainsFunc(diags, func(f Diagnostic) bool { return f.Pointer == want }) {
+		want := jsonx.Pointer([]string{"then", "patch", strconv.Itoa(bad), "op"})
+		if !slices.ContainsFunc(diags, func(f jsonx.Diagnostic) bool { return f.Pointer == want }) {
 			t.Errorf("the item at %d is bad: got %v", bad, diags)
 		}
 	}
@@ -85,7 +86,7 @@ func TestPiecesCoverTheWhole(t *testing.T) {
 				look(p, item, append(slices.Clone(at), strconv.Itoa(i)))
 			}
 		case string:
-			place := p.pointer(pointer(at))
+			place := p.pointer(jsonx.Pointer(at))
 			if place != "/a~1b/"+v {
 				t.Errorf("the item %s is told at %s", v, place)
 			}

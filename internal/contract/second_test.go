@@ -15,8 +15,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/tools/txtar"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/wire"
 )
 
 // second is a model compiled by another implementation of JSON Schema.
@@ -101,7 +101,7 @@ func (p pair) agree(t testing.TB, what string, v any) bool {
 	found := p.first.validateSchema(v, "")
 	err := p.second.schema.Validate(v)
 	if (len(found) == 0) != (err == nil) {
-		text, _ := wire.AppendJSON(nil, v)
+		text, _ := jsonx.AppendJSON(nil, v)
 		t.Errorf("%s: gojsonschema finds %v, the other implementation says %v, of\n%s", what, found, err, text)
 	}
 	return err == nil

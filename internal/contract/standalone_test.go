@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"dispatchmock/internal/jsonx"
 )
 
 // TestUnreadableSchemas holds that a file that cannot be read is named.
@@ -44,20 +46,20 @@ func (u unreadable) ReadFile(name string) ([]byte, error) {
 func TestDiagnosticsError(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		f    Diagnostic
+		f    jsonx.Diagnostic
 		want string
 	}{
-		{Diagnostic{File: "a.json", Rule: "is wrong"}, "a.json: is wrong"},
-		{Diagnostic{File: "a.json", Line: 3, Rule: "is wrong"}, "a.json:3: is wrong"},
-		{Diagnostic{File: "a.json", Line: 3, Pointer: "/b/0", Value: `"x"`, Rule: "is wrong"}, `a.json:3 /b/0: "x": is wrong`},
+		{jsonx.Diagnostic{File: "a.json", Rule: "is wrong"}, "a.json: is wrong"},
+		{jsonx.Diagnostic{File: "a.json", Line: 3, Rule: "is wrong"}, "a.json:3: is wrong"},
+		{jsonx.Diagnostic{File: "a.json", Line: 3, Pointer: "/b/0", Value: `"x"`, Rule: "is wrong"}, `a.json:3 /b/0: "x": is wrong`},
 	} {
 		if got := c.f.String(); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
-	many := make(Diagnostics, 53)
+	many := make(jsonx.Diagnostics, 53)
 	for i := range many {
-		many[i] = Diagnostic{File: "a.json", Rule: "is wrong"}
+		many[i] = jsonx.Diagnostic{File: "a.json", Rule: "is wrong"}
 	}
 	if got := many[:50].Error(); strings.Count(got, "is wrong") != 50 || strings.Contains(got, "more") {
 		t.Errorf("got %q, want 50 errors spelt out", got)
@@ -79,7 +81,7 @@ func TestLines(t *testing.T) {
 		{"a.json", "/a/1/missing", 4}, {"a.json", "/a/1/missing/deeper", 4}, {"a.json", "/missing", 1}, {"a.json", "/a/7/x", 2},
 		{"broken.json", "/a", 2}, {"broken.json", "/z", 1}, {"none.json", "/a", 0}, {".", "", 0},
 	} {
-		f := Diagnostics{{File: c.file, Pointer: c.pointer}, {File: c.file, Line: 99}}
+		f := jsonx.Diagnostics{{File: c.file, Pointer: c.pointer}, {File: c.file, Line: 99}}
 		f.Lines(files)
 		if f[0].Line != c.want || f[1].Line != 99 {
 			t.Errorf("%s %s: got line %d, want %d; a known line is now %d, want 99", c.file, c.pointer, f[0].Line, c.want, f[1].Line)
@@ -111,7 +113,7 @@ func TestStandalone(t *testing.T) {
 		{"good.json", "/properties/z", "good.json /properties/z: there must be a schema here"},
 		{"bad.json", "", "bad.json: is not a schema: "},
 	} {
-		var diags Diagnostics
+		var diags jsonx.Diagnostics
 		if _, err := Standalone(files, c.name, c.pointer); !errors.As(err, &diags) || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s %s: got %v, want %s", c.name, c.pointer, err, c.want)
 		}

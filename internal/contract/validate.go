@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
@@ -96,7 +97,7 @@ func (o *Operation) ValidateReply(v model.Version, cors CORS, now time.Time, rep
 	}
 	if got := reply.Value(wire.ContentLength); got != reply.Body.Length {
 		violations = append(violations, exchange.Violation{Part: exchange.PartHeader, Pointer: "/" + wire.ContentLength,
-			Rule: "length of the body", Value: short(got), Hint: "must be the body's length, " + reply.Body.Length})
+			Rule: "length of the body", Value: jsonx.Short(got), Hint: "must be the body's length, " + reply.Body.Length})
 	}
 	if m, ok := r.status(reply.Status); ok {
 		violations = append(violations, m.validateBody(reply.Body, now)...)
@@ -110,12 +111,12 @@ func (o *Operation) ValidateHead(v model.Version, cors CORS, reply *wire.Reply) 
 	r := o.rules[v]
 	if r == nil {
 		return []exchange.Violation{{Part: exchange.PartHeader, Pointer: "/" + wire.APIVersion, Rule: "version in force",
-			Value: short(string(v)), Hint: "there is no such version"}}
+			Value: jsonx.Short(string(v)), Hint: "there is no such version"}}
 	}
 	violations := r.reply[cors].validateFields(reply.Fields)
 	if got := reply.Value(wire.APIVersion); got != string(v) {
 		violations = append(violations, exchange.Violation{Part: exchange.PartHeader, Pointer: "/" + wire.APIVersion,
-			Rule: "version in force", Value: short(got), Hint: "must be the version in force, " + string(v)})
+			Rule: "version in force", Value: jsonx.Short(got), Hint: "must be the version in force, " + string(v)})
 	}
 	if _, ok := r.status(reply.Status); !ok {
 		violations = append(violations, exchange.Violation{Part: exchange.PartStatus, Rule: "responses", Value: fmt.Sprint(reply.Status),
@@ -127,7 +128,7 @@ func (o *Operation) ValidateHead(v model.Version, cors CORS, reply *wire.Reply) 
 func (m *Model) validateBody(body *wire.Body, now time.Time) []exchange.Violation {
 	if m == nil {
 		if len(body.Bytes) > 0 {
-			return []exchange.Violation{{Part: exchange.PartBody, Rule: "no body", Value: short(string(body.Bytes)), Hint: "must be empty"}}
+			return []exchange.Violation{{Part: exchange.PartBody, Rule: "no body", Value: jsonx.Short(string(body.Bytes)), Hint: "must be empty"}}
 		}
 		return nil
 	}
@@ -136,7 +137,7 @@ func (m *Model) validateBody(body *wire.Body, now time.Time) []exchange.Violatio
 	}
 	tree, err := body.Tree()
 	if err != nil {
-		return []exchange.Violation{{Part: exchange.PartBody, Rule: "JSON", Value: short(string(body.Bytes)), Hint: err.Error()}}
+		return []exchange.Violation{{Part: exchange.PartBody, Rule: "JSON", Value: jsonx.Short(string(body.Bytes)), Hint: err.Error()}}
 	}
 	violations := m.Validate(tree, exchange.PartBody, now)
 	if len(violations) == 0 {
@@ -174,8 +175,8 @@ func (m *Model) explainFields(fields []wire.Field) []exchange.Violation {
 	var violations []exchange.Violation
 	for _, f := range fields {
 		if _, twice := object[f.Name]; twice {
-			violations = append(violations, exchange.Violation{Part: exchange.PartHeader, Pointer: "/" + escape(f.Name),
-				Rule: "once", Value: short(f.Value), Hint: "must not be sent twice"})
+			violations = append(violations, exchange.Violation{Part: exchange.PartHeader, Pointer: "/" + jsonx.Escape(f.Name),
+				Rule: "once", Value: jsonx.Short(f.Value), Hint: "must not be sent twice"})
 		}
 		object[f.Name] = f.Value
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 )
 
@@ -122,7 +123,7 @@ func (m *Model) ValidateText(name, text string) []exchange.Violation {
 	}
 	var violations []exchange.Violation
 	for _, f := range m.validateSchema(map[string]any{name: m.flat.members[i].value(text)}, "") {
-		if f.Pointer == "/"+escape(name) {
+		if f.Pointer == "/"+jsonx.Escape(name) {
 			violations = append(violations, f)
 		}
 	}

@@ -19,13 +19,13 @@ import (
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/report"
 	"dispatchmock/internal/testwait"
-	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 
@@ -77,7 +77,7 @@ func load(t testing.TB, s settings) (*contract.Contract, *fixture.Fixtures) {
 	}
 	var list []*scenario.Scenario
 	for _, text := range s.scenarios {
-		tree, err := wire.Parse([]byte(text))
+		tree, err := jsonx.Parse([]byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,8 +3,8 @@ package mock
 import (
 	"strconv"
 
-	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 )
 
 // allow records what the session and the request say to do on purpose. A
@@ -16,7 +16,7 @@ func allow(x *exchange.Exchange, a exchange.Allowed, lists []string) {
 			continue
 		}
 		hint := "must be invalid, simulated or both"
-		if near := contract.Nearest(word, []string{exchange.AllowInvalid, exchange.AllowSimulated}); near != "" {
+		if near := jsonx.Nearest(word, []string{exchange.AllowInvalid, exchange.AllowSimulated}); near != "" {
 			hint += "; did you mean " + near + "?"
 		}
 		x.Problems = append(x.Problems, exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/x-mock-allow", Rule: "known allowance",

@@ -51,7 +51,7 @@ func (m *Mock) drain(r *http.Request, message *exchange.Message) (fault *model.F
 		fault = model.BodyUnreadable.Fault("The body ended before its announced length; send as many bytes as Content-Length says.")
 	case err != nil:
 		message.Error = exchange.Malformed
-		fault = model.BodyUnreadable.Fault("The body could not be read: it is not in the form that the header allows, or it came too slowly.")
+		fault = model.BodyUnreadable.Fault("The body could not be read: it is not in the form that the header announces, or it came too slowly.")
 	}
 	message.Body, message.Size = first, n
 	return fault

@@ -16,6 +16,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/model"
@@ -243,7 +244,7 @@ func firstToken(clients []model.Client, roles []model.Role) string {
 }
 
 // Unable returns the operations that are to be served and cannot be.
-func Unable(c *contract.Contract) (diags contract.Diagnostics) {
+func Unable(c *contract.Contract) (diags jsonx.Diagnostics) {
 	for i, op := range c.Operations() {
 		rule := ""
 		switch {
@@ -254,7 +255,7 @@ func Unable(c *contract.Contract) (diags contract.Diagnostics) {
 			rule = "the mock finds records by {customer_id} and {customer_location_id} alone, and " + op.Path + " has not both"
 		}
 		if rule != "" {
-			diags = append(diags, contract.Diagnostic{File: "operations.json", Pointer: fmt.Sprintf("/operations/%d/served", i), Value: "true", Rule: rule})
+			diags = append(diags, jsonx.Diagnostic{File: "operations.json", Pointer: fmt.Sprintf("/operations/%d/served", i), Value: "true", Rule: rule})
 		}
 	}
 	return diags

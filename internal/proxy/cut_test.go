@@ -161,7 +161,7 @@ func TestRecordedBeforeAnswered(t *testing.T) {
 			select {
 			case <-p.seen:
 			default:
-				t.Error("the client has its answer, and there is not a record yet")
+				t.Error("the client has its answer, and there is no record yet")
 			}
 			response, err := http.Get(p.url + "/_mock/journal")
 			if err != nil {

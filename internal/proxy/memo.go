@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/wire"
 )
 
@@ -18,7 +19,7 @@ type memo struct {
 }
 
 func newMemo() *memo {
-	return &memo{seed: maphash.MakeSeed(), readers: sync.Pool{New: func() any { return wire.NewReader() }}}
+	return &memo{seed: maphash.MakeSeed(), readers: sync.Pool{New: func() any { return jsonx.NewReader() }}}
 }
 
 // maxMemo is the length of the longest body that is remembered.
@@ -31,7 +32,7 @@ func (m *memo) validated(b []byte, validate func(*wire.Body)) {
 		validate(known)
 		return
 	}
-	r := m.readers.Get().(*wire.Reader)
+	r := m.readers.Get().(*jsonx.Reader)
 	defer m.readers.Put(r)
 	body := wire.Raw(b)
 	tree, err := r.Parse(b)

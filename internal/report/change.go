@@ -6,7 +6,7 @@ import (
 	"github.com/wI2L/jsondiff"
 
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/wire"
+	"dispatchmock/internal/jsonx"
 )
 
 // Change is what an exchange did to a record, in the newest version's shape.
@@ -49,5 +49,5 @@ func record(text []byte) (any, error) {
 	if text == nil {
 		return nil, nil
 	}
-	return wire.Parse(text)
+	return jsonx.Parse(text)
 }

@@ -49,7 +49,7 @@ type Entry struct {
 	Fallback string `json:"fallback,omitempty"`
 	// Target is the server that a proxy asked, whose the violations are.
 	Target string `json:"target,omitempty"`
-	Admin  bool   `json:"control,omitempty"`
+	Admin  bool   `json:"admin,omitempty"`
 
 	Change   *Change `json:"change,omitempty"`
 	Request  Message `json:"request"`
@@ -141,7 +141,7 @@ type Row struct {
 	Changed    bool `json:"changed"`
 	Problems   int  `json:"problems"`
 	Violations int  `json:"violations"`
-	Admin      bool `json:"control,omitempty"`
+	Admin      bool `json:"admin,omitempty"`
 	// Violation is the gravest finding in a sentence.
 	Violation string `json:"finding,omitempty"`
 }

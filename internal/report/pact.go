@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/redact"
 	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/wire"
@@ -185,7 +186,7 @@ func activeBefore(x *exchange.Exchange) (active, known bool) {
 	if x.Transition {
 		return true, true // the only change of a record that there is
 	}
-	tree, err := wire.Parse(x.Response.Body)
+	tree, err := jsonx.Parse(x.Response.Body)
 	if err != nil {
 		return false, false
 	}

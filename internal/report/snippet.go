@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/wire"
+	"dispatchmock/internal/jsonx"
 )
 
 // Snippets returns the command and the programs that send a request again
@@ -80,4 +80,4 @@ func latin1(s string) string {
 
 // jsonString returns a text as a JSON string of ASCII, which JavaScript and C#
 // read alike.
-func jsonString(s string) string { return string(wire.AppendString(nil, s)) }
+func jsonString(s string) string { return string(jsonx.AppendString(nil, s)) }

@@ -3,9 +3,10 @@
 package shell
 
 import (
-	"dispatchmock/internal/terminal"
 	"fmt"
 	"strings"
+
+	"dispatchmock/internal/terminal"
 )
 
 const alphanumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -10,6 +10,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 )
 
 // bodies returns the answers that have the record as their body.
@@ -93,7 +94,7 @@ func (r *run) violations(meant func(path []string) bool) ([]Difference, error) {
 	var differences []Difference
 	for _, a := range bodies {
 		for _, f := range r.validate(a) {
-			if !meant(pointerPath(f.Pointer)) {
+			if !meant(jsonx.Tokens(f.Pointer)) {
 				continue
 			}
 			got := f.Value
@@ -104,18 +105,6 @@ func (r *run) violations(meant func(path []string) bool) ([]Difference, error) {
 		}
 	}
 	return differences, nil
-}
-
-// pointerPath splits a JSON pointer.
-func pointerPath(pointer string) []string {
-	if pointer == "" {
-		return nil
-	}
-	path := strings.Split(pointer[1:], "/")
-	for i, token := range path {
-		path[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
-	}
-	return path
 }
 
 // within reports whether a path is a place, "*" being any item of it, or the

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/wire"
 )
 
 // sequence is a record before, during and after its deactivation, all in one
@@ -214,7 +214,7 @@ func sameMembers(want, got *answer, but string) ([]Difference, error) {
 
 // text prints a value of a body.
 func text(v any) string {
-	b, err := wire.AppendJSON(nil, v)
+	b, err := jsonx.AppendJSON(nil, v)
 	if err != nil {
 		return "a value that is not JSON"
 	}

@@ -7,6 +7,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 )
 
 // refusals returns the answers that tell of an error.
@@ -77,7 +78,7 @@ func validateError(r *run, m *contract.Model, a *answer, meant func([]string) bo
 	}
 	var differences []Difference
 	for _, f := range m.Validate(a.tree, exchange.PartBody, r.Now()) {
-		if meant(pointerPath(f.Pointer)) {
+		if meant(jsonx.Tokens(f.Pointer)) {
 			got := f.Value
 			if f.Rule == "required" {
 				got = "no such member"

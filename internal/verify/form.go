@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"dispatchmock/internal/jsonx"
 
-	"dispatchmock/internal/wire"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // form adds how the bytes of a body are printed.
@@ -85,7 +85,7 @@ func layoutOf(body []byte) *layout {
 				last[depth] = t.String()
 			}
 		case '0':
-			if want, err := wire.Number(literal); l.number == "" && err == nil && want != literal {
+			if want, err := jsonx.Number(literal); l.number == "" && err == nil && want != literal {
 				l.number = literal + ", not " + want
 			}
 		}

@@ -7,9 +7,9 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/redact"
-	"dispatchmock/internal/wire"
 )
 
 // probe is one request that cases validate the answer of. Its name is sent once a
@@ -98,7 +98,7 @@ func (a *answer) read(r *reply) {
 		a.reason = parts[2]
 	}
 	if len(a.body) > 0 {
-		a.tree, a.broken = wire.Parse(a.body)
+		a.tree, a.broken = jsonx.Parse(a.body)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"dispatchmock/fixtures"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/wire"
 )
 
@@ -23,13 +24,13 @@ func sample(b *testing.B) ([]byte, any) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	tree, err := wire.Parse(text)
+	tree, err := jsonx.Parse(text)
 	if err != nil {
 		b.Fatal(err)
 	}
 	entries := tree.(map[string]any)["customer_locations"].([]any)
 	record := entries[0].(map[string]any)["record"]
-	printed, err := wire.AppendJSON(nil, record)
+	printed, err := jsonx.AppendJSON(nil, record)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func BenchmarkParse(b *testing.B) {
 		b.SetBytes(int64(len(text)))
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := wire.Parse(text); err != nil {
+			if _, err := jsonx.Parse(text); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -63,7 +64,7 @@ func BenchmarkParse(b *testing.B) {
 	b.Run("of many", func(b *testing.B) {
 		b.SetBytes(int64(len(text)))
 		b.ReportAllocs()
-		r, d := wire.NewReader(), new(jsontext.Decoder)
+		r, d := jsonx.NewReader(), new(jsontext.Decoder)
 		for b.Loop() {
 			d.Reset(bytes.NewBuffer(text))
 			v, err := r.Read(d)

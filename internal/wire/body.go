@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strconv"
 	"sync/atomic"
+
+	"dispatchmock/internal/jsonx"
 )
 
 // Body is a printed body: bytes that never change, and the proof that somebody
@@ -32,7 +34,7 @@ func Parsed(b []byte, tree any) *Body {
 
 // Print prints a tree in the vendor's form. The tree belongs to the Body.
 func Print(tree any) (*Body, error) {
-	b, err := AppendJSON(make([]byte, 0, 1280), tree)
+	b, err := jsonx.AppendJSON(make([]byte, 0, 1280), tree)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +52,7 @@ func (b *Body) Tree() (any, error) {
 	if t := b.tree.Load(); t != nil {
 		return *t, nil
 	}
-	return Parse(b.Bytes)
+	return jsonx.Parse(b.Bytes)
 }
 
 // Proof returns what the last validate left with the bytes, or nil.

@@ -12,10 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/wire"
 )
 
 // Format is the name of the file's form.
@@ -72,7 +71,7 @@ type Recorded struct {
 	Method    string    `json:"method,omitempty"`
 	Path      string    `json:"path,omitempty"`
 	// Control tells a change that came through the admin API.
-	Admin bool `json:"control,omitempty"`
+	Admin bool `json:"admin,omitempty"`
 	// Altered tells that a scenario changed what the client saw.
 	Altered bool `json:"altered,omitempty"`
 	// Redactions are what stands for the tokens of the request's head.
@@ -141,8 +140,8 @@ const MaxFile = 256 << 20
 
 // Read reads and checks the text of a bundle; name is what errors call it,
 // schema the schema of bundles.
-func Read(name string, text []byte, schema *contract.Model) (*Bundle, error) {
-	doc, err := wire.Parse(text)
+func Read(name string, text []byte, schema jsonx.Schema) (*Bundle, error) {
+	doc, err := jsonx.Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: is not JSON: %w", name, err)
 	}

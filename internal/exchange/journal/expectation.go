@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/pattern"
 )
 
@@ -28,10 +28,10 @@ type wanted struct {
 // unlimited is a number of times that no journal reaches.
 const unlimited = int(^uint(0) >> 1)
 
-// ParseExpectation reads an expectation from a decoded JSON tree. The model is
+// ParseExpectation reads an expectation from a decoded JSON tree. The schema is
 // that of schemas/admin/expectation.json; file is what errors name as the
-// place that the tree came from. What is wrong is returned as contract.Diagnostics.
-func ParseExpectation(m *contract.Model, file string, tree any) (Expectation, error) {
+// place that the tree came from. What is wrong is returned as jsonx.Diagnostics.
+func ParseExpectation(m jsonx.Schema, file string, tree any) (Expectation, error) {
 	if diags := m.Diagnostics(file, "", tree); len(diags) > 0 {
 		return Expectation{}, diags
 	}
@@ -61,12 +61,12 @@ func ParseExpectation(m *contract.Model, file string, tree any) (Expectation, er
 // parser gathers what the schema cannot express.
 type parser struct {
 	file     string
-	diags    contract.Collector
+	diags    jsonx.Collector
 	patterns pattern.Set
 }
 
 func (p *parser) diag(at, rule string, args ...any) {
-	p.diags.Add(contract.Diagnostic{File: p.file, Pointer: at, Rule: fmt.Sprintf(rule, args...)})
+	p.diags.Add(jsonx.Diagnostic{File: p.file, Pointer: at, Rule: fmt.Sprintf(rule, args...)})
 }
 
 // wanted reads a request with the times that stand beside it; at is where both
@@ -139,7 +139,7 @@ func (p *parser) matcher(v any, at string) matcher {
 		headers = nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		m.fields = append(m.fields, p.header(name, headers[name], at+"/header/"+escape(name)))
+		m.fields = append(m.fields, p.header(name, headers[name], at+"/header/"+jsonx.Escape(name)))
 	}
 	if v, ok := doc["body"]; ok {
 		m.fields = append(m.fields, p.body(object(v), at+"/body"))
@@ -218,8 +218,4 @@ func items(v any) []any {
 func object(v any) map[string]any {
 	o, _ := v.(map[string]any)
 	return o
-}
-
-func escape(token string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(token)
 }

@@ -9,8 +9,8 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/redact"
-	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 
@@ -25,7 +25,7 @@ func model(t testing.TB) *contract.Model {
 
 func parse(t testing.TB, m *contract.Model, text string) (Expectation, error) {
 	t.Helper()
-	tree, err := wire.Parse([]byte(text))
+	tree, err := jsonx.Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestRefusedExpectations(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := parse(t, m, c.text)
-			var diags contract.Diagnostics
+			var diags jsonx.Diagnostics
 			if !errors.As(err, &diags) {
 				t.Fatalf("got %v, want errors", err)
 			}
@@ -298,7 +298,7 @@ func FuzzExpectation(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		tree, err := wire.Parse([]byte(text))
+		tree, err := jsonx.Parse([]byte(text))
 		if err != nil {
 			return
 		}

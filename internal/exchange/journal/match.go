@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/redact"
-	"dispatchmock/internal/wire"
 )
 
 // Difference is one field in which an exchange is not as expected.
@@ -197,7 +197,7 @@ func bodyField(want any, subset bool) field {
 		if len(body.Body) == 0 {
 			return []Difference{{"body", shown, "no body"}}
 		}
-		got, err := wire.Parse(body.Body)
+		got, err := jsonx.Parse(body.Body)
 		if err != nil {
 			return []Difference{{"body", shown, cut("no JSON: " + err.Error())}}
 		}

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"dispatchmock/internal/wire"
+	"dispatchmock/internal/jsonx"
 )
 
 // maxDifferences is how many differences of a body are told.
@@ -52,7 +52,7 @@ func (c *comparison) compare(at string, want, got any) {
 
 func (c *comparison) objects(at string, want, got map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(want)) {
-		here := at + "/" + escape(name)
+		here := at + "/" + jsonx.Escape(name)
 		if v, ok := got[name]; ok {
 			c.compare(here, want[name], v)
 		} else {
@@ -64,7 +64,7 @@ func (c *comparison) objects(at string, want, got map[string]any) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(got)) {
 		if _, ok := want[name]; !ok {
-			c.add(at+"/"+escape(name), "absent", printed(got[name]))
+			c.add(at+"/"+jsonx.Escape(name), "absent", printed(got[name]))
 		}
 	}
 }
@@ -79,7 +79,7 @@ func (c *comparison) arrays(at string, want, got []any) {
 }
 
 func printed(v any) string {
-	b, err := wire.AppendJSON(nil, v)
+	b, err := jsonx.AppendJSON(nil, v)
 	if err != nil {
 		return fmt.Sprint(v)
 	}

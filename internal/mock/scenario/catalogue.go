@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 )
 
 // Catalogue is the scenarios that every session knows, in the order of the
@@ -68,8 +68,8 @@ func unknown(name string, sets ...map[string]*Scenario) string {
 		names = slices.AppendSeq(names, maps.Keys(set))
 	}
 	slices.Sort(names)
-	text := fmt.Sprintf("there is not a scenario %q", name)
-	if near := contract.Nearest(name, names); near != "" {
+	text := fmt.Sprintf("there is no scenario %q", name)
+	if near := jsonx.Nearest(name, names); near != "" {
 		return text + "; did you mean " + near + "?"
 	}
 	return text + "; GET /_mock/scenarios lists them"

@@ -9,9 +9,9 @@ import (
 
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 
@@ -29,7 +29,7 @@ func ready(t testing.TB) []*scenario.Scenario {
 	var list []*scenario.Scenario
 	for _, name := range names {
 		for _, item := range objectOf(t, files, name)["scenarios"].([]any) {
-			text, err := wire.AppendJSON(nil, item)
+			text, err := jsonx.AppendJSON(nil, item)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -45,7 +45,7 @@ func objectOf(t testing.TB, files fs.FS, name string) map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree, err := wire.Parse(text)
+	tree, err := jsonx.Parse(text)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
@@ -118,7 +118,7 @@ func sampleOf(t *testing.T, v model.Version) string {
 	tree := file["customer_locations"].([]any)[0].(map[string]any)["record"].(map[string]any)
 	model.FromVersion(tree, model.Version(file["api_version"].(string)))
 	model.ToVersion(tree, v)
-	text, err := wire.AppendJSON(nil, tree)
+	text, err := jsonx.AppendJSON(nil, tree)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 )
 
 // fits refuses the operations of a patch that no body takes, whatever record is
@@ -85,7 +86,7 @@ func (f *fit) needs(a at, fresh bool) {
 		last := fresh && i == len(tokens)-1
 		switch v := here.(type) {
 		case map[string]any:
-			next, ok := v[unescape(token)]
+			next, ok := v[jsonx.Unescape(token)]
 			if !ok && !last {
 				a.diag("can never fit: %s has no %s", f.of, "/"+strings.Join(tokens[:i+1], "/"))
 				return
@@ -110,8 +111,4 @@ func (f *fit) needs(a at, fresh bool) {
 func isIndex(token string) bool {
 	n, err := strconv.ParseUint(token, 10, 31)
 	return err == nil && strconv.FormatUint(n, 10) == token
-}
-
-func unescape(token string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
 }

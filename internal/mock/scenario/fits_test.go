@@ -8,8 +8,8 @@ import (
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/wire"
 )
 
 // TestRefusedPatchesNeverFit draws patches, and holds that what is refused when
@@ -28,7 +28,7 @@ func TestRefusedPatchesNeverFit(t *testing.T) {
 				tree[name] = append(list, filled(list[0].(map[string]any)))
 			}
 		}
-		text, err := wire.AppendJSON(nil, filled(tree))
+		text, err := jsonx.AppendJSON(nil, filled(tree))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestRefusedPatchesNeverFit(t *testing.T) {
 			ops = append(ops, fmt.Sprintf(`{"op": %q, "path": %q%s}`, op, pointer(), more))
 		}
 		text := "[" + strings.Join(ops, ", ") + "]"
-		tree, err := wire.Parse([]byte(`{"name": "x", "then": {"patch": ` + text + `}}`))
+		tree, err := jsonx.Parse([]byte(`{"name": "x", "then": {"patch": ` + text + `}}`))
 		if err != nil {
 			t.Fatal(err)
 		}

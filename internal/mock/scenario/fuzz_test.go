@@ -3,8 +3,8 @@ package scenario_test
 import (
 	"testing"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/scenario"
-	"dispatchmock/internal/wire"
 )
 
 // FuzzParse reads arbitrary JSON. What is a scenario comes out again as it was,
@@ -21,7 +21,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"name": "x", "when": {"headers": {"a": {"matches": "(a|b)*$"}}, "customer_id": -1, "every": 2}, "then": {"delay": {"min": "0s", "max": "5m"}}}`))
 	p := parser(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
-		tree, err := wire.Parse(text)
+		tree, err := jsonx.Parse(text)
 		if err != nil {
 			return
 		}
@@ -36,7 +36,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := wire.Parse(first)
+		again, err := jsonx.Parse(first)
 		if err != nil {
 			t.Fatalf("%s: %v", first, err)
 		}

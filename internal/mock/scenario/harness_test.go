@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/scenario"
-	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 
@@ -41,7 +41,7 @@ func parse(t testing.TB, text string) *scenario.Scenario {
 	if !strings.Contains(text, `"name"`) {
 		text = `{"name": "test", ` + strings.TrimPrefix(text, "{")
 	}
-	tree, err := wire.Parse([]byte(text))
+	tree, err := jsonx.Parse([]byte(text))
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}

@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/pattern"
-	"dispatchmock/internal/wire"
 )
 
 // Parser turns JSON into scenarios, or says what is wrong with it. It is safe
@@ -42,7 +42,7 @@ func NewParser(schemas fs.FS, c *contract.Contract) (*Parser, error) {
 
 // Parse reads a scenario from a decoded tree, which stands in a file at a
 // JSON pointer. The scenario is nil where there are errors.
-func (p *Parser) Parse(file, pointer string, tree any) (*Scenario, contract.Diagnostics) {
+func (p *Parser) Parse(file, pointer string, tree any) (*Scenario, jsonx.Diagnostics) {
 	if diags := p.model.Diagnostics(file, pointer, tree); len(diags) > 0 {
 		return nil, diags
 	}
@@ -59,7 +59,7 @@ func (p *Parser) Parse(file, pointer string, tree any) (*Scenario, contract.Diag
 type reading struct {
 	*Parser
 	file     string
-	diags    contract.Collector
+	diags    jsonx.Collector
 	patterns pattern.Set
 }
 
@@ -73,12 +73,12 @@ type at struct {
 func (a at) diag(rule string, args ...any) {
 	var shown []byte
 	if a.v != nil && !a.r.diags.Full() {
-		shown, _ = wire.AppendJSON(nil, a.v)
+		shown, _ = jsonx.AppendJSON(nil, a.v)
 	}
 	if len(shown) > 80 {
 		shown = nil
 	}
-	a.r.diags.Add(contract.Diagnostic{File: a.r.file, Pointer: a.pointer, Value: string(shown), Rule: fmt.Sprintf(rule, args...)})
+	a.r.diags.Add(jsonx.Diagnostic{File: a.r.file, Pointer: a.pointer, Value: string(shown), Rule: fmt.Sprintf(rule, args...)})
 }
 
 func (a at) has(name string) bool {
@@ -92,7 +92,7 @@ func (a at) member(name string) at {
 	object, _ := a.v.(map[string]any)
 	v := object[name]
 	if strings.ContainsAny(name, "~/") {
-		name = strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
+		name = jsonx.Escape(name)
 	}
 	return at{a.r, a.pointer + "/" + name, v}
 }
@@ -186,7 +186,7 @@ func (r *reading) scenario(a at) *Scenario {
 	s.when = r.when(a.member("when"))
 	s.then = r.then(a.member("then"))
 	var err error
-	if s.text, err = wire.AppendJSON(nil, a.v); err != nil {
+	if s.text, err = jsonx.AppendJSON(nil, a.v); err != nil {
 		a.diag("%v", err)
 	}
 	s.size = s.sizeOf() + r.patterns.Bytes()

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/wire"
+	"dispatchmock/internal/jsonx"
 )
 
 // TestRefused holds that what cannot be meant is refused, with the place and
@@ -73,7 +73,7 @@ func TestRefused(t *testing.T) {
 		{"a patch without a value", then(`{"patch": [{"op": "add", "path": "/a"}]}`), "/then/patch/0", "needs value"},
 		{"a patch without from", then(`{"patch": [{"op": "move", "path": "/a"}]}`), "/then/patch/0", "needs from"},
 		{"a patch with a value too many", then(`{"patch": [{"op": "remove", "path": "/a", "value": 1}]}`), "/then/patch/0/value", "does not take value"},
-		{"no pointer", then(`{"patch": [{"op": "remove", "path": "a"}]}`), "/then/patch/0/path", "no JSON pointer"},
+		{"no pointer", then(`{"patch": [{"op": "remove", "path": "a"}]}`), "/then/patch/0/path", "not a JSON pointer"},
 		{"a patch of what no record has", then(`{"patch": [{"op": "replace", "path": "/nonsense", "value": 1}]}`), "/then/patch/0/path", "a record has no /nonsense"},
 		{"a patch of what no version shown has", then(`{"version": "2019/02/08", "patch": [{"op": "remove", "path": "/id"}]}`), "/then/patch/0/path", "a record has no /id"},
 		{"a patch below a text", then(`{"patch": [{"op": "add", "path": "/name/first", "value": 1}]}`), "/then/patch/0/path", "/name of a record is neither"},
@@ -85,7 +85,7 @@ func TestRefused(t *testing.T) {
 		{"a test of what is not there", then(`{"patch": [{"op": "test", "path": "/b", "value": 1}]}`), "/then/patch/0/path", "no /b"},
 		{"a patch of what no error has", then(`{"error": {"code": "internal"}, "patch": [{"op": "remove", "path": "/name"}]}`), "/then/patch/0/path", "the body of an error has no /name"},
 		{"a patch of a step", then(`{"sequence": {"steps": [{"pass": true}, {"patch": [{"op": "remove", "path": "/b"}]}]}}`), "/then/sequence/steps/1/patch/0/path", "no /b"},
-		{"a pointer with a tilde", then(`{"patch": [{"op": "remove", "path": "/a~2"}]}`), "/then/patch/0/path", "no JSON pointer"},
+		{"a pointer with a tilde", then(`{"patch": [{"op": "remove", "path": "/a~2"}]}`), "/then/patch/0/path", "not a JSON pointer"},
 
 		{"no change of headers", then(`{"headers": {}}`), "/then/headers", "says nothing"},
 		{"a header that frames", then(`{"headers": {"remove": ["content-length"]}}`), "/then/headers/remove/0", "belongs to the connection"},
@@ -113,7 +113,7 @@ func TestRefused(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			tree, err := wire.Parse([]byte(c.text))
+			tree, err := jsonx.Parse([]byte(c.text))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -137,7 +137,7 @@ func TestRefused(t *testing.T) {
 // TestAllDiagnostics holds that a user sees all errors, not only the first.
 func TestAllDiagnostics(t *testing.T) {
 	t.Parallel()
-	tree, err := wire.Parse([]byte(`{"name": "x", "when": {"version": "1"}, "then": {"version": "2", "delay": {"min": "1s"}}}`))
+	tree, err := jsonx.Parse([]byte(`{"name": "x", "when": {"version": "1"}, "then": {"version": "2", "delay": {"min": "1s"}}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree, err := wire.Parse(again)
+	tree, err := jsonx.Parse(again)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
@@ -150,7 +151,7 @@ func (r *reading) respond(a at, act *action) *Response {
 		a.diag("a response of status %d has no body (RFC 9110)", s.Status)
 	case a.has("body"):
 		// What is printed must not change with a tree that somebody else holds.
-		text, err := wire.AppendJSON(nil, a.member("body").v)
+		text, err := jsonx.AppendJSON(nil, a.member("body").v)
 		if err != nil {
 			a.member("body").diag("%v", err)
 		}
@@ -171,7 +172,7 @@ func (r *reading) patch(a at) jsonpatch.Patch {
 	for _, op := range a.items() {
 		for _, name := range []string{"path", "from"} {
 			if p := op.member(name); p.v != nil && !isPointer(p.text()) {
-				p.diag("is not JSON pointer: it is empty or begins with /, and ~ stands in it as ~0, / as ~1")
+				p.diag("is not a JSON pointer: it is empty or begins with /, and ~ stands in it as ~0, / as ~1")
 			}
 		}
 		name := op.member("op").text()
@@ -185,7 +186,7 @@ func (r *reading) patch(a at) jsonpatch.Patch {
 			}
 		}
 	}
-	text, err := wire.AppendJSON(nil, a.v)
+	text, err := jsonx.AppendJSON(nil, a.v)
 	if err != nil {
 		a.diag("%v", err)
 		return nil

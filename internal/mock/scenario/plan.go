@@ -11,6 +11,7 @@ import (
 	jsonpatch "github.com/evanphx/json-patch/v5"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
 )
@@ -93,7 +94,7 @@ func (p *Plan) body(reply *wire.Reply, inForce model.Version) (body *wire.Body, 
 		return body, false, nil
 	}
 	// A tree that is kept with the bytes is not ours to change.
-	tree, err := wire.Parse(body.Bytes)
+	tree, err := jsonx.Parse(body.Bytes)
 	if err != nil {
 		return body, false, err
 	}
@@ -128,7 +129,7 @@ func (p *Plan) shape(inForce model.Version) model.Version {
 var errTooLarge = errors.New("the patched body is too large")
 
 func patched(tree any, patch jsonpatch.Patch) (any, error) {
-	text, err := wire.AppendJSON(nil, tree)
+	text, err := jsonx.AppendJSON(nil, tree)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +143,7 @@ func patched(tree any, patch jsonpatch.Patch) (any, error) {
 	if len(fresh) > 2*MaxBody {
 		return nil, errTooLarge
 	}
-	return wire.Parse(fresh)
+	return jsonx.Parse(fresh)
 }
 
 // Failed is the error of an operation of a JSON Patch that the body does not

@@ -62,7 +62,7 @@ func TestUnknown(t *testing.T) {
 	t.Parallel()
 	s := setOf(t, define("flaky"))
 	p, ok := s.Match(request("flakey", "", 1), noon)
-	if !ok || !p.Unknown || p.Performs || p.Fault == nil || p.Fault.Code != "scenario_unknown" || p.Fault.Detail != `There is not a scenario "flakey"; did you mean flaky?` {
+	if !ok || !p.Unknown || p.Performs || p.Fault == nil || p.Fault.Code != "scenario_unknown" || p.Fault.Detail != `There is no scenario "flakey"; did you mean flaky?` {
 		t.Errorf("got %+v, fault %+v", p, p.Fault)
 	}
 	if err := s.On("flakey", scenario.Limit{}); err == nil || !strings.Contains(err.Error(), "flaky") {

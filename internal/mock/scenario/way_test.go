@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/scenario"
-	"dispatchmock/internal/wire"
 )
 
 // TestWays holds that a plan says on which way its scenario came.
@@ -18,7 +18,7 @@ func TestWays(t *testing.T) {
 		`{"name": "from-files", "on": true, "when": {"method": "GET"}, "then": {"respond": {"status": 500}}}`,
 		`{"name": "broken", "then": {"respond": {"status": 500}}}`,
 	} {
-		tree, err := wire.Parse([]byte(text))
+		tree, err := jsonx.Parse([]byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}

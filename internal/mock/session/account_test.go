@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/quota"
-	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 
@@ -77,7 +77,7 @@ func TestAccountsAreExact(t *testing.T) {
 		t.Fatal(err)
 	}
 	define := func(name string, size int) *scenario.Scenario {
-		tree, err := wire.Parse([]byte(`{"name": "` + name + `", "then": {"respond": {"status": 200, "text": "` + strings.Repeat("x", size) + `"}}}`))
+		tree, err := jsonx.Parse([]byte(`{"name": "` + name + `", "then": {"respond": {"status": 200, "text": "` + strings.Repeat("x", size) + `"}}}`))
 		if err != nil {
 			t.Fatal(err)
 		}

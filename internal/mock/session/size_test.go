@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/wire"
 	"dispatchmock/schemas"
 )
 
@@ -27,7 +27,7 @@ func TestBytesAreThoseOfTheHeap(t *testing.T) { // not beside others: it reads t
 		t.Fatal(err)
 	}
 	define := func(s *session.Session, i int, then string) error {
-		tree, err := wire.Parse(fmt.Appendf(nil, `{"name": "s%d", "when": {"headers": {"a": {"matches": "x{200}"}}}, "then": %s}`, i, then))
+		tree, err := jsonx.Parse(fmt.Appendf(nil, `{"name": "s%d", "when": {"headers": {"a": {"matches": "x{200}"}}}, "then": %s}`, i, then))
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func TestBytesAreThoseOfTheHeap(t *testing.T) { // not beside others: it reads t
 	}
 	many := func(text string) string { return "[" + strings.Repeat(text+",", 99) + text + "]" }
 	put := func(s *session.Session, i int, addresses string) error {
-		tree, err := wire.Parse([]byte(`{"id": 1, "location_id": 1, "is_active": true, "contacts": [], "addresses": ` + addresses + `}`))
+		tree, err := jsonx.Parse([]byte(`{"id": 1, "location_id": 1, "is_active": true, "contacts": [], "addresses": ` + addresses + `}`))
 		if err != nil {
 			return err
 		}

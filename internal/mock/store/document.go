@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"iter"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/wire"
 )
 
 // document is a JSON object as wire.AppendJSON prints it; nothing else makes
@@ -21,7 +21,7 @@ const (
 
 // newDocument prints a tree.
 func newDocument(t model.Tree) (document, error) {
-	text, err := wire.AppendJSON(make([]byte, 0, usualBytes), t)
+	text, err := jsonx.AppendJSON(make([]byte, 0, usualBytes), t)
 	if cap(text)-len(text) > len(text)/8 { // documents are kept for long
 		text = bytes.Clone(text)
 	}
@@ -41,7 +41,7 @@ func (d document) tree() model.Tree {
 // with returns a document with another value, as it is printed, under a name.
 func (d document) with(name, value string) document {
 	text := string(d)
-	changed := string(wire.AppendString(nil, name)) + ": " + value
+	changed := string(jsonx.AppendString(nil, name)) + ": " + value
 	before, after := len(text)-1, len(text)-1
 	for m := range members(text) {
 		if m.name >= name {

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/wire"
 )
 
 // FuzzDocument holds that a printed document is read as what it was printed
@@ -25,7 +25,7 @@ func FuzzDocument(f *testing.F) {
 		f.Add(text, "zz", "é")
 	}
 	f.Fuzz(func(t *testing.T, text, name, value string) {
-		parsed, err := wire.Parse([]byte(text))
+		parsed, err := jsonx.Parse([]byte(text))
 		tree, ok := parsed.(map[string]any)
 		if err != nil || !ok {
 			return
@@ -59,7 +59,7 @@ func FuzzDocument(f *testing.F) {
 			t.Fatal(err)
 		}
 		before := string(d)
-		if got := d.with(name, string(wire.AppendString(nil, value))); string(got) != string(want) || string(d) != before {
+		if got := d.with(name, string(jsonx.AppendString(nil, value))); string(got) != string(want) || string(d) != before {
 			t.Fatalf("%s with %q: got %s, want %s, and the document as it was", before, name, got, want)
 		}
 	})

@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/redact"
-	"dispatchmock/internal/wire"
 )
 
 // file is a fixture file.
@@ -79,7 +79,7 @@ func (r *Recorder) fixtures() (map[string][]byte, error) {
 // place puts a record into the file of its tenant and version.
 func (r *Recorder) place(docs map[string]*file, k key, tokens *redact.Tokens) error {
 	known := r.records[k]
-	tree, err := wire.Parse(known.body)
+	tree, err := jsonx.Parse(known.body)
 	if err != nil {
 		return fmt.Errorf("customer %d at location %d: %w", k.customer, k.location, err)
 	}
@@ -132,7 +132,7 @@ func (r *Recorder) parents(docs map[string]*file) {
 	}
 	newest := r.Contract.Versions()[len(r.Contract.Versions())-1]
 	for _, k := range r.order {
-		tree, err := wire.Parse(r.records[k].body)
+		tree, err := jsonx.Parse(r.records[k].body)
 		doc, _ := tree.(map[string]any)
 		n, ok := doc["parent_id"].(json.Number)
 		if err != nil || !ok {

@@ -12,6 +12,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
@@ -201,7 +202,7 @@ func (r *Recorder) good(s *seen) bool {
 	if rules == nil {
 		return false
 	}
-	tree, err := wire.Parse(s.reply.Body.Bytes)
+	tree, err := jsonx.Parse(s.reply.Body.Bytes)
 	if err != nil || len(rules.Validate(tree, exchange.PartBody, r.Now())) > 0 || len(rules.Fractions(tree)) > 0 {
 		return false
 	}

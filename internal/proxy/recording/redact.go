@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/wire"
 )
 
@@ -163,7 +164,7 @@ func (r *Recorder) redacted(g *golden, body string) (string, bool) {
 	if !g.record {
 		return body, g.status >= 400 || body == ""
 	}
-	tree, err := wire.Parse([]byte(body))
+	tree, err := jsonx.Parse([]byte(body))
 	doc, ok := tree.(map[string]any)
 	if err != nil || !ok {
 		return "", false

@@ -1,6 +1,6 @@
 // Package wire prints bytes as the real server prints them: the JSON form, the
 // spelling and order of header fields, and the status line.
-package wire
+package jsonx
 
 import (
 	"bytes"

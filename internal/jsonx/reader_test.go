@@ -1,4 +1,4 @@
-package wire_test
+package jsonx_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/wire"
 )
 
@@ -15,7 +16,7 @@ import (
 // that shares nothing.
 func TestReader(t *testing.T) {
 	t.Parallel()
-	r := wire.NewReader()
+	r := jsonx.NewReader()
 	long := strings.Repeat("é", 500)
 	var many strings.Builder // more texts than a reader has places for
 	for i := range 5000 {
@@ -41,7 +42,7 @@ func TestReader(t *testing.T) {
 		{"nothing", ``},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want, wantErr := wire.ReadValue(jsontext.NewDecoder(strings.NewReader(c.text)))
+			want, wantErr := jsonx.ReadValue(jsontext.NewDecoder(strings.NewReader(c.text)))
 			for range 3 {
 				got, err := r.Read(jsontext.NewDecoder(strings.NewReader(c.text)))
 				if !reflect.DeepEqual(got, want) || (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {

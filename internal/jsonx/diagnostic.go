@@ -1,9 +1,13 @@
-package contract
+package jsonx
 
 import (
 	"fmt"
 	"strings"
 )
+
+// MaxShown is how many diagnostics of one document are shown. A document may
+// break a rule at each of its bytes, and nobody reads more than these.
+const MaxShown = 50
 
 // Diagnostic is a place in a file of the user's that breaks a rule.
 type Diagnostic struct {
@@ -88,7 +92,7 @@ func (c *Collector) Add(f Diagnostic) {
 		c.more++
 		return
 	}
-	f.Pointer = shortPointer(f.Pointer)
+	f.Pointer = ShortPointer(f.Pointer)
 	c.diags = append(c.diags, f)
 }
 
@@ -100,12 +104,19 @@ func (c *Collector) Diagnostics() Diagnostics {
 	if c.more == 0 {
 		return c.diags
 	}
-	return append(c.diags[:len(c.diags):len(c.diags)], others(c.diags[0].File, c.more))
+	return append(c.diags[:len(c.diags):len(c.diags)], Others(c.diags[0].File, c.more))
 }
 
-// others stands for the errors of a file that are not shown.
-func others(file string, n int) Diagnostic { return Diagnostic{File: file, Rule: more(n), More: n} }
+// Others stands for the errors of a file that are not shown.
+func Others(file string, n int) Diagnostic { return Diagnostic{File: file, Rule: More(n), More: n} }
 
-func more(n int) string {
+// More is the rule that stands for n further places of a document.
+func More(n int) string {
 	return fmt.Sprintf("and %d more places break a rule; fix the first %d", n, MaxShown)
+}
+
+// Schema validates values that were read from a file.
+type Schema interface {
+	// Diagnostics validates a value; at is the pointer to its place in the file.
+	Diagnostics(file, at string, v any) Diagnostics
 }

@@ -1,0 +1,56 @@
+package jsonx
+
+import (
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+)
+
+// maxShort is the length in bytes at which a value is cut in a diagnostic.
+const maxShort = 160
+
+// Short prints a value as JSON on one line, cut where it is long.
+func Short(v any) string {
+	if s, ok := v.(string); ok && len(s) > maxShort {
+		n := maxShort
+		for n > maxShort-utf8.UTFMax && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		v = s[:n]
+	}
+	b, err := AppendJSON(nil, v)
+	if err != nil {
+		b, err = json.Marshal(v)
+		if err != nil {
+			return fmt.Sprintf("%T", v)
+		}
+	}
+	if len(b) > maxShort {
+		return string(b[:border(b, maxShort)]) + "…"
+	}
+	return string(b)
+}
+
+// border returns the last place up to n at which no escape is cut.
+func border(b []byte, n int) int {
+	for i := 0; ; {
+		step := 1
+		if b[i] == '\\' {
+			if step = 2; b[i+1] == 'u' {
+				step = len(`\u0000`)
+			}
+		}
+		if i+step > n {
+			return i
+		}
+		i += step
+	}
+}
+
+// Plain prints a value as a person would write it: text without quotes.
+func Plain(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return Short(v)
+}
