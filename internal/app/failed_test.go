@@ -31,8 +31,8 @@ func TestFailed(t *testing.T) {
 				t.Errorf("got %d %s", got.status, got.body)
 			}
 			x := r.entry(t, "default", got.value("X-REQUEST-ID"))
-			if x.Verdict != exchange.VerdictSimulated || !x.Altered || x.Fault != "scenario_failed" || x.Scenario != "mine" || len(x.Violations)+len(x.Problems) > 0 || x.Error != "" {
-				t.Errorf("the journal has the verdict %s, altered %v, fault %s, violations %v, problems %v, error %s", x.Verdict, x.Altered, x.Fault, x.Violations, x.Problems, x.Error)
+			if x.Verdict != exchange.VerdictSimulated || !x.Altered || x.ErrorCode != "scenario_failed" || x.Scenario != "mine" || len(x.Violations)+len(x.Problems) > 0 || x.Error != "" {
+				t.Errorf("the journal has the verdict %s, altered %v, fault %s, violations %v, problems %v, error %s", x.Verdict, x.Altered, x.ErrorCode, x.Violations, x.Problems, x.Error)
 			}
 			f := x.Deliberate[0]
 			if f.Part != exchange.PartScenario || f.Pointer != c.pointer || !strings.Contains(f.Hint, c.detail) || !strings.HasSuffix(f.Hint, "; change the scenario mine") {

@@ -1,6 +1,9 @@
 package model
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Code names a kind of error. The codes of errors whose status nobody
 // documented are keys of the fixtures' choices.
@@ -46,8 +49,8 @@ type Kind struct {
 	// Refusal is the status where a choice makes it no error, and a scenario
 	// wants it as one.
 	Refusal int
-	// Header is the request header field at fault, in small letters; where it is
-	// none, Field is what the client is told is at fault.
+	// Header is the request header field, in small letters; where it is
+	// none, Field is the one that the client reads.
 	Header, Field string
 	// Detail is what the client is told where nothing is known but the code.
 	Detail      string
@@ -90,9 +93,9 @@ func CodeOfHeader(header string) Code {
 	return kinds[i].Code
 }
 
-// Fault is what a client is told about a request that was refused: Field names
-// the model's field at fault, Detail says the rule that was broken.
-type Fault struct {
+// Error is what a client gets for a request that is not answered with success:
+// Field names the model's field, Detail says the rule that was broken.
+type Error struct {
 	Code   Code
 	Field  string
 	Detail string
@@ -101,21 +104,18 @@ type Fault struct {
 // headerModel is the model that the request's header fields stand in.
 const headerModel = "StandardRequestHeadersModel"
 
-// Fault returns what a client is told where nothing is known but the code.
-func (k *Kind) Fault() *Fault {
+// NewError returns the error of a code; an empty detail stands for the table's.
+func NewError(code Code, detail string) *Error {
+	k := code.Kind()
 	field := k.Field
 	if k.Header != "" {
 		field = headerModel + "." + k.Header
 	}
-	return &Fault{k.Code, field, k.Detail}
+	return &Error{k.Code, field, cmp.Or(detail, k.Detail)}
 }
 
-// Fault returns what a client is told, with a detail of its own.
-func (c Code) Fault(detail string) *Fault {
-	f := c.Kind().Fault()
-	f.Detail = detail
-	return f
-}
+// Error is the reason phrase of the answer.
+func (e *Error) Error() string { return e.Field + ": " + e.Detail }
 
 const (
 	unauthenticated = "The caller could not be authenticated."
