@@ -51,9 +51,7 @@ func (m *Mock) validateOwn(q *request) {
 		undo()
 		x.Transition, x.States = false, nil
 	}
-	first := x.Violations[0]
-	m.refuse(q, &model.Error{Code: model.ContractViolated, Field: "response " + first.Part + first.Pointer,
-		Detail: fmt.Sprintf("%s (%s).", first.Hint, first.Rule)})
+	m.refuse(q, model.NewError(model.ContractViolated, ""))
 	// The error has the same printer; what it breaks too is told, and it is
 	// sent, because nothing better is left to send.
 	x.Violations = append(x.Violations, op.ValidateReply(model.Version(x.VersionUsed), m.CORS, now, &q.reply)...)
@@ -82,7 +80,7 @@ func validatedAt(n *session.Session, x *exchange.Exchange) time.Time {
 func (m *Mock) recover(q *request) {
 	if p := recover(); p != nil {
 		q.x.Err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		m.refuse(q, model.NewError(model.Internal, "The mock failed on this request."))
+		m.refuse(q, model.NewError(model.Internal, ""))
 	}
 }
 

@@ -132,7 +132,7 @@ func (m *Mock) body(q *request, r *store.Record) (*wire.Body, *model.Error) {
 	body, err := m.printed(r, q.version)
 	if err != nil {
 		q.x.Err = err
-		return nil, &model.Error{Code: model.Internal, Field: model.ModelCustomerLocation, Detail: "The record could not be printed."}
+		return nil, model.NewError(model.Internal, "")
 	}
 	m.pin(q, q.s.Choices().PinOnSuccess)
 	return body, nil

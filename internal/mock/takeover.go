@@ -65,7 +65,7 @@ func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 		altered = true
 		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: exchange.PartScenario, Pointer: plan.At(err), Rule: "fits the answer",
 			Schema: "fixtures/scenario.json", Hint: err.Error() + "; change the scenario " + plan.Name})
-		m.refuse(q, model.NewError(model.ScenarioFailed, "It is wrong for this answer: "+err.Error()+"."))
+		m.refuse(q, model.NewError(model.ScenarioFailed, ""))
 	}
 	if b := reply.Break; b != nil {
 		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: "fixtures/scenario.json", Hint: b.Tell(q.r, reply)})

@@ -123,6 +123,12 @@ const (
 	noAccess        = "The resource could not be accessed."
 	tooLarge        = "The request is larger than this server reads."
 	bodyNotNeeded   = "No operation of the mock needs a body: it can be left out."
+
+	// What a client reads of every failure of the server. Only the journal and
+	// the log have the reason: the real API would not send it.
+	serverField  = "server"
+	serverFailed = "The server failed on this request."
+	unexpected   = "An unexpected error occurred."
 )
 
 var kinds = []Kind{
@@ -166,7 +172,7 @@ var kinds = []Kind{
 		When: "a session of the mock that there is not", Example: &Example{Session: "none"}},
 	{Code: ScenarioUnknown, Status: 400, Field: "x-mock-scenario", Detail: "The mock has no such scenario.", Explanation: "The mock has no such scenario.",
 		Example: &Example{Header: "X-Mock-Scenario", Value: "no-such"}},
-	{Code: ScenarioFailed, Status: 500, Field: "scenario", Detail: "The scenario does not fit the answer.", Explanation: "The scenario is wrong for this answer; the journal says where."},
+	{Code: ScenarioFailed, Status: 500, Field: serverField, Detail: serverFailed, Explanation: unexpected},
 	{Code: RequestMalformed, Status: 400, Field: "request", Detail: "The request line or a header field is malformed.", Explanation: "The request is not valid HTTP.",
 		Hint: "A request begins with METHOD PATH HTTP/1.1; then come one Host, at most one Content-Length, and fields of the form NAME: VALUE, each line ended by CR LF.",
 		When: "no HTTP", Example: &Example{Method: "DE LETE"}},
@@ -180,6 +186,6 @@ var kinds = []Kind{
 	{Code: ExpectationFailed, Status: 417, Field: "expect", Detail: "The only expectation that is understood is 100-continue.", Explanation: "The request expects what this server does not do.",
 		Hint: "Leave the Expect field out.",
 		When: "an expectation other than 100-continue", Example: &Example{Header: "Expect", Value: "200-ok"}},
-	{Code: ContractViolated, Status: 500, Field: "response", Detail: "The answer broke the contract.", Explanation: "The mock's own answer broke the contract, so it was held back; its log has the findings."},
-	{Code: Internal, Status: 500, Field: "server", Detail: "The server failed on this request.", Explanation: "The mock failed; its log says why."},
+	{Code: ContractViolated, Status: 500, Field: serverField, Detail: serverFailed, Explanation: unexpected},
+	{Code: Internal, Status: 500, Field: serverField, Detail: serverFailed, Explanation: unexpected},
 }
