@@ -171,7 +171,7 @@ func fault(t *testing.T, world, requestID string) string {
 	t.Helper()
 	base, _, _ := strings.Cut(world, "/_s/")
 	var entry struct {
-		Fault string `json:"fault"`
+		Fault string `json:"error_code"`
 	}
 	if err := json.Unmarshal([]byte(fetch(t, base+"/_mock/journal/"+requestID)), &entry); err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func TestAllowed(t *testing.T) {
 			r.must(t, "GET", "/journal?limit=1&session="+c.session, "", &list)
 			var entry struct {
 				Allowed  []string
-				Fault    string
+				Fault    string `json:"error_code"`
 				By       string `json:"scenario_by"`
 				Problems []struct{ Rejected bool }
 			}

@@ -8,6 +8,10 @@ import (
 	"dispatchmock/internal/exchange"
 )
 
+// serverFailed is the body of every 500 that stands for a failure of the server:
+// only the journal and the log have the reason.
+const serverFailed = `{"detail": "The server failed on this request.", "explanation": "An unexpected error occurred.", "field": "server"}`
+
 // TestFailed holds that a scenario which does not fit the answer is its author's
 // fault: nothing is held against the mock, and the journal and the log say
 // which operation it was.
@@ -27,12 +31,12 @@ func TestFailed(t *testing.T) {
 			r := launch(t, settings{})
 			r.admin(t, http.MethodPost, "/sessions/default/scenarios", `{"definition": {"name": "mine", "then": `+c.then+`}}`)
 			got := r.ask(t, http.MethodGet, "/customers/1/locations/1", dispatcher...)
-			if got.status != http.StatusInternalServerError || !strings.Contains(got.body, `"field": "scenario"`) || !strings.Contains(got.body, `"explanation": "The scenario is wrong for this answer; the journal says where."`) {
+			if got.status != http.StatusInternalServerError || got.body != serverFailed || got.reason != "server: The server failed on this request." {
 				t.Errorf("got %d %s", got.status, got.body)
 			}
 			x := r.entry(t, "default", got.value("X-REQUEST-ID"))
-			if x.Verdict != exchange.VerdictSimulated || !x.Altered || x.Fault != "scenario_failed" || x.Scenario != "mine" || len(x.Violations)+len(x.Problems) > 0 || x.Error != "" {
-				t.Errorf("the journal has the verdict %s, altered %v, fault %s, violations %v, problems %v, error %s", x.Verdict, x.Altered, x.Fault, x.Violations, x.Problems, x.Error)
+			if x.Verdict != exchange.VerdictSimulated || !x.Altered || x.ErrorCode != "scenario_failed" || x.Scenario != "mine" || len(x.Violations)+len(x.Problems) > 0 || x.Error != "" {
+				t.Errorf("the journal has the verdict %s, altered %v, fault %s, violations %v, problems %v, error %s", x.Verdict, x.Altered, x.ErrorCode, x.Violations, x.Problems, x.Error)
 			}
 			f := x.Deliberate[0]
 			if f.Part != exchange.PartScenario || f.Pointer != c.pointer || !strings.Contains(f.Hint, c.detail) || !strings.HasSuffix(f.Hint, "; change the scenario mine") {

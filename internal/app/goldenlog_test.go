@@ -30,10 +30,10 @@ func TestGoldenLogs(t *testing.T) {
 				r := g.launch(t, settings{jsonLog: true, recorded: func(x *exchange.Exchange) {
 					mu.Lock()
 					defer mu.Unlock()
-					if codes[x.Fault] == nil {
-						codes[x.Fault] = map[int]bool{}
+					if codes[x.ErrorCode] == nil {
+						codes[x.ErrorCode] = map[int]bool{}
 					}
-					codes[x.Fault][x.Status] = true
+					codes[x.ErrorCode][x.Status] = true
 				}})
 				for _, request := range g.requests(t) {
 					answers := strings.Count(r.raw(t, request), "\r\nX-REQUEST-ID: ")

@@ -34,7 +34,7 @@ func scenes() map[string]scene {
 		"error-404":         refused("Answers 404: there is no such record.", "404", "customer_location_id", "The tenant has no such customer at this location.", "The record does not exist."),
 		"error-406":         refused("Answers 406: the accept header admits no JSON.", "406", headerModel+"accept", "Must admit application/json.", "The only representation is application/json."),
 		"error-409":         refused("Answers 409: the record was deactivated before.", "409", "customer_location_id", "The customer was deactivated at this location before.", "The record is inactive already."),
-		"error-500":         refused("Answers 500: the server failed, and did nothing.", "500", "server", "The server failed on this request.", "The mock failed; its log says why."),
+		"error-500":         refused("Answers 500: the server failed, and did nothing.", "500", "server", "The server failed on this request.", "An unexpected error occurred."),
 
 		"maintenance": {"Answers 503 with Retry-After: 120, in the vendor's form.", []step{
 			{see: maintenance, undone: true, breaks: "header /Retry-After"}, {method: get, see: maintenance, undone: true, breaks: "header /Retry-After"}}},

@@ -66,7 +66,7 @@ func refusal(status, field, detail, explanation string) func(string) string {
 }
 
 // failed is the answer of a server that failed.
-var failed = refusal("500", "server", "The server failed on this request.", "The mock failed; its log says why.")
+var failed = refusal("500", "server", "The server failed on this request.", "An unexpected error occurred.")
 
 // expired is the answer to a token that has expired.
 var expired = refusal("401", headerModel+"authorization", "The access token is unknown or has expired.", "The caller could not be authenticated.")

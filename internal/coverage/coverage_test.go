@@ -160,7 +160,7 @@ func TestNewFixtures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &exchange.Exchange{Session: "default", Status: 404, Fault: "path_unknown", RequestID: "id"}
+	x := &exchange.Exchange{Session: "default", Status: 404, ErrorCode: "path_unknown", RequestID: "id"}
 	cov.Add(x, r, &contract.Route{})
 	now = second
 	for _, session := range []string{"", "default"} {
@@ -182,7 +182,7 @@ func TestSessionsAreBounded(t *testing.T) {
 	c, f := load(t, settings{})
 	cov := coverage.New(coverage.Options{Contract: c, Fixtures: func() *fixture.Fixtures { return f }})
 	for i := range 10_000 {
-		cov.Add(&exchange.Exchange{Session: fmt.Sprint(i), Fault: "request_malformed"}, nil, nil)
+		cov.Add(&exchange.Exchange{Session: fmt.Sprint(i), ErrorCode: "request_malformed"}, nil, nil)
 	}
 	if n := coverage.Sessions(cov); n > 4096 {
 		t.Errorf("got the counts of %d sessions, want no more than there may be", n)

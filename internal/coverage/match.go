@@ -22,8 +22,8 @@ func (g *grid) match(items []int, x *exchange.Exchange, r *http.Request, route *
 		i, ok := g.scenarios[x.Scenario]
 		add(i, ok)
 	}
-	if own && x.Fault != "" {
-		i, ok := g.faults[x.Fault]
+	if own && x.ErrorCode != "" {
+		i, ok := g.faults[x.ErrorCode]
 		add(i, ok)
 	}
 	if r == nil {

@@ -85,8 +85,8 @@ type Exchange struct {
 	// head, what stands there instead, in order.
 	Authorization []redact.Mark
 
-	// Fault is the code of the fault that was answered, or "".
-	Fault string
+	// ErrorCode is the code of the error that was answered, or "".
+	ErrorCode string
 
 	// Scenario is the name of the scenario that took over, or "", and
 	// ScenarioBy the way on which it came.

@@ -17,18 +17,18 @@ import (
 // problem is one thing that is wrong with a request: what the client is told,
 // should it be the first, and what the journal and the log say of it.
 type problem struct {
-	fault     model.Fault
+	err       model.Error
 	violation exchange.Violation
 }
 
 // pathInput is the name of the path in the order of errors.
 const pathInput = "path"
 
-// check runs every check whose inputs are there. It returns the fault that the
+// check runs every check whose inputs are there. It returns the error that the
 // client is told, or nil when the request may go on; the exchange gets all
 // problems. The order is that of api-facts: inputs, then token, role, tenant,
 // record (grade A).
-func (m *Mock) check(q *request) *model.Fault {
+func (m *Mock) check(q *request) *model.Error {
 	var problems []problem
 	if len(q.route.Headers) > 0 || len(q.route.Path) > 0 || !q.s.Choices().ContentTypeParameters {
 		problems = m.inputs(q)
@@ -42,7 +42,7 @@ func (m *Mock) check(q *request) *model.Fault {
 	for i := range problems {
 		m.tell(q, &problems[i])
 	}
-	return &problems[0].fault
+	return &problems[0].err
 }
 
 // inputs turns findings into problems, in the order in which they are told.
@@ -59,20 +59,20 @@ func (m *Mock) inputs(q *request) []problem {
 			told.Hint += fmt.Sprintf(", and be sent once; it was sent %d times", n)
 		}
 		byInput[name] = append(byInput[name], problem{
-			model.Fault{Code: code, Field: q.rules.HeaderField(q.version, name), Detail: m.headerDetail(q, name, told)}, f})
+			model.Error{Code: code, Field: q.rules.HeaderField(q.version, name), Detail: m.headerDetail(q, name, told)}, f})
 	}
 	if text, _ := contract.HeaderText(q.r.Header, "Content-Type"); !q.s.Choices().ContentTypeParameters && byInput["content-type"] == nil && strings.Contains(text, ";") {
 		f := exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/content-type", Rule: "content_type_parameters: false",
 			Value: strconv.Quote(text), Schema: "fixtures/choices.json", Hint: "must be application/json without parameters"}
-		byInput["content-type"] = []problem{{model.Fault{Code: model.ContentTypeInvalid,
+		byInput["content-type"] = []problem{{model.Error{Code: model.ContentTypeInvalid,
 			Field: q.rules.HeaderField(q.version, "content-type"), Detail: sentence(f.Hint)}, f}}
 	}
 	for _, f := range q.route.Path {
 		name := strings.TrimPrefix(f.Pointer, "/")
 		byInput[pathInput] = append(byInput[pathInput], problem{
-			model.Fault{Code: model.PathInvalid, Field: name, Detail: detail(f, q.route.Parameters[name])}, f})
+			model.Error{Code: model.PathInvalid, Field: name, Detail: detail(f, q.route.Parameters[name])}, f})
 	}
-	slices.SortStableFunc(byInput[pathInput], func(a, b problem) int { return strings.Compare(a.fault.Field, b.fault.Field) })
+	slices.SortStableFunc(byInput[pathInput], func(a, b problem) int { return strings.Compare(a.err.Field, b.err.Field) })
 	var problems []problem
 	for _, name := range q.s.Choices().ErrorOrder {
 		problems = append(problems, byInput[name]...)
@@ -89,7 +89,7 @@ func (m *Mock) inputs(q *request) []problem {
 // own behind them, or nil where it has none.
 func (m *Mock) rights(q *request, problems []problem) []problem {
 	good := func(code model.Code) bool {
-		return !slices.ContainsFunc(problems, func(p problem) bool { return p.fault.Code == code })
+		return !slices.ContainsFunc(problems, func(p problem) bool { return p.err.Code == code })
 	}
 	var more []problem
 	// The hint is for the client alone: it names a token, and logs name none.
@@ -99,7 +99,7 @@ func (m *Mock) rights(q *request, problems []problem) []problem {
 		if code == model.RecordUnknown {
 			part, field = exchange.PartPath, name
 		}
-		more = append(more, problem{model.Fault{Code: code, Field: field, Detail: sentence(hint + toClient)},
+		more = append(more, problem{model.Error{Code: code, Field: field, Detail: sentence(hint + toClient)},
 			exchange.Violation{Part: part, Pointer: "/" + name, Rule: rule, Value: value, Schema: "operations.json", Hint: hint, Rejected: true}})
 	}
 	if q.wellFormed && !q.known {
@@ -164,7 +164,7 @@ func (m *Mock) strangers(q *request) []problem {
 	}
 	if !q.s.Store.Base().HasTenant(tenant.Value) {
 		detail := fmt.Sprintf("there is no tenant %d", tenant.Value)
-		return []problem{{model.Fault{Code: model.TenantUnknown, Field: q.rules.HeaderField(q.version, "x-tenant-id"), Detail: sentence(detail)},
+		return []problem{{model.Error{Code: model.TenantUnknown, Field: q.rules.HeaderField(q.version, "x-tenant-id"), Detail: sentence(detail)},
 			exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/x-tenant-id", Rule: "known tenant", Value: strconv.FormatInt(tenant.Value, 10), Schema: "operations.json", Hint: detail, Rejected: true}}}
 	}
 	k, ok := q.key()
@@ -186,17 +186,17 @@ func appendOrNil(problems, more []problem) []problem {
 
 func unknownRecord(k store.Key) problem {
 	text := fmt.Sprintf("tenant %d has no customer %d at location %d", k.Tenant, k.Customer, k.Location)
-	return problem{model.Fault{Code: model.RecordUnknown, Field: "customer_location_id", Detail: sentence(text)},
+	return problem{model.Error{Code: model.RecordUnknown, Field: "customer_location_id", Detail: sentence(text)},
 		exchange.Violation{Part: exchange.PartPath, Pointer: "/customer_location_id", Rule: "known record",
 			Value: strconv.FormatInt(k.Location, 10), Schema: "fixtures", Hint: text, Rejected: true}}
 }
 
-// notFound records and returns the fault of a record that is not there.
-func (m *Mock) notFound(q *request) *model.Fault {
+// notFound records and returns the error of a record that is not there.
+func (m *Mock) notFound(q *request) *model.Error {
 	k, _ := q.key()
 	p := unknownRecord(k)
 	m.tell(q, &p)
-	return &p.fault
+	return &p.err
 }
 
 func oneOf(roles []model.Role) string {

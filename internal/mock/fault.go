@@ -8,9 +8,9 @@ import (
 	"dispatchmock/internal/wire"
 )
 
-// refuse fills in the reply to a fault. An exchange that no version or request
+// refuse fills in the reply to an error. An exchange that no version or request
 // ID was found for gets the oldest and a new one.
-func (m *Mock) refuse(q *request, f *model.Fault) {
+func (m *Mock) refuse(q *request, f *model.Error) {
 	if q.x.VersionUsed == "" {
 		q.x.VersionUsed = string(m.Contract.Oldest())
 	}
@@ -22,8 +22,8 @@ func (m *Mock) refuse(q *request, f *model.Fault) {
 
 // refuseWith is refuse with another status than the table or the choices have,
 // where status is not 0.
-func (m *Mock) refuseWith(q *request, f *model.Fault, status int) {
-	q.x.Fault = string(f.Code)
+func (m *Mock) refuseWith(q *request, f *model.Error, status int) {
+	q.x.ErrorCode = string(f.Code)
 	k := f.Code.Kind()
 	chosen := q.s.Choices().Statuses[f.Code]
 	if chosen == http.StatusOK {
@@ -34,5 +34,5 @@ func (m *Mock) refuseWith(q *request, f *model.Fault, status int) {
 	if err != nil {
 		q.x.Err, body = err, wire.Empty()
 	}
-	m.reply(q, status, f.Field+": "+f.Detail, body)
+	m.reply(q, status, f.Error(), body)
 }

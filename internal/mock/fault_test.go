@@ -72,7 +72,7 @@ func TestEveryInputHasItsCode(t *testing.T) {
 	}
 }
 
-// TestRefuse holds what every refusal has, whatever the fault, and that it
+// TestRefuse holds what every refusal has, whatever the error, and that it
 // keeps the contract.
 func TestRefuse(t *testing.T) {
 	t.Parallel()
@@ -102,7 +102,7 @@ func TestRefuse(t *testing.T) {
 			}
 			x := &exchange.Exchange{Start: now()}
 			q := &request{s: s, x: x}
-			a.refuse(q, &model.Fault{Code: code, Field: "Model.field", Detail: "Rule\r\nX: y."})
+			a.refuse(q, &model.Error{Code: code, Field: "Model.field", Detail: "Rule\r\nX: y."})
 			reply := q.reply
 			if want := "Model.field: Rule\r\nX: y."; reply.Reason != want {
 				t.Errorf("got the reason phrase %q, want %q (the printer makes it safe)", reply.Reason, want)

@@ -22,7 +22,7 @@ const (
 
 // find returns the session that the request names, and takes its prefix off
 // the path; the default one where it names none.
-func (m *Mock) find(r *http.Request) (*session.Session, *model.Fault) {
+func (m *Mock) find(r *http.Request) (*session.Session, *model.Error) {
 	if rest, ok := strings.CutPrefix(r.URL.Path, sessionPrefix); ok {
 		id, _, _ := strings.Cut(rest, "/")
 		prefix := sessionPrefix + id
@@ -35,8 +35,8 @@ func (m *Mock) find(r *http.Request) (*session.Session, *model.Fault) {
 	if ids := r.Header[sessionHeader]; len(ids) > 0 {
 		return m.named(strings.Join(ids, ", "), sessionHeader)
 	}
-	id, ok, fault := sessionOfHost(r.Host)
-	if r.URL.Host != "" && fault == "" {
+	id, ok, unreadable := sessionOfHost(r.Host)
+	if r.URL.Host != "" && unreadable == "" {
 		// The Host field does not count beside a host in the request line, but
 		// where it names another session a client is mistaken.
 		head := exchange.Message{Head: string(wire.RequestHead(r))}
@@ -46,8 +46,8 @@ func (m *Mock) find(r *http.Request) (*session.Session, *model.Fault) {
 		}
 	}
 	switch {
-	case fault != "":
-		return m.missing(fault)
+	case unreadable != "":
+		return m.missing(unreadable)
 	case ok:
 		name, _, _ := strings.Cut(r.Host, ":")
 		return m.named(id, fmt.Sprintf("host name %.80s", name))
@@ -56,9 +56,9 @@ func (m *Mock) find(r *http.Request) (*session.Session, *model.Fault) {
 }
 
 // sessionOfHost returns the session that a host names, with or without a port; ok is
-// false where the host names none. What cannot be read has a fault, because it
-// may be the name of a session in other words.
-func sessionOfHost(host string) (id string, ok bool, fault string) {
+// false where the host names none. Unreadable says what is wrong with a
+// host that cannot be read: it may be the name of a session in other words.
+func sessionOfHost(host string) (id string, ok bool, unreadable string) {
 	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		return "", false, ""
 	}
@@ -75,7 +75,7 @@ func sessionOfHost(host string) (id string, ok bool, fault string) {
 	return id, true, ""
 }
 
-func (m *Mock) named(id, where string) (*session.Session, *model.Fault) {
+func (m *Mock) named(id, where string) (*session.Session, *model.Error) {
 	if id == "" {
 		// Most likely a variable that is not set: it must not stand for the default.
 		return m.missing(fmt.Sprintf("The %s names no session: it is empty.", where))
@@ -89,6 +89,6 @@ func (m *Mock) named(id, where string) (*session.Session, *model.Fault) {
 
 // missing has a request that names no good session answered, and recorded, in
 // the default one.
-func (m *Mock) missing(detail string) (*session.Session, *model.Fault) {
-	return m.Sessions.Default(), model.SessionUnknown.Fault(detail)
+func (m *Mock) missing(detail string) (*session.Session, *model.Error) {
+	return m.Sessions.Default(), model.NewError(model.SessionUnknown, detail)
 }

@@ -51,9 +51,7 @@ func (m *Mock) validateOwn(q *request) {
 		undo()
 		x.Transition, x.States = false, nil
 	}
-	first := x.Violations[0]
-	m.refuse(q, &model.Fault{Code: model.ContractViolated, Field: "response " + first.Part + first.Pointer,
-		Detail: fmt.Sprintf("%s (%s).", first.Hint, first.Rule)})
+	m.refuse(q, model.NewError(model.ContractViolated, ""))
 	// The error has the same printer; what it breaks too is told, and it is
 	// sent, because nothing better is left to send.
 	x.Violations = append(x.Violations, op.ValidateReply(model.Version(x.VersionUsed), m.CORS, now, &q.reply)...)
@@ -82,7 +80,7 @@ func validatedAt(n *session.Session, x *exchange.Exchange) time.Time {
 func (m *Mock) recover(q *request) {
 	if p := recover(); p != nil {
 		q.x.Err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		m.refuse(q, model.Internal.Fault("The mock failed on this request."))
+		m.refuse(q, model.NewError(model.Internal, ""))
 	}
 }
 
@@ -97,15 +95,15 @@ func (m *Mock) Refused(status int, text string) *wire.Reply {
 	case http.StatusExpectationFailed:
 		code = model.ExpectationFailed
 	}
-	fault := code.Kind().Fault()
+	err := model.NewError(code, "")
 	prefix := fmt.Sprintf("%d %s", status, http.StatusText(status))
 	if detail := strings.Trim(strings.TrimPrefix(text, prefix), ": "); code == model.RequestMalformed && detail != "" {
-		fault.Detail = "The request is not valid HTTP: " + detail + "."
+		err.Detail = "The request is not valid HTTP: " + detail + "."
 	} else if code == model.HeaderTooLarge {
-		fault.Detail = HeadTooLong(m.MaxHeader)
+		err.Detail = HeadTooLong(m.MaxHeader)
 	}
-	q.x.Problems = []exchange.Violation{{Part: "request", Rule: string(code), Hint: fault.Detail + " " + code.Kind().Hint}}
-	m.refuse(q, fault)
+	q.x.Problems = []exchange.Violation{{Part: "request", Rule: string(code), Hint: err.Detail + " " + code.Kind().Hint}}
+	m.refuse(q, err)
 	m.validate(q)
 	m.record(q)
 	m.log(q.x)

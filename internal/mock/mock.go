@@ -94,7 +94,7 @@ type request struct {
 	x     *exchange.Exchange
 	reply wire.Reply
 	room  [16]wire.Field // of the reply
-	lost  *model.Fault   // of a session's name that names none
+	lost  *model.Error   // of a session's name that names none
 	route contract.Route
 	// rules is the operation by whose rules the request is validated: the one
 	// that it asks for, or, where that is none of ours, the first.
@@ -151,8 +151,8 @@ func (m *Mock) open(q *request) {
 // stack trace.
 func (m *Mock) answer(q *request) {
 	defer m.recover(q)
-	if fault := m.read(q); fault != nil {
-		m.refuse(q, fault)
+	if err := m.read(q); err != nil {
+		m.refuse(q, err)
 		return
 	}
 	if q.lost != nil {

@@ -12,8 +12,8 @@ import (
 	"dispatchmock/internal/wire"
 )
 
-// action performs an operation: it returns a reply's body or a fault.
-type action func(*Mock, *request) (*wire.Body, *model.Fault)
+// action performs an operation: it returns a reply's body or an error.
+type action func(*Mock, *request) (*wire.Body, *model.Error)
 
 // performs returns what the mock does at a method, or nil.
 func performs(method string) action {
@@ -38,9 +38,9 @@ func (m *Mock) perform(q *request) {
 }
 
 func (m *Mock) performNow(q *request) {
-	body, fault := m.operation(q)(m, q)
-	if fault != nil {
-		m.refuse(q, fault)
+	body, err := m.operation(q)(m, q)
+	if err != nil {
+		m.refuse(q, err)
 		return
 	}
 	m.reply(q, http.StatusOK, "", body)
@@ -83,9 +83,9 @@ func (m *Mock) inspect(q *request) {
 // deactivate marks the record inactive (soft delete) and answers with the
 // whole record (P). Doing so again answers the same (A, repeated_delete);
 // last_updated_on stays as it is (I, deactivation_touches_last_updated_on).
-func (m *Mock) deactivate(q *request) (*wire.Body, *model.Fault) {
-	if fault := m.check(q); fault != nil {
-		return nil, fault
+func (m *Mock) deactivate(q *request) (*wire.Body, *model.Error) {
+	if err := m.check(q); err != nil {
+		return nil, err
 	}
 	m.pin(q, !q.s.Choices().PinOnSuccess)
 	var touch *time.Time
@@ -99,11 +99,11 @@ func (m *Mock) deactivate(q *request) (*wire.Body, *model.Fault) {
 	}
 	if status := q.s.Choices().Statuses[model.RepeatedDelete]; !did.Changed && status != http.StatusOK {
 		text := fmt.Sprintf("customer %d at location %d was deactivated before", key.Customer, key.Location)
-		p := problem{model.Fault{Code: model.RepeatedDelete, Field: "customer_location_id", Detail: sentence(text)},
+		p := problem{model.Error{Code: model.RepeatedDelete, Field: "customer_location_id", Detail: sentence(text)},
 			exchange.Violation{Part: exchange.PartPath, Pointer: "/customer_location_id",
 				Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Hint: text, Rejected: true}}
 		m.tell(q, &p)
-		return nil, &p.fault
+		return nil, &p.err
 	}
 	q.x.Repeated = !did.Changed
 	if did.Changed {
@@ -115,9 +115,9 @@ func (m *Mock) deactivate(q *request) (*wire.Body, *model.Fault) {
 }
 
 // get answers with the record as it is (V).
-func (m *Mock) get(q *request) (*wire.Body, *model.Fault) {
-	if fault := m.check(q); fault != nil {
-		return nil, fault
+func (m *Mock) get(q *request) (*wire.Body, *model.Error) {
+	if err := m.check(q); err != nil {
+		return nil, err
 	}
 	m.pin(q, !q.s.Choices().PinOnSuccess)
 	key, _ := q.key()
@@ -128,11 +128,11 @@ func (m *Mock) get(q *request) (*wire.Body, *model.Fault) {
 	return m.body(q, &record)
 }
 
-func (m *Mock) body(q *request, r *store.Record) (*wire.Body, *model.Fault) {
+func (m *Mock) body(q *request, r *store.Record) (*wire.Body, *model.Error) {
 	body, err := m.printed(r, q.version)
 	if err != nil {
 		q.x.Err = err
-		return nil, &model.Fault{Code: model.Internal, Field: model.ModelCustomerLocation, Detail: "The record could not be printed."}
+		return nil, model.NewError(model.Internal, "")
 	}
 	m.pin(q, q.s.Choices().PinOnSuccess)
 	return body, nil
@@ -147,7 +147,7 @@ func (m *Mock) pin(q *request, now bool) {
 
 // unserved answers an operation that the resource advertises and this mock
 // does not perform.
-func (m *Mock) unserved(q *request) (*wire.Body, *model.Fault) {
+func (m *Mock) unserved(q *request) (*wire.Body, *model.Error) {
 	text := fmt.Sprintf("%s is not mocked (%s: %s)", q.route.Operation.Method, q.route.Operation.Name, strings.TrimSuffix(q.route.Operation.Description, "."))
 	way := "; to change a record use dispatchmock ctl record patch, to deactivate a customer send DELETE"
 	if q.r.Method == http.MethodPost {
@@ -158,7 +158,7 @@ func (m *Mock) unserved(q *request) (*wire.Body, *model.Fault) {
 }
 
 // wrongMethod answers a method that the resource does not have.
-func (m *Mock) wrongMethod(q *request) (*wire.Body, *model.Fault) {
+func (m *Mock) wrongMethod(q *request) (*wire.Body, *model.Error) {
 	text := fmt.Sprintf("%s is not a method of this resource; it has %s", cut(q.r.Method), methods)
 	if upper := strings.ToUpper(q.r.Method); upper != q.r.Method && strings.Contains(methods, upper) {
 		text = fmt.Sprintf("methods are case-sensitive: send %s, not %s", upper, q.r.Method)
@@ -167,18 +167,18 @@ func (m *Mock) wrongMethod(q *request) (*wire.Body, *model.Fault) {
 }
 
 // unknownPath answers a path that the API does not have.
-func (m *Mock) unknownPath(q *request) (*wire.Body, *model.Fault) {
+func (m *Mock) unknownPath(q *request) (*wire.Body, *model.Error) {
 	text := fmt.Sprintf("%s is not a path of this mock; it has %s", cut(q.r.URL.EscapedPath()), m.Contract.Operations()[0].Path)
 	return nil, m.misdirected(q, model.PathUnknown, "path", q.r.URL.EscapedPath(), text, "")
 }
 
-// misdirected records and returns the fault of a request that no operation
+// misdirected records and returns the error of a request that no operation
 // performs, and records what else it would be refused for where it is going.
 // the hint is for the record alone.
-func (m *Mock) misdirected(q *request, code model.Code, field, value, text, way string) *model.Fault {
+func (m *Mock) misdirected(q *request, code model.Code, field, value, text, way string) *model.Error {
 	q.x.Problems = append(q.x.Problems, exchange.Violation{Part: field, Rule: string(code), Value: cut(value), Schema: "operations.json", Hint: text + way})
 	for _, p := range m.inputs(q) {
 		m.tell(q, &p)
 	}
-	return &model.Fault{Code: code, Field: field, Detail: sentence(text)}
+	return &model.Error{Code: code, Field: field, Detail: sentence(text)}
 }

@@ -15,7 +15,7 @@ import (
 // asks for no header: browsers send no credentials with it (Fetch standard).
 // The answer is the same whatever is asked; that the browser will take it for
 // a refusal stands in the record, because the page's script is told nothing.
-func (m *Mock) preflight(q *request) (*wire.Body, *model.Fault) {
+func (m *Mock) preflight(q *request) (*wire.Body, *model.Error) {
 	method := q.r.Header.Get("Access-Control-Request-Method")
 	if method == "" {
 		return wire.Empty(), nil

@@ -44,7 +44,7 @@ func (m *Mock) take(q *request) {
 // that of the fixtures, and some errors name tokens of the fixtures that would
 // do.
 func echoes(x *exchange.Exchange) bool {
-	if model.Code(x.Fault).Kind().Header == "authorization" {
+	if model.Code(x.ErrorCode).Kind().Header == "authorization" {
 		return false
 	}
 	return x.Status != http.StatusOK || x.Altered

@@ -35,10 +35,10 @@ func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 	x, reply := q.x, &q.reply
 	if plan.Unknown {
 		x.Problems = append(x.Problems, exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/x-mock-scenario",
-			Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Schema: "fixtures/scenario.json", Hint: plan.Fault.Detail})
+			Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Schema: "fixtures/scenario.json", Hint: plan.Error.Detail})
 		m.inspect(q)
 		x.Operation = m.Contract.Otherwise().Name
-		m.refuse(q, plan.Fault)
+		m.refuse(q, plan.Error)
 		return
 	}
 	x.Scenario, x.ScenarioBy = plan.Name, plan.By
@@ -49,8 +49,8 @@ func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 		m.inspect(q)
 	}
 	switch {
-	case plan.Fault != nil:
-		m.refuseWith(q, plan.Fault, plan.Status)
+	case plan.Error != nil:
+		m.refuseWith(q, plan.Error, plan.Status)
 	case plan.Respond != nil:
 		m.reply(q, plan.Respond.Status, plan.Respond.Reason, plan.Respond.Body)
 	case plan.Stale && reply.Status == http.StatusOK:
@@ -65,7 +65,7 @@ func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 		altered = true
 		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: exchange.PartScenario, Pointer: plan.At(err), Rule: "fits the answer",
 			Schema: "fixtures/scenario.json", Hint: err.Error() + "; change the scenario " + plan.Name})
-		m.refuse(q, model.ScenarioFailed.Fault("It is wrong for this answer: "+err.Error()+"."))
+		m.refuse(q, model.NewError(model.ScenarioFailed, ""))
 	}
 	if b := reply.Break; b != nil {
 		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: "fixtures/scenario.json", Hint: b.Tell(q.r, reply)})

@@ -19,11 +19,11 @@ func (m *Mock) tell(q *request, p *problem) {
 	} else if found := placeholder.FindString(f.Value); found != "" {
 		f.Hint = found + " is the documentation's placeholder; the value " + f.Hint
 	}
-	switch p.fault.Code {
+	switch p.err.Code {
 	case model.AuthorizationInvalid, model.TokenUnknown, model.RoleMissing:
 		f.Hint += m.whoMay(q)
 	case model.RecordUnknown, model.RepeatedDelete:
-		f.Hint += "; " + strings.ReplaceAll(p.fault.Code.Kind().Hint, "{session}", q.s.Spec.ID)
+		f.Hint += "; " + strings.ReplaceAll(p.err.Code.Kind().Hint, "{session}", q.s.Spec.ID)
 	case model.TenantForeign:
 		if len(q.client.Tenants) == 0 {
 			f.Hint += "; give its client tenants in the fixtures"

@@ -3,7 +3,7 @@ package model
 // Choices are the answers to what nothing public says. The fixtures' choices
 // file sets them; its schema holds the defaults and the possible values.
 type Choices struct {
-	// Statuses has the status of each fault that is a choice.
+	// Statuses has the status of each error that is a choice.
 	Statuses map[Code]int
 
 	Authenticate          bool     // a 401 carries WWW-Authenticate

@@ -1,6 +1,9 @@
 package model
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Code names a kind of error. The codes of errors whose status nobody
 // documented are keys of the fixtures' choices.
@@ -46,8 +49,8 @@ type Kind struct {
 	// Refusal is the status where a choice makes it no error, and a scenario
 	// wants it as one.
 	Refusal int
-	// Header is the request header field at fault, in small letters; where it is
-	// none, Field is what the client is told is at fault.
+	// Header is the request header field, in small letters; where it is
+	// none, Field is the one that the client reads.
 	Header, Field string
 	// Detail is what the client is told where nothing is known but the code.
 	Detail      string
@@ -90,9 +93,9 @@ func CodeOfHeader(header string) Code {
 	return kinds[i].Code
 }
 
-// Fault is what a client is told about a request that was refused: Field names
-// the model's field at fault, Detail says the rule that was broken.
-type Fault struct {
+// Error is what a client gets for a request that is not answered with success:
+// Field names the model's field, Detail says the rule that was broken.
+type Error struct {
 	Code   Code
 	Field  string
 	Detail string
@@ -101,21 +104,18 @@ type Fault struct {
 // headerModel is the model that the request's header fields stand in.
 const headerModel = "StandardRequestHeadersModel"
 
-// Fault returns what a client is told where nothing is known but the code.
-func (k *Kind) Fault() *Fault {
+// NewError returns the error of a code; an empty detail stands for the table's.
+func NewError(code Code, detail string) *Error {
+	k := code.Kind()
 	field := k.Field
 	if k.Header != "" {
 		field = headerModel + "." + k.Header
 	}
-	return &Fault{k.Code, field, k.Detail}
+	return &Error{k.Code, field, cmp.Or(detail, k.Detail)}
 }
 
-// Fault returns what a client is told, with a detail of its own.
-func (c Code) Fault(detail string) *Fault {
-	f := c.Kind().Fault()
-	f.Detail = detail
-	return f
-}
+// Error is the reason phrase of the answer.
+func (e *Error) Error() string { return e.Field + ": " + e.Detail }
 
 const (
 	unauthenticated = "The caller could not be authenticated."
@@ -123,6 +123,12 @@ const (
 	noAccess        = "The resource could not be accessed."
 	tooLarge        = "The request is larger than this server reads."
 	bodyNotNeeded   = "No operation of the mock needs a body: it can be left out."
+
+	// What a client reads of every failure of the server. Only the journal and
+	// the log have the reason: the real API would not send it.
+	serverField  = "server"
+	serverFailed = "The server failed on this request."
+	unexpected   = "An unexpected error occurred."
 )
 
 var kinds = []Kind{
@@ -166,7 +172,7 @@ var kinds = []Kind{
 		When: "a session of the mock that there is not", Example: &Example{Session: "none"}},
 	{Code: ScenarioUnknown, Status: 400, Field: "x-mock-scenario", Detail: "The mock has no such scenario.", Explanation: "The mock has no such scenario.",
 		Example: &Example{Header: "X-Mock-Scenario", Value: "no-such"}},
-	{Code: ScenarioFailed, Status: 500, Field: "scenario", Detail: "The scenario does not fit the answer.", Explanation: "The scenario is wrong for this answer; the journal says where."},
+	{Code: ScenarioFailed, Status: 500, Field: serverField, Detail: serverFailed, Explanation: unexpected},
 	{Code: RequestMalformed, Status: 400, Field: "request", Detail: "The request line or a header field is malformed.", Explanation: "The request is not valid HTTP.",
 		Hint: "A request begins with METHOD PATH HTTP/1.1; then come one Host, at most one Content-Length, and fields of the form NAME: VALUE, each line ended by CR LF.",
 		When: "no HTTP", Example: &Example{Method: "DE LETE"}},
@@ -180,6 +186,6 @@ var kinds = []Kind{
 	{Code: ExpectationFailed, Status: 417, Field: "expect", Detail: "The only expectation that is understood is 100-continue.", Explanation: "The request expects what this server does not do.",
 		Hint: "Leave the Expect field out.",
 		When: "an expectation other than 100-continue", Example: &Example{Header: "Expect", Value: "200-ok"}},
-	{Code: ContractViolated, Status: 500, Field: "response", Detail: "The answer broke the contract.", Explanation: "The mock's own answer broke the contract, so it was held back; its log has the findings."},
-	{Code: Internal, Status: 500, Field: "server", Detail: "The server failed on this request.", Explanation: "The mock failed; its log says why."},
+	{Code: ContractViolated, Status: 500, Field: serverField, Detail: serverFailed, Explanation: unexpected},
+	{Code: Internal, Status: 500, Field: serverField, Detail: serverFailed, Explanation: unexpected},
 }

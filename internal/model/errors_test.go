@@ -36,7 +36,7 @@ func TestKinds(t *testing.T) {
 	})
 	for _, k := range Kinds() {
 		rows = append(rows, k.Code)
-		f := k.Fault()
+		f := NewError(k.Code, "")
 		if f.Code != k.Code || f.Field == "" || !strings.HasSuffix(f.Detail, ".") || !strings.HasSuffix(k.Explanation, ".") {
 			t.Errorf("%s: got %+v, explained by %q", k.Code, f, k.Explanation)
 		}
@@ -53,7 +53,7 @@ func TestKinds(t *testing.T) {
 	if k := Code("no such code").Kind(); k.Code != Internal || k.Status != 500 {
 		t.Errorf("got %+v of an unknown code, want that of a failure: the unknown tells nothing", k)
 	}
-	if f := SessionUnknown.Fault("Mine."); f.Detail != "Mine." || f.Field != "session" || SessionUnknown.Kind().Detail == "Mine." {
+	if f := NewError(SessionUnknown, "Mine."); f.Detail != "Mine." || f.Field != "session" || SessionUnknown.Kind().Detail == "Mine." {
 		t.Errorf("got %+v, want a detail of its own and the table as it was", f)
 	}
 }

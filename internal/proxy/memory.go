@@ -36,7 +36,7 @@ func newMemory() *memory {
 func (m *memory) learn(p *Proxy, way *passage, op *contract.Operation, reply *wire.Reply) {
 	x := way.x
 	if reply != nil && reply.Status >= http.StatusBadRequest {
-		x.Fault = string(fault(p, x, op, reply))
+		x.ErrorCode = string(fault(p, x, op, reply))
 	}
 	if op == nil || !op.Served {
 		return

@@ -37,8 +37,8 @@ type Entry struct {
 	Problems   []exchange.Violation `json:"problems"`
 	Violations []exchange.Violation `json:"violations"`
 	Deliberate []exchange.Violation `json:"deliberate"`
-	// Fault is the code of the fault that was answered.
-	Fault      string       `json:"fault,omitempty"`
+	// ErrorCode is the code of the error that was answered.
+	ErrorCode  string       `json:"error_code,omitempty"`
 	Scenario   string       `json:"scenario,omitempty"`
 	ScenarioBy exchange.Way `json:"scenario_by,omitempty"`
 	Altered    bool         `json:"altered"`
@@ -74,7 +74,7 @@ func NewEntry(x *exchange.Exchange, baseURL string) *Entry {
 		Operation: x.Operation, ClientID: x.ClientID, Tenant: x.Tenant, RequestID: x.RequestID,
 		Version:  Version{x.VersionAsked, x.VersionPinned, x.VersionUsed},
 		Problems: list(x.Problems), Violations: list(x.Violations), Deliberate: list(x.Deliberate),
-		Fault: x.Fault, Scenario: x.Scenario, ScenarioBy: x.ScenarioBy, Altered: x.Altered, Allowed: x.Allowed.Words(), Admin: x.Admin, Fallback: x.Fallback, Target: x.Target,
+		ErrorCode: x.ErrorCode, Scenario: x.Scenario, ScenarioBy: x.ScenarioBy, Altered: x.Altered, Allowed: x.Allowed.Words(), Admin: x.Admin, Fallback: x.Fallback, Target: x.Target,
 		Change: change(x), Request: message(&x.Request), Response: message(&x.Response),
 	}
 	if x.Err != nil {

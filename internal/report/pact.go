@@ -125,8 +125,8 @@ func newInteraction(x *exchange.Exchange) *interaction {
 		op = "request"
 	}
 	i.Description = fmt.Sprintf("%s %s, answered %d", x.Method, terminal.Visible(i.Request.Path), x.Status)
-	if x.Fault != "" {
-		i.Description += " (" + x.Fault + ")"
+	if x.ErrorCode != "" {
+		i.Description += " (" + x.ErrorCode + ")"
 	}
 	i.Description = op + ": " + i.Description
 	// Brokers and verifiers tell interactions apart by their descriptions and the
@@ -170,7 +170,7 @@ func statesOf(x *exchange.Exchange) []state {
 		params["tenant"] = x.Tenant
 	}
 	switch {
-	case x.Fault == "record_unknown":
+	case x.ErrorCode == "record_unknown":
 		states = append(states, state{stateNone, params})
 	case x.Status == http.StatusOK:
 		if active, ok := activeBefore(x); ok {

@@ -38,11 +38,11 @@ func runSamples() []sample {
 	violation := exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/" + hostile, Rule: "pattern: " + hostile, Value: hostile, Hint: "must not be " + hostile}
 	offend("off-contract", func(x *exchange.Exchange) { x.Problems, x.Status = []exchange.Violation{violation}, 400 })
 	offend("allowed", func(x *exchange.Exchange) {
-		x.Problems, x.Status, x.Allowed, x.Fault = []exchange.Violation{violation}, 400, exchange.Allowed{Invalid: true}, "tenant_id_invalid"
+		x.Problems, x.Status, x.Allowed, x.ErrorCode = []exchange.Violation{violation}, 400, exchange.Allowed{Invalid: true}, "tenant_id_invalid"
 		x.Response = messageOf(lines("HTTP/1.1 400 Bad", "Content-Type: application/json"), `{"detail": "d", "explanation": "e", "field": "f"}`)
 	})
 	offend("the world's own", func(x *exchange.Exchange) {
-		x.Problems, x.Status, x.Fault = []exchange.Violation{{Part: exchange.PartPath, Rule: "known record", Rejected: true}}, 404, "record_unknown"
+		x.Problems, x.Status, x.ErrorCode = []exchange.Violation{{Part: exchange.PartPath, Rule: "known record", Rejected: true}}, 404, "record_unknown"
 	})
 	offend("unasked", func(x *exchange.Exchange) {
 		x.Scenario, x.ScenarioBy, x.Altered = hostile, exchange.ByRecord, true

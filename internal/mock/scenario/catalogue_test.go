@@ -194,15 +194,15 @@ func longest(t *testing.T, tree map[string]any, model string) {
 	}
 }
 
-// TestEveryCode holds that each code of a fault can be asked for, by the
+// TestEveryCode holds that each code of an error can be asked for, by the
 // schema and by the table.
 func TestEveryCode(t *testing.T) {
 	t.Parallel()
 	for _, k := range model.Kinds() {
 		code := string(k.Code)
 		p := planOf(t, `{"error": {"code": "`+code+`"}}`)
-		if string(p.Fault.Code) != code || p.Fault.Field == "" || !strings.HasSuffix(p.Fault.Detail, ".") {
-			t.Errorf("%s is told as %+v", code, p.Fault)
+		if string(p.Error.Code) != code || p.Error.Field == "" || !strings.HasSuffix(p.Error.Detail, ".") {
+			t.Errorf("%s is told as %+v", code, p.Error)
 		}
 	}
 }

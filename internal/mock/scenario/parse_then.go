@@ -90,7 +90,7 @@ func (r *reading) action(a at) action {
 		act.version = v.version()
 	}
 	if a.has("error") {
-		act.fault, act.status = r.fault(a.member("error"))
+		act.err, act.status = r.apiError(a.member("error"))
 		refuse("cannot be combined with error, whose body is not a record", "respond", "stale", "version")
 	}
 	if a.has("respond") {
@@ -112,7 +112,7 @@ func (r *reading) action(a at) action {
 			refuse("nobody would see it: this fault of the connection leaves no response", "error", "respond", "patch", "stale", "version", "headers")
 		}
 	}
-	madeUp := act.fault != nil || act.respond != nil
+	madeUp := act.err != nil || act.respond != nil
 	act.performs = !madeUp && !unseen
 	if p := a.member("performs"); p.v != nil {
 		if act.performs && !p.yes() {
@@ -123,13 +123,13 @@ func (r *reading) action(a at) action {
 	return act
 }
 
-func (r *reading) fault(a at) (*model.Fault, int) {
+func (r *reading) apiError(a at) (*model.Error, int) {
 	code := a.member("code")
 	k := model.Code(code.text()).Kind()
 	if string(k.Code) != code.text() {
 		code.diag("is no code of an error")
 	}
-	f := k.Fault()
+	f := model.NewError(k.Code, "")
 	if s := a.member("field").text(); s != "" {
 		f.Field = s
 	}

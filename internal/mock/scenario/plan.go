@@ -19,7 +19,7 @@ import (
 // Plan is what the scenario that took over a request wants of the server. The
 // zero Plan but for Performs is an exchange as usual.
 //
-// The order is: the API acts, if Performs; its answer is replaced by Fault or
+// The order is: the API acts, if Performs; its answer is replaced by Error or
 // Respond, or printed of the older record if Stale; the reply is altered; the
 // answer waits for Delay; it is sent.
 type Plan struct {
@@ -31,14 +31,14 @@ type Plan struct {
 	// none.
 	Step int
 	// Unknown is set where the request named a scenario that is not there;
-	// Fault says so.
+	// Error says so.
 	Unknown bool
 
 	// Performs is set where the API acts. Where it is not, and there is neither
-	// Fault nor Respond, the Break sends no reply.
+	// Error nor Respond, the Break sends no reply.
 	Performs bool
-	// Fault is the error that is answered, with Status where that is not 0.
-	Fault  *model.Fault
+	// Error is the error that is answered, with Status where that is not 0.
+	Error  *model.Error
 	Status int
 	// Respond is the response, where it is not nil.
 	Respond *Response
@@ -61,14 +61,14 @@ type Plan struct {
 const otherVersion = "other"
 
 // Alter changes a reply that is filled in in the API's form: the API's own, or
-// that of Fault or Respond. It reports whether the client sees something that
+// that of Error or Respond. It reports whether the client sees something that
 // the API would not have sent. Where there is an error the reply is as it was.
 func (p *Plan) Alter(reply *wire.Reply, inForce model.Version) (altered bool, err error) {
 	body, changed, err := p.body(reply, inForce)
 	if err != nil {
 		return false, fmt.Errorf("scenario %s: %w", p.Name, err)
 	}
-	altered = changed || p.Fault != nil || p.Respond != nil || p.Stale || p.headers != nil || p.broken != nil
+	altered = changed || p.Error != nil || p.Respond != nil || p.Stale || p.headers != nil || p.broken != nil
 	if p.Status != 0 {
 		reply.Status = p.Status
 	}
@@ -87,10 +87,10 @@ func (p *Plan) Alter(reply *wire.Reply, inForce model.Version) (altered bool, er
 }
 
 // body returns the reply's body in another version's shape, and patched. Only
-// a record and the body of a Fault are changed; what the API refused is not.
+// a record and the body of a Error are changed; what the API refused is not.
 func (p *Plan) body(reply *wire.Reply, inForce model.Version) (body *wire.Body, changed bool, err error) {
 	body = reply.Body
-	if p.version == "" && p.patch == nil || p.Fault == nil && reply.Status != http.StatusOK || len(body.Bytes) == 0 {
+	if p.version == "" && p.patch == nil || p.Error == nil && reply.Status != http.StatusOK || len(body.Bytes) == 0 {
 		return body, false, nil
 	}
 	// A tree that is kept with the bytes is not ours to change.

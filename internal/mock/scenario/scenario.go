@@ -111,8 +111,8 @@ const (
 
 // action is what is done to one exchange.
 type action struct {
-	fault    *model.Fault
-	status   int // of the fault
+	err      *model.Error
+	status   int // of the error
 	respond  *Response
 	delay    delay
 	patch    jsonpatch.Patch

@@ -29,8 +29,8 @@ func TestSequence(t *testing.T) {
 				case !ok:
 					got += "-"
 					continue
-				case p.Step == 1 && (p.Fault == nil || p.Performs),
-					p.Step == 2 && (!p.Performs || p.Fault != nil || p.Delay != 0),
+				case p.Step == 1 && (p.Error == nil || p.Performs),
+					p.Step == 2 && (!p.Performs || p.Error != nil || p.Delay != 0),
 					p.Step == 3 && (!p.Performs || p.Delay != time.Second):
 					t.Errorf("step %d is %+v", p.Step, p)
 				}

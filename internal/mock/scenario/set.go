@@ -129,7 +129,7 @@ func (s *Set) Match(q *Request, now time.Time) (Plan, bool) {
 	if q.Named != "" {
 		sc, rule := s.Get(q.Named)
 		if sc == nil {
-			return Plan{Name: q.Named, By: exchange.ByRequest, Unknown: true, Fault: model.ScenarioUnknown.Fault(capital(rule))}, true
+			return Plan{Name: q.Named, By: exchange.ByRequest, Unknown: true, Error: model.NewError(model.ScenarioUnknown, capital(rule))}, true
 		}
 		if p, ok := s.take(sc, sc.Limit, key{origin: named, name: sc.Name}, q, now); ok {
 			p.By = exchange.ByRequest

@@ -62,14 +62,14 @@ func TestUnknown(t *testing.T) {
 	t.Parallel()
 	s := setOf(t, define("flaky"))
 	p, ok := s.Match(request("flakey", "", 1), noon)
-	if !ok || !p.Unknown || p.Performs || p.Fault == nil || p.Fault.Code != "scenario_unknown" || p.Fault.Detail != `There is no scenario "flakey"; did you mean flaky?` {
-		t.Errorf("got %+v, fault %+v", p, p.Fault)
+	if !ok || !p.Unknown || p.Performs || p.Error == nil || p.Error.Code != "scenario_unknown" || p.Error.Detail != `There is no scenario "flakey"; did you mean flaky?` {
+		t.Errorf("got %+v, error %+v", p, p.Error)
 	}
 	if err := s.On("flakey", scenario.Limit{}); err == nil || !strings.Contains(err.Error(), "flaky") {
 		t.Errorf("On returned %v", err)
 	}
-	if p, _ := s.Match(request(strings.Repeat("é", 5000), "", 1), noon); len(p.Fault.Detail) > 400 {
-		t.Errorf("the client is told %d bytes, want a short text", len(p.Fault.Detail))
+	if p, _ := s.Match(request(strings.Repeat("é", 5000), "", 1), noon); len(p.Error.Detail) > 400 {
+		t.Errorf("the client is told %d bytes, want a short text", len(p.Error.Detail))
 	}
 }
 

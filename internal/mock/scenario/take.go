@@ -104,9 +104,9 @@ func (t *then) step(n uint64) (int, bool) {
 func (a *action) plan(d *dice) Plan {
 	p := Plan{Performs: a.performs, Status: a.status, Respond: a.respond, Stale: a.stale, Delay: d.pause(a.delay),
 		version: a.version, patch: a.patch, headers: a.headers, broken: a.broken}
-	if a.fault != nil {
-		f := *a.fault
-		p.Fault = &f
+	if a.err != nil {
+		f := *a.err
+		p.Error = &f
 	}
 	if a.garbage > 0 {
 		p.broken = &wire.Break{Kind: wire.BreakGarbage, Garbage: d.garbage(a.garbage)}

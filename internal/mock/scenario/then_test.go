@@ -167,10 +167,10 @@ func TestPlans(t *testing.T) {
 		holds    func(*scenario.Plan) bool
 	}{
 		{`{"error": {"code": "token_unknown"}}`, false, func(p *scenario.Plan) bool {
-			return p.Fault.Code == "token_unknown" && p.Fault.Field == "StandardRequestHeadersModel.authorization" && p.Fault.Detail != "" && p.Status == 0
+			return p.Error.Code == "token_unknown" && p.Error.Field == "StandardRequestHeadersModel.authorization" && p.Error.Detail != "" && p.Status == 0
 		}},
 		{`{"error": {"code": "internal", "status": 503, "field": "f", "detail": "D."}, "performs": true}`, true, func(p *scenario.Plan) bool {
-			return p.Fault.Field == "f" && p.Fault.Detail == "D." && p.Status == 503
+			return p.Error.Field == "f" && p.Error.Detail == "D." && p.Status == 503
 		}},
 		{`{"respond": {"status": 299, "reason": "Odd", "body": [1, "é"]}}`, false, func(p *scenario.Plan) bool {
 			return p.Respond.Status == 299 && p.Respond.Reason == "Odd" && string(p.Respond.Body.Bytes) == `[1, "\u00e9"]` && !p.Respond.Bare
@@ -194,7 +194,7 @@ func TestPlans(t *testing.T) {
 				t.Errorf("performs: %v, want %v", p.Performs, c.performs)
 			}
 			if !c.holds(&p) {
-				t.Errorf("got %+v, fault %+v", p, p.Fault)
+				t.Errorf("got %+v, error %+v", p, p.Error)
 			}
 		})
 	}
