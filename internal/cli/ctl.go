@@ -207,7 +207,7 @@ func (c *ctl) health() *cobra.Command {
 }
 
 func (c *ctl) openAPI() *cobra.Command {
-	of, form, version := "admin API", string(openapi.Form31), ""
+	of, form, version := "admin", string(openapi.Form31), ""
 	var cmd *cobra.Command
 	cmd = c.command("openapi", "Print the OpenAPI document of the admin API, or of the mocked API", func(ctx context.Context, d *adminClient, _ []string) error {
 		call := call{method: http.MethodGet, path: "/openapi.json"}
@@ -231,7 +231,7 @@ func (c *ctl) openAPI() *cobra.Command {
 		return c.indented(text)
 	})
 	flags := cmd.Flags()
-	flags.Var(oneOf{&of, []string{"admin API", "api"}}, "of", "which of the two is described")
+	flags.Var(oneOf{&of, []string{"admin", "api"}}, "of", "which of the two is described")
 	flags.StringVar(&version, "api-version", "", "the API `VERSION` (default: the newest)")
 	flags.Var(oneOf{&form, formNames()}, "openapi", "the version of OpenAPI; 3.0 is for older tools")
 	return cmd
