@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dispatchmock/internal/admin/client"
 )
 
 // stuckServer answers each connection by a function.
@@ -68,7 +70,7 @@ func TestStuckServers(t *testing.T) {
 	t.Parallel()
 	const short = 300 * time.Millisecond
 	// What ends first must not be a matter of chance.
-	limits := timeouts{answer: short, silence: 10 * short}
+	limits := client.Timeouts{Answer: short, Silence: 10 * short}
 	clients := map[string]func(ctx context.Context, url string) error{
 		"health": func(ctx context.Context, url string) error {
 			ctx, cancel := context.WithTimeout(ctx, short)
@@ -76,11 +78,11 @@ func TestStuckServers(t *testing.T) {
 			return health(ctx, url)
 		},
 		"call": func(ctx context.Context, url string) error {
-			_, err := newClientWithin(url, "", limits).raw(ctx, call{method: http.MethodGet, path: "/health"})
+			_, err := client.New(url, "", limits).Bytes(ctx, client.Call{Method: http.MethodGet, Path: "/health"})
 			return err
 		},
 		"stream": func(ctx context.Context, url string) error {
-			response, err := newClientWithin(url, "", limits).send(ctx, call{method: http.MethodGet, path: "/journal/stream"})
+			response, err := client.New(url, "", limits).Send(ctx, client.Call{Method: http.MethodGet, Path: "/journal/stream"})
 			if err != nil {
 				return err
 			}
