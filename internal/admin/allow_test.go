@@ -6,27 +6,27 @@ import (
 	"testing"
 )
 
-// TestAnnounced holds what the journal says of requests that are wrong on
-// purpose, and which problems are those of a request and which of the world.
+// TestAllowed holds what the journal says of requests that are wrong on
+// purpose, and which of its errors break the contract and which are rejections.
 func TestAllowed(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
-	r.must(t, "POST", "/sessions", `{"id": "told", "allowed": ["invalid", "simulated"]}`, nil)
+	r.must(t, "POST", "/sessions", `{"id": "allowing", "allowed": ["invalid", "simulated"]}`, nil)
 	r.must(t, "POST", "/sessions", `{"id": "silent"}`, nil)
 	for _, c := range []struct {
 		name, session, path string
 		header              []string
 		want                []string
-		world               []bool // of each problem
+		rejected            []bool // of each problem
 		by                  string
 		fault               string
 	}{
-		{"by header", "silent", "/customers/1/locations/1", []string{"X-Mock-Allow: Problem"}, []string{"problem"}, []bool{false, false}, "", "authorization_invalid"},
-		{"by header, both", "silent", "/nowhere", []string{"X-Mock-Allow: simulated, problem"}, []string{"problem", "scenario"}, []bool{false, false, false}, "", "path_unknown"},
-		{"by session", "told", "/nowhere", nil, []string{"problem", "scenario"}, []bool{false, false, false}, "", "path_unknown"},
+		{"by header", "silent", "/customers/1/locations/1", []string{"X-Mock-Allow: Invalid"}, []string{"invalid"}, []bool{false, false}, "", "authorization_invalid"},
+		{"by header, both", "silent", "/nowhere", []string{"X-Mock-Allow: simulated, invalid"}, []string{"invalid", "simulated"}, []bool{false, false, false}, "", "path_unknown"},
+		{"by session", "allowing", "/nowhere", nil, []string{"invalid", "simulated"}, []bool{false, false, false}, "", "path_unknown"},
 		{"not at all", "silent", "/nowhere", nil, nil, []bool{false, false, false}, "", "path_unknown"},
-		{"misspelt", "silent", "/nowhere", []string{"X-Mock-Allow: problme"}, nil, []bool{false, false, false, false}, "", "path_unknown"},
-		{"the world's own", "silent", "/customers/1/locations/999", []string{"Authorization: Bearer readonly-token", "X-Tenant-Id: 2"}, nil, []bool{true, true}, "", "role_missing"},
+		{"misspelt", "silent", "/nowhere", []string{"X-Mock-Allow: invlaid"}, nil, []bool{false, false, false, false}, "", "path_unknown"},
+		{"two rejections", "silent", "/customers/1/locations/999", []string{"Authorization: Bearer readonly-token", "X-Tenant-Id: 2"}, nil, []bool{true, true}, "", "role_missing"},
 		{"no record", "silent", "/customers/1/locations/999", []string{"Authorization: Bearer dispatcher-token", "X-Tenant-Id: 1"}, nil, []bool{true}, "", "record_unknown"},
 		{"no token", "silent", "/customers/1/locations/1", []string{"Authorization: Bearer unknown", "X-Tenant-Id: 1"}, nil, []bool{true}, "", "token_unknown"},
 	} {
@@ -45,12 +45,12 @@ func TestAllowed(t *testing.T) {
 				Problems []struct{ Rejected bool }
 			}
 			r.must(t, "GET", "/exchanges/"+strconv.Itoa(list.Exchanges[0].ID), "", &entry)
-			var world []bool
+			var rejected []bool
 			for _, p := range entry.Problems {
-				world = append(world, p.Rejected)
+				rejected = append(rejected, p.Rejected)
 			}
-			if !slices.Equal(entry.Allowed, c.want) || !slices.Equal(world, c.world) || entry.By != c.by || entry.Fault != c.fault {
-				t.Errorf("got %+v\nwant allowed %q, the world's %v, the fault %s", entry, c.want, c.world, c.fault)
+			if !slices.Equal(entry.Allowed, c.want) || !slices.Equal(rejected, c.rejected) || entry.By != c.by || entry.Fault != c.fault {
+				t.Errorf("got %+v\nwant allowed %q, the rejections %v, the fault %s", entry, c.want, c.rejected, c.fault)
 			}
 		})
 	}

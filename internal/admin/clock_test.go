@@ -44,8 +44,8 @@ func TestClocks(t *testing.T) {
 			}
 			r.must(t, "GET", "/journal?session=c", "", &list)
 			for i, x := range list.Exchanges {
-				if want := c.times[1-i]; x.Verdict != "good" || !strings.HasPrefix(utc(t, x.Start), want) {
-					t.Errorf("the journal has %+v, want a good exchange at %s", x, want)
+				if want := c.times[1-i]; x.Verdict != "ok" || !strings.HasPrefix(utc(t, x.Start), want) {
+					t.Errorf("the journal has %+v, want an ok exchange at %s", x, want)
 				}
 			}
 			if len(list.Exchanges) != 2 {

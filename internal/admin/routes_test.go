@@ -76,7 +76,7 @@ var good = []exercise{
 	{"GET /clients", "", 200, `^{"any_token":false,"clients":\[{"client_id":"web-app","token":"dispatcher-token","user":"[^"]*","roles":\["Dispatcher"\],"tenants":\[1\]}`, nil},
 	{"POST /send", `{"method": "GET", "path": "/customers/1/locations/1?x=1", "headers": [{"name": "Authorization", "value": "Bearer dispatcher-token"}, {"name": "x-tenant-id", "value": "1"}]}`, 200, `^{"status":200,"reason":"OK","body":"{\\"account_number_1\\".*"exchange":{"id":[0-9]+,"sequence":[0-9]+,"session":"default"`, nil},
 	{"POST /send", `{"method": "GET", "path": "/customers/1/locations/1", "headers": [{"name": "X-Mock-Scenario", "value": "nothing-of-the-name"}]}`, 200, `^{"status":400,.*"exchange":{`, nil},
-	{"GET /scenarios", "", 200, `"carried_by":{.*"scenarios":\[`, nil},
+	{"GET /scenarios", "", 200, `"test_customers":{.*"scenarios":\[`, nil},
 	{"GET " + s1 + "/scenarios", "", 200, `"on":\[\]`, nil},
 	{"POST " + s1 + "/scenarios", `{"definition": {"name": "broken", "then": {"respond": {"status": 500}}}, "times": 2, "until": "2030-01-01T00:00:00Z"}`, 201, `"on":\[{"name":"broken","times":2,"until":"2030-01-01T00:00:00Z","seen":0,"taken":0}\]`, nil},
 	{"POST " + s1 + "/scenario-check", `{"definition": {"name": "never", "then": {"respond": {"status": 500}}}}`, 200, `^{"good":true}\n$`, nil},

@@ -37,7 +37,7 @@ func (d *Admin) catalogue(*http.Request) (any, error) {
 	for k, name := range files.RecordScenarios {
 		customers[name] = append(customers[name], fmt.Sprintf("%d/%d/%d", k.Tenant, k.Customer, k.Location))
 	}
-	return map[string]any{"scenarios": list, "carried_by": customers}, nil
+	return map[string]any{"scenarios": list, "test_customers": customers}, nil
 }
 
 func (d *Admin) listScenarios(r *http.Request) (any, error) {

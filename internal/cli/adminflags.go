@@ -9,6 +9,8 @@ import (
 	"net"
 	"time"
 
+	"dispatchmock/internal/cli/command"
+
 	"github.com/spf13/pflag"
 
 	"dispatchmock/internal/app"
@@ -19,7 +21,7 @@ import (
 // adminFlags are the flags of the admin API and of what it shows.
 type adminFlags struct {
 	admin        string
-	tokens       tokenFlags
+	tokens       command.Token
 	token        string // of the admin API: given, or made
 	tokenFrom    string // the flag that gave it
 	open         bool   // whoever reaches the admin API may use it
@@ -38,7 +40,7 @@ const (
 
 func (f *adminFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.admin, "admin", "on", "the admin API under /_mock/: on, off, or `HOST:PORT` for a listener of its own")
-	f.tokens.add(flags, "admin-token", "the `TOKEN` that each request to the admin API must carry, which other users of the machine can see here; none lets every machine in (default: none on a loopback address, else one that is made and printed)")
+	f.tokens.Add(flags, "admin-token", "the `TOKEN` that each request to the admin API must carry, which other users of the machine can see here; none lets every machine in (default: none on a loopback address, else one that is made and printed)")
 	flags.IntVar(&f.journalCount, "journal-count", defaultJournalCount, "how many exchanges the journal keeps, over all sessions; 0 keeps none")
 	flags.Int64Var(&f.journalBytes, "journal-bytes", defaultJournalBytes, "how many bytes of exchanges the journal keeps")
 	flags.IntVar(&f.sessions, "session-limit", session.DefaultLimit, "how many sessions there may be beside the default one")
@@ -71,22 +73,15 @@ func (f *adminFlags) check(ctx context.Context, s *streams) error {
 // readToken reads the token of the admin API, or makes the one that is asked
 // for where other machines can reach it.
 func (f *adminFlags) readToken(ctx context.Context, s *streams) (err error) {
-	if f.open = f.tokens.text.value == openToAll; f.open {
-		f.tokens.text = given{}
-		if f.tokens.env.ok || f.tokens.file.ok {
-			return errMisuse{fmt.Errorf("--admin-token %s stands beside --%s or --%s: give one of them", openToAll, tokenEnvFlag, tokenFileFlag)}
-		}
-		return nil
+	if f.open, err = f.tokens.None(); f.open || err != nil {
+		return err
 	}
-	f.token, f.tokenFrom, err = f.tokens.read(ctx, s)
+	f.token, f.tokenFrom, err = f.tokens.Read(ctx, s.env)
 	if err == nil && f.token == "" {
 		f.token = rand.Text()
 	}
 	return err
 }
-
-// openToAll is the value of --admin-token that asks for no token.
-const openToAll = "none"
 
 // made reports a token that nobody gave.
 func (f *adminFlags) made() bool { return f.token != "" && f.tokenFrom == "" }

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"dispatchmock/internal/cli/command"
+	"dispatchmock/internal/cli/ctl"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -79,7 +82,8 @@ func ended(err error, stderr io.Writer) int {
 	}
 	fmt.Fprintln(stderr, "dispatchmock: "+err.Error())
 	var misuse errMisuse
-	if errors.As(err, &misuse) {
+	var shared command.Misuse
+	if errors.As(err, &misuse) || errors.As(err, &shared) {
 		return exitMisuse
 	}
 	var cannot errCannotRun
@@ -105,12 +109,12 @@ func newRoot(io streams) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	serve := newServe(io)
-	root.AddCommand(serve, newCtl(io), newExec(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newVersion(io))
+	root.AddCommand(serve, ctl.New(io.out, io.err, io.env), newExec(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newVersion(io))
 	root.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
 		}
-		return unknownCommand(cmd, args[0])
+		return command.Unknown(cmd, args[0])
 	}
 	return root
 }
@@ -127,20 +131,12 @@ func newHelp() *cobra.Command {
 				return errMisuse{err}
 			}
 			if len(rest) > 0 {
-				return unknownCommand(cmd.Root(), rest[0])
+				return command.Unknown(cmd.Root(), rest[0])
 			}
 			about.InitDefaultHelpFlag()
 			return about.Help()
 		},
 	}
-}
-
-func unknownCommand(root *cobra.Command, name string) error {
-	text := fmt.Sprintf("unknown command %q", name)
-	if near := root.SuggestionsFor(name); len(near) > 0 {
-		text += "; did you mean " + strings.Join(near, " or ") + "?"
-	}
-	return errMisuse{fmt.Errorf("%s (see %s --help)", text, root.CommandPath())}
 }
 
 // flagError names the flag that a misspelt one is nearest to, or the command

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"dispatchmock/internal/admin/client"
+	"dispatchmock/internal/cli/command"
+
 	"github.com/spf13/cobra"
 )
 
@@ -35,9 +38,6 @@ func newCheck(io streams) *cobra.Command {
 	s.add(cmd.Flags())
 	return cmd
 }
-
-// healthTimeout is how long a server may take to show that it is there.
-const healthTimeout = 3 * time.Second
 
 func newHealth(io streams) *cobra.Command {
 	return &cobra.Command{
@@ -66,18 +66,18 @@ func newHealth(io streams) *cobra.Command {
 func health(ctx context.Context, base string) error {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return errMisuse{fmt.Errorf("%q is no URL of a server, such as http://%s", withoutSecrets(base), defaultAddress)}
+		return errMisuse{fmt.Errorf("%q is no URL of a server, such as http://%s", command.WithoutSecrets(base), defaultAddress)}
 	}
-	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	ctx, cancel := context.WithTimeout(ctx, client.HealthTime)
 	defer cancel()
 	// A preflight asks for no token and changes nothing.
 	r, err := http.NewRequestWithContext(ctx, http.MethodOptions, strings.TrimSuffix(base, "/")+"/customers/1/locations/1", nil)
 	if err != nil {
 		return errMisuse{err}
 	}
-	response, err := (timeouts{answer: healthTimeout, silence: healthTimeout}).client().Do(r)
+	response, err := client.Timeouts{Answer: client.HealthTime, Silence: client.HealthTime}.HTTP().Do(r)
 	if err != nil {
-		return noAnswer(base, u.Host, err, healthTimeout)
+		return client.NoAnswer(base, u.Host, err, client.HealthTime)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK || response.Header.Get("X-Api-Version") == "" {

@@ -209,7 +209,7 @@ func followed(t *testing.T, base string) {
 	t.Helper()
 	stdout, stderr, stop := beside(t, "ctl", "--url", base, "journal", "follow", "--all-sessions", "--after", "0")
 	(&heard{}).delete(t, base)
-	stdout.await(t, `(?m)^[0-9]+ +\S+ DELETE +200 good +/customers/1/locations/1/$`)
+	stdout.await(t, `(?m)^[0-9]+ +\S+ DELETE +200 ok +/customers/1/locations/1/$`)
 	if code := stop(); code != 0 || stderr.String() != "" {
 		t.Errorf("stopped, follow has the exit code %d and says %q, want 0 and nothing", code, stderr)
 	}

@@ -22,7 +22,7 @@ func TestCtlMisuse(t *testing.T) {
 		{"", `ctl wants a command \(see dispatchmock ctl --help\)`},
 		{"resett", `unknown command "resett"; did you mean reset\? \(see dispatchmock ctl --help\)`},
 		{"openapi --api-version 2019/02/08", `--api-version and --openapi are for the document of the API; name it with --of api`},
-		{"openapi --of mock", `must be admin API or api`},
+		{"openapi --of mock", `must be admin or api`},
 		{"openapi --of api --openapi 2.0", `must be 3\.1 or 3\.0`},
 		{"session", `ctl session wants a command`},
 		{"session lst", `unknown command "lst"; did you mean list\? \(see dispatchmock ctl session --help\)`},

@@ -36,7 +36,7 @@ func (s *streaming) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func eventOf(id int, path string) string {
-	return fmt.Sprintf("id: %d\nevent: exchange\ndata: {\"id\":%d,\"start\":\"2022-08-20T01:38:16.5Z\",\"method\":\"GET\",\"path\":\"%s\",\"status\":404,\"verdict\":\"invalid\",\"finding\":\"path: no\"}\n\n", id, id, path)
+	return fmt.Sprintf("id: %d\nevent: exchange\ndata: {\"id\":%d,\"start\":\"2022-08-20T01:38:16.5Z\",\"method\":\"GET\",\"path\":\"%s\",\"status\":404,\"verdict\":\"invalid\",\"message\":\"path: no\"}\n\n", id, id, path)
 }
 
 // TestFollowConnectsAgain holds that a follower whose stream ends asks for
@@ -54,10 +54,10 @@ func TestFollowConnectsAgain(t *testing.T) {
 	defer h.Close()
 	defer stop()
 	stdout.await(t, `(?m)^9 .*\n`)
-	want := "5      01:38:16.500 GET     404 problem   /a  path: no\n" +
-		"7      01:38:16.500 GET     404 problem   /b  path: no\n" +
-		"8      01:38:16.500 GET     404 problem   /half  path: no\n" +
-		"9      01:38:16.500 GET     404 problem   /\\u001b[2J  path: no\n"
+	want := "5      01:38:16.500 GET     404 invalid   /a  path: no\n" +
+		"7      01:38:16.500 GET     404 invalid   /b  path: no\n" +
+		"8      01:38:16.500 GET     404 invalid   /half  path: no\n" +
+		"9      01:38:16.500 GET     404 invalid   /\\u001b[2J  path: no\n"
 	if got := stdout.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"dispatchmock/internal/cli/command"
+
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
@@ -54,7 +56,7 @@ func newDiff(io streams) *cobra.Command {
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().Var(oneOf{&format, []string{"text", "json"}}, "format", "form of the comparison")
+	cmd.Flags().Var(command.OneOf(&format, "text", "json"), "format", "form of the comparison")
 	cmd.Flags().StringVar(&schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
 	return cmd
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"time"
 
+	"dispatchmock/internal/cli/command"
+
 	"github.com/spf13/pflag"
 
 	"dispatchmock/fixtures"
@@ -26,7 +28,6 @@ import (
 const (
 	maxFixtures     = 256 << 20
 	maxSchema       = 16 << 20
-	maxDocument     = 8 << 20 // that ctl sends; the server has a bound of its own
 	maxCertificates = 16 << 20
 )
 
@@ -34,8 +35,8 @@ const (
 type sources struct{ fixtures, schemas string }
 
 func (s *sources) add(flags *pflag.FlagSet) {
-	flags.Var(folder{&s.fixtures}, "fixtures", "read the world from the .json files in `DIR` (default: the embedded world)")
-	flags.Var(folder{&s.schemas}, "schemas", "read the contract from `DIR` (default: the embedded contract)")
+	flags.Var(command.Folder(&s.fixtures), "fixtures", "read the world from the .json files in `DIR` (default: the embedded world)")
+	flags.Var(command.Folder(&s.schemas), "schemas", "read the contract from `DIR` (default: the embedded contract)")
 }
 
 // errStopped says that a signal came before the files were checked.

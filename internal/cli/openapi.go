@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"dispatchmock/internal/cli/command"
+
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
@@ -83,7 +85,7 @@ func newOpenAPI(io streams) *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&version, "api-version", "", "the API `VERSION`, such as 2021/04/07 (default: the newest)")
-	flags.Var(oneOf{&form, formNames()}, "openapi", "the version of OpenAPI; 3.0 is for older tools")
+	flags.Var(command.OneOf(&form, formNames()...), "openapi", "the version of OpenAPI; 3.0 is for older tools")
 	flags.StringVar(&server, "server", "http://"+defaultAddress, "name `URL` as the server")
 	flags.StringVar(&schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
 	return cmd

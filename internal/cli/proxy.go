@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"dispatchmock/internal/cli/command"
+
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
@@ -54,14 +56,14 @@ func newProxy(io streams) *cobra.Command {
 	flags.StringVar(&f.ca, "ca", "", "trust the certificates in the PEM file `PATH` (default: the system's)")
 	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "how long connecting and the head of an answer may take, each (`DURATION`)")
 	flags.BoolVar(&f.keepHost, "keep-host", false, "pass the client's Host on, in the place of the target's")
-	flags.Var(oneOf{&f.fallback, []string{"none", "mock"}}, "fallback", "what answers where the target cannot be reached: nothing (502), or the mock")
+	flags.Var(command.OneOf(&f.fallback, "none", "mock"), "fallback", "what answers where the target cannot be reached: nothing (502), or the mock")
 	f.recordFlags.add(flags)
 	flags.StringArrayVar(&f.ignore, "ignore", nil, "pass over violations at or below `POINTER`, such as /headers/Server or /body/addresses/*/country (repeatable)")
 	flags.BoolVar(&f.fails, "fail-on-violation", false, "exit with 1 when the target broke the contract")
 	f.sources.add(flags)
-	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "by which CORS headers answers are validated, and the mock answers")
+	flags.Var(command.OneOf(&f.cors, "documented", "relaxed"), "cors", "by which CORS headers answers are validated, and the mock answers")
 	f.adminFlags.add(flags)
-	flags.Var(oneOf{&f.log, []string{"text", "json"}}, "log", "form of the log on standard error")
+	flags.Var(command.OneOf(&f.log, "text", "json"), "log", "form of the log on standard error")
 	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone (and that of the admin API, if it has another), and log only what goes wrong at the target")
 	return cmd
 }

@@ -94,11 +94,11 @@ func readBundle(ctx context.Context, name string) (*bundle.Bundle, error) {
 // default one.
 func (f *serverFlags) made() ([]byte, error) {
 	doc := map[string]any{}
-	if f.clock.at != nil {
-		doc["clock"] = map[string]any{"mode": "frozen", "at": f.clock.at.Format(time.RFC3339Nano)}
+	if f.clock.At != nil {
+		doc["clock"] = map[string]any{"mode": "frozen", "at": f.clock.At.Format(time.RFC3339Nano)}
 	}
-	if f.ids.seeded {
-		doc["request_ids"] = map[string]any{"seed": f.ids.seed}
+	if f.ids.Seeded {
+		doc["request_ids"] = map[string]any{"seed": f.ids.Seed}
 	}
 	return json.Marshal(doc)
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"dispatchmock/internal/cli/command"
+
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -24,7 +26,7 @@ import (
 )
 
 // defaultAddress is the address of the page's samples (P).
-const defaultAddress = "127.0.0.1:8003"
+const defaultAddress = command.DefaultAddress
 
 // stopWithin is how long requests in flight may take after a signal.
 const stopWithin = 900 * time.Millisecond
@@ -41,8 +43,8 @@ const (
 type serverFlags struct {
 	sources
 	adminFlags
-	clock       clock
-	ids         requestIDs
+	clock       command.Clock
+	ids         command.RequestIDs
 	cors        string
 	auth        string
 	onViolation string
@@ -55,9 +57,9 @@ func newServerFlags() serverFlags {
 func (f *serverFlags) add(flags *pflag.FlagSet) {
 	flags.Var(&f.clock, "clock", "freeze the clock at a time of RFC 3339, such as 2022-08-20T01:38:16Z")
 	flags.Var(&f.ids, "request-ids", "where new request IDs come from; a seed repeats its sequence")
-	flags.Var(oneOf{&f.cors, []string{"documented", "relaxed"}}, "cors", "CORS headers as documented, or such that a page may also send and read the version and the request ID")
-	flags.Var(oneOf{&f.auth, []string{"fixtures", "any"}}, "auth", "whose tokens are good: those of the fixtures, or any well-formed one, as a Dispatcher of every tenant")
-	flags.Var(oneOf{&f.onViolation, []string{"fail", "report"}}, "on-violation", "an answer of the mock that breaks the contract becomes a 500, or is sent; both are logged")
+	flags.Var(command.OneOf(&f.cors, "documented", "relaxed"), "cors", "CORS headers as documented, or such that a page may also send and read the version and the request ID")
+	flags.Var(command.OneOf(&f.auth, "fixtures", "any"), "auth", "whose tokens are good: those of the fixtures, or any well-formed one, as a Dispatcher of every tenant")
+	flags.Var(command.OneOf(&f.onViolation, "fail", "report"), "on-violation", "an answer of the mock that breaks the contract becomes a 500, or is sent; both are logged")
 	f.adminFlags.add(flags)
 }
 
@@ -85,7 +87,7 @@ func newServe(io streams) *cobra.Command {
 	f.sources.add(flags)
 	flags.BoolVar(&f.watches, "watch", false, "read the fixtures again whenever a file of --fixtures changes")
 	f.serverFlags.add(flags)
-	flags.Var(oneOf{&f.log, []string{"text", "json"}}, "log", "form of the log on standard error")
+	flags.Var(command.OneOf(&f.log, "text", "json"), "log", "form of the log on standard error")
 	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone (and that of the admin API, if it has another), and log only what goes wrong in the mock")
 	return cmd
 }
@@ -142,7 +144,7 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 
 // options reads the files and returns what a server is made of.
 func (f *serverFlags) options(ctx context.Context, io streams) (app.Options, error) {
-	c, files, err := f.load(ctx, f.clock.now(), io.err)
+	c, files, err := f.load(ctx, f.clock.Now(), io.err)
 	if err != nil {
 		return app.Options{}, err
 	}
@@ -157,7 +159,7 @@ func (f *serverFlags) options(ctx context.Context, io streams) (app.Options, err
 	return app.Options{
 		Contract: c,
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
-			Default: session.Spec{Clock: f.clock.setting(), IDs: f.ids.setting(), Made: made}},
+			Default: session.Spec{Clock: f.clock.Setting(), IDs: f.ids.Setting(), Made: made}},
 		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: mock.OnViolation(f.onViolation),
 		Journal: f.limits(), Admin: f.settings(schemaFiles),
 	}, nil
@@ -227,7 +229,7 @@ func (f *serveFlags) greeting(s *app.Server, c *contract.Contract, mock *store.S
 	if f.auth == "any" {
 		fmt.Fprintln(w, "  tokens    any well-formed one is a Dispatcher of every tenant")
 	}
-	if f.clock.at != nil {
+	if f.clock.At != nil {
 		fmt.Fprintf(w, "  clock     frozen at %s\n", f.clock.String())
 	}
 	if host, _, _ := net.SplitHostPort(addr.String()); !net.ParseIP(host).IsLoopback() {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dispatchmock/internal/admin/client"
 )
 
 // stuckServer answers each connection by a function.
@@ -67,7 +69,7 @@ const (
 func TestStuckServers(t *testing.T) {
 	t.Parallel()
 	// What ends first must not be a matter of chance.
-	limits := func(answer time.Duration) timeouts { return timeouts{answer: answer, silence: 10 * answer} }
+	limits := func(answer time.Duration) client.Timeouts { return client.Timeouts{Answer: answer, Silence: 10 * answer} }
 	clients := map[string]func(ctx context.Context, url string, answer time.Duration) error{
 		"health": func(ctx context.Context, url string, answer time.Duration) error {
 			ctx, cancel := context.WithTimeout(ctx, answer)
@@ -75,11 +77,11 @@ func TestStuckServers(t *testing.T) {
 			return health(ctx, url)
 		},
 		"call": func(ctx context.Context, url string, answer time.Duration) error {
-			_, err := newClientWithin(url, "", limits(answer)).raw(ctx, call{method: http.MethodGet, path: "/health"})
+			_, err := client.New(url, "", limits(answer)).Bytes(ctx, client.Call{Method: http.MethodGet, Path: "/health"})
 			return err
 		},
 		"stream": func(ctx context.Context, url string, answer time.Duration) error {
-			response, err := newClientWithin(url, "", limits(answer)).send(ctx, call{method: http.MethodGet, path: "/journal/stream"})
+			response, err := client.New(url, "", limits(answer)).Send(ctx, client.Call{Method: http.MethodGet, Path: "/journal/stream"})
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"dispatchmock/internal/cli/command"
+
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
@@ -70,7 +72,7 @@ func newVerify(io streams) *cobra.Command {
 	flags.DurationVar(&f.timeout, "timeout", 10*time.Second, "give up a request after this `DURATION`")
 	flags.StringVar(&f.ca, "ca", "", "trust the certificates in the PEM file `PATH` (default: the system's)")
 	flags.StringVar(&f.schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
-	flags.Var(oneOf{&f.format, []string{"text", "json"}}, "format", "form of the report on standard output")
+	flags.Var(command.OneOf(&f.format, "text", "json"), "format", "form of the report on standard output")
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report to a file too: `FORMAT=PATH`, the format one of "+strings.Join(slices.Sorted(maps.Keys(verifyReports())), ", ")+" (repeatable)")
 	return cmd
 }

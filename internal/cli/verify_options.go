@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"dispatchmock/internal/cli/command"
 
 	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/model"
@@ -109,7 +110,7 @@ func (s *streams) secret(ctx context.Context, flag, source string) (string, erro
 		}
 	} else if path, ok := strings.CutPrefix(source, "FILE:"); ok {
 		var err error
-		if token, err = readSecret(ctx, path); err != nil {
+		if token, err = command.ReadSecret(ctx, path); err != nil {
 			return "", errMisuse{fmt.Errorf("%s: %w", flag, err)}
 		}
 	}
@@ -153,18 +154,7 @@ func authorities(ctx context.Context, file string) (*x509.CertPool, error) {
 func serverURL(flag, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
-		return nil, errMisuse{fmt.Errorf("%s %q: must be the URL of a server, such as http://%s", flag, withoutSecrets(text), defaultAddress)}
+		return nil, errMisuse{fmt.Errorf("%s %q: must be the URL of a server, such as http://%s", flag, command.WithoutSecrets(text), defaultAddress)}
 	}
 	return u, nil
-}
-
-var (
-	userInfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*@`)
-	behind   = regexp.MustCompile(`(?s)[?#].+`)
-)
-
-// withoutSecrets returns a URL without what may be a password or a token: a
-// message about the URL may end in a log.
-func withoutSecrets(text string) string {
-	return behind.ReplaceAllStringFunc(userInfo.ReplaceAllString(text, "${1}…@"), func(s string) string { return s[:1] + "…" })
 }

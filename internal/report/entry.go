@@ -142,8 +142,8 @@ type Row struct {
 	Problems   int  `json:"problems"`
 	Violations int  `json:"violations"`
 	Admin      bool `json:"admin,omitempty"`
-	// Violation is the gravest finding in a sentence.
-	Violation string `json:"finding,omitempty"`
+	// Message says in a sentence what was wrong, the gravest first.
+	Message string `json:"message,omitempty"`
 }
 
 // maxText is the length in bytes at which a row cuts a text that a client
@@ -156,7 +156,7 @@ func Summary(x *exchange.Exchange) Row {
 		ID: x.ID, Sequence: x.Sequence, Session: x.Session, Start: x.Start.Format(time.RFC3339Nano), TookMS: milliseconds(x.Took),
 		Method: cut(x.Method), Path: cut(x.Path), Status: x.Status, Verdict: x.Verdict(), RequestID: cut(x.RequestID),
 		ClientID: x.ClientID, Version: x.VersionUsed, Scenario: x.Scenario, Changed: x.Transition,
-		Problems: len(x.Problems), Violations: len(x.Violations), Admin: x.Admin, Violation: cut(gravest(x)),
+		Problems: len(x.Problems), Violations: len(x.Violations), Admin: x.Admin, Message: cut(gravest(x)),
 	}
 }
 

@@ -1,4 +1,4 @@
-package cli
+package ctl
 
 import (
 	"bufio"
@@ -14,28 +14,32 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dispatchmock/internal/admin/client"
+	"dispatchmock/internal/report"
 	"dispatchmock/internal/terminal"
 )
 
 func (c *ctl) follow() *cobra.Command {
-	f := &filterFlags{}
-	cmd := c.command("follow", "Show exchanges as they happen, until Ctrl-C", func(ctx context.Context, d *adminClient, _ []string) error {
-		s := &follower{ctl: c, admin: d, call: call{method: http.MethodGet, path: "/journal/stream", query: f.query(c.session)}, pause: time.Second}
-		return s.run(ctx)
-	})
-	f.add(cmd.Flags())
-	return cmd
+	call := c.filtered("/journal/stream")
+	return filters(c.command("follow", "Show exchanges as they happen, until Ctrl-C", func(cmd *cobra.Command, server *client.Client, args []string) error {
+		made, err := call(cmd, args)
+		if err != nil {
+			return err
+		}
+		f := &follower{ctl: c, server: server, call: made, pause: time.Second}
+		return f.run(cmd.Context())
+	}))
 }
 
 // follower reads a stream of server-sent events, over as many connections as
 // it takes.
 type follower struct {
 	*ctl
-	admin *adminClient
-	call  call
-	found bool          // the server was there
-	last  string        // ID of the last event
-	pause time.Duration // before another connection, as the server wants it
+	server *client.Client
+	call   client.Call
+	found  bool          // the server was there
+	last   string        // ID of the last event
+	pause  time.Duration // before another connection, as the server wants it
 }
 
 // run follows until the context ends. A server that was there once may come
@@ -43,7 +47,7 @@ type follower struct {
 func (f *follower) run(ctx context.Context) error {
 	for {
 		err := f.connect(ctx)
-		var gone errUnreachable
+		var gone client.Unreachable
 		switch {
 		case ctx.Err() != nil:
 			return nil // Ctrl-C is how this ends
@@ -66,15 +70,15 @@ func (f *follower) run(ctx context.Context) error {
 func (f *follower) connect(ctx context.Context) error {
 	c := f.call
 	if f.last != "" {
-		c.header = http.Header{"Last-Event-Id": {f.last}}
+		c.Header = http.Header{"Last-Event-Id": {f.last}}
 	}
-	response, err := f.admin.send(ctx, c)
+	response, err := f.server.Send(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
 	if kind := response.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/event-stream") {
-		return f.admin.stranger(fmt.Sprintf("its answer is no stream of events, but %q", kind))
+		return f.server.Unlike("its answer is not a stream of events, but %q", kind)
 	}
 	f.found = true
 	lines := bufio.NewScanner(response.Body)
@@ -83,17 +87,17 @@ func (f *follower) connect(ctx context.Context) error {
 	for lines.Scan() {
 		if line := lines.Text(); line != "" {
 			f.field(&e, line)
-		} else if err := f.tell(&e); err != nil {
+		} else if err := f.show(&e); err != nil {
 			return err
 		} else {
 			e = event{}
 		}
 		if len(e.data) > maxEvent {
-			return f.admin.stranger(longEvent)
+			return f.server.Unlike("an event of it is longer than %d bytes", maxEvent)
 		}
 	}
 	if errors.Is(lines.Err(), bufio.ErrTooLong) {
-		return f.admin.stranger(longEvent)
+		return f.server.Unlike("an event of it is longer than %d bytes", maxEvent)
 	}
 	// The stream's end is not an error; half an event counts for nothing.
 	return nil
@@ -101,8 +105,6 @@ func (f *follower) connect(ctx context.Context) error {
 
 // maxEvent is the length of the longest event that is read.
 const maxEvent = 4 << 20
-
-var longEvent = fmt.Sprintf("an event of it is longer than %d bytes", maxEvent)
 
 // event is one server-sent event.
 type event struct {
@@ -127,7 +129,7 @@ func (f *follower) field(e *event, line string) {
 	}
 }
 
-func (f *follower) tell(e *event) error {
+func (f *follower) show(e *event) error {
 	switch e.kind {
 	case "exchange":
 		if e.id != "" {
@@ -147,9 +149,9 @@ func (f *follower) exchange(data string) error {
 		_, err := io.WriteString(terminal.JSON(f.out), data+"\n")
 		return err
 	}
-	var r exchangeRow
+	var r report.Row
 	if err := json.Unmarshal([]byte(data), &r); err != nil {
-		return f.admin.stranger("an event of it cannot be read: " + err.Error())
+		return f.server.Unlike("an event of it cannot be read: %v", err)
 	}
 	clock := r.Start
 	if t, err := time.Parse(time.RFC3339Nano, r.Start); err == nil {
@@ -157,8 +159,8 @@ func (f *follower) exchange(data string) error {
 	}
 	// A row waits for no other, so the columns have their widths beforehand.
 	text := fmt.Sprintf("%-6d %s %-7s %d %-9s %s", r.ID, clock, r.Method, r.Status, r.Verdict, r.Path)
-	if r.Violation != "" {
-		text += "  " + r.Violation
+	if r.Message != "" {
+		text += "  " + r.Message
 	}
 	_, err := fmt.Fprintln(f.out, terminal.Visible(text))
 	return err
