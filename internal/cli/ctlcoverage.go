@@ -26,7 +26,7 @@ func (c *ctl) showCoverage() *cobra.Command {
 		if all {
 			query = nil
 		}
-		a, err := answerOf[report.Coverage](ctx, d, call{method: http.MethodGet, path: "/coverage", query: query})
+		a, err := answerOf[coverage.Report](ctx, d, call{method: http.MethodGet, path: "/coverage", query: query})
 		if err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (c *ctl) coverageEnv() *cobra.Command {
 // untried prints what was never tried, and the command that would try it. A
 // person pastes these into a shell, so what another server makes of them is
 // left out.
-func (d *adminClient) untried(w io.Writer, found *report.Coverage) {
+func (d *adminClient) untried(w io.Writer, found *coverage.Report) {
 	if found.Covered < found.Total {
 		fmt.Fprintf(w, "\n%s\n", coverage.Live("", d.base, admin.Prefix, d.token != "").HowToRun)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/terminal"
 )
@@ -199,7 +200,7 @@ func (d *xmlWriter) exchange(x *exchange.Exchange, all []breach) {
 	d.close("testcase")
 }
 
-func (d *xmlWriter) item(group string, item *CoverageItem) {
+func (d *xmlWriter) item(group string, item *coverage.Item) {
 	d.open("testcase", "classname", "coverage."+group, "name", item.Name, "time", "0")
 	if !item.Covered {
 		d.element("skipped", item.Command, "message", item.Sentence)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/terminal"
 )
 
@@ -45,7 +46,7 @@ func Markdown(w io.Writer, r *Run) error {
 		r.Gates[i].markdown(b)
 	}
 	r.markdownOutcomes(b)
-	r.Coverage.markdown(b)
+	markdownCoverage(b, r.Coverage)
 	return b.Flush()
 }
 
@@ -117,7 +118,7 @@ func (r *Run) markdownOutcomes(b *bufio.Writer) {
 	}
 }
 
-func (c *Coverage) markdown(b *bufio.Writer) {
+func markdownCoverage(b *bufio.Writer, c *coverage.Report) {
 	b.WriteString("\n### Coverage\n\n| | tried | of |\n| --- | ---: | ---: |\n")
 	for _, g := range c.Groups {
 		name := g.Name

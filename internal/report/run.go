@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/terminal"
 )
 
@@ -21,10 +22,10 @@ type Run struct {
 	ExitCode int    `json:"exit_code"`
 	Requests uint64 `json:"requests"`
 	// Lost is how many exchanges the reports lack; the gates have seen them.
-	Lost     uint64    `json:"lost"`
-	Gates    []Gate    `json:"gates"`
-	Outcomes []Outcome `json:"outcomes"`
-	Coverage *Coverage `json:"coverage"`
+	Lost     uint64           `json:"lost"`
+	Gates    []Gate           `json:"gates"`
+	Outcomes []Outcome        `json:"outcomes"`
+	Coverage *coverage.Report `json:"coverage"`
 	// Consumer and Provider are the two sides of a Pact file.
 	Consumer string `json:"consumer"`
 	Provider string `json:"provider"`

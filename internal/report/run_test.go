@@ -17,6 +17,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 )
 
@@ -67,10 +68,10 @@ func sampleRun(command string) (*Run, iter.Seq[*exchange.Exchange]) {
 	r := &Run{Version: "1.0.0", Command: command, URL: base, Started: time.Date(2022, 8, 20, 1, 38, 16, 0, time.UTC), Took: 1500 * time.Millisecond,
 		Lost: 3, Consumer: "client", Provider: "CRO Software Dispatch API"}
 	tally.Into(r)
-	r.Coverage = NewCoverage("", []CoverageGroup{
-		{Name: "headers", About: "each field", Documented: true, Items: []CoverageItem{{Name: "a right", Covered: true, Count: 3, RequestID: "id"},
+	r.Coverage = coverage.NewReport("", []coverage.Group{
+		{Name: "headers", About: "each field", Documented: true, Items: []coverage.Item{{Name: "a right", Covered: true, Count: 3, RequestID: "id"},
 			{Name: "a " + hostile, Sentence: "No request had " + hostile, Command: "curl -H '" + hostile + "'"}, {Name: "c", Sentence: "No request had c."}}},
-		{Name: "records", About: "each record", Items: []CoverageItem{{Name: "1/1/1", Sentence: "No request was for it.", Command: "curl 1"}}},
+		{Name: "records", About: "each record", Items: []coverage.Item{{Name: "1/1/1", Sentence: "No request was for it.", Command: "curl 1"}}},
 	})
 	r.Coverage.HowToRun = "Run it with `" + hostile
 	r.Demand(50)
