@@ -32,7 +32,7 @@ func TestMarkdownFits(t *testing.T) {
 	}
 	r.Coverage.Groups = append(r.Coverage.Groups, group)
 	var b bytes.Buffer
-	if err := Markdown(&b, r); err != nil {
+	if err := Markdown(&b, r, nil); err != nil {
 		t.Fatal(err)
 	}
 	if b.Len() > 1<<20 {
@@ -82,8 +82,8 @@ func TestDemand(t *testing.T) {
 func TestJUnitFailsWithTheCommand(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[int]int{0: 0, 7: 1} {
-		r := &Run{Command: "npm test", ExitCode: code, Coverage: coverage.NewReport("", nil)}
-		NewTally(nil).Into(r)
+		r := &Run{Tool: Exec, Command: "npm test", ExitCode: code, Coverage: coverage.NewReport("", nil)}
+		NewTally(ExecGates(nil)).Into(r)
 		r.Demand(0)
 		var b bytes.Buffer
 		if err := JUnit(&b, r, exchangesOf(nil)); err != nil {
