@@ -45,6 +45,11 @@ func execRun(t *testing.T, dir string, args ...string) (code int, told string) {
 	return cmd.ProcessState.ExitCode(), stderr.String()
 }
 
+// reportFormats are the forms of a run's report.
+func reportFormats() []string {
+	return []string{"github", "har", "html", "json", "junit", "junit-coverage", "markdown", "pact", "text"}
+}
+
 // TestReportsHoldNoToken looks for every token of the fixtures in every form
 // of a run's report and on its terminal: of a run that tried nothing, which is
 // told how to try all, and of one whose clients put them in all places.
@@ -76,7 +81,7 @@ func TestReportsHoldNoToken(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			var args []string
-			for _, format := range []string{"har", "html", "json", "junit", "markdown", "pact"} {
+			for _, format := range reportFormats() {
 				args = append(args, "--report", format+"="+format)
 			}
 			if name == "of another auth" {
@@ -87,7 +92,7 @@ func TestReportsHoldNoToken(t *testing.T) {
 				t.Fatalf("got the exit code %d, want %d\n%s", code, c.code, told)
 			}
 			texts := map[string]string{"the terminal": told}
-			for _, format := range []string{"har", "html", "json", "junit", "markdown", "pact"} {
+			for _, format := range reportFormats() {
 				text, err := os.ReadFile(filepath.Join(dir, format))
 				if err != nil || len(text) == 0 {
 					t.Fatalf("the report %s: %d bytes, %v", format, len(text), err)
@@ -171,7 +176,7 @@ func TestCoverageCommandsRun(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, "commands.sh"), []byte(script.String()), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			code, told := execRun(t, dir, append(flags, "--allow", "off-contract", "--allow", "scenario", "--report", "json=all.json", "--", "sh", "commands.sh")...)
+			code, told := execRun(t, dir, append(flags, "--allow", "invalid", "--allow", "simulated", "--report", "json=all.json", "--", "sh", "commands.sh")...)
 			if code != 0 {
 				t.Errorf("got the exit code %d\n%s", code, told)
 			}

@@ -27,7 +27,7 @@ func (d *Admin) har(w http.ResponseWriter, r *http.Request) {
 	}
 	known := redact.Known(tokens)
 	d.answer(w, r, http.StatusOK, func(w io.Writer) error {
-		return report.HAR(w, d.Version, "", func(yield func(*exchange.Exchange) bool) {
+		return report.HAR(w, &report.Run{Version: d.Version}, func(yield func(*exchange.Exchange) bool) {
 			for x := range d.Journal.Each(f) {
 				if !yield(x.Without(known)) {
 					return

@@ -29,5 +29,5 @@ func (d *Admin) getSnippets(r *http.Request) (any, error) {
 	if x.Admin {
 		return nil, problem(http.StatusNotFound, "The exchange %d is a change through the admin API, which no program sends again.", x.ID)
 	}
-	return report.Snippets(x), nil
+	return report.Snippets(x, "")
 }

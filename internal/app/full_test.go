@@ -183,7 +183,7 @@ func TestOrderOfClosing(t *testing.T) {
 	o := places()
 	o.Now = clock.now
 	entered := make(chan struct{}, 100) // receives when a head has come
-	r := launch(t, settings{connections: o, front: func(b app.Backstage) http.Handler {
+	r := launch(t, settings{connections: o, front: func(b app.Deps) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			entered <- struct{}{}
 			b.Mock.ServeHTTP(w, r)
@@ -258,7 +258,7 @@ func TestFullFront(t *testing.T) {
 	defer close(g.open)
 	o := places()
 	o.Wait = time.Millisecond
-	r := launch(t, settings{connections: o, front: func(b app.Backstage) http.Handler {
+	r := launch(t, settings{connections: o, front: func(b app.Deps) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			g.around(r, nil, func() { b.Mock.ServeHTTP(w, r) })
 		})

@@ -53,7 +53,7 @@ type settings struct {
 	journal     *journal.Limits                          // instead of those of a test
 	around      func(*http.Request, *wire.Reply, func()) // each performance
 	connections wire.Limits                              // the zero ones are those of the manual
-	front       func(app.Backstage) http.Handler
+	front       func(app.Deps) http.Handler
 	admin       string // address of the admin API, where it has its own
 }
 
@@ -150,7 +150,7 @@ func launch(t testing.TB, s settings) *running {
 	r := &running{log: &safeBuffer{}}
 	o := app.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail, Around: s.around, Quiet: s.quiet,
 		Journal: journal.Limits{Count: 2000, Bytes: 8 << 20}, Admin: app.Admin{Schemas: schemas.FS, Address: s.admin},
-		Connections: s.connections, Front: s.front, RequestTime: patience,
+		Connections: s.connections, Handler: s.front, RequestTime: patience,
 		Sessions: session.Options{Fixtures: f, Now: func() time.Time { return now }, NewID: seededIDs()},
 		Log:      slog.New(slog.NewTextHandler(r.log, nil)), Recorded: s.recorded}
 	if s.journal != nil {

@@ -36,7 +36,7 @@ func TestHeadLimitIsExact(t *testing.T) {
 	t.Parallel()
 	chunked := message(http.MethodDelete, resource, append([]string{"Transfer-Encoding: chunked"}, dispatcher...)...) + "2\r\n{}\r\n0\r\n\r\n"
 	length := message(http.MethodDelete, resource, append([]string{"Content-Length: 2"}, dispatcher...)...) + "{}"
-	front := func(b app.Backstage) http.Handler {
+	front := func(b app.Deps) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.Mock.ServeHTTP(w, r) })
 	}
 	for _, before := range []struct {

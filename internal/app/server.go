@@ -68,16 +68,16 @@ type Options struct {
 	// instead of the manual's limits; 0 is those. A busy machine makes good
 	// requests slow.
 	RequestTime time.Duration
-	// Front makes what answers in the place of the mocked API; nil is nothing.
-	Front func(Backstage) http.Handler
+	// Handler makes what answers in the place of the mocked API; nil is nothing.
+	Handler func(Deps) http.Handler
 }
 
-// Backstage is what of the server a Front may use.
-type Backstage struct {
+// Deps are the parts of the server that a Handler may use.
+type Deps struct {
 	Mock     http.Handler // the mocked API
 	Home     *session.Session
 	Redactor *redact.Redactor
-	// Record keeps an exchange of the session Home that a Front has made.
+	// Record keeps an exchange of the session Home that a Handler has made.
 	Record func(*exchange.Exchange, *http.Request, *contract.Route)
 }
 
@@ -127,7 +127,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{Options: o, journal: journal.New(o.Journal), redactor: redact.New(), done: make(chan struct{})}
 	o.Sessions.Dropped = s.forget
 	s.sessions = session.NewSessions(o.Sessions)
-	s.coverage = coverage.New(coverage.Options{Contract: o.Contract, Fixtures: s.sessions.Fixtures, AnyToken: o.AnyToken, Elsewhere: o.Front != nil, CORS: o.CORS})
+	s.coverage = coverage.New(coverage.Options{Contract: o.Contract, Fixtures: s.sessions.Fixtures, AnyToken: o.AnyToken, Elsewhere: o.Handler != nil, CORS: o.CORS})
 	var err error
 	if s.mock, err = mock.New(s.mockOptions()); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
@@ -141,12 +141,12 @@ func New(o Options) (*Server, error) {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
-	front := http.Handler(s.mock)
-	if o.Front != nil {
-		front = o.Front(Backstage{Mock: front, Home: s.sessions.Default(), Redactor: s.redactor, Record: s.passed})
+	handler := http.Handler(s.mock)
+	if o.Handler != nil {
+		handler = o.Handler(Deps{Mock: handler, Home: s.sessions.Default(), Redactor: s.redactor, Record: s.passed})
 	}
 	s.http = http.Server{
-		Handler:                      s.mounted(front),
+		Handler:                      s.mounted(handler),
 		DisableGeneralOptionsHandler: true,
 		MaxHeaderBytes:               maxHeaderBytes,
 		ReadHeaderTimeout:            headerTimeout,
@@ -164,7 +164,7 @@ func New(o Options) (*Server, error) {
 func (s *Server) mockOptions() mock.Options {
 	o := mock.Options{
 		Contract: s.Contract, Sessions: s.sessions, CORS: s.CORS, AnyToken: s.AnyToken, OnViolation: s.OnViolation,
-		MaxHeader: maxHeaderBytes, MaxBody: maxBodyBytes, Fallback: s.Front != nil, Log: s.Log, Quiet: s.Quiet,
+		MaxHeader: maxHeaderBytes, MaxBody: maxBodyBytes, Fallback: s.Handler != nil, Log: s.Log, Quiet: s.Quiet,
 		Redactor: s.redactor, Around: s.Around, Count: s.coverage.Add,
 	}
 	if s.Journal.Count > 0 || s.Recorded != nil {
@@ -183,7 +183,7 @@ func (s *Server) keep(over func() bool, x *exchange.Exchange) {
 	}
 }
 
-// passed records an exchange that a Front has made, and redacted.
+// passed records an exchange that a Handler has made, and redacted.
 func (s *Server) passed(x *exchange.Exchange, r *http.Request, route *contract.Route) {
 	s.coverage.Add(x, r, route)
 	s.keep(nil, x)

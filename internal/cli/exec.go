@@ -16,7 +16,6 @@ import (
 	"dispatchmock/internal/app"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/exchange/runfile"
 	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/redact"
@@ -27,8 +26,8 @@ import (
 // execFlags are the flags of exec.
 type execFlags struct {
 	serverFlags
+	report    reportFlag
 	listen    string
-	reports   []string
 	allow     []string
 	least     float64
 	killAfter time.Duration
@@ -49,7 +48,7 @@ func newExec(io streams) *cobra.Command {
 			"DISPATCHMOCK_TOKEN and DISPATCHMOCK_TENANT in its environment, stops the mock, and ends with the command's exit code\n" +
 			"(128 and the signal's number where a signal ended it), or with 1 where the command succeeded and a gate failed: a request\n" +
 			"that the contract does not have and no test allowed, a scenario that no test asked for, an answer of the mock's own that\n" +
-			"breaks the contract, less coverage than demanded. What failed is told on standard error.",
+			"breaks the contract, less coverage than demanded. What failed is printed to standard error.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errMisuse{fmt.Errorf("exec needs a command to run, as in: %s -- npm test", cmd.CommandPath())}
@@ -61,12 +60,12 @@ func newExec(io streams) *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.SetInterspersed(false) // the command's flags are its own
-	flags.StringArrayVar(&f.reports, "report", nil, "write a report: `FORMAT=PATH`, the format one of "+strings.Join(reportFormats(), ", ")+" (repeatable)")
-	flags.StringSliceVar(&f.allow, "allow", nil, "waive a gate: off-contract or scenario (`GATE`, repeatable)")
+	f.report.add(flags, report.Exec)
+	flags.StringSliceVar(&f.allow, "allow", nil, "waive the gate of invalid requests, or of simulated answers: invalid or simulated (`WORD`, repeatable)")
 	flags.Float64Var(&f.least, "min-coverage", 0, "demand that `PERCENT` of the contract were tried (default: nothing)")
 	flags.DurationVar(&f.killAfter, "kill-after", 10*time.Second, "kill the command when it is still there this `DURATION` after a signal to end; 0s never does")
 	flags.StringVar(&f.consumer, "consumer", "client", "the `NAME` of the tested client in a Pact file")
-	flags.BoolVar(&f.quiet, "quiet", false, "tell only what failed")
+	flags.BoolVar(&f.quiet, "quiet", false, "print only what failed")
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "let the mock listen on `HOST:PORT`; port 0 picks a free one")
 	f.sources.add(flags)
 	f.serverFlags.add(flags)
@@ -78,8 +77,8 @@ func (f *execFlags) check(ctx context.Context, s *streams) error {
 		return errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
 	}
 	for _, name := range f.allow {
-		if waivable := []string{report.GateInvalid, report.GateScenario}; !slices.Contains(waivable, name) {
-			return errMisuse{fmt.Errorf("--allow %q: must be one of %s", name, strings.Join(waivable, ", "))}
+		if name != report.GateInvalid && name != report.GateSimulated {
+			return errMisuse{fmt.Errorf("--allow %q: must be %s or %s", name, report.GateInvalid, report.GateSimulated)}
 		}
 	}
 	if !(f.least >= 0 && f.least <= 100) {
@@ -94,7 +93,7 @@ func (f *execFlags) check(ctx context.Context, s *streams) error {
 	return f.adminFlags.check(ctx, s)
 }
 
-func (f *execFlags) run(ctx context.Context, io streams, args []string) (err error) {
+func (f *execFlags) run(ctx context.Context, io streams, args []string) error {
 	if err := f.check(ctx, &io); err != nil {
 		return err
 	}
@@ -102,7 +101,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	if err != nil {
 		return err
 	}
-	reports, err := f.openReports(io)
+	reports, err := f.report.open(io, map[string]string{"--fixtures": f.fixtures, "--schemas": f.schemas}, report.NewTally(report.ExecGates(f.allow)))
 	if err != nil {
 		return err
 	}
@@ -111,23 +110,9 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	if err != nil {
 		return err
 	}
-	tally := report.NewTally(f.allow)
 	known := knownTokens(o.Sessions.Fixtures.Base, f.token)
-	var kept *runfile.Spool
-	if reports.needExchanges() {
-		if kept, err = runfile.New(""); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, kept.Close()) }()
-	}
-	o.Recorded = func(x *exchange.Exchange) {
-		// The mock's answers name tokens that work.
-		x = x.Without(known)
-		tally.Add(x)
-		if kept != nil {
-			kept.Add(x)
-		}
-	}
+	// The mock's answers name tokens that work.
+	o.Recorded = func(x *exchange.Exchange) { reports.record(x.Without(known)) }
 	// What goes wrong in the mock fails a gate, and is told there.
 	o.Log, o.Quiet = slog.New(slog.DiscardHandler), true
 	s, err := app.New(o)
@@ -146,8 +131,8 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	c := child{program: program, args: args, env: slices.Concat(withoutOurs(io.environ), f.environment(s)), killAfter: f.killAfter, io: io}
 	started := time.Now()
 	code, err := c.run(ctx)
-	run := &report.Run{Version: version, Command: known.Text(shortCommand(args)), URL: baseURL(s.Addr()), Started: started, Took: time.Since(started), ExitCode: code,
-		Consumer: f.consumer, Provider: provider}
+	run := &report.Run{Tool: report.Exec, Version: version, Command: known.Text(shortCommand(args)), URL: baseURL(s.Addr()), Started: started, Took: time.Since(started), ExitCode: code,
+		Consumer: f.consumer, Provider: provider, Operations: report.Operations(s.Contract)}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
 	stopped := s.Shutdown(limited)
@@ -156,7 +141,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	}
 	fmt.Fprint(io.err, connectionNote(s.ConnectionCounts())) // which no log tells
 	// What the command left unanswered is no fault of the run's.
-	return f.finish(io, run, s, tally, kept, reports)
+	return f.finish(io, run, s, reports)
 }
 
 // connectionNote says that a run had more connections than there are places.
@@ -168,20 +153,13 @@ func connectionNote(n wire.Connections) string {
 		"let the tests close connections, or keep fewer\n", n.Limit, plural(n.Closed, "connection"), plural(n.Refused, "request"))
 }
 
-// finish writes what there is to say of a run and returns how it ends.
-func (f *execFlags) finish(io streams, run *report.Run, s *app.Server, tally *report.Tally, kept *runfile.Spool, reports *reports) error {
-	tally.Into(run)
+// finish writes the reports of a run and returns how it ends.
+func (f *execFlags) finish(io streams, run *report.Run, s *app.Server, reports *reports) error {
+	reports.tally.Into(run)
 	run.Coverage = s.Coverage().Report("", coverage.Exec(f.admin != "off", s.Access().Guarded))
 	run.Demand(f.least)
-	var failed error
-	if kept != nil {
-		failed = kept.Finish()
-		run.Lost = kept.Lost()
-	}
-	if failed == nil {
-		failed = reports.write(run, kept)
-	}
-	if err := report.RunText(io.err, run, f.quiet); err != nil {
+	failed := reports.write(run)
+	if err := report.Text(io.err, run, f.quiet); err != nil {
 		failed = errors.Join(failed, err)
 	}
 	switch {
@@ -211,7 +189,8 @@ func withoutOurs(environ []string) []string {
 	})
 }
 
-// environment tells the command where the mock is, and who it may be.
+// environment returns the variables by which the command finds the mock, and the
+// tokens that it may use.
 func (f *execFlags) environment(s *app.Server) []string {
 	url := baseURL(s.Addr())
 	host, port, _ := net.SplitHostPort(strings.TrimPrefix(url, "http://"))

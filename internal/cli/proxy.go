@@ -18,16 +18,20 @@ import (
 
 	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/coverage"
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/proxy"
+	"dispatchmock/internal/report"
 )
 
 // proxyFlags are the flags of proxy.
 type proxyFlags struct {
 	serveFlags
 	recordFlags
+	report   reportFlag
 	target   string
 	ca       string
 	timeout  time.Duration
@@ -60,6 +64,7 @@ func newProxy(io streams) *cobra.Command {
 	f.recordFlags.add(flags)
 	flags.StringArrayVar(&f.ignore, "ignore", nil, "pass over violations at or below `POINTER`, such as /headers/Server or /body/addresses/*/country (repeatable)")
 	flags.BoolVar(&f.fails, "fail-on-violation", false, "exit with 1 when the target broke the contract")
+	f.report.add(flags, report.Proxy)
 	f.sources.add(flags)
 	flags.Var(command.OneOf(&f.cors, "documented", "relaxed"), "cors", "by which CORS headers answers are validated, and the mock answers")
 	f.adminFlags.add(flags)
@@ -126,6 +131,11 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
+	reports, err := f.report.open(io, map[string]string{"--fixtures": f.fixtures, "--schemas": f.schemas, "--ca": f.ca}, report.NewTally(report.ProxyGates(f.fails)))
+	if err != nil {
+		return err
+	}
+	defer reports.close()
 	c, files, err := f.load(ctx, time.Now(), io.err)
 	if err != nil {
 		return err
@@ -138,7 +148,10 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 	o.Passed = keeper.passed()
 	seen := &tally{target: o.Target.Redacted()}
 	var through *proxy.Proxy
-	s, err := f.server(c, files, o.Log, seen, func(b app.Backstage) http.Handler {
+	s, err := f.server(c, files, o.Log, func(x *exchange.Exchange) {
+		seen.count(x)
+		reports.record(x)
+	}, func(b app.Deps) http.Handler {
 		o.Home, o.Redactor, o.Record = b.Home, b.Redactor, b.Record
 		if f.fallback == "mock" {
 			o.Fallback = b.Mock
@@ -150,6 +163,7 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 		return err
 	}
 	defer through.Close()
+	started := time.Now()
 	if f.quiet { // before what a script waits for
 		f.logAccess(o.Log, s.Access())
 	}
@@ -167,6 +181,10 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 		fmt.Fprint(io.out, seen.summary())
 	}
 	err = errors.Join(err, keeper.end(io.out, f.quiet))
+	run := &report.Run{Tool: report.Proxy, Version: version, Target: seen.target, URL: baseURL(s.Addr()), Started: started, Took: time.Since(started),
+		Summary: seen.predicate(), Operations: report.Operations(c), Coverage: s.Coverage().Report("", coverage.Through(baseURL(s.Addr())))}
+	reports.tally.Into(run)
+	err = errors.Join(err, reports.write(run))
 	if n := seen.violated.Load(); f.fails && n > 0 {
 		err = errors.Join(err, fmt.Errorf("%s broke the contract in %s; the log says how", seen.target, plural(int(n), "answer")))
 	}
@@ -174,7 +192,7 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 }
 
 // server starts the server in which the proxy stands.
-func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *slog.Logger, seen *tally, front func(app.Backstage) http.Handler) (*app.Server, error) {
+func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *slog.Logger, recorded func(*exchange.Exchange), handler func(app.Deps) http.Handler) (*app.Server, error) {
 	schemaFiles, err := f.schemaFiles()
 	if err != nil {
 		return nil, err
@@ -183,7 +201,7 @@ func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *
 		Contract: c,
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL},
 		CORS:     contract.CORS(f.cors), OnViolation: mock.OnViolation(f.onViolation),
-		Log: log, Quiet: f.quiet, Journal: f.limits(), Admin: f.settings(schemaFiles), Recorded: seen.count, Front: front,
+		Log: log, Quiet: f.quiet, Journal: f.limits(), Admin: f.settings(schemaFiles), Recorded: recorded, Handler: handler,
 	})
 	if err != nil {
 		return nil, err

@@ -7,12 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/report"
+	"dispatchmock/internal/coverage"
 )
 
 // coverageAt returns what a server says that was covered, by group and name,
 // and its percentage.
-func coverageAt(t *testing.T, url string) (covered []string, c report.Coverage) {
+func coverageAt(t *testing.T, url string) (covered []string, c coverage.Report) {
 	t.Helper()
 	answer, err := http.Get(url + "/_mock/coverage")
 	if err != nil {

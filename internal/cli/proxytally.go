@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 	"sync/atomic"
 
 	"dispatchmock/internal/exchange"
@@ -12,7 +11,7 @@ import (
 type tally struct {
 	target     string
 	passed     atomic.Int64 // that the target answered
-	off        atomic.Int64 // requests that break the contract, whoever answered them
+	invalid    atomic.Int64 // requests that break the contract, whoever answered them
 	violated   atomic.Int64 // answers of the target that do
 	violations atomic.Int64
 	silent     atomic.Int64 // without an answer
@@ -21,7 +20,7 @@ type tally struct {
 
 func (t *tally) count(x *exchange.Exchange) {
 	if x.Invalid() != nil {
-		t.off.Add(1)
+		t.invalid.Add(1)
 	}
 	switch {
 	case x.Request.Head == "": // refused before it was a request
@@ -38,17 +37,21 @@ func (t *tally) count(x *exchange.Exchange) {
 	}
 }
 
-// summary tells in sentences what was seen.
+// summary returns sentences of what was seen.
 func (t *tally) summary() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Passed %s to %s and back: ", plural(int(t.passed.Load()), "request"), t.target)
-	fmt.Fprintf(&b, "%s off the contract, ", plural(int(t.off.Load()), "request"))
-	fmt.Fprintf(&b, "%s with %s.\n", plural(int(t.violated.Load()), "answer"), plural(int(t.violations.Load()), "violation"))
+	text := fmt.Sprintf("Passed %s to %s and back: %s, %s with %s.\n", plural(int(t.passed.Load()), "request"), t.target, plural(int(t.invalid.Load()), "invalid request"),
+		plural(int(t.violated.Load()), "answer"), plural(int(t.violations.Load()), "violation"))
 	if n := t.silent.Load(); n > 0 {
-		fmt.Fprintf(&b, "The target did not answer %s.\n", plural(int(n), "request"))
+		text += fmt.Sprintf("The target did not answer %s.\n", plural(int(n), "request"))
 	}
 	if n := t.mocked.Load(); n > 0 {
-		fmt.Fprintf(&b, "The mock answered %s in its place.\n", plural(int(n), "request"))
+		text += fmt.Sprintf("The mock answered %s in its place.\n", plural(int(n), "request"))
 	}
-	return b.String()
+	return text
+}
+
+// predicate says of the target what was seen, for reports.
+func (t *tally) predicate() string {
+	return fmt.Sprintf("answered %s: %s, %s with %s, %s without an answer, %s answered by the mock", plural(int(t.passed.Load()), "request"), plural(int(t.invalid.Load()), "invalid request"),
+		plural(int(t.violated.Load()), "answer"), plural(int(t.violations.Load()), "violation"), plural(int(t.silent.Load()), "request"), plural(int(t.mocked.Load()), "request"))
 }

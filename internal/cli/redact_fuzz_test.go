@@ -112,7 +112,7 @@ func (s *surface) take() []*exchange.Exchange {
 	return seen
 }
 
-func newSurface(f testing.TB, c *contract.Contract, front func(*surface, app.Backstage) http.Handler) *surface {
+func newSurface(f testing.TB, c *contract.Contract, handler func(*surface, app.Deps) http.Handler) *surface {
 	defaults, err := fixtures.Default()
 	if err != nil {
 		f.Fatal(err)
@@ -134,8 +134,8 @@ func newSurface(f testing.TB, c *contract.Contract, front func(*surface, app.Bac
 			default:
 			}
 		}}
-	if front != nil {
-		o.Front = func(b app.Backstage) http.Handler { return front(s, b) }
+	if handler != nil {
+		o.Handler = func(b app.Deps) http.Handler { return handler(s, b) }
 	}
 	if s.Server, err = app.New(o); err != nil {
 		f.Fatal(err)
@@ -195,18 +195,18 @@ func (s *surface) outputs(t *testing.T, recorder *recording.Recorder) map[string
 	if len(seen) > 0 {
 		out["/journal/stream"] = streamed(t, base, seen)
 	}
-	tally := report.NewTally(nil)
+	tally := report.NewTally(report.ExecGates(nil))
 	for _, x := range seen {
 		tally.Add(x)
 	}
-	r := &report.Run{Consumer: "c", Provider: "p", Coverage: s.Coverage().Report("", coverage.Exec(true, false))}
+	r := &report.Run{Tool: report.Exec, Consumer: "c", Provider: "p", Coverage: s.Coverage().Report("", coverage.Exec(true, false))}
 	tally.Into(r)
-	for format, write := range reportWriters() {
+	for _, format := range report.Formats(report.Exec) {
 		var b bytes.Buffer
-		if err := write(&b, r, slices.Values(seen)); err != nil {
+		if err := format.Write(&b, r, slices.Values(seen)); err != nil {
 			t.Fatal(err)
 		}
-		out["the report "+format] = b.String()
+		out["the report "+format.Name] = b.String()
 	}
 	if recorder != nil {
 		dir := t.TempDir()
@@ -369,7 +369,7 @@ func newSecretHunt(f testing.TB) *secretHunt {
 	}
 	h := &secretHunt{contract: c, mock: newSurface(f, c, nil), target: newFixedTarget(f)}
 	u := &url.URL{Scheme: "http", Host: h.target.Addr().String()}
-	h.proxy = newSurface(f, c, func(s *surface, b app.Backstage) http.Handler {
+	h.proxy = newSurface(f, c, func(s *surface, b app.Deps) http.Handler {
 		p := proxy.New(proxy.Options{Contract: c, Target: u, Timeout: patience, CORS: contract.CORSDocumented, Home: b.Home, Redactor: b.Redactor, Record: b.Record,
 			Passed: func(p *proxy.Passed) { h.recorder.Add(p.Exchange, p.Request, p.Route, p.Reply) }, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 		f.Cleanup(p.Close)

@@ -69,7 +69,9 @@ const (
 func TestStuckServers(t *testing.T) {
 	t.Parallel()
 	// What ends first must not be a matter of chance.
-	limits := func(answer time.Duration) client.Timeouts { return client.Timeouts{Answer: answer, Silence: 10 * answer} }
+	limits := func(answer time.Duration) client.Timeouts {
+		return client.Timeouts{Answer: answer, Silence: 10 * answer}
+	}
 	clients := map[string]func(ctx context.Context, url string, answer time.Duration) error{
 		"health": func(ctx context.Context, url string, answer time.Duration) error {
 			ctx, cancel := context.WithTimeout(ctx, answer)

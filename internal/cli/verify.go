@@ -2,13 +2,9 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"dispatchmock/internal/cli/command"
@@ -16,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/report"
 	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/verify"
 )
@@ -30,7 +27,8 @@ type verifyFlags struct {
 	tenant                     int64
 	foreign                    string
 	records                    []string
-	only, ignore, reports      []string
+	only, ignore               []string
+	report                     reportFlag
 	list, strict, writes, pins bool
 	retries                    int
 	rate                       float64
@@ -73,13 +71,8 @@ func newVerify(io streams) *cobra.Command {
 	flags.StringVar(&f.ca, "ca", "", "trust the certificates in the PEM file `PATH` (default: the system's)")
 	flags.StringVar(&f.schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
 	flags.Var(command.OneOf(&f.format, "text", "json"), "format", "form of the report on standard output")
-	flags.StringArrayVar(&f.reports, "report", nil, "write a report to a file too: `FORMAT=PATH`, the format one of "+strings.Join(slices.Sorted(maps.Keys(verifyReports())), ", ")+" (repeatable)")
+	f.report.add(flags, report.Verify)
 	return cmd
-}
-
-// verifyReports are the forms in which a run can be written to a file.
-func verifyReports() map[string]func(io.Writer, *verify.Report) error {
-	return map[string]func(io.Writer, *verify.Report) error{"json": verify.WriteJSON, "text": verify.WriteText}
 }
 
 func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
@@ -107,30 +100,31 @@ func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
 	if err := f.options(cmd.Context(), &o, io); err != nil {
 		return err
 	}
-	out := &outputs{streams: io, inputs: map[string]string{"--schemas": f.schemas, "--token-file": f.tokenFile, "--ca": f.ca}}
-	defer out.close()
-	writers, err := f.writers(out)
+	reports, err := f.report.open(io, map[string]string{"--schemas": f.schemas, "--token-file": f.tokenFile, "--ca": f.ca}, nil)
 	if err != nil {
 		return err
 	}
+	defer reports.close()
 	o.Progress = progress(io.raw.err)
-	report, err := verify.Run(cmd.Context(), o)
+	found, err := verify.Run(cmd.Context(), o)
 	if err != nil {
 		return err
 	}
 	if o.Progress != nil {
 		o.Progress(0, 0, "")
 	}
-	if err := verifyReports()[f.format](io.out, report); err != nil {
+	print := verify.WriteText
+	if f.format == "json" {
+		print = verify.WriteJSON
+	}
+	if err := print(io.out, found); err != nil {
 		return err
 	}
-	for _, write := range writers {
-		if err := write(report); err != nil {
-			return err
-		}
+	if err := reports.write(report.OfVerify(version, found)); err != nil {
+		return err
 	}
-	if !report.Good() {
-		return fmt.Errorf("%s does not keep the contract, as far as was asked: of %d cases %s", f.target, len(report.Results), report.Summary())
+	if !found.Good() {
+		return fmt.Errorf("%s does not keep the contract, as far as was asked: of %d cases %s", f.target, len(found.Results), found.Summary())
 	}
 	return nil
 }
@@ -153,30 +147,6 @@ func (f *verifyFlags) printList(w io.Writer, cases []verify.Case) error {
 		}
 	}
 	return nil
-}
-
-// writers opens the files of the reports.
-func (f *verifyFlags) writers(out *outputs) ([]func(*verify.Report) error, error) {
-	var writers []func(*verify.Report) error
-	for _, text := range f.reports {
-		format, path, _ := strings.Cut(text, "=")
-		flag := fmt.Sprintf("--report %q", text)
-		write := verifyReports()[format]
-		if write == nil || path == "" {
-			return nil, errMisuse{fmt.Errorf("%s: must be FORMAT=PATH, the format one of %s", flag, strings.Join(slices.Sorted(maps.Keys(verifyReports())), ", "))}
-		}
-		file, err := out.open(flag, path)
-		if err != nil {
-			return nil, errMisuse{fmt.Errorf("%s: %w", flag, err)}
-		}
-		writers = append(writers, func(r *verify.Report) error {
-			if err := errors.Join(write(file, r), file.Close()); err != nil {
-				return fmt.Errorf("%s: %w", flag, err)
-			}
-			return nil
-		})
-	}
-	return writers, out.empty()
 }
 
 // progress returns what tells a terminal how far a run is; nil where nobody

@@ -9,7 +9,6 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/mock/fixture"
-	"dispatchmock/internal/report"
 )
 
 // Options are what there is to cover.
@@ -153,7 +152,7 @@ func (c *Coverage) Clear() {
 
 // Report tells what a session has covered, or all of them together where it is
 // "", with commands for where the mock is.
-func (c *Coverage) Report(session string, at Where) *report.Coverage {
+func (c *Coverage) Report(session string, at Where) *Report {
 	files := c.options.Fixtures()
 	c.mu.Lock()
 	g := c.current(files)
@@ -170,12 +169,12 @@ func (c *Coverage) Report(session string, at Where) *report.Coverage {
 		}
 	}
 	c.mu.Unlock()
-	groups := make([]report.CoverageGroup, 0, len(g.groups))
+	groups := make([]Group, 0, len(g.groups))
 	for _, group := range g.groups {
-		shown := report.CoverageGroup{Name: group.name, About: group.about, Documented: group.documented}
+		shown := Group{Name: group.name, About: group.about, Documented: group.documented}
 		for i := group.from; i < group.to; i++ {
 			item := &g.items[i]
-			one := report.CoverageItem{Name: item.name, Covered: of[i] > 0, Count: of[i], RequestID: first[i]}
+			one := Item{Name: item.name, Covered: of[i] > 0, Count: of[i], RequestID: first[i]}
 			if !one.Covered {
 				one.Sentence, one.Command = item.sentence, item.command.text(at, session)
 			}
@@ -183,10 +182,10 @@ func (c *Coverage) Report(session string, at Where) *report.Coverage {
 		}
 		groups = append(groups, shown)
 	}
-	shown := report.NewCoverage(session, groups)
+	shown := NewReport(session, groups)
 	shown.HowToRun = at.HowToRun
 	for _, v := range g.variables {
-		shown.Variables = append(shown.Variables, report.CoverageVariable{Name: v.Name, ClientID: v.Client.ID})
+		shown.Variables = append(shown.Variables, VariableName{Name: v.Name, ClientID: v.Client.ID})
 	}
 	return shown
 }

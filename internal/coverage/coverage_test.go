@@ -13,7 +13,6 @@ import (
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/mock/fixture"
-	"dispatchmock/internal/report"
 )
 
 // ask sends a request; each header is a line, and stands in the place of the
@@ -38,7 +37,7 @@ func (r *running) ask(t *testing.T, method, path string, header ...string) {
 	response.Body.Close()
 }
 
-func covered(c *report.Coverage) []string {
+func covered(c *coverage.Report) []string {
 	var names []string
 	for name, item := range items(c) {
 		if item.Covered {

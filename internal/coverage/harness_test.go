@@ -24,7 +24,6 @@ import (
 	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
-	"dispatchmock/internal/report"
 	"dispatchmock/internal/testwait"
 	"dispatchmock/schemas"
 )
@@ -132,8 +131,8 @@ func launch(t testing.TB, s settings) *running {
 }
 
 // items returns the items of a report by group and name.
-func items(c *report.Coverage) map[string]report.CoverageItem {
-	all := map[string]report.CoverageItem{}
+func items(c *coverage.Report) map[string]coverage.Item {
+	all := map[string]coverage.Item{}
 	for _, g := range c.Groups {
 		for _, item := range g.Items {
 			all[g.Name+": "+item.Name] = item

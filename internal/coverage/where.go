@@ -43,11 +43,17 @@ func Exec(admin, adminToken bool) Where {
 	return at
 }
 
+// Through is where a proxy was that has ended: its target's tokens are not known
+// here.
+func Through(api string) Where {
+	return Where{API: api, HowToRun: "Start the proxy again, and set " + TokenVariable + " and the commands' other variables to tokens of its target."}
+}
+
 // TokenVariable is the variable of the client that may do all that is served.
 // Those of others begin with it, and end with their client ID.
 const TokenVariable = "DISPATCHMOCK_TOKEN"
 
-// ControlTokenVariable is the variable of the token of the admin API.
+// AdminTokenVariable is the variable of the token of the admin API.
 const AdminTokenVariable = "DISPATCHMOCK_ADMIN_TOKEN"
 
 var clientVariable = regexp.MustCompile(`^` + TokenVariable + `(_[A-Z0-9_]+)?$`)

@@ -35,12 +35,18 @@ func (o *Output) Empty() error {
 // are none. What the file holds stays until Empty. A symbolic link is followed
 // only to a pipe or a device, or where it stands for a stream of this process,
 // as /dev/stdout does: another user could have made it point to any file.
-func Create(path string) (*Output, error) {
+func Create(path string) (*Output, error) { return create(path, 0) }
+
+// Append is Create for a file that others write to as well: what is written goes
+// to its end, and Empty takes nothing from it.
+func Append(path string) (*Output, error) { return create(path, os.O_APPEND) }
+
+func create(path string, mode int) (*Output, error) {
 	if err := os.MkdirAll(filepath.Dir(path), FolderMode); err != nil {
 		return nil, err
 	}
 	info, err := os.Lstat(path)
-	flags, appends := os.O_WRONLY|noFollow, false
+	flags, appends := os.O_WRONLY|noFollow|mode, mode != 0
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		flags |= os.O_CREATE | os.O_EXCL
@@ -49,14 +55,15 @@ func Create(path string) (*Output, error) {
 	case info.IsDir():
 		return nil, &Error{path, "is a folder", "name a file"}
 	case info.Mode()&fs.ModeSymlink != 0:
-		if appends = isStream(path); !appends {
+		stream := isStream(path)
+		if !stream {
 			if info, err := os.Stat(path); err != nil || info.Mode().IsRegular() || info.IsDir() {
 				return nil, &Error{path, "is a symbolic link, and nothing is written through one", "name what it points to, or remove it"}
 			}
 		}
-		flags = os.O_WRONLY
-		if appends {
-			flags |= os.O_APPEND
+		flags = os.O_WRONLY | mode
+		if stream {
+			flags, appends = os.O_WRONLY|os.O_APPEND, true
 		}
 	}
 	f, err := os.OpenFile(path, flags, FileMode)

@@ -59,7 +59,7 @@ type running struct {
 }
 
 // launch starts a server; front may be nil.
-func launch(t testing.TB, front func(app.Backstage) http.Handler, change ...func(*app.Options)) *running {
+func launch(t testing.TB, front func(app.Deps) http.Handler, change ...func(*app.Options)) *running {
 	t.Helper()
 	world, err := loadWorld()
 	if err != nil {
@@ -69,7 +69,7 @@ func launch(t testing.TB, front func(app.Backstage) http.Handler, change ...func
 	o := app.Options{Contract: theContract(t), CORS: contract.CORSDocumented, OnViolation: mock.Fail,
 		Journal: journal.Limits{Count: 1000, Bytes: 16 << 20}, Admin: app.Admin{Schemas: schemas.FS},
 		Sessions: session.Options{Fixtures: world, Now: time.Now, NewID: uuid.New},
-		Log:      slog.New(slog.NewTextHandler(r.log, nil)), Front: front}
+		Log:      slog.New(slog.NewTextHandler(r.log, nil)), Handler: front}
 	o.Recorded = func(x *exchange.Exchange) {
 		select {
 		case r.seen <- x:
@@ -112,7 +112,7 @@ func launchBefore(t testing.TB, target string, change func(*proxy.Options), opti
 		t.Fatal(err)
 	}
 	log := &safeBuffer{}
-	r := launch(t, func(b app.Backstage) http.Handler {
+	r := launch(t, func(b app.Deps) http.Handler {
 		o := proxy.Options{Contract: theContract(t), Target: u, Timeout: patience, CORS: contract.CORSDocumented,
 			Home: b.Home, Redactor: b.Redactor, Record: b.Record, Log: slog.New(slog.NewTextHandler(log, nil))}
 		change(&o)

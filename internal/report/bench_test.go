@@ -31,7 +31,7 @@ func BenchmarkSummary(b *testing.B) {
 func BenchmarkHAR(b *testing.B) {
 	x := samples()[0].x
 	b.ReportAllocs()
-	err := HAR(io.Discard, "1", "", func(yield func(*exchange.Exchange) bool) {
+	err := HAR(io.Discard, &Run{Version: "1"}, func(yield func(*exchange.Exchange) bool) {
 		for b.Loop() {
 			yield(x)
 		}

@@ -31,7 +31,7 @@ type call struct {
 
 // header is a field to send. A secret that nobody kept has the name of the
 // variable that the user puts it in; value is then what stands before it.
-type header struct{ name, value, variable string }
+type header struct{ Name, Value, variable string }
 
 // newCall reads how to send a request again from its record.
 func newCall(x *exchange.Exchange, baseURL string) *call {
@@ -96,7 +96,7 @@ func (c *call) addFields(x *exchange.Exchange) {
 			}
 			continue
 		}
-		h := header{name: f.Name, value: f.Value}
+		h := header{Name: f.Name, Value: f.Value}
 		if f.Value != "" && slices.ContainsFunc(x.Authorization, func(b redact.Mark) bool { return b.Shown == f.Value }) {
 			scheme, hash, _ := strings.Cut(f.Value, "#")
 			if variables[hash] == "" {
@@ -105,7 +105,7 @@ func (c *call) addFields(x *exchange.Exchange) {
 					variables[hash] = fmt.Sprintf("TOKEN_%d", n)
 				}
 			}
-			h.value, h.variable = scheme, variables[hash]
+			h.Value, h.variable = scheme, variables[hash]
 		}
 		c.fields = append(c.fields, h)
 	}
@@ -113,12 +113,45 @@ func (c *call) addFields(x *exchange.Exchange) {
 
 // has reports whether a field of that name is to be sent.
 func (c *call) has(name string) bool {
+	return slices.ContainsFunc(c.fields, func(h header) bool { return strings.EqualFold(h.Name, name) })
+}
+
+// leaveOut takes fields away and returns the names of those that were there.
+func (c *call) leaveOut(names ...string) []string {
+	var left []string
+	c.fields = slices.DeleteFunc(c.fields, func(h header) bool {
+		out := slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, h.Name) })
+		if out {
+			left = append(left, h.Name)
+		}
+		return out
+	})
+	return left
+}
+
+// variables returns the names of the tokens that the user must give.
+func (c *call) variables() []string {
+	var names []string
 	for _, h := range c.fields {
-		if strings.EqualFold(h.name, name) {
-			return true
+		if h.variable != "" && !slices.Contains(names, h.variable) {
+			names = append(names, h.variable)
 		}
 	}
-	return false
+	return names
+}
+
+// grouped returns the fields of each name together, in the order of the first
+// ones.
+func (c *call) grouped() [][]header {
+	var groups [][]header
+	for _, h := range c.fields {
+		i := slices.IndexFunc(groups, func(g []header) bool { return g[0].Name == h.Name })
+		if i < 0 {
+			i, groups = len(groups), append(groups, nil)
+		}
+		groups[i] = append(groups[i], h)
+	}
+	return groups
 }
 
 // url returns the URL of the request for libraries that take no request

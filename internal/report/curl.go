@@ -67,11 +67,11 @@ func (c *call) curlArguments() []string {
 	for _, h := range c.fields {
 		switch {
 		case h.variable != "":
-			args = append(args, fmt.Sprintf(`--header %s"$%s"`, shell.Word(h.name+": "+h.value), h.variable))
-		case h.value == "":
-			args = append(args, "--header "+shell.Word(h.name+";")) // "Name:" would take it away
+			args = append(args, fmt.Sprintf(`--header %s"$%s"`, shell.Word(h.Name+": "+h.Value), h.variable))
+		case h.Value == "":
+			args = append(args, "--header "+shell.Word(h.Name+";")) // "Name:" would take it away
 		default:
-			args = append(args, "--header "+shell.Word(h.name+": "+h.value))
+			args = append(args, "--header "+shell.Word(h.Name+": "+h.Value))
 		}
 	}
 	if len(c.body) > 0 && c.method != http.MethodHead {

@@ -94,10 +94,14 @@ func FuzzHostile(f *testing.F) {
 		row, err := json.Marshal(Summary(x))
 		holdJSON(t, "the row", row, err)
 		var b bytes.Buffer
-		err = HAR(&b, text, text, func(yield func(*exchange.Exchange) bool) { yield(x) })
+		err = HAR(&b, &Run{Version: text, Note: text}, func(yield func(*exchange.Exchange) bool) { yield(x) })
 		holdJSON(t, "the archive", b.Bytes(), err)
-		for name, snippet := range snippets() {
-			if got := snippet(x, base); strings.ContainsFunc(got, func(r rune) bool { return r != '\n' && r != '\t' && !unicode.IsPrint(r) }) || !utf8.ValidString(got) {
+		all, err := Snippets(x, base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, got := range all {
+			if strings.ContainsFunc(got, func(r rune) bool { return r != '\n' && r != '\t' && !unicode.IsPrint(r) }) || !utf8.ValidString(got) {
 				t.Errorf("%s has hidden characters: %q", name, got)
 			}
 		}

@@ -8,42 +8,39 @@ import (
 	"dispatchmock/internal/exchange"
 )
 
-// The gates that a run passes or fails.
+// The gates that a run passes or fails. The first two are waived by the words
+// that allow a request to be invalid or simulated.
 const (
-	GateInvalid   = "off-contract"
-	GateScenario  = "scenario"
+	GateInvalid   = exchange.AllowInvalid
+	GateSimulated = exchange.AllowSimulated
 	GateViolation = "violation"
 	GateCoverage  = "coverage"
 )
 
-// Gate is one demand on a run.
-type Gate struct {
-	Name  string `json:"name"`
-	About string `json:"about"`
-	// Allowed is set where the demand was waived.
-	Allowed bool `json:"allowed"`
-	Failed  bool `json:"failed"`
-	// Count is how many exchanges offend, Offences the first of them.
-	Count    uint64    `json:"count"`
-	Offences []Offence `json:"offences"`
-	// Hint says what to do where it failed.
-	Hint string `json:"hint"`
-}
-
-// Offence is an exchange that a gate is failed by.
-type Offence struct {
-	Session   string `json:"session"`
-	Method    string `json:"method"`
-	Path      string `json:"path"`
-	Status    int    `json:"status"`
-	RequestID string `json:"request_id"`
-	// Problem says what is wrong, Hint the hint.
-	Problem string `json:"problem"`
-	Hint    string `json:"hint"`
-}
-
 // maxOffences is how many offences of a gate a run keeps.
 const maxOffences = 1000
+
+// ExecGates are the gates of exec. Those named are waived.
+func ExecGates(allowed []string) []Gate {
+	return []Gate{
+		{Name: GateInvalid, About: "requests that the contract does not have, and that no test allowed", Allowed: slices.Contains(allowed, GateInvalid),
+			Hint: `send the request as the contract has it; or allow a wrong one that is meant, with the header field "X-Mock-Allow: invalid" or in a session with "allowed": ["invalid"]; or waive the gate with --allow invalid`},
+		{Name: GateSimulated, About: "scenarios that no test asked for", Allowed: slices.Contains(allowed, GateSimulated),
+			Hint: `use another record, or allow it with the header field "X-Mock-Allow: simulated" or in a session with "allowed": ["simulated"]; or waive the gate with --allow simulated`},
+		{Name: GateViolation, About: "answers by which the mock itself broke the contract",
+			Hint: "this is a fault of the mock, or of the fixtures and schemas that it was given; please report it with the exchange"},
+	}
+}
+
+// ProxyGates are the gates of proxy: what a client does wrong fails no run, and
+// what the target does wrong fails one where the run is to fail by it.
+func ProxyGates(fails bool) []Gate {
+	return []Gate{
+		{Name: GateInvalid, About: "requests that the contract does not have", Allowed: true, Hint: "send the request as the contract has it"},
+		{Name: GateViolation, About: "answers by which the target broke the contract", Allowed: !fails,
+			Hint: "mend the target, or pass over the place with --ignore POINTER"},
+	}
+}
 
 // Offends returns the offence of an exchange against each gate that it is
 // failed by.
@@ -56,31 +53,35 @@ func Offends(x *exchange.Exchange) map[string]Offence {
 		if offends == nil {
 			offends = map[string]Offence{}
 		}
-		offends[gate] = Offence{x.Session, cut(x.Method), cut(x.Path), x.Status, x.RequestID, cut(problem), cut(hint)}
+		offends[gate] = newOffence(x, problem, hint)
 	}
 	if f := x.Invalid(); f != nil && !x.Allowed.Invalid {
 		add(GateInvalid, where(f), f.Hint)
 	}
 	if x.Unasked() && !x.Allowed.Simulated {
-		by := "its record carries it"
+		by := "its test customer triggers it"
 		if x.ScenarioBy == exchange.ByFixtures {
 			by = "the fixtures switch it on"
 		}
-		add(GateScenario, "scenario "+x.Scenario, by)
+		add(GateSimulated, "scenario "+x.Scenario, by)
 	}
 	if f := x.Failed(); f != nil {
-		add(GateScenario, "scenario "+x.Scenario+" does not fit the answer: "+f.Pointer, f.Hint)
+		add(GateSimulated, "scenario "+x.Scenario+" does not fit the answer: "+f.Pointer, f.Hint)
 	}
 	switch {
 	case len(x.Violations) > 0:
-		add(GateViolation, "the mock's own answer: "+where(&x.Violations[0]), x.Violations[0].Hint)
-	case x.Err != nil:
+		whose := "the mock's own answer: "
+		if x.Target != "" {
+			whose = "the target's answer: "
+		}
+		add(GateViolation, whose+where(&x.Violations[0]), x.Violations[0].Hint)
+	case x.Err != nil && x.Target == "":
 		add(GateViolation, "the mock failed", gravest(x))
 	}
 	return offends
 }
 
-// where names the place and the rule of a finding.
+// where names the place and the rule of a violation.
 func where(f *exchange.Violation) string {
 	text := f.Part
 	if f.Pointer != "" {
@@ -97,41 +98,17 @@ func where(f *exchange.Violation) string {
 type Tally struct {
 	mu       sync.Mutex
 	requests uint64
-	gates    map[string]*Gate
-	outcomes map[outcome]uint64
+	gates    []Gate
+	outcomes map[Outcome]uint64 // by kinds without a count
 }
 
-// NewTally returns a tally with nothing counted. The gates named are waived.
-func NewTally(allowed []string) *Tally {
-	t := &Tally{gates: map[string]*Gate{}, outcomes: map[outcome]uint64{}}
-	for _, g := range gates() {
-		g.Allowed, g.Offences = slices.Contains(allowed, g.Name), []Offence{}
-		t.gates[g.Name] = &g
+// NewTally returns a tally of gates with nothing counted.
+func NewTally(gates []Gate) *Tally {
+	for i := range gates {
+		gates[i].Offences = []Offence{}
 	}
-	return t
+	return &Tally{gates: gates, outcomes: map[Outcome]uint64{}}
 }
-
-func gates() []Gate {
-	return []Gate{
-		{Name: GateInvalid, About: "requests that the contract does not have, and that no test allowed",
-			Hint: `send the request as the contract has it; or allow a wrong one that is meant, with the header field "X-Mock-Allow: invalid" or in a session with "allowed": ["invalid"]; or waive the gate with --allow off-contract`},
-		{Name: GateScenario, About: "scenarios that no test asked for",
-			Hint: `use another record, or allow it with the header field "X-Mock-Allow: simulated" or in a session with "allowed": ["scenario"]; or waive the gate with --allow simulated`},
-		{Name: GateViolation, About: "answers by which the mock itself broke the contract",
-			Hint: "this is a fault of the mock, or of the fixtures and schemas that it was given; please report it with the exchange"},
-	}
-}
-
-// outcome is a kind of exchange. The operations and the scenarios are the
-// contract's and the fixtures', so there are few; those that sessions define
-// are bounded by maxOutcomes.
-type outcome struct {
-	operation string
-	status    int
-	verdict   exchange.Verdict
-}
-
-const maxOutcomes = 1000
 
 // Outcome counts exchanges of a kind.
 type Outcome struct {
@@ -140,6 +117,10 @@ type Outcome struct {
 	Verdict   exchange.Verdict `json:"verdict"`
 	Count     uint64           `json:"count"`
 }
+
+// maxOutcomes bounds the kinds: the operations are the contract's, so there are
+// few, but a scenario can answer with any status.
+const maxOutcomes = 1000
 
 // Add counts an exchange.
 func (t *Tally) Add(x *exchange.Exchange) {
@@ -150,13 +131,18 @@ func (t *Tally) Add(x *exchange.Exchange) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.requests++
-	k := outcome{x.Operation, x.Status, x.Verdict()}
+	k := Outcome{Operation: x.Operation, Status: x.Status, Verdict: x.Verdict()}
 	if _, known := t.outcomes[k]; known || len(t.outcomes) < maxOutcomes {
 		t.outcomes[k]++
 	}
-	for name, offence := range offends {
-		g := t.gates[name]
+	for i := range t.gates {
+		g := &t.gates[i]
+		offence, ok := offends[g.Name]
+		if !ok {
+			continue
+		}
 		g.Count++
+		g.Failed = !g.Allowed
 		if len(g.Offences) < maxOffences {
 			g.Offences = append(g.Offences, offence)
 		}
@@ -167,15 +153,10 @@ func (t *Tally) Add(x *exchange.Exchange) {
 func (t *Tally) Into(r *Run) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r.Requests = t.requests
-	r.Gates, r.Outcomes = nil, []Outcome{}
-	for _, g := range gates() {
-		one := *t.gates[g.Name]
-		one.Failed = one.Count > 0 && !one.Allowed
-		r.Gates = append(r.Gates, one)
-	}
+	r.Requests, r.Gates, r.Outcomes = t.requests, slices.Clone(t.gates), []Outcome{}
 	for k, n := range t.outcomes {
-		r.Outcomes = append(r.Outcomes, Outcome{k.operation, k.status, k.verdict, n})
+		k.Count = n
+		r.Outcomes = append(r.Outcomes, k)
 	}
 	slices.SortFunc(r.Outcomes, func(a, b Outcome) int {
 		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Verdict, b.Verdict))

@@ -19,11 +19,20 @@ import (
 
 var update = flag.Bool("update", false, "write what the reports say into testdata")
 
-// snippets are the programs that send a request again.
-func snippets() map[string]func(*exchange.Exchange, string) string {
-	return map[string]func(*exchange.Exchange, string) string{
-		"curl.sh": Curl, "fetch.mjs": Fetch, "requests.py": PythonRequests, "HttpClient.cs": CSharpHttpClient, "main.go": Go,
+// snippets are the names of the programs that send a request again, by the
+// names of their files.
+func snippets() map[string]string {
+	return map[string]string{"curl.sh": "curl", "fetch.mjs": "fetch", "requests.py": "python", "HttpClient.cs": "csharp", "main.go": "go"}
+}
+
+// snippet returns the program of a name that sends a sample's request again.
+func snippet(t *testing.T, name string, x *exchange.Exchange, baseURL string) string {
+	t.Helper()
+	all, err := Snippets(x, baseURL)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return all[name]
 }
 
 // TestGolden holds all that is said of each sample against testdata.
@@ -35,7 +44,7 @@ func TestGolden(t *testing.T) {
 			entry := indented(t, NewEntry(s.x, base))
 			got := &txtar.Archive{Files: []txtar.File{{Name: "entry.json", Data: entry}, {Name: "row.json", Data: indented(t, Summary(s.x))}}}
 			for _, name := range []string{"curl.sh", "fetch.mjs", "requests.py", "HttpClient.cs", "main.go"} {
-				if text := snippets()[name](s.x, base); !s.x.Admin {
+				if text := snippet(t, snippets()[name], s.x, base); !s.x.Admin {
 					got.Files = append(got.Files, txtar.File{Name: name, Data: []byte(strings.TrimRight(text, "\n") + "\n")})
 				}
 			}
@@ -48,7 +57,7 @@ func TestGolden(t *testing.T) {
 func TestGoldenHAR(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := HAR(&b, "1.0.0", "", exchangesOf(samples())); err != nil {
+	if err := HAR(&b, &Run{Version: "1.0.0"}, exchangesOf(samples())); err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer

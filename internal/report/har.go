@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -13,42 +12,32 @@ import (
 	"dispatchmock/internal/exchange"
 )
 
-// HAR writes exchanges as an HTTP Archive 1.2, one after the other: no more
-// than one is held in memory. The version is the creator's, ours; the comment
-// may be "". Changes through the admin API are left out.
-func HAR(w io.Writer, version, comment string, seq iter.Seq[*exchange.Exchange]) error {
-	creator, err := marshal(map[string]string{"name": "dispatchmock", "version": version})
+// harLog is an archive without its entries.
+type harLog struct {
+	Version string            `json:"version"`
+	Creator map[string]string `json:"creator"`
+	Comment string            `json:"comment,omitempty"`
+}
+
+// HAR writes exchanges as an HTTP Archive 1.2. Changes through the admin API are
+// left out.
+func HAR(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
+	if _, err := io.WriteString(w, `{"log":`); err != nil {
+		return err
+	}
+	l, err := newListWriter(w, harLog{"1.2", map[string]string{"name": "dispatchmock", "version": r.Version}, strings.Join(r.Notes(), "; ")}, "entries")
 	if err != nil {
 		return err
 	}
-	b := bufio.NewWriter(w)
-	// A bufio.Writer keeps its error, which Flush returns.
-	fmt.Fprintf(b, `{"log":{"version":"1.2","creator":%s,`, creator)
-	if comment != "" {
-		text, err := marshal(comment)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(b, `"comment":%s,`, text)
-	}
-	b.WriteString(`"entries":[`)
-	separator := "\n"
 	for x := range seq {
 		if x.Admin {
 			continue
 		}
-		text, err := marshal(harEntry(x))
-		if err != nil {
+		if err := l.add(harEntry(x)); err != nil {
 			return fmt.Errorf("HAR of exchange %d: %w", x.ID, err)
 		}
-		fmt.Fprint(b, separator)
-		if _, err := b.Write(text); err != nil {
-			return err
-		}
-		separator = ",\n"
 	}
-	fmt.Fprint(b, "\n]}}\n")
-	return b.Flush()
+	return l.close("]}}\n")
 }
 
 // The names are those of HAR 1.2; members of our own begin with _, as it asks.
@@ -140,13 +129,8 @@ func harRequestOf(x *exchange.Exchange) harRequest {
 	if m.Size == 0 {
 		return r
 	}
-	post := &harPost{MimeType: mimeType(m), Comment: cutNote(m)}
-	if text, ok := bodyText(m); ok {
-		post.Text = text
-	} else {
-		post.Text, post.Encoding = base64.StdEncoding.EncodeToString(m.Body), "base64"
-	}
-	r.PostData = post
+	r.PostData = &harPost{MimeType: mimeType(m), Comment: cutNote(m)}
+	r.PostData.Text, r.PostData.Encoding = encoded(m)
 	return r
 }
 
@@ -162,12 +146,16 @@ func harResponseOf(x *exchange.Exchange) harResponse {
 		HeadersSize: headSize(m.Head), BodySize: m.Size}
 	r.RedirectURL, _ = m.Value("Location")
 	r.Content = harContent{Size: m.Size, MimeType: mimeType(m), Comment: cutNote(m)}
-	if text, ok := bodyText(m); ok {
-		r.Content.Text = text
-	} else {
-		r.Content.Text, r.Content.Encoding = base64.StdEncoding.EncodeToString(m.Body), "base64"
-	}
+	r.Content.Text, r.Content.Encoding = encoded(m)
 	return r
+}
+
+// encoded returns a body as text, in base64 where it is not UTF-8.
+func encoded(m *exchange.Message) (text, encoding string) {
+	if text, ok := bodyText(m); ok {
+		return text, ""
+	}
+	return base64.StdEncoding.EncodeToString(m.Body), "base64"
 }
 
 func lastWord(line string) string { return line[strings.LastIndexByte(line, ' ')+1:] }

@@ -19,7 +19,7 @@ import (
 func TestHAR(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := HAR(&b, "1.2.3", "a comment", exchangesOf(samples())); err != nil {
+	if err := HAR(&b, &Run{Version: "1.2.3", Note: "a comment"}, exchangesOf(samples())); err != nil {
 		t.Fatal(err)
 	}
 	var har struct {
@@ -99,7 +99,7 @@ func TestHARStreams(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	w := &counter{}
-	if err := HAR(w, "1", "", iter.Seq[*exchange.Exchange](seq)); err != nil {
+	if err := HAR(w, &Run{Version: "1"}, iter.Seq[*exchange.Exchange](seq)); err != nil {
 		t.Fatal(err)
 	}
 	if w.n < count*exchange.MaxBody {
@@ -118,7 +118,7 @@ func (c *counter) Write(p []byte) (int, error) { c.n += len(p); return len(p), n
 func TestHARFails(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	err := HAR(failing{}, "1", "", func(yield func(*exchange.Exchange) bool) {
+	err := HAR(failing{}, &Run{Version: "1"}, func(yield func(*exchange.Exchange) bool) {
 		for range 1000 {
 			asked++
 			if !yield(samples()[0].x) {

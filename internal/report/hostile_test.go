@@ -96,10 +96,10 @@ func TestHostilePrograms(t *testing.T) {
 	all := hostileSamples()
 	python := []string{"-c", `exec "$@" 2>&1 >/dev/null`, "sh", tool(t, "python3", true), write(t, t.TempDir(), "all.py", runAll)}
 	for _, s := range all {
-		if _, err := parser.ParseFile(token.NewFileSet(), "main.go", Go(s.x, ""), parser.AllErrors); err != nil {
+		if _, err := parser.ParseFile(token.NewFileSet(), "main.go", snippet(t, "go", s.x, ""), parser.AllErrors); err != nil {
 			t.Errorf("%s: %v", s.name, err)
 		}
-		python = append(python, write(t, t.TempDir(), "again.py", PythonRequests(s.x, base)), "one")
+		python = append(python, write(t, t.TempDir(), "again.py", snippet(t, "python", s.x, base)), "one")
 	}
 	out := bytes.Split(bytes.TrimSpace(run(t, &all[0], sh(t), python...)), []byte("\n"))
 	if len(out) != len(all) {
@@ -120,7 +120,7 @@ func TestHostilePrograms(t *testing.T) {
 	program.WriteString("const sent = [];\nglobalThis.fetch = async (url, { method, headers = [], body = '' }) => {\n" +
 		"  sent.push([method, Buffer.from(body).toString('hex')]);\n  return { status: 200, statusText: 'OK', text: async () => '' };\n};\nconsole.log = () => {};\n")
 	for _, s := range all {
-		program.WriteString("{\n" + Fetch(s.x, "") + "}\n")
+		program.WriteString("{\n" + snippet(t, "fetch", s.x, "") + "}\n")
 	}
 	program.WriteString("for (const one of sent) process.stdout.write(one.join(' ') + '\\n');\n")
 	got := bytes.Split(bytes.TrimSuffix(run(t, &all[0], node, write(t, t.TempDir(), "all.mjs", program.String())), []byte("\n")), []byte("\n"))

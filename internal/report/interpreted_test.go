@@ -31,7 +31,7 @@ func TestPython(t *testing.T) {
 	all := withRequest()
 	args := []string{"-c", `exec "$@" 2>&1 >/dev/null`, "sh", python, write(t, t.TempDir(), "all.py", runAll)}
 	for _, s := range all {
-		args = append(args, write(t, t.TempDir(), "again.py", PythonRequests(s.x, base)), s.token)
+		args = append(args, write(t, t.TempDir(), "again.py", snippet(t, "python", s.x, base)), s.token)
 	}
 	out := bytes.Split(bytes.TrimSpace(run(t, &all[0], sh(t), args...)), []byte("\n"))
 	if len(out) != len(all) {
@@ -66,7 +66,7 @@ func TestFetch(t *testing.T) {
 	for _, s := range withRequest() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			text := strings.ReplaceAll(Fetch(s.x, base), `TOKEN = "your token"`, `TOKEN = process.env.TOKEN`)
+			text := strings.ReplaceAll(snippet(t, "fetch", s.x, base), `TOKEN = "your token"`, `TOKEN = process.env.TOKEN`)
 			text = strings.ReplaceAll(text, `TOKEN_2 = "your token"`, `TOKEN_2 = process.env.TOKEN_2`)
 			file := write(t, t.TempDir(), "again.mjs", stub+text)
 			got := decodeSent(t, run(t, &s, sh(t), "-c", `exec "$1" "$2" 2>&1 >/dev/null`, "sh", node, file))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,55 +14,139 @@ import (
 	"dispatchmock/internal/terminal"
 )
 
+// The elements of JUnit's form are those of the schema of Jenkins' xUnit plugin:
+// no more than three decimals in a time, and properties of suites alone.
+type (
+	testCase struct {
+		XMLName xml.Name `xml:"testcase"`
+		Class   string   `xml:"classname,attr"`
+		Name    string   `xml:"name,attr"`
+		Time    string   `xml:"time,attr"`
+		Skipped *content `xml:"skipped"`
+		Failure *content `xml:"failure"`
+		Output  *content `xml:"system-out"`
+	}
+	// content is an element with a text, whose ends of lines stay as they are.
+	content struct {
+		Type, Message string // attributes, where they are not ""
+		Text          string
+	}
+)
+
+// MarshalXML implements xml.Marshaler.
+func (c *content) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
+	if c.Type != "" {
+		start = element(start.Name.Local, "type", c.Type, "message", c.Message)
+	}
+	for _, token := range []xml.Token{start, xml.CharData(terminal.VisibleLines(c.Text)), start.End()} {
+		if err := e.EncodeToken(token); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// testSuite is a row of the file. Its cases can be read any number of times.
+type testSuite struct {
+	name                     string
+	tests, failures, skipped int
+	output                   string
+	cases                    iter.Seq[*testCase]
+}
+
 // JUnit writes a run in the form of JUnit that CI servers read: a suite of the
-// gates, one of the coverage, in which what was never tried is skipped, and one
-// of the exchanges, of which no more than one is held in memory.
+// demands on the whole run, and one of the exchanges, of which no more than one
+// is held in memory. Names are the same in each run of the same tests. An
+// exchange that offends is one failure.
 func JUnit(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
-	// The numbers stand before what they count; the tally has them, less what
-	// the file lacks.
-	failed := offenders(r)
-	gates := suite{name: "gates", tests: 1 + len(r.Gates), failures: one(r.ExitCode != 0)}
-	for _, g := range r.Gates {
-		gates.failures += one(g.Failed)
-		gates.skipped += one(!g.Failed && g.Allowed)
+	if r.cases != nil {
+		return writeJUnit(w, r, []*testSuite{{name: "cases", output: r.Note, cases: slices.Values(r.caseTests())}})
 	}
-	grid := suite{name: "coverage", property: "how to run the commands", value: r.Coverage.HowToRun}
+	exchanges := &testSuite{name: "exchanges", output: r.LostNote(), cases: r.exchangeTests(seq)}
+	gates := &testSuite{name: "gates", output: r.gateOutput(), cases: slices.Values(r.gateTests(seq))}
+	return writeJUnit(w, r, []*testSuite{gates, exchanges})
+}
+
+// JUnitCoverage writes the coverage of a run in the form of JUnit: a suite for
+// each group, in which what was never tried is skipped.
+func JUnitCoverage(w io.Writer, r *Run, _ iter.Seq[*exchange.Exchange]) error {
+	var suites []*testSuite
 	for _, g := range r.Coverage.Groups {
-		grid.tests, grid.skipped = grid.tests+g.Total, grid.skipped+g.Total-g.Covered
-	}
-	exchanges := suite{name: "exchanges", property: "lost exchanges", value: r.LostNote()}
-	for x := range seq {
-		if !x.Admin {
-			exchanges.tests++
-			exchanges.failures += one(len(breaches(x, failed)) > 0)
-		}
-	}
-	d := &xmlWriter{b: bufio.NewWriter(w)}
-	d.raw(xml.Header)
-	d.open("testsuites", "name", "dispatchmock exec: "+r.Command, "tests", fmt.Sprint(gates.tests+grid.tests+exchanges.tests),
-		"failures", fmt.Sprint(gates.failures+exchanges.failures), "errors", "0", "time", seconds(r.Took))
-	d.suite(&gates, r, func() {
-		d.command(r)
-		for i := range r.Gates {
-			d.gate(&r.Gates[i])
-		}
-	})
-	d.suite(&exchanges, r, func() {
-		for x := range seq {
-			if !x.Admin {
-				d.exchange(x, breaches(x, failed))
+		var cases []*testCase
+		for _, item := range g.Items {
+			c := &testCase{Class: "coverage." + g.Name, Name: item.Name, Time: "0"}
+			if !item.Covered {
+				c.Skipped = &content{"untried", item.Sentence, item.Command}
 			}
+			cases = append(cases, c)
 		}
-	})
-	d.suite(&grid, r, func() {
-		for _, g := range r.Coverage.Groups {
-			for i := range g.Items {
-				d.item(g.Name, &g.Items[i])
-			}
+		suites = append(suites, &testSuite{name: g.Name, output: r.Coverage.HowToRun, cases: slices.Values(cases)})
+	}
+	return writeJUnit(w, r, suites)
+}
+
+func writeJUnit(w io.Writer, r *Run, suites []*testSuite) error {
+	b := bufio.NewWriter(w)
+	// A bufio.Writer keeps its error, which Flush returns.
+	b.WriteString(xml.Header)
+	e := xml.NewEncoder(b)
+	e.Indent("", " ")
+	tests, failures := 0, 0
+	for _, s := range suites {
+		for c := range s.cases {
+			s.tests++
+			s.failures += one(c.Failure != nil)
+			s.skipped += one(c.Skipped != nil)
 		}
-	})
-	d.close("testsuites")
-	return d.b.Flush()
+		tests, failures = tests+s.tests, failures+s.failures
+	}
+	root := element("testsuites", "name", "dispatchmock "+string(r.Tool)+": "+r.Subject(), "tests", fmt.Sprint(tests), "failures", fmt.Sprint(failures), "errors", "0", "time", seconds(r.Took))
+	if err := e.EncodeToken(root); err != nil {
+		return err
+	}
+	for _, s := range suites {
+		if err := s.write(e, r); err != nil {
+			return err
+		}
+	}
+	if err := e.EncodeToken(root.End()); err != nil {
+		return err
+	}
+	if err := e.Close(); err != nil {
+		return err
+	}
+	b.WriteString("\n")
+	return b.Flush()
+}
+
+func (s *testSuite) write(e *xml.Encoder, r *Run) error {
+	start := element("testsuite", "name", s.name, "tests", fmt.Sprint(s.tests), "failures", fmt.Sprint(s.failures), "errors", "0", "skipped", fmt.Sprint(s.skipped),
+		"time", seconds(r.Took), "timestamp", r.Started.UTC().Format("2006-01-02T15:04:05"))
+	if err := e.EncodeToken(start); err != nil {
+		return err
+	}
+	for c := range s.cases {
+		c.Class, c.Name = terminal.Visible(c.Class), terminal.Visible(c.Name)
+		if err := e.Encode(c); err != nil {
+			return err
+		}
+	}
+	if s.output != "" {
+		if err := e.EncodeElement(&content{Text: s.output}, element("system-out")); err != nil {
+			return err
+		}
+	}
+	return e.EncodeToken(start.End())
+}
+
+// element returns the start of an element; attributes are names and values by
+// turns.
+func element(name string, attributes ...string) xml.StartElement {
+	start := xml.StartElement{Name: xml.Name{Local: name}}
+	for i := 0; i < len(attributes); i += 2 {
+		start.Attr = append(start.Attr, xml.Attr{Name: xml.Name{Local: attributes[i]}, Value: terminal.Visible(attributes[i+1])})
+	}
+	return start
 }
 
 func one(yes bool) int {
@@ -71,138 +156,120 @@ func one(yes bool) int {
 	return 0
 }
 
-func seconds(d time.Duration) string { return fmt.Sprintf("%.6f", d.Seconds()) }
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
 
-// offenders are the gates that failed.
-func offenders(r *Run) []string {
-	var names []string
+// gateTests are the command's own end, the demand on the coverage, and each
+// gate that is failed by more exchanges than the suite of the exchanges has.
+func (r *Run) gateTests(seq iter.Seq[*exchange.Exchange]) []*testCase {
+	listed := map[string]uint64{}
+	for x := range seq {
+		for _, b := range r.breaches(x) {
+			listed[b.Gate]++
+		}
+	}
+	var cases []*testCase
+	if r.Tool == Exec {
+		c := &testCase{Class: "gates", Name: "command: " + r.Command, Time: seconds(r.Took)}
+		if r.ExitCode != 0 {
+			c.Failure = &content{Type: "command", Message: fmt.Sprintf("it ended with %d", r.ExitCode)}
+		}
+		cases = append(cases, c)
+	}
 	for _, g := range r.Gates {
-		if g.Failed {
-			names = append(names, g.Name)
+		c := &testCase{Class: "gates", Name: g.Name + ": " + g.About, Time: "0"}
+		switch left := g.Count - min(g.Count, listed[g.Name]); {
+		case g.Name == GateCoverage && g.Failed:
+			c.Failure = &content{g.Name, g.Hint, ""}
+		case g.Name == GateCoverage && g.Allowed:
+			c.Skipped = &content{"waived", "nothing was demanded: " + g.Hint, ""}
+		case g.Name == GateCoverage:
+		case g.Failed && left > 0:
+			c.Failure = &content{g.Name, counted(left, "exchange") + " that the reports lack", g.Hint}
+		default:
+			continue
 		}
+		cases = append(cases, c)
 	}
-	return names
+	return cases
 }
 
-// breach is one offence of an exchange.
-type breach struct {
-	Gate string
-	Offence
-}
-
-// breaches returns what an exchange has done against the gates that failed.
-func breaches(x *exchange.Exchange, failed []string) []breach {
-	var all []breach
-	offends := Offends(x)
-	for _, gate := range failed {
-		if o, ok := offends[gate]; ok {
-			all = append(all, breach{gate, o})
-		}
-	}
-	return all
-}
-
-// suite is a row of the file, with what it will hold.
-type suite struct {
-	name                     string
-	tests, failures, skipped int
-	property, value          string // "" has none
-}
-
-// xmlWriter writes elements; characters that XML does not have are told as
-// escapes.
-type xmlWriter struct{ b *bufio.Writer }
-
-func (d *xmlWriter) raw(s string) { d.b.WriteString(s) }
-
-// text keeps the ends of lines, which xml.EscapeText would not.
-func (d *xmlWriter) text(s string) {
-	d.raw(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(terminal.VisibleLines(s)))
-}
-
-// open begins an element; attributes are names and values by turns.
-func (d *xmlWriter) open(name string, attributes ...string) {
-	d.raw("<" + name)
-	for i := 0; i < len(attributes); i += 2 {
-		d.raw(" " + attributes[i] + `="`)
-		// A bufio.Writer keeps its error, which Flush returns.
-		_ = xml.EscapeText(d.b, []byte(terminal.Visible(attributes[i+1])))
-		d.raw(`"`)
-	}
-	d.raw(">\n")
-}
-
-func (d *xmlWriter) close(name string) { d.raw("</" + name + ">\n") }
-
-func (d *xmlWriter) suite(s *suite, r *Run, cases func()) {
-	d.open("testsuite", "name", s.name, "tests", fmt.Sprint(s.tests), "failures", fmt.Sprint(s.failures), "errors", "0", "skipped", fmt.Sprint(s.skipped),
-		"time", seconds(r.Took), "timestamp", r.Started.UTC().Format("2006-01-02T15:04:05"))
-	if s.value != "" {
-		d.open("properties")
-		d.open("property", "name", s.property, "value", s.value)
-		d.close("property")
-		d.close("properties")
-	}
-	cases()
-	d.close("testsuite")
-}
-
-// element writes an element that has a text.
-func (d *xmlWriter) element(name, text string, attributes ...string) {
-	d.open(name, attributes...)
-	d.text(text)
-	d.raw("\n")
-	d.close(name)
-}
-
-// command tells the command's own end, so that the file fails where the run
-// does.
-func (d *xmlWriter) command(r *Run) {
-	d.open("testcase", "classname", "gates", "name", "command: "+r.Command, "time", seconds(r.Took))
-	if r.ExitCode != 0 {
-		d.element("failure", "", "type", "command", "message", fmt.Sprintf("it ended with %d", r.ExitCode))
-	}
-	d.close("testcase")
-}
-
-func (d *xmlWriter) gate(g *Gate) {
-	d.open("testcase", "classname", "gates", "name", g.Name+": "+g.About, "time", "0")
-	switch {
-	case g.Failed:
-		var b strings.Builder
-		for _, o := range g.Offences {
-			fmt.Fprintf(&b, "%s\n  %s: %s\n", o.title(), terminal.Visible(o.Problem), terminal.Visible(o.Hint))
-		}
-		if left := g.Count - uint64(len(g.Offences)); left > 0 {
-			fmt.Fprintf(&b, "and %d more\n", left)
-		}
-		b.WriteString(g.Hint)
-		message := counted(g.Count, "exchange")
+// gateOutput says what became of each gate, and of the coverage.
+func (r *Run) gateOutput() string {
+	var b strings.Builder
+	for _, g := range r.Gates {
 		if g.Name == GateCoverage {
-			message = g.Hint
+			continue
 		}
-		d.element("failure", b.String(), "type", g.Name, "message", message)
-	case g.Allowed && g.Name == GateCoverage:
-		d.element("skipped", "", "message", "nothing was demanded: "+g.Hint)
-	case g.Allowed:
-		d.element("skipped", "", "message", "waived: "+counted(g.Count, "exchange"))
+		fmt.Fprintf(&b, "%s: %s: %s\n", g.Outcome(), g.About, counted(g.Count, "exchange"))
+		if g.Failed {
+			fmt.Fprintf(&b, "  %s\n", g.Hint)
+		}
 	}
-	d.close("testcase")
+	if r.Coverage != nil {
+		_ = CoverageText(&b, r.Coverage) // a builder takes all
+		b.WriteString(r.Coverage.HowToRun + "\n")
+	}
+	return b.String()
 }
 
-func (d *xmlWriter) exchange(x *exchange.Exchange, all []breach) {
-	d.open("testcase", "classname", "exchanges."+x.Operation, "name", fmt.Sprintf("%s %s → %s, request %s", cut(x.Method), cut(x.Path), statusText(x.Status), x.RequestID),
-		"time", seconds(x.Took))
-	for _, b := range all {
-		d.element("failure", Curl(x, ""), "type", b.Gate, "message", b.Problem+": "+b.Hint)
+// exchangeTests are the exchanges. A name has what is the same in each run: the
+// operation, its path template, the status, and which of those alike it is.
+func (r *Run) exchangeTests(seq iter.Seq[*exchange.Exchange]) iter.Seq[*testCase] {
+	type kind struct {
+		operation string
+		status    int
 	}
-	d.close("testcase")
+	return func(yield func(*testCase) bool) {
+		ordinals := map[kind]int{}
+		for x := range seq {
+			if x.Admin {
+				continue
+			}
+			k := kind{x.Operation, x.Status}
+			template, known := r.Operations[x.Operation]
+			if !known {
+				k.operation, template = "no operation", "a request of no operation"
+			}
+			ordinals[k]++
+			c := &testCase{Class: "exchanges." + k.operation, Name: fmt.Sprintf("%s → %s #%d", template, statusText(x.Status), ordinals[k]), Time: seconds(x.Took)}
+			// Jenkins reads such a line as a property of the case.
+			c.Output = &content{Text: fmt.Sprintf("[[PROPERTY|request_id=%s]]\n%s %s\n", terminal.Visible(x.RequestID), terminal.Visible(cut(x.Method)), terminal.Visible(cut(x.Path)))}
+			if all := r.breaches(x); len(all) > 0 {
+				c.Failure = &content{Type: all[0].Gate, Message: all[0].reason()}
+				for _, b := range all {
+					c.Failure.Text += b.Title() + "\n  " + b.reason() + "\n"
+				}
+				c.Failure.Text += Curl(x, "")
+			}
+			if !yield(c) {
+				return
+			}
+		}
+	}
 }
 
-func (d *xmlWriter) item(group string, item *CoverageItem) {
-	d.open("testcase", "classname", "coverage."+group, "name", item.Name, "time", "0")
-	if !item.Covered {
-		d.element("skipped", item.Command, "message", item.Sentence)
+// caseTests are the cases of verify. One that warns, or was not decided, is
+// neither passed nor failed.
+func (r *Run) caseTests() []*testCase {
+	var cases []*testCase
+	for _, g := range r.Gates {
+		group, _, _ := strings.Cut(g.Name, "/")
+		c := &testCase{Class: "verify." + group, Name: g.Name, Time: "0"}
+		f := &content{Type: g.Outcome(), Message: g.Undecided}
+		for i, o := range g.Offences {
+			if i == 0 {
+				f.Message = o.reason()
+			}
+			f.Text += o.Title() + "\n  " + o.reason() + "\n"
+		}
+		f.Text += "documented: " + g.About + "\n" + g.Hint + "\n"
+		switch {
+		case g.Failed:
+			c.Failure = f
+		case f.Type != "passed":
+			c.Skipped = f
+		}
+		cases = append(cases, c)
 	}
-	d.close("testcase")
+	return cases
 }

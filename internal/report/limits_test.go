@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"dispatchmock/internal/coverage"
 )
 
 // TestMarkdownFits holds that a summary stays below GitHub's limit, whatever
@@ -24,13 +26,13 @@ func TestMarkdownFits(t *testing.T) {
 	for i := range 100 {
 		r.Outcomes = append(r.Outcomes, Outcome{Operation: long + fmt.Sprint(i)})
 	}
-	group := CoverageGroup{Name: "a"}
+	group := coverage.Group{Name: "a"}
 	for range 300 {
-		group.Items = append(group.Items, CoverageItem{Sentence: long, Command: "curl " + long + " end"})
+		group.Items = append(group.Items, coverage.Item{Sentence: long, Command: "curl " + long + " end"})
 	}
 	r.Coverage.Groups = append(r.Coverage.Groups, group)
 	var b bytes.Buffer
-	if err := Markdown(&b, r); err != nil {
+	if err := Markdown(&b, r, nil); err != nil {
 		t.Fatal(err)
 	}
 	if b.Len() > 1<<20 {
@@ -63,11 +65,11 @@ func TestDemand(t *testing.T) {
 		{9999, 10000, 100, true, "at least 100% of the contract tried"},
 		{3, 3, 100, false, "at least 100% of the contract tried"},
 	} {
-		group := CoverageGroup{Documented: true, Items: make([]CoverageItem, c.total)}
+		group := coverage.Group{Documented: true, Items: make([]coverage.Item, c.total)}
 		for i := range c.covered {
 			group.Items[i].Covered = true
 		}
-		r := &Run{Coverage: NewCoverage("", []CoverageGroup{group})}
+		r := &Run{Coverage: coverage.NewReport("", []coverage.Group{group})}
 		r.Demand(c.least)
 		if g := r.Gates[0]; g.Failed != c.failed || g.About != c.about {
 			t.Errorf("%d of %d, %v demanded: got failed %v and %q, want %v and %q", c.covered, c.total, c.least, g.Failed, g.About, c.failed, c.about)
@@ -80,8 +82,8 @@ func TestDemand(t *testing.T) {
 func TestJUnitFailsWithTheCommand(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[int]int{0: 0, 7: 1} {
-		r := &Run{Command: "npm test", ExitCode: code, Coverage: NewCoverage("", nil)}
-		NewTally(nil).Into(r)
+		r := &Run{Tool: Exec, Command: "npm test", ExitCode: code, Coverage: coverage.NewReport("", nil)}
+		NewTally(ExecGates(nil)).Into(r)
 		r.Demand(0)
 		var b bytes.Buffer
 		if err := JUnit(&b, r, exchangesOf(nil)); err != nil {

@@ -2,10 +2,16 @@ package report
 
 import (
 	"bufio"
+	_ "embed"
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 	"strings"
+	"text/template"
 
+	"dispatchmock/internal/coverage"
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/terminal"
 )
 
@@ -18,35 +24,57 @@ const (
 	maxCommands = 400 << 10 // of all texts of what was never tried
 )
 
+//go:embed markdown.tmpl
+var markdownText string
+
 // Markdown writes a run as a CI job's summary. It has no list of all exchanges,
 // which would be too long for one.
-func Markdown(w io.Writer, r *Run) error {
+func Markdown(w io.Writer, r *Run, _ iter.Seq[*exchange.Exchange]) error {
+	t, err := template.New("markdown").Funcs(template.FuncMap{
+		"code": code, "plain": plain, "percent": percent, "status": statusText, "outcome": gateCell, "untried": newUntried,
+		"title":      func(s string) string { return strings.ToUpper(s[:1]) + s[1:] },
+		"offences":   func(g Gate) []Offence { shown, _ := g.first(maxListed); return shown },
+		"left":       func(g Gate) uint64 { _, left := g.first(maxListed); return left },
+		"broken":     broken,
+		"beyond":     func(n, limit int) int { return max(n-limit, 0) },
+		"upTo":       upTo,
+		"maxOutcome": func() int { return maxOutcome },
+		"maxListed":  func() int { return maxListed },
+	}).Parse(markdownText)
+	if err != nil {
+		return err
+	}
 	b := bufio.NewWriter(w)
-	// A bufio.Writer keeps its error, which Flush returns.
-	mark := "✅"
-	if !r.Good() {
-		mark = "❌"
+	if err := t.Execute(b, r); err != nil {
+		return err
 	}
-	fmt.Fprintf(b, "## %s Dispatchmock: %s\n\n", mark, r.verdict())
-	fmt.Fprintf(b, "%s ended with %d after %s. Coverage of the contract: **%s %%** (%d of %d).\n\n", code(r.Command), r.ExitCode, counted(r.Requests, "request"),
-		percent(r.Coverage.Percent), r.Coverage.Covered, r.Coverage.Total)
-	if note := r.LostNote(); note != "" {
-		fmt.Fprintf(b, "Mind that %s.\n\n", note)
-	}
-	b.WriteString("| gate | demands | outcome |\n| --- | --- | --- |\n")
-	for _, g := range r.Gates {
-		about := "no " + g.About
-		if g.Name == GateCoverage {
-			about = g.About
-		}
-		fmt.Fprintf(b, "| %s | %s | %s |\n", code(g.Name), about, g.outcome(r))
-	}
-	for i := range r.Gates {
-		r.Gates[i].markdown(b)
-	}
-	r.markdownOutcomes(b)
-	r.Coverage.markdown(b)
 	return b.Flush()
+}
+
+// upTo returns the first elements of a list of outcomes or of gates.
+func upTo(list any, limit int) any {
+	switch list := list.(type) {
+	case []Outcome:
+		return list[:min(len(list), limit)]
+	case []Gate:
+		return list[:min(len(list), limit)]
+	}
+	return nil
+}
+
+// broken returns the gates that failed, the demands that were not checked and
+// fail nothing left out, before those whose offences fail nothing.
+func broken(gates []Gate) []Gate {
+	var failed, allowed []Gate
+	for _, g := range gates {
+		switch {
+		case g.Failed:
+			failed = append(failed, g)
+		case g.Allowed && g.Count > 0:
+			allowed = append(allowed, g)
+		}
+	}
+	return slices.Concat(failed, allowed)
 }
 
 // code returns a text as code: none of its characters is markup, on any line
@@ -71,66 +99,34 @@ func codeUpTo(s string, limit int) string {
 	return b.String()
 }
 
-func (g *Gate) outcome(r *Run) string {
-	switch {
-	case g.Name == GateCoverage && g.Failed:
-		return "❌ " + percent(r.Coverage.Percent) + " %"
-	case g.Name == GateCoverage:
-		return "✅ " + percent(r.Coverage.Percent) + " %"
-	case g.Failed:
-		return fmt.Sprintf("❌ %d", g.Count)
-	case g.Count > 0:
-		return fmt.Sprintf("allowed: %d", g.Count)
-	}
-	return "✅"
-}
-
-func (g *Gate) markdown(b *bufio.Writer) {
-	if !g.Failed || g.Name == GateCoverage {
-		return
-	}
-	fmt.Fprintf(b, "\n### %s%s\n\n| request | answer | what is wrong | the hint | request ID |\n| --- | --- | --- | --- | --- |\n", strings.ToUpper(g.About[:1]), g.About[1:])
-	for _, o := range g.Offences[:min(len(g.Offences), maxListed)] {
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", code(o.Method+" "+o.Path), statusText(o.Status), code(o.Problem), code(o.Hint), code(o.RequestID))
-	}
-	if left := g.Count - uint64(min(len(g.Offences), maxListed)); left > 0 {
-		fmt.Fprintf(b, "\nAnd %d more.\n", left)
-	}
-	fmt.Fprintf(b, "\nTo mend it: %s.\n", plain(g.Hint))
-}
-
 // plain lets a sentence of ours stand as text: its quoted words are code.
 func plain(s string) string {
 	return strings.NewReplacer("[", "\\[", "]", "\\]").Replace(s)
 }
 
-func (r *Run) markdownOutcomes(b *bufio.Writer) {
-	if len(r.Outcomes) == 0 {
-		return
+func gateCell(g Gate, r *Run) string {
+	mark, text := "✅", ""
+	switch {
+	case g.Failed:
+		mark, text = "❌", fmt.Sprintf(" %d", g.Count)
+	case g.Name != GateCoverage && g.Count > 0:
+		mark, text = "allowed:", fmt.Sprintf(" %d", g.Count)
 	}
-	b.WriteString("\n### Requests\n\n| operation | answer | verdict | requests |\n| --- | --- | --- | ---: |\n")
-	for _, o := range r.Outcomes[:min(len(r.Outcomes), maxOutcome)] {
-		fmt.Fprintf(b, "| %s | %s | %s | %d |\n", code(o.Operation), statusText(o.Status), o.Verdict, o.Count)
+	if g.Name == GateCoverage {
+		text = " " + percent(r.Coverage.Percent) + " %"
 	}
-	if left := len(r.Outcomes) - maxOutcome; left > 0 {
-		fmt.Fprintf(b, "\nAnd %d kinds more.\n", left)
-	}
+	return mark + text
 }
 
-func (c *Coverage) markdown(b *bufio.Writer) {
-	b.WriteString("\n### Coverage\n\n| | tried | of |\n| --- | ---: | ---: |\n")
-	for _, g := range c.Groups {
-		name := g.Name
-		if !g.Documented {
-			name += " (not counted)"
-		}
-		fmt.Fprintf(b, "| %s | %d | %d |\n", name, g.Covered, g.Total)
-	}
-	b.WriteString("\n<details><summary>What was never tried, and the command that would</summary>\n\n")
-	if c.HowToRun != "" {
-		fmt.Fprintf(b, "%s\n\n", code(c.HowToRun))
-	}
-	shown, left, room := 0, 0, maxCommands
+// untried lists what was never tried, as far as a summary has room.
+type untried struct {
+	Lines []string
+	Left  int
+}
+
+func newUntried(c *coverage.Report) untried {
+	var u untried
+	room := maxCommands
 	for _, g := range c.Groups {
 		for _, item := range g.Items {
 			if item.Covered {
@@ -140,16 +136,13 @@ func (c *Coverage) markdown(b *bufio.Writer) {
 			if item.Command != "" { // whole: a part of one does something else
 				text += "<br>" + codeUpTo(item.Command, maxCommands)
 			}
-			if shown == maxUntried || len(text) > room {
-				left++
+			if len(u.Lines) == maxUntried || len(text) > room {
+				u.Left++
 				continue
 			}
-			shown, room = shown+1, room-len(text)
-			b.WriteString(text + "\n")
+			room -= len(text)
+			u.Lines = append(u.Lines, text)
 		}
 	}
-	if left > 0 {
-		fmt.Fprintf(b, "\nAnd %d more.\n", left)
-	}
-	b.WriteString("\n</details>\n")
+	return u
 }

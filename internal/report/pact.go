@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -28,15 +27,11 @@ const maxInteractions = 10_000
 // that a scenario altered or that broke the contract, requests that nobody
 // meant to be wrong, and preflights, which browsers send by themselves.
 func Pact(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
-	head, err := marshal(map[string]any{"consumer": map[string]string{"name": r.Consumer}, "provider": map[string]string{"name": r.Provider}})
+	sides := map[string]any{"consumer": map[string]string{"name": r.Consumer}, "provider": map[string]string{"name": r.Provider}}
+	l, err := newListWriter(w, sides, "interactions")
 	if err != nil {
 		return err
 	}
-	b := bufio.NewWriter(w)
-	// A bufio.Writer keeps its error, which Flush returns.
-	b.Write(head[:len(head)-1])
-	b.WriteString(`,"interactions":[`)
-	separator := "\n"
 	seen := map[[16]byte]bool{}
 	left := 0
 	for x := range seq {
@@ -47,30 +42,23 @@ func Pact(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 			left++
 			continue
 		}
-		text, err := marshal(newInteraction(x))
+		text, err := json.Marshal(newInteraction(x))
 		if err != nil {
 			return fmt.Errorf("exchange %d: %w", x.ID, err)
 		}
 		sum := sha256.Sum256(text)
-		key := [16]byte(sum[:16])
-		if seen[key] {
-			continue
+		if key := [16]byte(sum[:16]); !seen[key] {
+			seen[key] = true
+			if err := l.add(json.RawMessage(text)); err != nil {
+				return err
+			}
 		}
-		seen[key] = true
-		b.WriteString(separator)
-		if _, err := b.Write(text); err != nil {
-			return err
-		}
-		separator = ",\n"
 	}
 	metadata, err := marshal(r.pactMetadata(left))
 	if err != nil {
 		return err
 	}
-	b.WriteString("\n],\"metadata\":")
-	b.Write(metadata)
-	b.WriteString("}\n")
-	return b.Flush()
+	return l.close("],\"metadata\":" + string(metadata) + "}\n")
 }
 
 // pactMetadata says what the file is, and what it lacks.

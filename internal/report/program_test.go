@@ -61,7 +61,7 @@ func TestGo(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			url, requests := accept(t)
-			text := Go(s.x, url)
+			text := snippet(t, "go", s.x, url)
 			if _, err := parser.ParseFile(token.NewFileSet(), "main.go", text, parser.AllErrors); err != nil {
 				t.Fatal(err)
 			}

@@ -1,19 +1,36 @@
 package report
 
 import (
-	"bufio"
 	"fmt"
-	"io"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
+	"dispatchmock/internal/contract"
+	"dispatchmock/internal/coverage"
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/terminal"
 )
 
-// Run is a command's run against the mock.
+// Tool is the command whose run is reported.
+type Tool string
+
+// The commands that write reports.
+const (
+	Exec   Tool = "exec"
+	Proxy  Tool = "proxy"
+	Verify Tool = "verify"
+)
+
+// Run is what a command found, in the one form that all formats read.
 type Run struct {
+	Tool    Tool   `json:"-"`
 	Version string `json:"version"`
-	// Command is what ran, without arguments that may be secrets.
-	Command string        `json:"command"`
+	// Command is what exec ran, without arguments that may be secrets, and Target
+	// the server that proxy or verify asked.
+	Command string        `json:"command,omitempty"`
+	Target  string        `json:"target,omitempty"`
 	URL     string        `json:"url"`
 	Started time.Time     `json:"started"`
 	Took    time.Duration `json:"-"`
@@ -21,13 +38,65 @@ type Run struct {
 	ExitCode int    `json:"exit_code"`
 	Requests uint64 `json:"requests"`
 	// Lost is how many exchanges the reports lack; the gates have seen them.
-	Lost     uint64    `json:"lost"`
-	Gates    []Gate    `json:"gates"`
-	Outcomes []Outcome `json:"outcomes"`
-	Coverage *Coverage `json:"coverage"`
+	Lost     uint64           `json:"lost"`
+	Gates    []Gate           `json:"gates"`
+	Outcomes []Outcome        `json:"outcomes"`
+	Coverage *coverage.Report `json:"coverage"`
 	// Consumer and Provider are the two sides of a Pact file.
 	Consumer string `json:"consumer"`
 	Provider string `json:"provider"`
+
+	// Summary follows the subject in a sentence.
+	Summary string `json:"-"`
+	// Note is what a reader must know first; "" is nothing.
+	Note string `json:"-"`
+	// Operations has the method and the path template of each operation.
+	Operations map[string]string `json:"-"`
+
+	cases *verifyCases // nil for exec and proxy
+}
+
+// Operations returns the method and the path template of each operation of a
+// contract, by its name.
+func Operations(c *contract.Contract) map[string]string {
+	templates := map[string]string{}
+	for _, op := range c.Operations() {
+		templates[op.Name] = op.Method + " " + op.Path
+	}
+	return templates
+}
+
+// Gate is one demand on a run: a gate of exec or proxy, or a case of verify.
+type Gate struct {
+	Name  string `json:"name"`
+	About string `json:"about"`
+	// Allowed is set where offences do not fail the run.
+	Allowed bool `json:"allowed"`
+	Failed  bool `json:"failed"`
+	// Count is how many offences there are, Offences the first of them.
+	Count    uint64    `json:"count"`
+	Offences []Offence `json:"offences"`
+	// Hint says what to do where it failed.
+	Hint string `json:"hint"`
+	// Undecided says why the demand was not checked; "" is that it was.
+	Undecided string `json:"undecided,omitempty"`
+}
+
+// Offence is an exchange that a gate is failed by.
+type Offence struct {
+	Session   string `json:"session"`
+	Method    string `json:"method"`
+	Path      string `json:"path"`
+	Status    int    `json:"status"`
+	RequestID string `json:"request_id"`
+	// Problem says what is wrong, Hint what to do.
+	Problem string `json:"problem"`
+	Hint    string `json:"hint"`
+}
+
+// newOffence returns the offence of an exchange.
+func newOffence(x *exchange.Exchange, problem, hint string) Offence {
+	return Offence{x.Session, cut(x.Method), cut(x.Path), x.Status, x.RequestID, cut(problem), cut(hint)}
 }
 
 // Demand adds the gate of the coverage; least is in percent, and 0 demands
@@ -38,9 +107,46 @@ func (r *Run) Demand(least float64) {
 	if g.Allowed {
 		g.About = "how much of the contract was tried"
 	}
-	// The percentage is cut, for people.
+	// The percentage is rounded down for people.
 	g.Failed = float64(r.Coverage.Covered)*100 < least*float64(r.Coverage.Total)
 	r.Gates = append(r.Gates, g)
+}
+
+// Passed reports that no gate failed.
+func (r *Run) Passed() bool {
+	return !slices.ContainsFunc(r.Gates, func(g Gate) bool { return g.Failed })
+}
+
+// Good reports that no gate and not the command itself failed.
+func (r *Run) Good() bool { return r.Passed() && r.ExitCode == 0 }
+
+// Verdict is the run in one word.
+func (r *Run) Verdict() string {
+	if r.Good() {
+		return "passed"
+	}
+	return "failed"
+}
+
+// Subject is what was tested.
+func (r *Run) Subject() string {
+	if r.Tool == Exec {
+		return r.Command
+	}
+	return r.Target
+}
+
+// Predicate says what became of the subject; the two make a sentence.
+func (r *Run) Predicate() string {
+	if r.Tool == Exec {
+		return fmt.Sprintf("ended with %d after %s", r.ExitCode, counted(r.Requests, "request"))
+	}
+	return r.Summary
+}
+
+// Notes are what a reader must know before all else.
+func (r *Run) Notes() []string {
+	return slices.DeleteFunc([]string{r.Note, r.LostNote()}, func(note string) bool { return note == "" })
 }
 
 // LostNote says how much a report lacks; "" is nothing.
@@ -51,77 +157,74 @@ func (r *Run) LostNote() string {
 	return fmt.Sprintf("the reports lack %s, which came faster than a file takes them; the gates have seen them", counted(r.Lost, "exchange"))
 }
 
-// Passed reports that no gate failed.
-func (r *Run) Passed() bool {
+// breach is one offence of an exchange.
+type breach struct {
+	Gate string
+	Offence
+}
+
+// breaches returns what an exchange has done against the gates that failed.
+func (r *Run) breaches(x *exchange.Exchange) []breach {
+	if r.cases != nil {
+		return r.cases.breaches[x]
+	}
+	var all []breach
+	offends := Offends(x)
 	for _, g := range r.Gates {
-		if g.Failed {
-			return false
+		if o, ok := offends[g.Name]; ok && g.Failed {
+			all = append(all, breach{g.Name, o})
 		}
 	}
-	return true
+	return all
 }
 
-// Good reports that no gate and not the command itself failed.
-func (r *Run) Good() bool { return r.Passed() && r.ExitCode == 0 }
-
-// verdict is the run in one word.
-func (r *Run) verdict() string {
-	if r.Good() {
-		return "passed"
-	}
-	return "failed"
-}
-
-// maxShown is how many offences of a gate a person is shown.
-const maxShown = 100
-
-// RunText writes what a person at a terminal must know. A run that is good is
-// one table.
-func RunText(w io.Writer, r *Run, quiet bool) error {
-	b := bufio.NewWriter(w)
-	// A bufio.Writer keeps its error, which Flush returns.
-	if !quiet {
-		fmt.Fprintf(b, "dispatchmock: %s ended with %d after %s\n", terminal.Visible(r.Command), r.ExitCode, counted(r.Requests, "request"))
-		if err := CoverageText(b, r.Coverage); err != nil {
-			return err
-		}
-	}
-	if note := r.LostNote(); note != "" {
-		fmt.Fprintf(b, "dispatchmock: %s\n", note)
-	}
+// Kinds counts the gates by what became of them, the failed ones first.
+func (r *Run) Kinds() string {
+	kinds := map[string]uint64{}
 	for _, g := range r.Gates {
-		switch {
-		case g.Failed:
-			g.text(b)
-		case g.Allowed && g.Count > 0 && !quiet:
-			fmt.Fprintf(b, "dispatchmock: allowed: %s: %d\n", g.About, g.Count)
-		}
+		kinds[g.Outcome()]++
 	}
-	return b.Flush()
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		parts = append(parts, fmt.Sprintf("%d %s", kinds[kind], kind))
+	}
+	return strings.Join(parts, ", ")
 }
 
-func (g *Gate) text(b *bufio.Writer) {
-	if g.Name == GateCoverage {
-		fmt.Fprintf(b, "dispatchmock: FAILED: %s: %s\n", g.About, g.Hint)
-		return
+// Outcome is what became of a gate, in one word.
+func (g Gate) Outcome() string {
+	switch {
+	case g.Failed:
+		return "failed"
+	case g.Undecided != "":
+		return "undecided"
+	case g.Allowed && g.Count > 0:
+		return "allowed"
 	}
-	fmt.Fprintf(b, "dispatchmock: FAILED: %s: %d\n", g.About, g.Count)
-	for _, o := range g.Offences[:min(len(g.Offences), maxShown)] {
-		fmt.Fprintf(b, "  %s\n    %s: %s\n", o.title(), terminal.Visible(o.Problem), terminal.Visible(o.Hint))
-	}
-	if left := g.Count - uint64(min(len(g.Offences), maxShown)); left > 0 {
-		fmt.Fprintf(b, "  and %d more\n", left)
-	}
-	fmt.Fprintf(b, "  %s\n", g.Hint)
+	return "passed"
 }
 
-// title names the exchange of an offence.
-func (o *Offence) title() string {
+// Title names the exchange of an offence.
+func (o Offence) Title() string {
 	text := fmt.Sprintf("%s %s → %s, request %s", terminal.Visible(o.Method), terminal.Visible(o.Path), statusText(o.Status), terminal.Visible(o.RequestID))
 	if o.Session != "default" {
 		text += ", session " + terminal.Visible(o.Session)
 	}
 	return text
+}
+
+// reason says what is wrong and what to do, on one line.
+func (o Offence) reason() string {
+	if o.Hint == "" {
+		return terminal.Visible(o.Problem)
+	}
+	return terminal.Visible(o.Problem) + ": " + terminal.Visible(o.Hint)
+}
+
+// first returns the first offences, at most n, and how many there are beside them.
+func (g *Gate) first(n int) ([]Offence, uint64) {
+	shown := g.Offences[:min(len(g.Offences), n)]
+	return shown, g.Count - uint64(len(shown))
 }
 
 func statusText(status int) string {

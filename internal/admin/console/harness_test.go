@@ -38,7 +38,7 @@ type settings struct {
 	files   *fixture.Fixtures
 	journal journal.Limits
 	admin   app.Admin
-	front   func(app.Backstage) http.Handler // in the place of the mock
+	front   func(app.Deps) http.Handler // in the place of the mock
 	cors    contract.CORS
 }
 
@@ -87,7 +87,7 @@ func launch(t testing.TB, s settings) *running {
 	r := &running{}
 	r.Server, err = app.New(app.Options{Contract: w.contract, CORS: s.cors, OnViolation: mock.Fail, Quiet: true,
 		Journal: s.journal, Admin: s.admin, Log: slog.New(slog.DiscardHandler),
-		Sessions: session.Options{Fixtures: s.files, Now: time.Now, NewID: uuid.New}, Front: s.front})
+		Sessions: session.Options{Fixtures: s.files, Now: time.Now, NewID: uuid.New}, Handler: s.front})
 	if err != nil {
 		t.Fatal(err)
 	}

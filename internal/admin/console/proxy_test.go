@@ -19,7 +19,7 @@ func TestProxyViews(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	front := func(b app.Backstage) http.Handler {
+	front := func(b app.Deps) http.Handler {
 		w, _ := loadWorld() // launch has loaded it
 		p := proxy.New(proxy.Options{Contract: w.contract, Target: origin, Timeout: patience, CORS: contract.CORSDocumented, Home: b.Home,
 			Redactor: b.Redactor, Record: b.Record, Log: slog.New(slog.DiscardHandler), Quiet: true})

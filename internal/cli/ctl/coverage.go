@@ -38,7 +38,7 @@ func (c *ctl) showCoverage() *cobra.Command {
 	var missing bool
 	call := c.here(http.MethodGet, "/coverage")
 	cmd := c.command("show", "Show what was tried", func(cmd *cobra.Command, server *client.Client, args []string) error {
-		found, raw, err := fetch[report.Coverage](cmd, server, args, call)
+		found, raw, err := fetch[coverage.Report](cmd, server, args, call)
 		if err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (c *ctl) coverageEnv() *cobra.Command {
 // printUntried prints what was never tried, and the command that would try it.
 // A person pastes these into a shell, so what another server makes of them is
 // left out.
-func printUntried(w io.Writer, server *client.Client, found *report.Coverage) {
+func printUntried(w io.Writer, server *client.Client, found *coverage.Report) {
 	if found.Covered < found.Total {
 		fmt.Fprintf(w, "\n%s\n", coverage.Live("", server.Base, admin.Prefix, server.Token != "").HowToRun)
 	}

@@ -92,7 +92,10 @@ func (c *ctl) snippets() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		all := report.Snippets(x)
+		all, err := report.Snippets(x, "")
+		if err != nil {
+			return err
+		}
 		text, ok := all[language]
 		if !ok {
 			return command.Misusef("--in %q: must be one of %s", language, strings.Join(slices.Sorted(maps.Keys(all)), ", "))
