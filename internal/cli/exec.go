@@ -113,7 +113,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) (err err
 	}
 	tally := report.NewTally(f.allow)
 	known := knownTokens(o.Sessions.Fixtures.Base, f.token)
-	var kept *runfile.Spool
+	var kept *runfile.File
 	if reports.needExchanges() {
 		if kept, err = runfile.New(""); err != nil {
 			return err
@@ -169,7 +169,7 @@ func connectionNote(n wire.Connections) string {
 }
 
 // finish writes what there is to say of a run and returns how it ends.
-func (f *execFlags) finish(io streams, run *report.Run, s *app.Server, tally *report.Tally, kept *runfile.Spool, reports *reports) error {
+func (f *execFlags) finish(io streams, run *report.Run, s *app.Server, tally *report.Tally, kept *runfile.File, reports *reports) error {
 	tally.Into(run)
 	run.Coverage = s.Coverage().Report("", coverage.Exec(f.admin != "off", s.Access().Guarded))
 	run.Demand(f.least)

@@ -86,7 +86,7 @@ func (r *reports) needExchanges() bool {
 }
 
 // write writes the reports, each of all exchanges that were kept.
-func (r *reports) write(run *report.Run, kept *runfile.Spool) error {
+func (r *reports) write(run *report.Run, kept *runfile.File) error {
 	var failed []error
 	for _, o := range r.all {
 		var err error
