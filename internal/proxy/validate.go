@@ -21,7 +21,7 @@ import (
 
 // finish validates the exchange and records it, once.
 func (way *passage) finish() {
-	if way.finished || way.stood {
+	if way.finished || way.fallback {
 		return
 	}
 	way.finished = true
