@@ -61,14 +61,14 @@ type Passed struct {
 type Proxy struct {
 	Options
 	transport *transport
-	memo      *memo
+	bodies    *bodies
 	memory    *memory
 	name      string // of the target
 }
 
 // New returns a proxy.
 func New(o Options) *Proxy {
-	return &Proxy{Options: o, transport: newTransport(&o), memo: newMemo(), memory: newMemory(), name: o.Target.Redacted()}
+	return &Proxy{Options: o, transport: newTransport(&o), bodies: newBodies(), memory: newMemory(), name: o.Target.Redacted()}
 }
 
 // Close closes the connections to the target that no request needs.
