@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/exchange/expect"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/report"
@@ -111,7 +112,7 @@ func (d *Admin) verify(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := journal.ParseExpectation(m, "body", doc)
+	e, err := expect.Parse(m, "body", doc)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func (d *Admin) verify(r *http.Request) (any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), verifyTime)
 	defer cancel()
-	result, err := d.Journal.Verify(ctx, n.Spec.ID, e)
+	result, err := e.VerifyJournal(ctx, d.Journal, n.Spec.ID)
 	if err != nil {
 		return nil, problem(http.StatusUnprocessableEntity, "The expectation was not decided within %v: it has too many patterns for the journal, or too large ones.", verifyTime)
 	}

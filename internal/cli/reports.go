@@ -48,7 +48,7 @@ type reports struct {
 	// them.
 	inputs map[string]string
 	tally  *report.Tally
-	kept   *runfile.Spool // nil where no report needs the exchanges
+	kept   *runfile.File // nil where no report needs the exchanges
 }
 
 // openReport is a report and the file that it goes to.

@@ -5,8 +5,8 @@ import "strings"
 // Way is how a scenario came to a request.
 type Way string
 
-// The ways: the request named it, its record carries it, the session had it
-// switched on, or began with it because the fixtures say so.
+// The ways: the request names it, the request is for a test customer, the session
+// switched it on, or the session began with it because the fixtures say so.
 const (
 	ByRequest  Way = "request"
 	ByRecord   Way = "record"
@@ -24,8 +24,8 @@ const (
 	AllowSimulated = "simulated"
 )
 
-// Allow adds the words of a list with commas. It returns the first word that
-// is none, or "".
+// Allow adds the words of a list with commas. It returns the first word that is
+// unknown, or "".
 func (a *Allowed) Allow(list string) (unknown string) {
 	for word := range strings.SplitSeq(list, ",") {
 		switch word = strings.TrimSpace(word); {
@@ -40,7 +40,7 @@ func (a *Allowed) Allow(list string) (unknown string) {
 	return unknown
 }
 
-// Words returns the allowance's words.
+// Words returns what Allow reads.
 func (a Allowed) Words() []string {
 	var words []string
 	if a.Invalid {
@@ -52,24 +52,23 @@ func (a Allowed) Words() []string {
 	return words
 }
 
-// Invalid returns the first problem of a request that is no matter of the
-// world: an unknown path or method, a broken rule of a header field or a path
-// parameter, no HTTP. It is nil where the request keeps the contract.
+// Invalid returns the first problem by which a request breaks the contract: an
+// unknown path or method, a broken rule of a header field or a path parameter, no
+// HTTP. It is nil where the request keeps the contract.
 func (x *Exchange) Invalid() *Violation {
-	for i := range x.Problems {
-		if !x.Problems[i].Rejected {
-			return &x.Problems[i]
-		}
-	}
-	return nil
+	return first(x.Problems, func(v *Violation) bool { return !v.Rejected })
 }
 
 // Failed returns where a scenario does not fit the answer that it was to change,
 // or nil: whoever wrote it is at fault, and neither the client nor the mock.
 func (x *Exchange) Failed() *Violation {
-	for i := range x.Deliberate {
-		if x.Deliberate[i].Part == PartScenario {
-			return &x.Deliberate[i]
+	return first(x.Deliberate, func(v *Violation) bool { return v.Part == PartScenario })
+}
+
+func first(list []Violation, is func(*Violation) bool) *Violation {
+	for i := range list {
+		if is(&list[i]) {
+			return &list[i]
 		}
 	}
 	return nil

@@ -3,7 +3,7 @@
 package exchange
 
 import (
-	"slices"
+	"context"
 	"time"
 
 	"dispatchmock/internal/redact"
@@ -31,7 +31,7 @@ type Violation struct {
 	Rejected bool `json:"rejected,omitempty"`
 }
 
-// Parts of an exchange that a finding can be about.
+// Parts of an exchange that a violation can be about.
 const (
 	PartRequestHeader = "request header"
 	PartPath          = "path"
@@ -89,7 +89,7 @@ type Exchange struct {
 	ErrorCode string
 
 	// Scenario is the name of the scenario that took over, or "", and
-	// ScenarioBy the way on which it came.
+	// ScenarioBy how it came to the request.
 	Scenario   string
 	ScenarioBy Way
 	// Allowed is what the test said beforehand to do on purpose.
@@ -101,18 +101,18 @@ type Exchange struct {
 
 	// Problems are all faults of the request, the one that was answered first.
 	Problems []Violation
-	// Violations are the rules that our own response broke.
+	// Violations are the rules that the response broke.
 	Violations []Violation
 	// Err is what went wrong inside the server.
 	Err error
-	// Fallback is why the mock answered in the place of a proxy's target; "" is
-	// not at all.
+	// Fallback is why the mock answered in the place of a proxy's target; "" where
+	// it did not.
 	Fallback string
-	// Target is the server that a proxy asked: what the answer breaks, it breaks.
-	// "" is where the mock answered.
+	// Target is the server that a proxy asked, and that the violations are of; ""
+	// where the mock answered.
 	Target string
-	// Control is set on a change that came through the admin API; Request
-	// has its body.
+	// Admin is set on a change that came through the admin API; Request has its
+	// body.
 	Admin bool
 }
 
@@ -138,10 +138,25 @@ func (x *Exchange) Verdict() Verdict {
 	case x.Altered:
 		return VerdictSimulated
 	case len(x.Problems) > 0:
-		if slices.ContainsFunc(x.Problems, func(v Violation) bool { return !v.Rejected }) {
+		if x.Invalid() != nil {
 			return VerdictInvalid
 		}
 		return VerdictRejected
 	}
 	return VerdictOK
+}
+
+type fallbackKey struct{}
+
+// WithFallback has the mock answer in the place of a proxy's target, because of
+// why.
+func WithFallback(ctx context.Context, why string) context.Context {
+	return context.WithValue(ctx, fallbackKey{}, why)
+}
+
+// FallbackOf returns why the mock answers in the place of a proxy's target, or
+// "".
+func FallbackOf(ctx context.Context) string {
+	why, _ := ctx.Value(fallbackKey{}).(string)
+	return why
 }

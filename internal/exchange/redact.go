@@ -1,15 +1,20 @@
 package exchange
 
 import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"io"
 	"slices"
 	"strings"
 
 	"dispatchmock/internal/redact"
 )
 
-// Redact takes secrets out of all that is kept of an exchange: those that its
-// heads were found to have, and those that have the form of one. The answer is
-// left alone where answer is false, as where it names tokens of the fixtures.
+// Redact takes secrets out of all that is kept of an exchange: those that were
+// found in its heads, and those that have the form of one. The response stays as
+// it is where answer is false, as where it names tokens of the fixtures.
 func (x *Exchange) Redact(s *redact.Secrets, answer bool) {
 	x.Path, x.RequestID = s.Path(x.Path), s.Form(x.RequestID)
 	x.Request.redactBody(s)
@@ -31,8 +36,7 @@ func (x *Exchange) Redact(s *redact.Secrets, answer bool) {
 	x.replace(s.Tokens(), answer)
 }
 
-// Without returns an exchange without tokens that are known: a copy, as others
-// hold the exchange.
+// Without returns a copy of the exchange without tokens that are known.
 func (x *Exchange) Without(t *redact.Tokens) *Exchange {
 	c := *x
 	c.replace(t, true)
@@ -65,21 +69,17 @@ func (x *Exchange) replace(t *redact.Tokens, answer bool) {
 	x.Problems, x.Violations, x.Deliberate = changed(x.Problems, each), changed(x.Violations, each), changed(x.Deliberate, each)
 }
 
-// changed returns findings with a change to each: the same, where none is.
+// changed returns violations with a change to each: the same list, where
+// nothing changes.
 func changed(list []Violation, change func(*Violation)) []Violation {
-	copied := false
-	for i, f := range list {
-		one := f
-		change(&one)
-		if one == f {
-			continue
-		}
-		if !copied {
-			list, copied = slices.Clone(list), true
-		}
-		list[i] = one
+	fresh := slices.Clone(list)
+	for i := range fresh {
+		change(&fresh[i])
 	}
-	return list
+	if slices.Equal(fresh, list) {
+		return list
+	}
+	return fresh
 }
 
 // redacted is an error whose text had a secret.
@@ -96,4 +96,70 @@ func redactedError(err error, text func(string) string) error {
 		return redacted{err, text(old)}
 	}
 	return err
+}
+
+// redactBody redacts what has the form of a secret in a body. Of a body with a
+// content coding nothing is kept where it has a secret, or cannot be read.
+func (m *Message) redactBody(s *redact.Secrets) {
+	plain, coded := m.plain()
+	switch body := s.Body(plain); {
+	case !coded:
+		m.Body = body
+	case plain == nil || !bytes.Equal(body, plain):
+		m.withhold()
+	}
+}
+
+// replaceBody takes secrets that are known by their values out of a body.
+func (m *Message) replaceBody(t *redact.Tokens) {
+	plain, coded := m.plain()
+	switch body := t.Bytes(plain); {
+	case !coded:
+		m.Body = body
+	case plain == nil: // it is not what its head says
+		m.Body = t.Bytes(m.Body)
+	case !bytes.Equal(body, plain):
+		m.withhold()
+	}
+}
+
+func (m *Message) withhold() {
+	if len(m.Body) > 0 {
+		m.Body, m.Error = nil, Withheld
+	}
+}
+
+// maxPlain is how much of a coded body is looked at. A body that is longer
+// without its coding is not kept.
+const maxPlain = 16 * MaxBody
+
+// plain returns the body without its content coding, as far as it was kept, and
+// whether it has one. It is nil where the coding cannot be undone.
+func (m *Message) plain() (body []byte, coded bool) {
+	if len(m.Body) == 0 {
+		return m.Body, false
+	}
+	coding, _ := m.Value("Content-Encoding")
+	var from io.Reader
+	var err error
+	switch strings.ToLower(strings.TrimSpace(coding)) {
+	case "", "identity":
+		return m.Body, false
+	case "gzip", "x-gzip":
+		from, err = gzip.NewReader(bytes.NewReader(m.Body))
+	case "deflate":
+		if from, err = zlib.NewReader(bytes.NewReader(m.Body)); err != nil {
+			from, err = flate.NewReader(bytes.NewReader(m.Body)), nil // as some servers have it
+		}
+	default:
+		return nil, true
+	}
+	if err != nil {
+		return nil, true
+	}
+	plain, _ := io.ReadAll(io.LimitReader(from, maxPlain+1)) // what was kept may end before its end
+	if len(plain) > maxPlain || len(plain) == 0 {
+		return nil, true
+	}
+	return plain, true
 }

@@ -75,7 +75,7 @@ func (u *upload) limit(t time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if !u.left {
-		_ = u.way.admin.SetReadDeadline(t)
+		_ = u.way.client.SetReadDeadline(t)
 	}
 }
 
@@ -98,7 +98,7 @@ func (u *upload) settle() {
 	if u.sent == nil {
 		return
 	}
-	_ = u.way.admin.Flush() // the answer need not wait
+	_ = u.way.client.Flush() // the answer need not wait
 	patience := time.NewTimer(sendTime)
 	defer patience.Stop()
 	select {
@@ -108,7 +108,7 @@ func (u *upload) settle() {
 		_ = u.abort() // nobody needs it any more
 		u.mu.Lock()
 		u.left = true
-		_ = u.way.admin.SetReadDeadline(time.Unix(1, 0)) // wakes who reads
+		_ = u.way.client.SetReadDeadline(time.Unix(1, 0)) // wakes who reads
 		u.mu.Unlock()
 		<-u.sent
 	}
@@ -123,7 +123,7 @@ func (u *upload) drain() {
 	if u.end != nil || u.size == 0 && u.way.in.Header.Get("Expect") != "" { // the client was not asked to send it
 		return
 	}
-	_ = u.way.admin.Flush() // the answer need not wait
+	_ = u.way.client.Flush() // the answer need not wait
 	u.limit(time.Now().Add(sendTime))
 	if _, err := io.CopyN(io.Discard, u.ReadCloser, maxRest); errors.Is(err, io.EOF) {
 		u.limit(time.Time{})

@@ -25,15 +25,18 @@ var (
 )
 
 // failed answers in the place of a target that does not.
-func (p *Proxy) failed(_ http.ResponseWriter, r *http.Request, err error) {
-	way := passageOf(r.Context())
+func (way *passage) failed(err error) {
+	p := way.p
 	if way.in.Context().Err() != nil {
-		way.left()
-		panic(http.ErrAbortHandler)
+		way.cut()
 	}
 	if _, size := way.upload.taken(); p.Fallback != nil && away(err) && size == 0 {
-		way.stood, way.why = true, err
+		way.fallback = true
 		p.write(slog.LevelWarn, "the target cannot be reached, so the mock answers", "method", way.x.Method, "path", way.secrets.Text(way.secrets.Path(way.x.Path)), "error", err)
+		_ = way.client.SetReadDeadline(time.Now().Add(stall))
+		_ = way.client.SetWriteDeadline(time.Now().Add(stall))
+		why := fmt.Sprintf("%v: %v", ErrNoAnswer, err)
+		p.Fallback.ServeHTTP(way.w, way.in.WithContext(exchange.WithFallback(way.in.Context(), why)))
 		return
 	}
 	var late net.Error
@@ -77,7 +80,7 @@ func (way *passage) answer(status int, err error) {
 	way.x.Status, way.x.Bytes = status, len(text)
 	way.x.Response = exchange.Message{Head: "HTTP/1.1 " + head, Body: []byte(text), Size: int64(len(text))}
 	way.finish()
-	_ = way.admin.SetWriteDeadline(time.Now().Add(stall))
+	_ = way.client.SetWriteDeadline(time.Now().Add(stall))
 	h := way.w.Header()
 	h["Date"], h["Content-Type"], h["Content-Length"] = nil, nil, []string{strconv.Itoa(len(text))}
 	way.w.WriteHeader(status)
@@ -97,24 +100,16 @@ func (way *passage) left() {
 	way.gone = true
 }
 
-// cut notes why an answer ended before its end.
-func (way *passage) cut() {
+// noteCut notes why an answer ended before its end.
+func (way *passage) noteCut() {
 	switch {
-	case way.finished || way.gone:
+	case way.finished:
 	case way.broken == nil || way.in.Context().Err() != nil:
 		way.left()
 	default:
 		way.x.Violations = append(way.x.Violations, exchange.Violation{Part: exchange.PartBody, Rule: "whole", Value: strconv.Itoa(int(way.response.size)) + " bytes",
 			Hint: "must come to its end; the target broke off: " + way.broken.Error()})
 	}
-}
-
-// placeholder returns the request that the mock answers in the target's place.
-func (way *passage) placeholder() *http.Request {
-	_ = way.admin.SetReadDeadline(time.Now().Add(stall))
-	_ = way.admin.SetWriteDeadline(time.Now().Add(stall))
-	why := fmt.Sprintf("%v: %v", ErrNoAnswer, way.why)
-	return way.in.WithContext(exchange.WithFallback(way.in.Context(), why))
 }
 
 func (p *Proxy) write(level slog.Level, message string, args ...any) {

@@ -20,6 +20,8 @@ const (
 	maxHeads = 256 << 10
 	maxIdle  = 128
 	idleTime = time.Minute
+	// bufferSize is how much of a body is read at once.
+	bufferSize = 32 << 10
 )
 
 // link is a connection to the target.

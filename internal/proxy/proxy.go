@@ -3,16 +3,12 @@
 package proxy
 
 import (
-	"context"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/http/httputil"
 	"net/url"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"dispatchmock/internal/contract"
@@ -26,37 +22,37 @@ import (
 type Options struct {
 	Contract *contract.Contract
 	Target   *url.URL
-	// CAs are whose certificates a target may have; nil is the system's.
+	// CAs sign the certificates that a target may have; nil is the system's.
 	CAs *x509.CertPool
 	// Timeout is how long connecting and the first byte of an answer may take.
 	Timeout time.Duration
 	// KeepHost passes the client's Host on, in the place of the target's.
 	KeepHost bool
 	CORS     contract.CORS
-	// Ignore are the places of an answer in which nothing is a violation, such
-	// as /headers/Server or /body/addresses/*/country.
+	// Ignore has the places of an answer in which nothing is a violation, such as
+	// /headers/Server or /body/addresses/*/country.
 	Ignore []string
 	// Fallback answers where the target cannot be reached; nil answers 502.
 	Fallback http.Handler
-	// Home is the session whose clock and numbers the exchanges have.
+	// Home is the session whose clock and sequence the exchanges have.
 	Home     *session.Session
 	Redactor *redact.Redactor
-	// Record is given each exchange, before the last byte of its answer leaves.
+	// Record takes each exchange, before the last byte of its answer leaves.
 	Record func(*exchange.Exchange, *http.Request, *contract.Route)
-	// Passed is told before that of each exchange whose answer is as whole as
-	// it was read; nil is nobody.
+	// Passed takes, before Record, each exchange whose answer was read as a whole;
+	// it may be nil.
 	Passed func(*Passed)
 	Log    *slog.Logger
 	// Quiet leaves exchanges that are as they should be out of the log.
 	Quiet bool
 }
 
-// Passed is an exchange with what its record does not keep.
+// Passed is an exchange with what the journal does not keep of it.
 type Passed struct {
 	*exchange.Exchange
 	Request *http.Request
 	Route   *contract.Route
-	// Reply is the answer, its body without a content coding.
+	// Reply is the answer, with its body without a content coding.
 	Reply *wire.Reply
 }
 
@@ -64,43 +60,19 @@ type Passed struct {
 // from wire.Attach.
 type Proxy struct {
 	Options
-	reverse   *httputil.ReverseProxy
 	transport *transport
-	memo      *memo
+	bodies    *bodies
 	memory    *memory
 	name      string // of the target
 }
 
 // New returns a proxy.
 func New(o Options) *Proxy {
-	p := &Proxy{Options: o, transport: newTransport(&o), memo: newMemo(), memory: newMemory(), name: o.Target.Redacted()}
-	p.reverse = &httputil.ReverseProxy{
-		Rewrite:        rewrite,
-		Transport:      p.transport,
-		BufferPool:     new(buffers),
-		ErrorHandler:   p.failed,
-		ModifyResponse: p.answered,
-		ErrorLog:       slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
-	}
-	return p
+	return &Proxy{Options: o, transport: newTransport(&o), bodies: newBodies(), memory: newMemory(), name: o.Target.Redacted()}
 }
 
-// Close lets go of the connections to the target that no request needs.
+// Close closes the connections to the target that no request needs.
 func (p *Proxy) Close() { p.transport.pool.close() }
-
-// buffers are those through which bodies pass.
-type buffers struct{ pool sync.Pool }
-
-const bufferSize = 32 << 10
-
-func (b *buffers) Get() []byte {
-	if p, ok := b.pool.Get().(*[bufferSize]byte); ok {
-		return p[:]
-	}
-	return make([]byte, bufferSize)
-}
-
-func (b *buffers) Put(p []byte) { b.pool.Put((*[bufferSize]byte)(p)) }
 
 // stall is how long a client may take to send or to take a piece of a body.
 const stall = 30 * time.Second
@@ -111,7 +83,7 @@ type passage struct {
 	in       *http.Request
 	route    contract.Route // read when the exchange is over
 	w        http.ResponseWriter
-	admin    *http.ResponseController
+	client   *http.ResponseController
 	x        *exchange.Exchange
 	secrets  *redact.Secrets
 	start    time.Time
@@ -125,66 +97,74 @@ type passage struct {
 	answered bool
 	broken   error // why the answer's body ended before its end
 	gone     bool  // the client did not wait
-	stood    bool  // the mock answers in the target's place
-	why      error // for which it does
+	fallback bool  // the mock answers in the target's place
 	finished bool
 }
 
-type passageKey struct{}
-
-func passageOf(ctx context.Context) *passage { return ctx.Value(passageKey{}).(*passage) }
-
 // ServeHTTP implements http.Handler.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	way := &passage{p: p, in: r, w: w, admin: http.NewResponseController(w), start: time.Now(),
-		x: &exchange.Exchange{Session: p.Home.Spec.ID, Sequence: p.Home.Next(), Start: p.Home.Clock.Tick(), Method: r.Method, Path: r.URL.EscapedPath(), Target: p.name}}
 	head := wire.RequestHead(r)
-	way.secrets = p.Redactor.Secrets()
-	way.x.Request.Head, way.x.Authorization = way.secrets.Head(head)
-	out, err := p.outbound(head, r)
-	way.out = out
-	// How long a passage takes is not this server's to limit, but a client that
-	// stands still is.
-	_ = way.admin.SetReadDeadline(time.Time{})
-	_ = way.admin.SetWriteDeadline(time.Time{})
-	// nil keeps net/http from adding fields of its own to the target's.
-	w.Header()["Date"], w.Header()["Content-Type"] = nil, nil
-	// net/http looks at the body of its own request, which must stay as it is.
-	passed := r.WithContext(context.WithValue(r.Context(), passageKey{}, way))
+	way := p.open(w, r, head)
 	if r.Body != nil && r.Body != http.NoBody {
 		way.upload = &upload{ReadCloser: r.Body, way: way}
 		// An answer may come before the body's end; else net/http would take the
 		// rest of the body away before it lets the answer go.
-		_ = way.admin.EnableFullDuplex()
+		_ = way.client.EnableFullDuplex()
 		defer way.upload.leave()
-		passed.Body = way.upload
 	}
 	defer func() {
-		// The reverse proxy panics to cut a response whose target died in the
-		// middle of its body, or whose client left.
-		cut := recover()
-		if cut == nil {
-			way.finish()
-			return
-		}
-		if err, _ := cut.(error); errors.Is(err, http.ErrAbortHandler) {
-			way.cut()
-		} else {
-			way.x.Err = fmt.Errorf("panic: %v\n%s", cut, debug.Stack())
+		cause := recover()
+		if cause != nil && cause != http.ErrAbortHandler {
+			way.x.Err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 		way.finish()
-		panic(http.ErrAbortHandler)
+		if cause != nil {
+			panic(http.ErrAbortHandler)
+		}
 	}()
-	if r.Method == http.MethodConnect {
+	way.pass(head)
+}
+
+// open begins the record of a request with a head.
+func (p *Proxy) open(w http.ResponseWriter, r *http.Request, head []byte) *passage {
+	way := &passage{p: p, in: r, w: w, client: http.NewResponseController(w), start: time.Now(), secrets: p.Redactor.Secrets(),
+		x: &exchange.Exchange{Session: p.Home.Spec.ID, Sequence: p.Home.Next(), Start: p.Home.Clock.Tick(), Method: r.Method, Path: r.URL.EscapedPath(), Target: p.name}}
+	way.x.Request.Head, way.x.Authorization = way.secrets.Head(head)
+	// How long a passage takes is not this server's to limit, but a client that
+	// stands still is.
+	_ = way.client.SetReadDeadline(time.Time{})
+	_ = way.client.SetWriteDeadline(time.Time{})
+	// nil keeps net/http from adding fields of its own to the target's.
+	w.Header()["Date"], w.Header()["Content-Type"] = nil, nil
+	return way
+}
+
+// pass sends the request to the target, and the answer to the client.
+func (way *passage) pass(head []byte) {
+	if way.in.Method == http.MethodConnect {
 		way.fail(http.StatusNotImplemented, errTunnel)
 		return
 	}
+	out, err := way.p.outbound(head, way.in)
 	if err != nil {
 		way.refuse(err)
 		return
 	}
-	p.reverse.ServeHTTP(w, passed)
-	if way.stood {
-		p.Fallback.ServeHTTP(w, way.placeholder())
+	way.out = out
+	response, err := way.p.transport.send(way)
+	if err != nil {
+		way.failed(err)
+		return
 	}
+	defer response.Body.Close()
+	way.sendHead(response)
+	if response.Body != http.NoBody {
+		way.sendBody(response)
+	}
+}
+
+// cut ends the connection of a client whose answer ends before its end.
+func (way *passage) cut() {
+	way.noteCut()
+	panic(http.ErrAbortHandler)
 }

@@ -3,14 +3,7 @@ package proxy
 import (
 	"bytes"
 	"net/http"
-	"net/http/httputil"
 )
-
-// rewrite leaves the request as it is: its head is written as outbound makes it.
-func rewrite(r *httputil.ProxyRequest) {
-	// Trailers come behind the body, into the map of the incoming request.
-	r.Out.Trailer = r.In.Trailer
-}
 
 // outbound returns the head that the target gets: the client's own, in its
 // spelling and order, with the target's path before the client's, the target's

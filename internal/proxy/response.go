@@ -2,27 +2,19 @@ package proxy
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"time"
 
 	"dispatchmock/internal/wire"
 )
 
-// answered holds the target's head as it came, and follows its body.
-func (p *Proxy) answered(response *http.Response) error {
-	way := passageOf(response.Request.Context())
+// sendHead sends the target's head as it came.
+func (way *passage) sendHead(response *http.Response) {
 	way.answered = true
-	_ = way.admin.SetWriteDeadline(time.Now().Add(stall))
+	_ = way.client.SetWriteDeadline(time.Now().Add(stall))
 	way.coding = response.Header.Get("Content-Encoding")
-	told := response.Header.Get("X-Api-Version")
 	chunked := len(response.TransferEncoding) > 0
-	framing := http.Header{}
-	if response.ContentLength < 0 {
-		// Else net/http would count a short body, and say its length.
-		framing["Transfer-Encoding"] = []string{"chunked"}
-	} else if length := value(way.head, "content-length"); length != nil {
-		framing["Content-Length"] = []string{string(length)}
-	}
 	way.x.Response.Head, _ = way.secrets.Head(way.head)
 	passed := withoutConnection(way.head, chunked)
 	keepsCoding := chunked && way.in.ProtoAtLeast(1, 1) && response.StatusCode != http.StatusNoContent && hasField(passed, "transfer-encoding")
@@ -30,48 +22,65 @@ func (p *Proxy) answered(response *http.Response) error {
 		passed = withoutCoding(passed)
 	}
 	way.reply = wire.Reply{Status: response.StatusCode, Fields: fieldsOf(string(passed))}
-	if wire.Relay(way.in, afterProtocol(passed), keepsCoding) {
-		response.Header = framing
+	wire.Relay(way.in, afterProtocol(passed), keepsCoding)
+	way.x.VersionUsed = version(way.p.Contract, way, response.Header.Get("X-Api-Version"))
+	h := way.w.Header()
+	if response.ContentLength < 0 {
+		// Else net/http would count a short body, and say its length.
+		h["Transfer-Encoding"] = []string{"chunked"}
+	} else if length := value(way.head, "content-length"); length != nil {
+		h["Content-Length"] = []string{string(length)}
 	}
-	way.x.VersionUsed = version(p.Contract, way, told)
-	if response.Body == http.NoBody || response.ContentLength == 0 || way.in.Method == http.MethodHead {
+	for name := range response.Trailer {
+		h.Add("Trailer", name)
+	}
+	if response.Body == http.NoBody {
 		way.finish()
-		return nil
 	}
-	response.Body = &download{ReadCloser: response.Body, way: way, length: response.ContentLength, pending: !way.more}
-	// Else the reverse proxy would flush beside it.
-	response.ContentLength = 0
-	return nil
+	way.w.WriteHeader(response.StatusCode)
 }
 
-// download is the body of an answer on its way. What has come goes on before
-// more is waited for, and its last byte does not before it is recorded.
-type download struct {
-	io.ReadCloser
-	way     *passage
-	length  int64 // -1 where it is not known
-	pending bool  // something is written that may still be held back
-}
-
-// Read implements io.Reader.
-func (d *download) Read(p []byte) (int, error) {
-	way := d.way
-	if d.pending && way.response.size != d.length {
-		_ = way.admin.Flush() // writing will tell that the client has left
+// sendBody sends the body of an answer. What has come goes on before more is
+// waited for, and the last byte does not before the exchange is recorded.
+func (way *passage) sendBody(response *http.Response) {
+	h, announced := way.w.Header(), len(response.Trailer)
+	size := response.ContentLength
+	if size < 0 || size > bufferSize {
+		size = bufferSize
 	}
-	n, err := d.ReadCloser.Read(p)
-	d.pending = n > 0
-	_ = way.admin.SetWriteDeadline(time.Now().Add(stall))
-	way.response.take(p[:n], maxValidated)
-	switch {
-	case way.response.size == d.length || err == io.EOF:
-		way.finish()
-	case err != nil:
-		way.broken = err
-		if n > 0 {
-			return n, nil // it goes before the cut, and so does the head
+	buffer := make([]byte, size)
+	pending := !way.more // something is written that may still be held back
+	for {
+		if pending && way.response.size != response.ContentLength {
+			_ = way.client.Flush() // writing reports that the client has left
 		}
-		_ = way.admin.Flush()
+		n, err := response.Body.Read(buffer)
+		_ = way.client.SetWriteDeadline(time.Now().Add(stall))
+		way.response.take(buffer[:n], maxValidated)
+		if err == io.EOF || way.response.size == response.ContentLength {
+			way.finish()
+		} else if err != nil {
+			way.broken = err
+		}
+		if n > 0 {
+			if _, err := way.w.Write(buffer[:n]); err != nil {
+				way.cut()
+			}
+		}
+		if way.broken != nil {
+			_ = way.client.Flush() // what has come goes before the cut
+			way.cut()
+		}
+		if err != nil {
+			break
+		}
+		pending = n > 0
 	}
-	return n, err
+	if len(response.Trailer) == announced {
+		maps.Copy(h, response.Trailer)
+		return
+	}
+	for name, values := range response.Trailer {
+		h[http.TrailerPrefix+name] = values
+	}
 }

@@ -52,19 +52,19 @@ func hostPort(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
-// RoundTrip implements http.RoundTripper.
-func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+// send sends a request, and returns its answer.
+func (t *transport) send(way *passage) (*http.Response, error) {
 	for {
 		l := t.pool.take()
 		reused := l != nil
 		if !reused {
-			c, err := t.dial(r.Context())
+			c, err := t.dial(way.in.Context())
 			if err != nil {
 				return nil, err
 			}
 			l = newLink(c)
 		}
-		turn := &turn{transport: t, link: l, way: passageOf(r.Context()), request: r, over: make(chan struct{})}
+		turn := &turn{transport: t, link: l, way: way, over: make(chan struct{})}
 		response, err := turn.run()
 		if err == nil {
 			return response, nil

@@ -18,15 +18,14 @@ import (
 // turn is the use of a link by one request.
 type turn struct {
 	*transport
-	link    *link
-	way     *passage
-	request *http.Request
-	stop    func() bool   // lets the link outlive the request
-	goOn    chan struct{} // is closed when the target wants the body; nil where the client does not ask
-	over    chan struct{} // is closed with the head of the answer, and where there is none
-	begun   bool          // a byte of the request has left
-	heard   bool          // a byte of the answer has come
-	closes  bool          // the target does not go on after this answer
+	link   *link
+	way    *passage
+	stop   func() bool   // lets the link outlive the request
+	goOn   chan struct{} // is closed when the target wants the body; nil where the client does not ask
+	over   chan struct{} // is closed with the head of the answer, and where there is none
+	begun  bool          // a byte of the request has left
+	heard  bool          // a byte of the answer has come
+	closes bool          // the target does not go on after this answer
 
 	// The body of the request is sent beside the answer.
 	mu       sync.Mutex
@@ -45,7 +44,7 @@ var errHead = errors.New("malformed HTTP response")
 const continueTime = time.Second
 
 func (t *turn) run() (*http.Response, error) {
-	ctx := t.request.Context()
+	ctx := t.way.in.Context()
 	t.stop = context.AfterFunc(ctx, func() { _ = t.link.Close() }) // reading reports the end
 	response, err := t.exchange()
 	if err == nil {
@@ -94,7 +93,7 @@ func (t *turn) exchange() (*http.Response, error) {
 func (t *turn) head() (*http.Response, error) {
 	defer t.link.listen()()
 	for {
-		response, err := http.ReadResponse(t.link.in, t.request)
+		response, err := http.ReadResponse(t.link.in, t.way.in)
 		t.heard = t.heard || t.link.heard()
 		if err != nil {
 			_, _ = t.way.secrets.Head(t.link.kept) // the error may quote from it
@@ -173,7 +172,7 @@ func (t *turn) send() {
 		}
 	}
 	from := t.way.upload
-	if err := writeBody(t.link, from, t.request); err == nil {
+	if err := writeBody(t.link, from, t.way.in); err == nil {
 		t.wrote()
 	} else if from.end != nil && !errors.Is(from.end, io.EOF) {
 		// The target waits for what does not come.
@@ -233,7 +232,7 @@ func (t *turn) release() {
 // repeatable reports that another link may do better: the target has closed
 // this one before it read the request.
 func (t *turn) repeatable(err error) bool {
-	if t.heard || t.request.Context().Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) {
+	if t.heard || t.way.in.Context().Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) {
 		return false
 	}
 	if !t.begun {

@@ -21,7 +21,7 @@ import (
 
 // finish validates the exchange and records it, once.
 func (way *passage) finish() {
-	if way.finished || way.stood {
+	if way.finished || way.fallback {
 		return
 	}
 	way.finished = true
@@ -127,7 +127,7 @@ func (p *Proxy) validateResponse(way *passage, op *contract.Operation) *wire.Rep
 	whole := err == nil && way.broken == nil && !way.gone
 	switch {
 	case op != nil && whole && way.in.Method != http.MethodHead:
-		p.memo.validated(body, func(b *wire.Body) {
+		p.bodies.validate(body, func(b *wire.Body) {
 			way.reply.Body = b
 			x.Violations = append(x.Violations, op.ValidateReply(v, p.CORS, p.Home.Clock.Now(), lengthened(way))...)
 		})

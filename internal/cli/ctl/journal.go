@@ -12,7 +12,7 @@ import (
 
 	"dispatchmock/internal/admin/client"
 	"dispatchmock/internal/cli/command"
-	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/exchange/expect"
 	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/report"
 	"dispatchmock/internal/terminal"
@@ -144,7 +144,7 @@ func (c *ctl) bundle() *cobra.Command {
 func (c *ctl) verify() *cobra.Command {
 	call := c.here(http.MethodPost, "/journal/verify").body(file)
 	return c.command("verify FILE", "Hold what happened in the session against an expectation; - is standard input", func(cmd *cobra.Command, server *client.Client, args []string) error {
-		result, raw, err := fetch[journal.Result](cmd, server, args, call)
+		result, raw, err := fetch[expect.Result](cmd, server, args, call)
 		if err != nil {
 			return err
 		}
@@ -163,7 +163,7 @@ func (c *ctl) verify() *cobra.Command {
 }
 
 // resultText prints what was found, and in what the nearest exchanges differ.
-func resultText(w io.Writer, r *journal.Result) {
+func resultText(w io.Writer, r *expect.Result) {
 	for s := range strings.SplitSeq(r.Sentence, "; ") {
 		fmt.Fprintln(w, terminal.Visible(s))
 	}

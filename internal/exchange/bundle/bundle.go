@@ -1,6 +1,5 @@
 // Package bundle is one session in one file: how it was made, and every
-// request with the answer that it got, so that the same can be had again on
-// another machine.
+// request with its answer, for a replay on another machine.
 package bundle
 
 import (
@@ -11,6 +10,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/jsonx"
@@ -31,8 +31,8 @@ type Bundle struct {
 	Schemas  string   `json:"schemas_digest,omitempty"`
 	Settings Settings `json:"settings"`
 	Session  Session  `json:"session"`
-	// Lost is how many exchanges the journal had let go of: with any lost,
-	// the rest cannot be had again.
+	// Lost is how many exchanges the journal had evicted: with any lost, the
+	// rest cannot be replayed.
 	Lost      uint64     `json:"lost"`
 	Exchanges []Recorded `json:"exchanges"`
 	// State is what the session had at the end, for people.
@@ -58,7 +58,7 @@ type Message struct {
 	Head Bytes `json:"head"`
 	Body Bytes `json:"body,omitempty"`
 	Size int64 `json:"size,omitempty"`
-	// Error tells why the body was not read to its end, where it was not.
+	// Error is why the body was not read to its end, where it was not.
 	Error exchange.BodyError `json:"error,omitempty"`
 }
 
@@ -70,9 +70,9 @@ type Recorded struct {
 	RequestID string    `json:"request_id,omitempty"`
 	Method    string    `json:"method,omitempty"`
 	Path      string    `json:"path,omitempty"`
-	// Control tells a change that came through the admin API.
+	// Admin is set on a change that came through the admin API.
 	Admin bool `json:"admin,omitempty"`
-	// Altered tells that a scenario changed what the client saw.
+	// Altered is set when a scenario changed what the client saw.
 	Altered bool `json:"altered,omitempty"`
 	// Redactions are what stands for the tokens of the request's head.
 	Redactions []Redaction `json:"redactions,omitempty"`
@@ -102,8 +102,8 @@ func ClientNames(clients []model.Client) []string {
 	return names
 }
 
-// Record turns an exchange into its form in a bundle; clients are the names of
-// the fixtures' tokens by their hashes.
+// Record returns an exchange as a bundle has it; clients are the names of the
+// fixtures' tokens by their hashes.
 func Record(x *exchange.Exchange, clients map[string]string) Recorded {
 	r := Recorded{Sequence: x.Sequence, Start: x.Start, RequestID: x.RequestID, Method: x.Method, Path: x.Path, Admin: x.Admin, Altered: x.Altered,
 		Request: message(&x.Request), Response: message(&x.Response)}
@@ -157,7 +157,7 @@ func Read(name string, text []byte, schema jsonx.Schema) (*Bundle, error) {
 	return &b, b.check(name)
 }
 
-// check holds what the schema cannot say.
+// check checks what the schema cannot express.
 func (b *Bundle) check(name string) error {
 	if b.Format != Format {
 		return fmt.Errorf("%s /format: %.60q: this program reads %s", name, b.Format, Format)
@@ -188,3 +188,34 @@ func (b *Bundle) check(name string) error {
 
 // resets reports a change that put the session back to how it was made.
 func (r *Recorded) resets() bool { return r.Admin && strings.HasSuffix(r.Path, "/reset") }
+
+// Bytes are bytes of the wire. In JSON they are a text, or, where they are no
+// UTF-8, an object with their base64.
+type Bytes []byte
+
+type encoded struct {
+	Base64 []byte `json:"base64"`
+}
+
+// MarshalJSON implements json.Marshaler.
+func (b Bytes) MarshalJSON() ([]byte, error) {
+	if utf8.Valid(b) {
+		return json.Marshal(string(b))
+	}
+	return json.Marshal(encoded{b})
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (b *Bytes) UnmarshalJSON(text []byte) error {
+	var s string
+	if err := json.Unmarshal(text, &s); err == nil {
+		*b = Bytes(s)
+		return nil
+	}
+	var e encoded
+	if err := json.Unmarshal(text, &e); err != nil {
+		return fmt.Errorf("must be a text, or an object with base64: %w", err)
+	}
+	*b = e.Base64
+	return nil
+}

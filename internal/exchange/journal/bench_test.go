@@ -64,7 +64,7 @@ func BenchmarkAdd(b *testing.B) {
 			}
 			for ready := false; !ready; runtime.Gosched() {
 				j.mu.Lock()
-				ready = j.waiting == c.subscribers
+				ready = len(j.waiting[f.Session]) == c.subscribers
 				j.mu.Unlock()
 			}
 			b.ReportAllocs()

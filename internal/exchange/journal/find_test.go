@@ -101,8 +101,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestGlob holds the stars of a path.
-func TestGlob(t *testing.T) {
+// TestMatchPath holds the stars of a path.
+func TestMatchPath(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		pattern, text string
@@ -123,7 +123,7 @@ func TestGlob(t *testing.T) {
 		{"*b*", "abc", true},
 		{"*d*", "abc", false},
 	} {
-		if got := glob(c.pattern, c.text); got != c.want {
+		if got := MatchPath(c.pattern, c.text); got != c.want {
 			t.Errorf("%q for %q: got %v", c.pattern, c.text, got)
 		}
 	}

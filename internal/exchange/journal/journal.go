@@ -1,9 +1,11 @@
-// Package journal keeps the last exchanges of all sessions, within limits, and
-// tells what it has: to those who ask, and live to those who subscribed.
+// Package journal keeps the newest exchanges of all sessions within limits, and
+// delivers them: to queries, and live to subscribers.
 package journal
 
 import (
+	"cmp"
 	"container/heap"
+	"slices"
 	"sync"
 
 	"dispatchmock/internal/exchange"
@@ -21,27 +23,34 @@ type Limits struct {
 type Journal struct {
 	limits Limits
 
-	mu      sync.Mutex
-	last    uint64 // ID of the newest exchange
-	evicted uint64 // the greatest ID that was evicted
-	lost    uint64 // how many were evicted and not forgotten since
-	bytes   int64
-	order   line // of all sessions, by ID
-	shelves map[string]*shelf
-	empty   int       // shelves that only remember what they lost
-	swept   uint64    // the greatest ID that a swept shelf had lost
-	most    []ranking // the shelf that holds most, by each of the weights
+	mu       sync.Mutex
+	last     uint64 // ID of the newest exchange
+	evicted  uint64 // the greatest ID that was evicted
+	lost     uint64 // how many were evicted and not forgotten since
+	count    int    // how many are kept
+	bytes    int64
+	all      []*entry // of all sessions, by ID; those without an exchange were removed
+	sessions map[string]*sessionLog
+	empty    int        // session logs that only remember what they lost
+	swept    uint64     // the greatest ID that a swept log had lost
+	most     [2]ranking // the logs that hold something, by each of the weights
 
 	subscribers int
-	waiting     int                        // subscriptions that wait for news
-	parked      map[string][]*Subscription // those, by the session that they wait for; "" is any
-	called      []*Subscription            // those that are to be woken together
+	waiting     map[string][]*Subscription // for an exchange of a session; "" is any
+	called      []*Subscription            // are to be woken together
 }
 
-// shelf is what one session has in the journal.
-type shelf struct {
+// entry is the place of one exchange; x is nil once it was removed.
+type entry struct {
+	id   uint64
+	x    *exchange.Exchange
+	size int64
+}
+
+// sessionLog is what one session has in the journal.
+type sessionLog struct {
 	session string
-	line    line
+	entries []*entry // by ID
 	weight  [2]int64 // by count, by bytes
 	place   [2]int   // in the ranking of that weight
 	lost    uint64   // how many exchanges were evicted
@@ -55,16 +64,16 @@ const (
 
 // New returns an empty journal.
 func New(l Limits) *Journal {
-	return &Journal{limits: l, shelves: map[string]*shelf{}, most: []ranking{{by: byCount}, {by: byBytes}},
-		parked: map[string][]*Subscription{}}
+	return &Journal{limits: l, sessions: map[string]*sessionLog{}, most: [2]ranking{{by: byCount}, {by: byBytes}},
+		waiting: map[string][]*Subscription{}}
 }
 
 // Add gives the exchange its ID and keeps it; nobody may change it afterwards.
-// Where a limit is passed, the session that holds most loses its oldest; of an
-// exchange that would take the place of all others the bodies are shortened.
+// Where a limit is passed, the session that holds most loses its oldest; an
+// exchange that would take the place of all others has its bodies shortened.
 //
 // Where over reports that the session was deleted meanwhile, the exchange is
-// dropped: a new session may already use the same ID. It is asked under the
+// dropped: a new session may already use the same ID. Over is called under the
 // lock that Forget takes, and must be true by the time Forget is called.
 func (j *Journal) Add(over func() bool, x *exchange.Exchange) {
 	size := sizeOf(x)
@@ -76,10 +85,10 @@ func (j *Journal) Add(over func() bool, x *exchange.Exchange) {
 	j.last++
 	x.ID = j.last
 	e := j.entry(x, size)
-	s := j.shelves[x.Session]
+	s := j.sessions[x.Session]
 	if s == nil {
-		s = &shelf{session: x.Session}
-		j.shelves[x.Session] = s
+		s = &sessionLog{session: x.Session}
+		j.sessions[x.Session] = s
 		j.empty++
 	}
 	if e.size > j.limits.Bytes { // else all others would go, and then this one
@@ -88,24 +97,25 @@ func (j *Journal) Add(over func() bool, x *exchange.Exchange) {
 		j.wake(x.Session)
 		return
 	}
-	if s.line.len() == 0 {
+	if len(s.entries) == 0 {
 		j.empty--
 	}
-	s.line.push(e)
-	j.order.push(e)
+	s.entries = append(s.entries, e)
+	j.all = append(j.all, e)
 	j.weigh(s, 1, e.size)
-	for j.order.len() > j.limits.Count {
-		j.evict(j.most[byCount].shelves[0])
+	for j.count > j.limits.Count {
+		j.evict(j.most[byCount].logs[0])
 	}
 	for j.bytes > j.limits.Bytes {
-		j.evict(j.most[byBytes].shelves[0])
+		j.evict(j.most[byBytes].logs[0])
 	}
-	j.order.tidy()
+	j.compact()
 	j.wake(x.Session)
 }
 
-// weigh puts a shelf whose weight changes to its place in the rankings.
-func (j *Journal) weigh(s *shelf, count, bytes int64) {
+// weigh adds to what a session holds, and moves it in the rankings.
+func (j *Journal) weigh(s *sessionLog, count, bytes int64) {
+	j.count += int(count)
 	j.bytes += bytes
 	before := s.weight[byCount]
 	s.weight[byCount] += count
@@ -123,62 +133,75 @@ func (j *Journal) weigh(s *shelf, count, bytes int64) {
 	}
 }
 
-// evict lets go of the oldest exchange of a shelf.
-func (j *Journal) evict(s *shelf) {
-	e := s.line.pop()
+// evict removes the oldest exchange of a session.
+func (j *Journal) evict(s *sessionLog) {
+	e := s.entries[0]
+	s.entries[0] = nil
+	s.entries = s.entries[1:]
 	j.lose(s, e.id)
 	j.weigh(s, -1, -e.size)
 	e.x = nil
-	j.order.holes++
-	if s.line.len() == 0 {
+	if len(s.entries) == 0 {
 		j.empty++
 		j.sweep()
 	}
 }
 
-// lose counts an exchange of a shelf that is not kept any more.
-func (j *Journal) lose(s *shelf, id uint64) {
+// lose counts an exchange of a session that is not kept any more.
+func (j *Journal) lose(s *sessionLog, id uint64) {
 	s.lost++
 	j.lost++
 	s.evicted, j.evicted = id, max(j.evicted, id)
 }
 
-// maxEmpty is how many empty shelves may remember what they lost.
+// maxEmpty is how many empty logs may remember what they lost.
 const maxEmpty = 4096
 
+// sweep deletes the empty logs when there are many.
 func (j *Journal) sweep() {
 	if j.empty <= maxEmpty {
 		return
 	}
-	for session, s := range j.shelves {
-		if s.line.len() == 0 {
+	for session, s := range j.sessions {
+		if len(s.entries) == 0 {
 			j.swept = max(j.swept, s.evicted)
-			delete(j.shelves, session)
+			delete(j.sessions, session)
 		}
 	}
 	j.empty = 0
 }
 
-// Forget lets go of all that a session has in the journal.
+// compact drops the removed entries at the front, and the others when they are
+// more than what is kept: the cost of each is paid once.
+func (j *Journal) compact() {
+	for len(j.all) > 0 && j.all[0].x == nil {
+		j.all[0] = nil
+		j.all = j.all[1:]
+	}
+	if removed := len(j.all) - j.count; removed > 64 && removed > j.count {
+		j.all = slices.DeleteFunc(j.all, func(e *entry) bool { return e.x == nil })
+	}
+}
+
+// Forget removes all that a session has in the journal.
 func (j *Journal) Forget(session string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	s := j.shelves[session]
+	s := j.sessions[session]
 	if s == nil {
 		return
 	}
-	delete(j.shelves, session)
+	delete(j.sessions, session)
 	j.lost -= s.lost
-	if s.line.len() == 0 {
+	if len(s.entries) == 0 {
 		j.empty--
 		return
 	}
-	for _, e := range s.line.all() {
+	for _, e := range s.entries {
 		e.x = nil
 	}
-	j.order.holes += s.line.len()
 	j.weigh(s, -s.weight[byCount], -s.weight[byBytes])
-	j.order.tidy()
+	j.compact()
 }
 
 // Lost returns how many exchanges of a session, or of all for "", were evicted
@@ -189,7 +212,7 @@ func (j *Journal) Lost(session string) uint64 {
 	if session == "" {
 		return j.lost
 	}
-	if s := j.shelves[session]; s != nil {
+	if s := j.sessions[session]; s != nil {
 		return s.lost
 	}
 	return 0
@@ -202,37 +225,45 @@ func (j *Journal) Last() uint64 {
 	return j.last
 }
 
-// ranking is a heap of the shelves that hold something, the heaviest first;
-// of two alike the one whose exchange is older.
+// ranking is a heap of the logs that hold something, the heaviest first; of two
+// alike the one whose exchange is older.
 type ranking struct {
-	by      int
-	shelves []*shelf
+	by   int
+	logs []*sessionLog
 }
 
-func (r *ranking) Len() int { return len(r.shelves) }
+func (r *ranking) Len() int { return len(r.logs) }
 
 func (r *ranking) Less(i, k int) bool {
-	a, b := r.shelves[i], r.shelves[k]
-	if a.weight[r.by] != b.weight[r.by] {
-		return a.weight[r.by] > b.weight[r.by]
+	a, b := r.logs[i], r.logs[k]
+	if c := cmp.Compare(a.weight[r.by], b.weight[r.by]); c != 0 {
+		return c > 0
 	}
-	return a.line.oldest() < b.line.oldest()
+	return a.oldest() < b.oldest()
+}
+
+// oldest returns the ID of a session's first exchange, or 0.
+func (s *sessionLog) oldest() uint64 {
+	if len(s.entries) == 0 {
+		return 0
+	}
+	return s.entries[0].id
 }
 
 func (r *ranking) Swap(i, k int) {
-	r.shelves[i], r.shelves[k] = r.shelves[k], r.shelves[i]
-	r.shelves[i].place[r.by], r.shelves[k].place[r.by] = i, k
+	r.logs[i], r.logs[k] = r.logs[k], r.logs[i]
+	r.logs[i].place[r.by], r.logs[k].place[r.by] = i, k
 }
 
 func (r *ranking) Push(s any) {
-	s.(*shelf).place[r.by] = len(r.shelves)
-	r.shelves = append(r.shelves, s.(*shelf))
+	s.(*sessionLog).place[r.by] = len(r.logs)
+	r.logs = append(r.logs, s.(*sessionLog))
 }
 
 func (r *ranking) Pop() any {
-	end := len(r.shelves) - 1
-	s := r.shelves[end]
-	r.shelves[end] = nil
-	r.shelves = r.shelves[:end]
+	end := len(r.logs) - 1
+	s := r.logs[end]
+	r.logs[end] = nil
+	r.logs = r.logs[:end]
 	return s
 }

@@ -219,15 +219,15 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestEmptyShelves holds that sessions that ended, and whose late requests
+// TestEmptyLogs holds that sessions that ended, and whose late requests
 // were evicted, leave no more than a bounded trace.
-func TestEmptyShelves(t *testing.T) {
+func TestEmptyLogs(t *testing.T) {
 	t.Parallel()
 	j := New(Limits{Count: 1, Bytes: 1 << 20})
 	for i := range 3 * maxEmpty {
 		j.Add(nil, in(fmt.Sprint(i)))
-		if len(j.shelves) > maxEmpty+2 {
-			t.Fatalf("%d shelves for one exchange", len(j.shelves))
+		if len(j.sessions) > maxEmpty+2 {
+			t.Fatalf("%d logs for one exchange", len(j.sessions))
 		}
 	}
 	j = New(roomy)
@@ -235,8 +235,8 @@ func TestEmptyShelves(t *testing.T) {
 		j.Add(nil, in(fmt.Sprint(i)))
 		j.Forget(fmt.Sprint(i))
 	}
-	if len(j.shelves)+j.empty+j.Len()+len(j.most[0].shelves) != 0 || j.Size() != 0 {
-		t.Errorf("after all is forgotten: %d shelves, %d exchanges, %d bytes", len(j.shelves), j.Len(), j.Size())
+	if len(j.sessions)+j.empty+j.Len()+len(j.most[0].logs) != 0 || j.Size() != 0 {
+		t.Errorf("after all is forgotten: %d session logs, %d exchanges, %d bytes", len(j.sessions), j.Len(), j.Size())
 	}
 }
 
@@ -311,4 +311,18 @@ func TestNothingOfASessionThatIsOver(t *testing.T) {
 	if got := j.All("mine"); len(got) != 0 || j.Len() != 0 {
 		t.Errorf("the journal has %d exchanges, and %d of the session that is over, want none", j.Len(), len(got))
 	}
+}
+
+// Len returns how many exchanges are kept.
+func (j *Journal) Len() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.count
+}
+
+// Size returns how many bytes the exchanges hold, by estimate.
+func (j *Journal) Size() int64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.bytes
 }

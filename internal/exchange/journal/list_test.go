@@ -37,8 +37,8 @@ func TestAgainstList(t *testing.T) {
 					l.compare(t, j, r)
 				}
 			}
-			if len(j.shelves) > 12 || len(j.order.entries) > 2*limits.Count+200 {
-				t.Errorf("%d shelves, %d places: want no more than is of use", len(j.shelves), len(j.order.entries))
+			if len(j.sessions) > 12 || len(j.all) > 2*limits.Count+200 {
+				t.Errorf("%d session logs, %d places: want no more than is of use", len(j.sessions), len(j.all))
 			}
 		})
 	}

@@ -79,7 +79,7 @@ func (j *Journal) gone(session string) uint64 {
 	if session == "" {
 		return j.evicted
 	}
-	if s := j.shelves[session]; s != nil {
+	if s := j.sessions[session]; s != nil {
 		return s.evicted
 	}
 	return 0
@@ -122,7 +122,7 @@ func (s *Subscription) run() {
 		if more {
 			continue
 		}
-		clear(some) // who waits must not keep what the journal lets go
+		clear(some) // who waits must not keep what is evicted
 		select {
 		case <-s.wake:
 		case <-s.done:
@@ -131,8 +131,8 @@ func (s *Subscription) run() {
 	}
 }
 
-// take fills room with what follows the cursor, and parks the subscription
-// where there is no more. It is not ok if something was let go unseen or the
+// take fills room with what follows the cursor, and lets the subscription wait
+// where there is no more. It is not ok if something was evicted unseen or the
 // reader lies too far behind.
 func (s *Subscription) take(room []*exchange.Exchange) (some []*exchange.Exchange, more, ok bool) {
 	j, session := s.journal, s.filter.Session
@@ -141,19 +141,18 @@ func (s *Subscription) take(room []*exchange.Exchange) (some []*exchange.Exchang
 	if j.gone(session) > s.cursor || session != "" && j.swept > s.cursor {
 		return nil, false, false
 	}
-	ahead := j.lineOf(session).from(s.cursor + 1)
+	ahead := j.after(session, s.cursor)
 	if s.live && len(ahead) > s.queue {
 		return nil, false, false
 	}
-	if some = fill(room, ahead); len(some) > 0 {
+	if some = fill(room, slices.All(ahead)); len(some) > 0 {
 		s.cursor = some[len(some)-1].ID
 	}
 	if len(some) == cap(room) {
 		return some, true, true
 	}
 	s.live = true
-	j.parked[session] = append(j.parked[session], s)
-	j.waiting++
+	j.waiting[session] = append(j.waiting[session], s)
 	return some, false, true
 }
 
@@ -162,13 +161,10 @@ func (s *Subscription) leave() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.subscribers--
-	if list := j.parked[s.filter.Session]; slices.Contains(list, s) {
-		j.waiting--
-		if len(list) == 1 {
-			delete(j.parked, s.filter.Session)
-		} else {
-			j.parked[s.filter.Session] = slices.DeleteFunc(list, func(o *Subscription) bool { return o == s })
-		}
+	if list := slices.DeleteFunc(j.waiting[s.filter.Session], func(o *Subscription) bool { return o == s }); len(list) > 0 {
+		j.waiting[s.filter.Session] = list
+	} else {
+		delete(j.waiting, s.filter.Session)
 	}
 	close(s.c)
 }
@@ -180,18 +176,17 @@ const (
 	pace     = 10 * time.Millisecond
 )
 
-// wake tells those who wait for an exchange of a session that there is one.
+// wake wakes the readers that wait for an exchange of a session.
 func (j *Journal) wake(session string) {
-	if j.waiting == 0 {
+	if len(j.waiting) == 0 {
 		return
 	}
-	list := j.parked[session]
-	delete(j.parked, session)
+	list := j.waiting[session]
+	delete(j.waiting, session)
 	if session != "" {
-		list = append(list, j.parked[""]...)
-		delete(j.parked, "")
+		list = append(list, j.waiting[""]...)
+		delete(j.waiting, "")
 	}
-	j.waiting -= len(list)
 	for _, s := range list {
 		s.cursor = j.last - 1 // until now there was nothing for those who wait
 	}

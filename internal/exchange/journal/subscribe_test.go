@@ -141,10 +141,10 @@ func TestEvictedUnseen(t *testing.T) {
 			j.Add(nil, in(fmt.Sprint("s", i)))
 		}
 		if j.swept == 0 {
-			t.Fatal("no shelf was swept")
+			t.Fatal("no log was swept")
 		}
 		if got, open := pending(slow); open || !slow.Dropped() || !slices.Equal(got, []uint64{1}) {
-			t.Errorf("got %v, open: %v; what a swept shelf had lost was not seen", got, open)
+			t.Errorf("got %v, open: %v; what a swept log had lost was not seen", got, open)
 		}
 		j.Add(nil, in("quiet"))
 		if got, open := pending(quiet); !open || len(got) != 1 {
@@ -222,8 +222,8 @@ func TestSubscribers(t *testing.T) {
 			s.Close()
 		}
 		synctest.Wait()
-		if j.subscribers+j.waiting+len(j.parked) != 0 {
-			t.Errorf("left: %d subscribers, %d waiting, %d lists", j.subscribers, j.waiting, len(j.parked))
+		if j.subscribers+len(j.waiting) != 0 {
+			t.Errorf("left: %d subscribers, %d sessions they wait for", j.subscribers, len(j.waiting))
 		}
 	})
 	for _, l := range []Limits{{0, 1}, {1, 0}} {

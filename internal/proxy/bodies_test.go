@@ -11,18 +11,18 @@ import (
 	"dispatchmock/schemas"
 )
 
-// TestMemo validates many bodies, each several times and by several at once, and
+// TestBodies validates many bodies, each several times and by several at once, and
 // holds that each has the verdict on its very bytes.
-func TestMemo(t *testing.T) {
+func TestBodies(t *testing.T) {
 	t.Parallel()
 	c, err := contract.Load(schemas.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
 	op := c.Operation("Get Customer")
-	m := newMemo()
+	cache := newBodies()
 	validate := func(body string) (violations int, bytes string) {
-		m.validated([]byte(body), func(b *wire.Body) {
+		cache.validate([]byte(body), func(b *wire.Body) {
 			bytes = string(b.Bytes)
 			reply := &wire.Reply{Status: 404, Body: b, Fields: []wire.Field{{Name: wire.ContentLength, Value: b.Length}}}
 			for _, f := range op.ValidateReply(c.Oldest(), contract.CORSDocumented, time.Now(), reply) {
@@ -50,15 +50,15 @@ func TestMemo(t *testing.T) {
 	}
 	all.Wait()
 	kept := 0
-	for i := range m.bodies {
-		if b := m.bodies[i].Load(); b != nil {
+	for i := range cache.kept {
+		if b := cache.kept[i].Load(); b != nil {
 			kept++
 			if b.Proof() == nil {
-				t.Errorf("%s is remembered without a proof", b.Bytes)
+				t.Errorf("%s is kept without a proof", b.Bytes)
 			}
 		}
 	}
 	if kept == 0 {
-		t.Error("no body is remembered")
+		t.Error("no body is kept")
 	}
 }

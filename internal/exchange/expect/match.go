@@ -1,13 +1,14 @@
-package journal
+package expect
 
 import (
 	"cmp"
 	"fmt"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/redact"
 )
@@ -33,14 +34,9 @@ type field struct {
 	differences func(x *exchange.Exchange) []Difference
 }
 
-// matches reports whether all that is known is so.
+// matches reports whether an exchange has all that is known.
 func (m *matcher) matches(x *exchange.Exchange) bool {
-	for _, f := range m.fields {
-		if len(f.differences(x)) > 0 {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(m.fields, func(f field) bool { return len(f.differences(x)) > 0 })
 }
 
 // compare counts the fields that are as wanted and returns what differs in the
@@ -89,98 +85,56 @@ func simple(name, want string, value func(x *exchange.Exchange) (got string, ok 
 	}}
 }
 
-func methodField(want string) field {
-	return simple("method", want, func(x *exchange.Exchange) (string, bool) { return x.Method, x.Method == want })
+// memberField wants what a member of a matcher says.
+func memberField(member, want string) field {
+	switch member {
+	case "path":
+		return simple(member, want, func(x *exchange.Exchange) (string, bool) { return x.Path, journal.MatchPath(want, x.Path) })
+	case "status":
+		least, most, _ := journal.StatusRange(want)
+		return simple(member, want, func(x *exchange.Exchange) (string, bool) {
+			return strconv.Itoa(x.Status), x.Status >= least && x.Status <= most
+		})
+	}
+	value, shown := valueOf[member], func(s string) string { return s }
+	if member == "client_id" || member == "scenario" {
+		shown = strconv.Quote
+	}
+	return simple(member, shown(want), func(x *exchange.Exchange) (string, bool) { return shown(value(x)), value(x) == want })
 }
 
-func pathField(want string) field {
-	return simple("path", want, func(x *exchange.Exchange) (string, bool) { return x.Path, glob(want, x.Path) })
-}
-
-func clientField(want string) field {
-	return simple("client_id", strconv.Quote(want), func(x *exchange.Exchange) (string, bool) {
-		return strconv.Quote(x.ClientID), x.ClientID == want
-	})
-}
-
-func tenantField(want int64) field {
-	return simple("tenant", strconv.FormatInt(want, 10), func(x *exchange.Exchange) (string, bool) {
-		return strconv.FormatInt(x.Tenant, 10), x.Tenant == want
-	})
-}
-
-func versionField(want string) field {
-	return simple("version", want, func(x *exchange.Exchange) (string, bool) { return x.VersionUsed, x.VersionUsed == want })
-}
-
-func statusField(want string) field {
-	least, most, _ := statusRange(want)
-	return simple("status", want, func(x *exchange.Exchange) (string, bool) {
-		return strconv.Itoa(x.Status), x.Status >= least && x.Status <= most
-	})
-}
-
-func verdictField(want string) field {
-	return simple("verdict", want, func(x *exchange.Exchange) (string, bool) {
-		return string(x.Verdict()), string(x.Verdict()) == want
-	})
-}
-
-func scenarioField(want string) field {
-	return simple("scenario", strconv.Quote(want), func(x *exchange.Exchange) (string, bool) {
-		return strconv.Quote(x.Scenario), x.Scenario == want
-	})
+// valueOf has the members that an exchange must have as they are written.
+var valueOf = map[string]func(x *exchange.Exchange) string{
+	"method":    func(x *exchange.Exchange) string { return x.Method },
+	"client_id": func(x *exchange.Exchange) string { return x.ClientID },
+	"tenant":    func(x *exchange.Exchange) string { return strconv.FormatInt(x.Tenant, 10) },
+	"version":   func(x *exchange.Exchange) string { return x.VersionUsed },
+	"verdict":   func(x *exchange.Exchange) string { return string(x.Verdict()) },
+	"scenario":  func(x *exchange.Exchange) string { return x.Scenario },
 }
 
 // headerEquals wants a value in one of the fields of a name. Of a token the
 // journal has only what stands in its place, so that is compared.
 func headerEquals(name, want string) field {
 	shown := redact.Field(name, want)
-	return header(name, strconv.Quote(shown), func(got string) bool { return got == want || got == shown })
+	return headerField(name, strconv.Quote(shown), func(got string) bool { return got == want || got == shown })
 }
 
-func headerMatches(name string, re *regexp.Regexp) field {
-	return header(name, "that matches "+re.String(), re.MatchString)
-}
-
-func header(name, want string, ok func(value string) bool) field {
+// headerField wants a value that is ok in one of the fields of a name; where ok
+// is nil, no field of the name.
+func headerField(name, want string, ok func(value string) bool) field {
 	return simple("header "+name, want, func(x *exchange.Exchange) (string, bool) {
-		values := valuesOf(x, name)
-		for _, v := range values {
-			if ok(v) {
-				return "", true
+		var values, quoted []string
+		for _, f := range x.Request.Fields() {
+			if strings.EqualFold(f.Name, name) {
+				values, quoted = append(values, f.Value), append(quoted, strconv.Quote(f.Value))
 			}
 		}
-		return quoteAll(values), false
-	})
-}
-
-func headerAbsent(name string) field {
-	return simple("header "+name, "absent", func(x *exchange.Exchange) (string, bool) {
-		values := valuesOf(x, name)
-		return quoteAll(values), len(values) == 0
-	})
-}
-
-func valuesOf(x *exchange.Exchange, name string) []string {
-	var values []string
-	for _, f := range x.Request.Fields() {
-		if strings.EqualFold(f.Name, name) {
-			values = append(values, f.Value)
+		if ok == nil {
+			return strings.Join(quoted, " and "), len(values) == 0
 		}
-	}
-	return values
-}
-
-func quoteAll(values []string) string {
-	if len(values) == 0 {
-		return "absent"
-	}
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = strconv.Quote(v)
-	}
-	return strings.Join(quoted, " and ")
+		return cmp.Or(strings.Join(quoted, " and "), "absent"), slices.ContainsFunc(values, ok)
+	})
 }
 
 // bodyField wants a body of JSON: the same value, or one that contains it.

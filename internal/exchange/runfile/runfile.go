@@ -1,10 +1,10 @@
-// Package spool keeps the exchanges of a run in a file, for the reports that
-// are written of all of them: so their memory does not grow with the run.
+// Package runfile keeps the exchanges of a run in a file, for the reports that
+// are written of all of them: the memory does not grow with the run.
 //
-// The server hands exchanges over and is never made to wait: they go into a
-// queue that is bounded by count and by bytes, and a goroutine writes them to
-// the file. What comes while the queue is full is counted as lost, and the
-// reports say so. A journal would have let go of the oldest instead.
+// The server hands exchanges over and is never made to wait: a queue bounded by
+// count and by bytes takes them, and a goroutine writes them to the file. What
+// comes while the queue is full is counted as lost, and the reports say so. A
+// journal would evict the oldest instead.
 package runfile
 
 import (
@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -27,8 +28,8 @@ const (
 	maxBytes = 64 << 20
 )
 
-// Spool is a file of exchanges. Add is safe for concurrent use.
-type Spool struct {
+// File is a file of exchanges. Add is safe for concurrent use.
+type File struct {
 	file    *os.File
 	queue   chan *exchange.Exchange
 	waiting atomic.Int64 // bytes in the queue
@@ -39,12 +40,11 @@ type Spool struct {
 	closed bool
 
 	count uint64 // exchanges in the file
-	size  int64  // of the file
 	err   error
 }
 
-// New opens a spool in a folder for temporary files; "" is the system's.
-func New(dir string) (*Spool, error) {
+// New opens a run file in a folder for temporary files; "" is the system's.
+func New(dir string) (*File, error) {
 	file, err := os.CreateTemp(dir, "dispatchmock-exchanges-")
 	if err != nil {
 		return nil, fmt.Errorf("a file to keep the exchanges in: %w", err)
@@ -52,13 +52,13 @@ func New(dir string) (*Spool, error) {
 	// It goes with the process, however that ends. Where an open file cannot
 	// be removed, Close removes it.
 	_ = os.Remove(file.Name())
-	s := &Spool{file: file, queue: make(chan *exchange.Exchange, maxQueue), done: make(chan struct{})}
+	s := &File{file: file, queue: make(chan *exchange.Exchange, maxQueue), done: make(chan struct{})}
 	go s.write()
 	return s, nil
 }
 
-// Add hands an exchange over; nobody may change it afterwards.
-func (s *Spool) Add(x *exchange.Exchange) {
+// Add queues an exchange; nobody may change it afterwards.
+func (s *File) Add(x *exchange.Exchange) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	size := sizeOf(x)
@@ -73,7 +73,7 @@ func (s *Spool) Add(x *exchange.Exchange) {
 	}
 }
 
-func (s *Spool) drop(size int64) {
+func (s *File) drop(size int64) {
 	if !s.closed {
 		s.waiting.Add(-size)
 	}
@@ -84,18 +84,17 @@ func sizeOf(x *exchange.Exchange) int64 {
 	return int64(1024 + len(x.Request.Head) + len(x.Request.Body) + len(x.Response.Head) + len(x.Response.Body))
 }
 
-// stored is an exchange in the file: what a function and an error would say is
-// said beside it.
+// stored is an exchange in the file, with the texts of what gob cannot write: a
+// function and an error.
 type stored struct {
 	Exchange      exchange.Exchange
 	Before, After []byte
 	Err           string
 }
 
-func (s *Spool) write() {
+func (s *File) write() {
 	defer close(s.done)
-	counted := &counter{w: s.file}
-	out := bufio.NewWriterSize(counted, 256<<10)
+	out := bufio.NewWriterSize(s.file, 256<<10)
 	e := gob.NewEncoder(out)
 	for x := range s.queue {
 		s.waiting.Add(-sizeOf(x))
@@ -108,7 +107,6 @@ func (s *Spool) write() {
 		}
 	}
 	s.err = errors.Join(s.err, out.Flush())
-	s.size = counted.n
 }
 
 func store(x *exchange.Exchange) *stored {
@@ -123,19 +121,9 @@ func store(x *exchange.Exchange) *stored {
 	return one
 }
 
-type counter struct {
-	w io.Writer
-	n int64
-}
-
-func (c *counter) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	c.n += int64(n)
-	return n, err
-}
-
-// Finish takes no more, waits until all is written, and says what went wrong.
-func (s *Spool) Finish() error {
+// Finish closes the queue, waits until all is written, and returns what went
+// wrong.
+func (s *File) Finish() error {
 	s.mu.Lock()
 	if !s.closed {
 		s.closed = true
@@ -150,14 +138,14 @@ func (s *Spool) Finish() error {
 }
 
 // Lost returns how many exchanges are not in the file.
-func (s *Spool) Lost() uint64 { return s.lost.Load() }
+func (s *File) Lost() uint64 { return s.lost.Load() }
 
 // Each returns the exchanges in the order in which they ended, after Finish.
 // It holds one at a time, and may be asked any number of times. What goes
 // wrong with the file is put into err.
-func (s *Spool) Each(err *error) iter.Seq[*exchange.Exchange] {
+func (s *File) Each(err *error) iter.Seq[*exchange.Exchange] {
 	return func(yield func(*exchange.Exchange) bool) {
-		d := gob.NewDecoder(bufio.NewReaderSize(io.NewSectionReader(s.file, 0, s.size), 256<<10))
+		d := gob.NewDecoder(bufio.NewReaderSize(io.NewSectionReader(s.file, 0, math.MaxInt64), 256<<10))
 		for i := range s.count {
 			var one stored
 			if e := d.Decode(&one); e != nil {
@@ -186,8 +174,8 @@ func (one *stored) exchange() *exchange.Exchange {
 	return x
 }
 
-// Close lets go of the file.
-func (s *Spool) Close() error {
+// Close removes the file.
+func (s *File) Close() error {
 	err := errors.Join(s.Finish(), s.file.Close())
 	if e := os.Remove(s.file.Name()); e != nil && !errors.Is(e, os.ErrNotExist) {
 		err = errors.Join(err, e)

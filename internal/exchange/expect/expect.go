@@ -1,4 +1,6 @@
-package journal
+// Package expect holds what a test expects of the journal: which requests came,
+// how often and in which order.
+package expect
 
 import (
 	"fmt"
@@ -28,15 +30,15 @@ type wanted struct {
 // unlimited is a number of times that no journal reaches.
 const unlimited = int(^uint(0) >> 1)
 
-// ParseExpectation reads an expectation from a decoded JSON tree. The schema is
-// that of schemas/admin/expectation.json; file is what errors name as the
-// place that the tree came from. What is wrong is returned as jsonx.Diagnostics.
-func ParseExpectation(m jsonx.Schema, file string, tree any) (Expectation, error) {
+// Parse reads an expectation from a decoded JSON tree. The schema is that of
+// schemas/admin/expectation.json; file is what errors name as the place that
+// the tree came from. What is wrong is returned as jsonx.Diagnostics.
+func Parse(m jsonx.Schema, file string, tree any) (Expectation, error) {
 	if diags := m.Diagnostics(file, "", tree); len(diags) > 0 {
 		return Expectation{}, diags
 	}
 	p := parser{file: file}
-	doc, _ := tree.(map[string]any)
+	doc := object(tree)
 	e := Expectation{adjacent: doc["between"] == "nothing", nothingElse: doc["nothing_else"] == true}
 	if request, ok := doc["request"]; ok {
 		e.wanted = append(e.wanted, p.wanted(doc, request, "", "/request"))
@@ -79,101 +81,97 @@ func (p *parser) wanted(beside map[string]any, request any, at, failed string) w
 		return w
 	}
 	at += "/times"
-	exactly, isExact := times["exactly"]
-	least, hasLeast := times["at_least"]
-	most, hasMost := times["at_most"]
+	bound := func(name string, set ...*int) {
+		v, ok := times[name]
+		if !ok {
+			return
+		}
+		n, err := strconv.Atoi(fmt.Sprint(v))
+		if err != nil {
+			p.diag(at+"/"+name, "%v must be written as a whole number", v)
+		}
+		for _, s := range set {
+			*s = n
+		}
+	}
+	_, exactly := times["exactly"]
 	switch {
-	case isExact && len(times) > 1:
+	case exactly && len(times) > 1:
 		p.diag(at, "has \"exactly\" beside another bound; give \"exactly\" alone, or \"at_least\" and \"at_most\"")
-	case isExact:
-		w.least = p.times(at+"/exactly", exactly)
-		w.most = w.least
-	case hasLeast || hasMost:
+	case exactly:
+		bound("exactly", &w.least, &w.most)
+	case len(times) == 0:
+		p.diag(at, "says nothing; give one of \"exactly\", \"at_least\" and \"at_most\", or leave it out for at least once")
+	default:
 		w.least = 0
-		if hasLeast {
-			w.least = p.times(at+"/at_least", least)
-		}
-		if hasMost {
-			w.most = p.times(at+"/at_most", most)
-		}
+		bound("at_least", &w.least)
+		bound("at_most", &w.most)
 		if w.least > w.most {
 			p.diag(at, "at_least is %d and at_most %d: no number is both; give at_least the smaller one", w.least, w.most)
 		}
-	default:
-		p.diag(at, "says nothing; give one of \"exactly\", \"at_least\" and \"at_most\", or leave it out for at least once")
 	}
 	return w
 }
 
-func (p *parser) times(at string, v any) int {
-	n, err := strconv.Atoi(fmt.Sprint(v))
-	if err != nil {
-		p.diag(at, "%v must be written as a whole number", v)
-	}
-	return n
-}
-
-// matcher reads what is known of a request. The order of its fields is that
-// in which a person would say them.
-func (p *parser) matcher(v any, at string) matcher {
-	doc := object(v)
-	m := matcher{at: at}
-	text := func(name string) (string, bool) { s, ok := doc[name].(string); return s, ok }
-	if s, ok := text("method"); ok {
-		m.fields = append(m.fields, methodField(s))
-	}
-	if s, ok := text("path"); ok {
-		switch {
-		case !strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "*"):
-			p.diag(at+"/path", "%.60q: no request has such a path; begin it with /", s)
-		case strings.Contains(s, "?"):
-			p.diag(at+"/path", "%.60q: paths are compared without their query; leave it out", s)
-		case strings.HasPrefix(s, "/_s/"):
-			p.diag(at+"/path", "%.60q: paths are compared without the session's prefix; leave it out, and name the session in the query", s)
-		}
-		m.fields = append(m.fields, pathField(s))
-	}
-	headers := object(doc["header"])
-	if len(headers) > maxFields {
-		p.diag(at+"/header", "must have %d names at most", maxFields)
-		headers = nil
-	}
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		m.fields = append(m.fields, p.header(name, headers[name], at+"/header/"+jsonx.Escape(name)))
-	}
-	if v, ok := doc["body"]; ok {
-		m.fields = append(m.fields, p.body(object(v), at+"/body"))
-	}
-	if s, ok := text("client_id"); ok {
-		m.fields = append(m.fields, clientField(s))
-	}
-	if v, ok := doc["tenant"]; ok {
-		m.fields = append(m.fields, p.tenant(fmt.Sprint(v), at+"/tenant"))
-	}
-	if s, ok := text("version"); ok {
-		m.fields = append(m.fields, versionField(s))
-	}
-	if v, ok := doc["status"]; ok {
-		m.fields = append(m.fields, statusField(fmt.Sprint(v)))
-	}
-	if s, ok := text("verdict"); ok {
-		m.fields = append(m.fields, verdictField(s))
-	}
-	if s, ok := text("scenario"); ok {
-		m.fields = append(m.fields, scenarioField(s))
-	}
-	return m
-}
+// members are those of a matcher, in the order in which a person would say them.
+var members = []string{"method", "path", "header", "body", "client_id", "tenant", "version", "status", "verdict", "scenario"}
 
 // maxFields is how many header fields may be known of a request.
 const maxFields = 32
 
-func (p *parser) tenant(v, at string) field {
-	tenant, err := strconv.ParseInt(v, 10, 64)
-	if err != nil {
-		p.diag(at, "%s must be written as a whole number of at most 64 bits", v)
+// matcher reads what is known of a request.
+func (p *parser) matcher(v any, at string) matcher {
+	doc := object(v)
+	m := matcher{at: at}
+	for _, member := range members {
+		v, ok := doc[member]
+		if !ok {
+			continue
+		}
+		at := at + "/" + member
+		text := fmt.Sprint(v) // of a number, as it is written
+		switch member {
+		case "header":
+			m.fields = append(m.fields, p.headers(object(v), at)...)
+			continue
+		case "body":
+			m.fields = append(m.fields, p.body(object(v), at))
+			continue
+		case "path":
+			p.checkPath(text, at)
+		case "tenant":
+			n, err := strconv.ParseInt(text, 10, 64)
+			if err != nil {
+				p.diag(at, "%s must be written as a whole number of at most 64 bits", v)
+			}
+			text = strconv.FormatInt(n, 10)
+		}
+		m.fields = append(m.fields, memberField(member, text))
 	}
-	return tenantField(tenant)
+	return m
+}
+
+func (p *parser) checkPath(path, at string) {
+	switch {
+	case !strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "*"):
+		p.diag(at, "%.60q: no request has such a path; begin it with /", path)
+	case strings.Contains(path, "?"):
+		p.diag(at, "%.60q: paths are compared without their query; leave it out", path)
+	case strings.HasPrefix(path, "/_s/"):
+		p.diag(at, "%.60q: paths are compared without the session's prefix; leave it out, and name the session in the query", path)
+	}
+}
+
+func (p *parser) headers(doc map[string]any, at string) []field {
+	if len(doc) > maxFields {
+		p.diag(at, "must have %d names at most", maxFields)
+		return nil
+	}
+	var fields []field
+	for _, name := range slices.Sorted(maps.Keys(doc)) {
+		fields = append(fields, p.header(name, doc[name], at+"/"+jsonx.Escape(name)))
+	}
+	return fields
 }
 
 func (p *parser) header(name string, v any, at string) field {
@@ -194,9 +192,9 @@ func (p *parser) header(name string, v any, at string) field {
 			p.diag(at+"/matches", "%v", err)
 			return field{}
 		}
-		return headerMatches(name, re)
+		return headerField(name, "that matches "+re.String(), re.MatchString)
 	}
-	return headerAbsent(name)
+	return headerField(name, "absent", nil)
 }
 
 func (p *parser) body(doc map[string]any, at string) field {

@@ -1,4 +1,4 @@
-package journal
+package expect
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/redact"
 	"dispatchmock/schemas"
@@ -29,7 +30,7 @@ func parse(t testing.TB, m *contract.Model, text string) (Expectation, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return ParseExpectation(m, "test.json", tree)
+	return Parse(m, "test.json", tree)
 }
 
 // TestRefusedExpectations holds that each mistake is refused with its place
@@ -180,7 +181,7 @@ func TestVerify(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := Verify(t.Context(), script(), e)
+			r := e.Verify(t.Context(), script())
 			if r.OK != (c.pointer == "ok") || !r.OK && r.Pointer != c.pointer {
 				t.Errorf("ok: %v, pointer %q, want %q", r.OK, r.Pointer, c.pointer)
 			}
@@ -224,7 +225,7 @@ func TestVerifyNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := Verify(t.Context(), nil, e); r.Sentence != want {
+		if r := e.Verify(t.Context(), nil); r.Sentence != want {
 			t.Errorf("got %q, want %q", r.Sentence, want)
 		}
 	}
@@ -234,7 +235,7 @@ func TestVerifyNone(t *testing.T) {
 // taken as met, and that all else is.
 func TestVerifyLost(t *testing.T) {
 	t.Parallel()
-	j := New(Limits{Count: 2, Bytes: 1 << 20})
+	j := journal.New(journal.Limits{Count: 2, Bytes: 1 << 20})
 	for _, method := range []string{"DELETE", "GET", "GET"} {
 		j.Add(nil, &exchange.Exchange{Session: "a", Method: method})
 	}
@@ -258,7 +259,7 @@ func TestVerifyLost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r, err := j.Verify(t.Context(), c.session, e); err != nil || r.OK != c.ok || !strings.Contains(r.Sentence, c.sentence) || r.Pointer != c.at || strings.Contains(r.Sentence, "journal") == c.ok {
+		if r, err := e.VerifyJournal(t.Context(), j, c.session); err != nil || r.OK != c.ok || !strings.Contains(r.Sentence, c.sentence) || r.Pointer != c.at || strings.Contains(r.Sentence, "journal") == c.ok {
 			t.Errorf("%s in %s: got %+v", c.doc, c.session, r)
 		}
 	}
@@ -302,11 +303,11 @@ func FuzzExpectation(f *testing.F) {
 		if err != nil {
 			return
 		}
-		e, err := ParseExpectation(m, "fuzz", tree)
+		e, err := Parse(m, "fuzz", tree)
 		if err != nil {
 			return
 		}
-		r := Verify(t.Context(), script(), e)
+		r := e.Verify(t.Context(), script())
 		if r.Sentence == "" || len(r.Nearest) > maxNearest || r.OK != (r.Pointer == "") {
 			t.Errorf("%s: got %+v", text, r)
 		}
@@ -318,8 +319,8 @@ func TestVerifyEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	j := New(Limits{Count: 10, Bytes: 1 << 20})
-	if r, err := j.Verify(ctx, "a", Expectation{}); err == nil {
+	j := journal.New(journal.Limits{Count: 10, Bytes: 1 << 20})
+	if r, err := (Expectation{}).VerifyJournal(ctx, j, "a"); err == nil {
 		t.Errorf("got %+v, want an error", r)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"dispatchmock/internal/redact"
 )
 
-func open(t testing.TB) *Spool {
+func open(t testing.TB) *File {
 	t.Helper()
 	s, err := New(t.TempDir())
 	if err != nil {
@@ -106,7 +106,7 @@ func TestNeverWaits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := &Spool{file: file, queue: make(chan *exchange.Exchange, maxQueue), done: make(chan struct{})}
+			s := &File{file: file, queue: make(chan *exchange.Exchange, maxQueue), done: make(chan struct{})}
 			x := &exchange.Exchange{Request: exchange.Message{Body: make([]byte, c.body)}}
 			for range c.kept + 5 {
 				s.Add(x)
@@ -133,7 +133,7 @@ func TestFullDisk(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no /dev/full here")
 	}
-	s := &Spool{file: file, queue: make(chan *exchange.Exchange, maxQueue), done: make(chan struct{})}
+	s := &File{file: file, queue: make(chan *exchange.Exchange, maxQueue), done: make(chan struct{})}
 	go s.write()
 	x := &exchange.Exchange{Request: exchange.Message{Body: make([]byte, 64<<10)}}
 	for range 100 {

@@ -35,3 +35,33 @@ func shortened(x *exchange.Exchange, size, most int64) (*exchange.Exchange, int6
 	}
 	return &short, sizeOf(&short)
 }
+
+// Bytes that an exchange holds beside its texts: the record itself with its
+// place here, and the states of a record that changed.
+const (
+	perExchange = 1 << 10
+	perStates   = 4 << 10
+)
+
+// sizeOf estimates the memory that an exchange holds. Bodies that exchanges
+// share are counted for each, so that the limit holds when they do not.
+func sizeOf(x *exchange.Exchange) int64 {
+	n := perExchange + len(x.Path) + len(x.RequestID) + len(x.VersionAsked) + len(x.Method) +
+		len(x.Request.Head) + len(x.Request.Body) + len(x.Response.Head) + len(x.Response.Body)
+	for _, violations := range [][]exchange.Violation{x.Problems, x.Violations, x.Deliberate} {
+		for i := range violations {
+			f := &violations[i]
+			n += 128 + len(f.Pointer) + len(f.Rule) + len(f.Value) + len(f.Documented) + len(f.Hint)
+		}
+	}
+	for i := range x.Authorization {
+		n += 32 + len(x.Authorization[i].Shown) + len(x.Authorization[i].Stand)
+	}
+	if x.States != nil {
+		n += perStates
+	}
+	if x.Err != nil {
+		n += len(x.Err.Error())
+	}
+	return int64(n)
+}

@@ -1,4 +1,4 @@
-package journal
+package expect
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/exchange/journal"
 )
 
 // Result says whether exchanges are as expected, and if not, what was found.
@@ -40,11 +41,12 @@ type Near struct {
 // maxNearest is how many exchanges a result shows.
 const maxNearest = 3
 
-// Verify holds what the journal has of a session against an expectation. What
-// the exchanges that it let go of could refute is not taken as met. Patterns
-// can take long: the error is that of the context, where it ends before.
-func (j *Journal) Verify(ctx context.Context, session string, e Expectation) (Result, error) {
-	r := Verify(ctx, j.All(session), e)
+// VerifyJournal holds what a journal has of a session against the expectation.
+// It is not met where the exchanges that the journal has evicted could refute
+// it. Patterns can take long: the error is that of the context, where it ends
+// before.
+func (e Expectation) VerifyJournal(ctx context.Context, j *journal.Journal, session string) (Result, error) {
+	r := e.Verify(ctx, j.All(session))
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
@@ -52,14 +54,14 @@ func (j *Journal) Verify(ctx context.Context, session string, e Expectation) (Re
 	if lost == 0 {
 		return r, nil
 	}
-	told := fmt.Sprintf("the journal had let go of %s before these to keep its limits", counted(int(lost), "exchange"))
-	const way = "start the server with a larger --journal-count and --journal-bytes"
+	evicted := fmt.Sprintf("the journal had let go of %s before these to keep its limits", counted(int(lost), "exchange"))
+	const hint = "start the server with a larger --journal-count and --journal-bytes"
 	switch at, bounded := e.bounded(); {
 	case !r.OK:
-		r.Sentence += "; " + told + ", which may be why: " + way
+		r.Sentence += "; " + evicted + ", which may be why: " + hint
 	case bounded:
 		r.OK, r.Pointer = false, at
-		r.Sentence += "; but " + told + ", so that nobody can know: " + way
+		r.Sentence += "; but " + evicted + ", so that nobody can know: " + hint
 	}
 	return r, nil
 }
@@ -75,10 +77,10 @@ func (e *Expectation) bounded() (string, bool) {
 	return "/nothing_else", e.nothingElse
 }
 
-// Verify holds exchanges, in the order in which they arrived, against an
+// Verify holds exchanges, in the order in which they arrived, against the
 // expectation. The first thing that is not as expected makes the result.
 // Changes through the admin API are no requests of the API.
-func Verify(ctx context.Context, list []*exchange.Exchange, e Expectation) Result {
+func (e Expectation) Verify(ctx context.Context, list []*exchange.Exchange) Result {
 	list = slices.DeleteFunc(slices.Clone(list), func(x *exchange.Exchange) bool { return x.Admin })
 	v := verification{ctx: ctx, list: list, expected: make([]bool, len(list))}
 	for i := range e.wanted {
