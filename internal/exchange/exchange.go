@@ -76,9 +76,6 @@ type Exchange struct {
 	// States returns the record before and after a transition, as printed
 	// JSON of the newest shape; nil where there was none.
 	States func() (before, after []byte)
-	// Undo takes the transition back; nil where there was none, and once the
-	// answer is settled.
-	Undo func()
 
 	Request, Response Message
 	// Authorization has, for each secret that was redacted in the request's

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -14,8 +15,8 @@ import (
 	"dispatchmock/internal/model"
 )
 
-// problem is one thing that is wrong with a request: what the client is told,
-// should it be the first, and what the journal and the log say of it.
+// problem is one thing that is wrong with a request: the error that the client
+// gets if the problem is the first, and what the journal and the log show.
 type problem struct {
 	err       model.Error
 	violation exchange.Violation
@@ -25,52 +26,50 @@ type problem struct {
 const pathInput = "path"
 
 // check runs every check whose inputs are there. It returns the error that the
-// client is told, or nil when the request may go on; the exchange gets all
+// client gets, or nil when the request may go on; the exchange gets all
 // problems. The order is that of api-facts: inputs, then token, role, tenant,
 // record (grade A).
 func (m *Mock) check(q *request) *model.Error {
-	var problems []problem
-	if len(q.route.Headers) > 0 || len(q.route.Path) > 0 || !q.s.Choices().ContentTypeParameters {
-		problems = m.inputs(q)
-	}
-	if p := m.rights(q, problems); p != nil {
-		problems = p
-	}
+	problems := m.checkInputs(q)
+	problems = append(problems, m.checkRights(q, problems)...)
 	if len(problems) == 0 {
 		return nil
 	}
 	for i := range problems {
-		m.tell(q, &problems[i])
+		m.addProblem(q, &problems[i])
 	}
 	return &problems[0].err
 }
 
-// inputs turns findings into problems, in the order in which they are told.
-func (m *Mock) inputs(q *request) []problem {
+// checkInputs returns the problems of header fields and path, in the order in
+// which they are reported.
+func (m *Mock) checkInputs(q *request) []problem {
+	if len(q.route.Headers)+len(q.route.Path) == 0 && q.s.Choices().ContentTypeParameters {
+		return nil
+	}
 	byInput := map[string][]problem{}
-	for _, f := range q.route.Headers {
-		name := strings.TrimPrefix(f.Pointer, "/")
+	for _, v := range q.route.Headers {
+		name := strings.TrimPrefix(v.Pointer, "/")
 		code := model.CodeOfHeader(name)
-		if q.s.Choices().Statuses[code] == 200 {
+		if q.s.Choices().Statuses[code] == http.StatusOK {
 			continue
 		}
-		told := f                                                                                      // the record says it by itself
+		toClient := v                                                                                  // the journal's hint says the number by itself
 		if n := len(q.r.Header[http.CanonicalHeaderKey(name)]); n > 1 && code != model.NotAcceptable { // accept is a list
-			told.Hint += fmt.Sprintf(", and be sent once; it was sent %d times", n)
+			toClient.Hint += fmt.Sprintf(", and be sent once; it was sent %d times", n)
 		}
 		byInput[name] = append(byInput[name], problem{
-			model.Error{Code: code, Field: q.rules.HeaderField(q.version, name), Detail: m.headerDetail(q, name, told)}, f})
+			model.Error{Code: code, Field: q.rules.HeaderField(q.version, name), Detail: m.headerDetail(q, name, toClient)}, v})
 	}
 	if text, _ := contract.HeaderText(q.r.Header, "Content-Type"); !q.s.Choices().ContentTypeParameters && byInput["content-type"] == nil && strings.Contains(text, ";") {
-		f := exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/content-type", Rule: "content_type_parameters: false",
-			Value: strconv.Quote(text), Schema: "fixtures/choices.json", Hint: "must be application/json without parameters"}
-		byInput["content-type"] = []problem{{model.Error{Code: model.ContentTypeInvalid,
-			Field: q.rules.HeaderField(q.version, "content-type"), Detail: sentence(f.Hint)}, f}}
+		p := q.problem(model.ContentTypeInvalid, "", exchange.Violation{Rule: "content_type_parameters: false",
+			Value: strconv.Quote(text), Schema: choicesSchema, Hint: "must be application/json without parameters"})
+		byInput["content-type"] = []problem{p}
 	}
-	for _, f := range q.route.Path {
-		name := strings.TrimPrefix(f.Pointer, "/")
+	for _, v := range q.route.Path {
+		name := strings.TrimPrefix(v.Pointer, "/")
 		byInput[pathInput] = append(byInput[pathInput], problem{
-			model.Error{Code: model.PathInvalid, Field: name, Detail: detail(f, q.route.Parameters[name])}, f})
+			model.Error{Code: model.PathInvalid, Field: name, Detail: detail(v, q.route.Parameters[name])}, v})
 	}
 	slices.SortStableFunc(byInput[pathInput], func(a, b problem) int { return strings.Compare(a.err.Field, b.err.Field) })
 	var problems []problem
@@ -84,89 +83,81 @@ func (m *Mock) inputs(q *request) []problem {
 	return problems
 }
 
-// rights checks token, role, tenant and record, as far as the inputs before
-// them are good, and fills in the call's key. It returns the problems with its
-// own behind them, or nil where it has none.
-func (m *Mock) rights(q *request, problems []problem) []problem {
-	good := func(code model.Code) bool {
-		return !slices.ContainsFunc(problems, func(p problem) bool { return p.err.Code == code })
+// checkRights returns the problems of token, role, tenant and record, as far as
+// the inputs that they need are good.
+func (m *Mock) checkRights(q *request, inputs []problem) (found []problem) {
+	add := func(code model.Code, value, rule, hint, toClient string) {
+		found = append(found, q.rejection(code, value, rule, hint, toClient))
 	}
-	var more []problem
-	// The hint is for the client alone: it names a token, and logs name none.
-	add := func(code model.Code, name, value, rule, hint, toClient string) {
-		part := exchange.PartRequestHeader
-		field := q.rules.HeaderField(q.version, name)
-		if code == model.RecordUnknown {
-			part, field = exchange.PartPath, name
-		}
-		more = append(more, problem{model.Error{Code: code, Field: field, Detail: sentence(hint + toClient)},
-			exchange.Violation{Part: part, Pointer: "/" + name, Rule: rule, Value: value, Schema: "operations.json", Hint: hint, Rejected: true}})
-	}
-	if q.wellFormed && !q.known {
-		add(model.TokenUnknown, "authorization", "", "known token", "no fixture knows this token", m.hint(q.s))
+	wrong := func(code model.Code) bool {
+		return slices.ContainsFunc(inputs, func(p problem) bool { return p.err.Code == code })
 	}
 	if !q.known {
-		if len(problems)+len(more) > 0 {
-			more = append(more, m.strangers(q)...)
+		if q.wellFormed {
+			add(model.TokenUnknown, "", "known token", "no fixture knows this token", m.tokenHint(q.s))
 		}
-		return appendOrNil(problems, more)
+		// A client that is not known reads of nothing that is stored: what
+		// follows never comes first.
+		if len(inputs)+len(found) > 0 {
+			found = append(found, q.checkStored()...)
+		}
+		return found
 	}
 	roles := q.rules.Roles
 	if q.s.Choices().AdminIsDispatcher && slices.Contains(roles, model.RoleDispatcher) {
 		roles = append(slices.Clone(roles), model.RoleAdmin)
 	}
 	if !q.client.HasAny(roles) {
-		add(model.RoleMissing, "authorization", list(q.client.Roles), "roles: "+list(roles),
-			fmt.Sprintf("%s needs %s, and this token's user has %s", q.rules.Name, oneOf(roles), list(q.client.Roles)), m.hint(q.s))
+		has := roleList(q.client.Roles)
+		add(model.RoleMissing, has, "roles: "+roleList(roles),
+			fmt.Sprintf("%s needs %s, and this token's user has %s", q.rules.Name, oneOf(roles), has), m.tokenHint(q.s))
 	}
-	if !good(model.TenantIDInvalid) {
-		return appendOrNil(problems, more)
+	if wrong(model.TenantIDInvalid) {
+		return found
 	}
-	tenantText, _ := contract.HeaderText(q.r.Header, "X-Tenant-Id")
-	tenant := q.route.Tenant.Value
+	text, _ := contract.HeaderText(q.r.Header, "X-Tenant-Id")
 	if !q.route.Tenant.OK {
-		add(model.TenantIDInvalid, "x-tenant-id", strconv.Quote(tenantText), "integer", "must be an integer of at most 64 bits", "")
-		return appendOrNil(problems, more)
+		add(model.TenantIDInvalid, strconv.Quote(text), "integer", "must be an integer of at most 64 bits", "")
+		return found
 	}
+	tenant := q.route.Tenant.Value
 	q.x.Tenant = tenant
-	if !q.s.Store.Base().HasTenant(tenant) || !q.client.Sees(tenant) {
-		// One sentence for both: a stranger must not learn which tenants exist.
+	if exists := q.s.Store.Base().HasTenant(tenant); !exists || !q.client.Sees(tenant) {
+		// One sentence for both: a client must not learn which tenants exist.
 		code := model.TenantForeign
-		if !q.s.Store.Base().HasTenant(tenant) {
+		if !exists {
 			code = model.TenantUnknown
 		}
-		add(code, "x-tenant-id", tenantText, "tenants of the token", fmt.Sprintf("tenant %d is not assigned to this token%s", tenant, m.tenantsOf(q)), "")
-		return appendOrNil(problems, more)
+		add(code, text, "tenants of the token", fmt.Sprintf("tenant %d is not assigned to this token%s", tenant, tenantsOf(&q.client)), "")
+		return found
 	}
-	if !good(model.PathInvalid) {
-		return appendOrNil(problems, more)
+	if wrong(model.PathInvalid) {
+		return found
 	}
-	key, ok := q.key()
-	if !ok {
-		add(model.RecordUnknown, "customer_location_id", "", "known record", "the path's parameters must be integers of at most 64 bits", "")
-		return appendOrNil(problems, more)
+	if _, ok := q.key(); !ok {
+		add(model.RecordUnknown, "", "known record", "the path's parameters must be integers of at most 64 bits", "")
+	} else if len(inputs)+len(found) > 0 { // else the action itself finds the record, in one step with what it does
+		found = append(found, q.checkRecord()...)
 	}
-	if len(problems) == 0 && len(more) == 0 {
-		return nil // the action itself finds the record, in one step with what it does
-	}
-	if _, ok := q.s.Store.Record(key); !ok {
-		more = append(more, unknownRecord(key))
-	}
-	return appendOrNil(problems, more)
+	return found
 }
 
-// strangers checks what can be known of the tenant and the record without
-// knowing who asks. It never comes first, so that no stranger is told of it.
-func (m *Mock) strangers(q *request) []problem {
+// checkStored returns the problems of tenant and record that can be known
+// without a client.
+func (q *request) checkStored() []problem {
 	tenant := q.route.Tenant
 	if !tenant.OK {
 		return nil
 	}
 	if !q.s.Store.Base().HasTenant(tenant.Value) {
-		detail := fmt.Sprintf("there is no tenant %d", tenant.Value)
-		return []problem{{model.Error{Code: model.TenantUnknown, Field: q.rules.HeaderField(q.version, "x-tenant-id"), Detail: sentence(detail)},
-			exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/x-tenant-id", Rule: "known tenant", Value: strconv.FormatInt(tenant.Value, 10), Schema: "operations.json", Hint: detail, Rejected: true}}}
+		number := strconv.FormatInt(tenant.Value, 10)
+		return []problem{q.rejection(model.TenantUnknown, number, "known tenant", "there is no tenant "+number, "")}
 	}
+	return q.checkRecord()
+}
+
+// checkRecord returns the problem of a key without a record.
+func (q *request) checkRecord() []problem {
 	k, ok := q.key()
 	if !ok {
 		return nil
@@ -174,28 +165,39 @@ func (m *Mock) strangers(q *request) []problem {
 	if _, ok := q.s.Store.Record(k); ok {
 		return nil
 	}
-	return []problem{unknownRecord(k)}
+	return []problem{q.unknownRecord(k)}
 }
 
-func appendOrNil(problems, more []problem) []problem {
-	if len(more) == 0 {
-		return nil
+func (q *request) unknownRecord(k store.Key) problem {
+	return q.problem(model.RecordUnknown, "", exchange.Violation{Rule: "known record", Value: strconv.FormatInt(k.Location, 10),
+		Schema: "fixtures", Hint: fmt.Sprintf("tenant %d has no customer %d at location %d", k.Tenant, k.Customer, k.Location), Rejected: true})
+}
+
+const choicesSchema = "fixtures/choices.json"
+
+// rejection returns the problem of a request that is rejected for what is stored
+// or allowed.
+func (q *request) rejection(code model.Code, value, rule, hint, toClient string) problem {
+	return q.problem(code, toClient, exchange.Violation{Rule: rule, Value: value, Schema: "operations.json", Hint: hint, Rejected: true})
+}
+
+// problem completes a violation by what the table of errors has. The client reads
+// the hint and more, which may name a token, and so is kept out of the journal.
+func (q *request) problem(code model.Code, toClient string, v exchange.Violation) problem {
+	k := code.Kind()
+	v.Part, v.Pointer = exchange.PartRequestHeader, "/"+cmp.Or(k.Header, k.Field)
+	field := k.Field
+	if k.Header != "" {
+		field = q.rules.HeaderField(q.version, k.Header)
+	} else {
+		v.Part = exchange.PartPath
 	}
-	return append(problems, more...)
+	return problem{model.Error{Code: code, Field: field, Detail: sentence(v.Hint + toClient)}, v}
 }
 
-func unknownRecord(k store.Key) problem {
-	text := fmt.Sprintf("tenant %d has no customer %d at location %d", k.Tenant, k.Customer, k.Location)
-	return problem{model.Error{Code: model.RecordUnknown, Field: "customer_location_id", Detail: sentence(text)},
-		exchange.Violation{Part: exchange.PartPath, Pointer: "/customer_location_id", Rule: "known record",
-			Value: strconv.FormatInt(k.Location, 10), Schema: "fixtures", Hint: text, Rejected: true}}
-}
-
-// notFound records and returns the error of a record that is not there.
-func (m *Mock) notFound(q *request) *model.Error {
-	k, _ := q.key()
-	p := unknownRecord(k)
-	m.tell(q, &p)
+// rejectOne adds a problem to the exchange and returns its error.
+func (m *Mock) rejectOne(q *request, p problem) *model.Error {
+	m.addProblem(q, &p)
 	return &p.err
 }
 
@@ -203,16 +205,16 @@ func oneOf(roles []model.Role) string {
 	if len(roles) == 1 {
 		return "the role " + string(roles[0])
 	}
-	return "one of the roles " + list(roles)
+	return "one of the roles " + roleList(roles)
 }
 
-func list(roles []model.Role) string {
+func roleList(roles []model.Role) string {
 	if len(roles) == 0 {
 		return "none"
 	}
-	names := make([]string, len(roles))
-	for i, r := range roles {
-		names[i] = string(r)
+	list := string(roles[0])
+	for _, role := range roles[1:] {
+		list += ", " + string(role)
 	}
-	return strings.Join(names, ", ")
+	return list
 }

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/wire"
@@ -15,8 +17,8 @@ import (
 // action performs an operation: it returns a reply's body or an error.
 type action func(*Mock, *request) (*wire.Body, *model.Error)
 
-// performs returns what the mock does at a method, or nil.
-func performs(method string) action {
+// actionOf returns what the mock does at a method, or nil.
+func actionOf(method string) action {
 	switch method {
 	case http.MethodDelete:
 		return (*Mock).deactivate
@@ -28,45 +30,61 @@ func performs(method string) action {
 	return nil
 }
 
+// Unable returns the operations that are to be served and cannot be.
+func Unable(c *contract.Contract) (diags jsonx.Diagnostics) {
+	for i, op := range c.Operations() {
+		rule := ""
+		switch {
+		case !op.Served:
+		case actionOf(op.Method) == nil:
+			rule = "the mock performs DELETE, GET and OPTIONS only; with false it answers " + op.Method + " as one that it does not mock"
+		case op.Method != http.MethodOptions && !(strings.Contains(op.Path, "{customer_id}") && strings.Contains(op.Path, "{customer_location_id}")):
+			rule = "the mock finds records by {customer_id} and {customer_location_id} alone, and " + op.Path + " has not both"
+		}
+		if rule != "" {
+			diags = append(diags, jsonx.Diagnostic{File: "operations.json", Pointer: fmt.Sprintf("/operations/%d/served", i), Value: "true", Rule: rule})
+		}
+	}
+	return diags
+}
+
 // perform answers with what the operation returns that the request asks for.
 func (m *Mock) perform(q *request) {
+	act := func() {
+		if body, err := m.findAction(q)(m, q); err != nil {
+			m.reject(q, err, 0)
+		} else {
+			m.reply(q, http.StatusOK, "", body)
+		}
+	}
 	if m.Around != nil {
-		m.Around(q.r, &q.reply, func() { m.performNow(q) })
-		return
+		m.Around(q.r, &q.reply, act)
+	} else {
+		act()
 	}
-	m.performNow(q)
 }
 
-func (m *Mock) performNow(q *request) {
-	body, err := m.operation(q)(m, q)
-	if err != nil {
-		m.refuse(q, err)
-		return
-	}
-	m.reply(q, http.StatusOK, "", body)
-}
-
-// operation returns what a request is answered by, and names it in the record.
-func (m *Mock) operation(q *request) action {
+// findAction returns what answers a request, and names the operation in the exchange.
+func (m *Mock) findAction(q *request) action {
 	op := q.route.Operation
 	if op == nil {
 		q.x.Operation = m.Contract.Otherwise().Name
 		if q.route.Resource == nil {
-			return (*Mock).unknownPath
+			return (*Mock).rejectPath
 		}
-		return (*Mock).wrongMethod
+		return (*Mock).rejectMethod
 	}
 	q.x.Operation = op.Name
 	if !op.Served {
-		return (*Mock).unserved
+		return (*Mock).rejectOperation
 	}
-	return performs(op.Method)
+	return actionOf(op.Method)
 }
 
 // inspect records what is wrong with a request that something else answers. It
 // performs nothing.
 func (m *Mock) inspect(q *request) {
-	act := m.operation(q)
+	act := m.findAction(q)
 	if op := q.route.Operation; op == nil || !op.Served || op.Method == http.MethodOptions {
 		_, _ = act(m, q) // none of them changes anything
 		return
@@ -74,9 +92,8 @@ func (m *Mock) inspect(q *request) {
 	if m.check(q) != nil {
 		return
 	}
-	k, _ := q.key()
-	if _, found := q.s.Store.Record(k); !found {
-		_ = m.notFound(q)
+	for _, p := range q.checkRecord() {
+		m.addProblem(q, &p)
 	}
 }
 
@@ -95,21 +112,16 @@ func (m *Mock) deactivate(q *request) (*wire.Body, *model.Error) {
 	key, _ := q.key()
 	did, found := q.s.Store.Deactivate(key, touch)
 	if !found {
-		return nil, m.notFound(q)
+		return nil, m.rejectOne(q, q.unknownRecord(key))
 	}
 	if status := q.s.Choices().Statuses[model.RepeatedDelete]; !did.Changed && status != http.StatusOK {
-		text := fmt.Sprintf("customer %d at location %d was deactivated before", key.Customer, key.Location)
-		p := problem{model.Error{Code: model.RepeatedDelete, Field: "customer_location_id", Detail: sentence(text)},
-			exchange.Violation{Part: exchange.PartPath, Pointer: "/customer_location_id",
-				Rule: fmt.Sprintf("repeated_delete: %d", status), Schema: "fixtures/choices.json", Hint: text, Rejected: true}}
-		m.tell(q, &p)
-		return nil, &p.err
+		return nil, m.rejectOne(q, q.problem(model.RepeatedDelete, "", exchange.Violation{Rule: fmt.Sprintf("repeated_delete: %d", status),
+			Schema: choicesSchema, Hint: fmt.Sprintf("customer %d at location %d was deactivated before", key.Customer, key.Location), Rejected: true}))
 	}
 	q.x.Repeated = !did.Changed
 	if did.Changed {
-		in := q.s.Store
 		q.x.Transition, q.x.States = true, did.Print
-		q.x.Undo = func() { in.TakeBack(key, did) }
+		q.undo = func() { q.s.Store.TakeBack(key, did) }
 	}
 	return m.body(q, &did.After)
 }
@@ -123,7 +135,7 @@ func (m *Mock) get(q *request) (*wire.Body, *model.Error) {
 	key, _ := q.key()
 	record, found := q.s.Store.Record(key)
 	if !found {
-		return nil, m.notFound(q)
+		return nil, m.rejectOne(q, q.unknownRecord(key))
 	}
 	return m.body(q, &record)
 }
@@ -145,40 +157,43 @@ func (m *Mock) pin(q *request, now bool) {
 	}
 }
 
-// unserved answers an operation that the resource advertises and this mock
-// does not perform.
-func (m *Mock) unserved(q *request) (*wire.Body, *model.Error) {
-	text := fmt.Sprintf("%s is not mocked (%s: %s)", q.route.Operation.Method, q.route.Operation.Name, strings.TrimSuffix(q.route.Operation.Description, "."))
-	way := "; to change a record use dispatchmock ctl record patch, to deactivate a customer send DELETE"
+// rejectOperation answers an operation that the resource advertises and this
+// mock does not perform.
+func (m *Mock) rejectOperation(q *request) (*wire.Body, *model.Error) {
+	op := q.route.Operation
+	text := fmt.Sprintf("%s is not mocked (%s: %s)", op.Method, op.Name, strings.TrimSuffix(op.Description, "."))
+	hint := "; to change a record use dispatchmock ctl record patch, to deactivate a customer send DELETE"
 	if q.r.Method == http.MethodPost {
 		text += "; to deactivate a customer send DELETE: the documentation's Python sample sends POST by mistake"
-		way = ""
+		hint = ""
 	}
-	return nil, m.misdirected(q, model.MethodNotImplemented, "method", q.r.Method, text, way)
+	return nil, m.rejectRoute(q, model.MethodNotImplemented, q.r.Method, text, hint)
 }
 
-// wrongMethod answers a method that the resource does not have.
-func (m *Mock) wrongMethod(q *request) (*wire.Body, *model.Error) {
+// rejectMethod answers a method that the resource does not have.
+func (m *Mock) rejectMethod(q *request) (*wire.Body, *model.Error) {
 	text := fmt.Sprintf("%s is not a method of this resource; it has %s", cut(q.r.Method), methods)
 	if upper := strings.ToUpper(q.r.Method); upper != q.r.Method && strings.Contains(methods, upper) {
 		text = fmt.Sprintf("methods are case-sensitive: send %s, not %s", upper, q.r.Method)
 	}
-	return nil, m.misdirected(q, model.MethodNotAllowed, "method", q.r.Method, text, "")
+	return nil, m.rejectRoute(q, model.MethodNotAllowed, q.r.Method, text, "")
 }
 
-// unknownPath answers a path that the API does not have.
-func (m *Mock) unknownPath(q *request) (*wire.Body, *model.Error) {
-	text := fmt.Sprintf("%s is not a path of this mock; it has %s", cut(q.r.URL.EscapedPath()), m.Contract.Operations()[0].Path)
-	return nil, m.misdirected(q, model.PathUnknown, "path", q.r.URL.EscapedPath(), text, "")
+// rejectPath answers a path that the API does not have.
+func (m *Mock) rejectPath(q *request) (*wire.Body, *model.Error) {
+	path := q.r.URL.EscapedPath()
+	text := fmt.Sprintf("%s is not a path of this mock; it has %s", cut(path), m.Contract.Operations()[0].Path)
+	return nil, m.rejectRoute(q, model.PathUnknown, path, text, "")
 }
 
-// misdirected records and returns the error of a request that no operation
-// performs, and records what else it would be refused for where it is going.
-// the hint is for the record alone.
-func (m *Mock) misdirected(q *request, code model.Code, field, value, text, way string) *model.Error {
-	q.x.Problems = append(q.x.Problems, exchange.Violation{Part: field, Rule: string(code), Value: cut(value), Schema: "operations.json", Hint: text + way})
-	for _, p := range m.inputs(q) {
-		m.tell(q, &p)
+// rejectRoute records and returns the error of a request that no operation
+// performs, and records what else is wrong with the request. The hint is for the
+// record alone.
+func (m *Mock) rejectRoute(q *request, code model.Code, value, text, hint string) *model.Error {
+	e := model.NewError(code, sentence(text))
+	q.x.Problems = append(q.x.Problems, exchange.Violation{Part: e.Field, Rule: string(code), Value: cut(value), Schema: "operations.json", Hint: text + hint})
+	for _, p := range m.checkInputs(q) {
+		m.addProblem(q, &p)
 	}
-	return &model.Error{Code: code, Field: field, Detail: sentence(text)}
+	return e
 }

@@ -17,28 +17,31 @@ const (
 	allowHeader    = "X-Mock-Allow"
 )
 
+const scenarioSchema = "fixtures/scenario.json"
+
 // match asks the session's scenarios whether one takes over the request.
 func (m *Mock) match(q *request) (scenario.Plan, bool) {
 	asks := scenario.Request{Named: q.r.Header.Get(scenarioHeader), Method: q.r.Method, Header: q.r.Header, ClientID: q.x.ClientID,
 		Session: q.s.Spec.ID, Version: q.version, Tenant: q.route.Tenant, Customer: q.route.Customer, Location: q.route.Location}
-	carried := q.s.Fixtures().RecordScenarios
-	// The other methods on a record are not its scenario's business.
-	if k, ok := q.key(); ok && len(carried) > 0 && q.r.Method != http.MethodOptions {
-		asks.Record, asks.Carried = k, carried[k]
+	triggers := q.s.Fixtures().RecordScenarios
+	// A test customer's preflight is answered as usual: else a page's real
+	// request would never be sent.
+	if k, ok := q.key(); ok && len(triggers) > 0 && q.r.Method != http.MethodOptions {
+		asks.Record, asks.Carried = k, triggers[k]
 	}
 	return q.s.Scenarios().Match(&asks, q.x.Start)
 }
 
-// takeOver does what a scenario says. What the API answers is validated before it
+// simulate does what a scenario says. What the API answers is validated before it
 // is altered; what is altered is marked as made on purpose.
-func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
+func (m *Mock) simulate(q *request, plan *scenario.Plan) {
 	x, reply := q.x, &q.reply
 	if plan.Unknown {
 		x.Problems = append(x.Problems, exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/x-mock-scenario",
-			Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Schema: "fixtures/scenario.json", Hint: plan.Error.Detail})
+			Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Schema: scenarioSchema, Hint: plan.Error.Detail})
 		m.inspect(q)
 		x.Operation = m.Contract.Otherwise().Name
-		m.refuse(q, plan.Error)
+		m.reject(q, plan.Error, 0)
 		return
 	}
 	x.Scenario, x.ScenarioBy = plan.Name, plan.By
@@ -50,11 +53,11 @@ func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 	}
 	switch {
 	case plan.Error != nil:
-		m.refuseWith(q, plan.Error, plan.Status)
+		m.reject(q, plan.Error, plan.Status)
 	case plan.Respond != nil:
 		m.reply(q, plan.Respond.Status, plan.Respond.Reason, plan.Respond.Body)
 	case plan.Stale && reply.Status == http.StatusOK:
-		if err := m.original(q); err != nil {
+		if err := m.replyOriginal(q); err != nil {
 			x.Err = err
 		}
 	case !plan.Performs: // what breaks the connection leaves no reply
@@ -64,11 +67,11 @@ func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 	if err != nil {
 		altered = true
 		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: exchange.PartScenario, Pointer: plan.At(err), Rule: "fits the answer",
-			Schema: "fixtures/scenario.json", Hint: err.Error() + "; change the scenario " + plan.Name})
-		m.refuse(q, model.NewError(model.ScenarioFailed, ""))
+			Schema: scenarioSchema, Hint: err.Error() + "; change the scenario " + plan.Name})
+		m.reject(q, model.NewError(model.ScenarioFailed, ""), 0)
 	}
 	if b := reply.Break; b != nil {
-		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: "fixtures/scenario.json", Hint: b.Tell(q.r, reply)})
+		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: scenarioSchema, Hint: b.Tell(q.r, reply)})
 	}
 	x.Altered, x.Status, x.Bytes = altered, reply.Status, len(reply.Body.Bytes)
 	wire.Pause(q.r, plan.Delay)

@@ -72,9 +72,9 @@ func TestEveryInputHasItsCode(t *testing.T) {
 	}
 }
 
-// TestRefuse holds what every refusal has, whatever the error, and that it
+// TestReject holds what every rejection has, whatever the error, and that it
 // keeps the contract.
-func TestRefuse(t *testing.T) {
+func TestReject(t *testing.T) {
 	t.Parallel()
 	c, err := contract.Load(schemas.FS)
 	if err != nil {
@@ -102,7 +102,7 @@ func TestRefuse(t *testing.T) {
 			}
 			x := &exchange.Exchange{Start: now()}
 			q := &request{s: s, x: x}
-			a.refuse(q, &model.Error{Code: code, Field: "Model.field", Detail: "Rule\r\nX: y."})
+			a.reject(q, &model.Error{Code: code, Field: "Model.field", Detail: "Rule\r\nX: y."}, 0)
 			reply := q.reply
 			if want := "Model.field: Rule\r\nX: y."; reply.Reason != want {
 				t.Errorf("got the reason phrase %q, want %q (the printer makes it safe)", reply.Reason, want)
@@ -114,7 +114,7 @@ func TestRefuse(t *testing.T) {
 				t.Errorf("status %d has WWW-Authenticate: %v, want it with 401 only", reply.Status, got)
 			}
 			for _, f := range c.Otherwise().ValidateReply(c.Oldest(), contract.CORSDocumented, now(), &reply) {
-				t.Errorf("the refusal breaks the contract: %+v", f)
+				t.Errorf("the answer breaks the contract: %+v", f)
 			}
 		})
 	}
