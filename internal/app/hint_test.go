@@ -188,7 +188,7 @@ func TestPreflightsTellWhatTheBrowserDoes(t *testing.T) {
 		{"a field of one's own", "DELETE", "x-own", "", []string{`"x-own"`, `send the request without "x-own", or from a server instead of a page`}},
 		{"a field of one's own, relaxed", "DELETE", "x-own", "relaxed", []string{`"x-own"`, `send the request without "x-own"`}},
 		{"the session", "DELETE", "x-mock-session", "", []string{`"x-mock-session"`, "name the session by the path, /_s/ID/customers/…"}},
-		{"the scenario", "DELETE", "x-mock-scenario", "", []string{`"x-mock-scenario"`, "switch the scenario on in a session, or ask for the customer that carries it"}},
+		{"the scenario", "DELETE", "x-mock-scenario", "", []string{`"x-mock-scenario"`, "switch the scenario on in a session, or ask for a customer that triggers it"}},
 		{"another method", "PUT", "", "", []string{`"PUT"`, "use one of the methods that it lists"}},
 		{"a method in lower case", "patch", "", "", []string{`"patch"`, "methods are case-sensitive, and browsers spell PATCH as the page does: send PATCH"}},
 		{"method and field", "PUT", "x-own", "", []string{`"PUT"`, "use one", `"x-own"`, "without"}},

@@ -60,7 +60,7 @@ func (i *IDs) New() uuid.UUID {
 	return i.random()
 }
 
-// next returns the next ID that does not come from the random source.
+// next returns the next ID of the list or of the seed.
 func (i *IDs) next() (uuid.UUID, bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

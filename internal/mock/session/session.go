@@ -1,4 +1,4 @@
-// Package session holds isolated worlds side by side: each session has its own
+// Package session keeps sessions apart: each has its own
 // records, version pins, clock, request IDs, choices and scenarios over the
 // base that all of them share.
 package session
@@ -55,7 +55,7 @@ func (s *Spec) sizes() (spec, state int64) {
 	return spec + state, state // the spec has what it begins with, too
 }
 
-// Session is one isolated world. It is safe for concurrent use.
+// Session is what requests of one test work on. It is safe for concurrent use.
 type Session struct {
 	Spec    Spec
 	Created time.Time // by the machine's clock
@@ -67,7 +67,7 @@ type Session struct {
 	scenarios atomic.Pointer[scenario.Set]
 
 	choices  atomic.Pointer[model.Choices]
-	ground   atomic.Pointer[fixture.Fixtures]
+	fixtures atomic.Pointer[fixture.Fixtures]
 	account  *quota.Account
 	sequence atomic.Uint64
 	used     atomic.Int64 // when it was last named, in Unix nanoseconds
@@ -87,7 +87,7 @@ func (s *Session) ReplaceChoices(was, c *model.Choices) bool {
 }
 
 // Fixtures returns what the session was last made or reset from.
-func (s *Session) Fixtures() *fixture.Fixtures { return s.ground.Load() }
+func (s *Session) Fixtures() *fixture.Fixtures { return s.fixtures.Load() }
 
 // Next returns the number of a request that arrives now.
 func (s *Session) Next() uint64 { return s.sequence.Add(1) }
@@ -103,10 +103,10 @@ func (s *Session) Bytes() int64 { return s.account.Held() }
 func (s *Session) Used() time.Time { return time.Unix(0, s.used.Load()) }
 
 // begin puts the session into the state that its spec names, over a base.
-func (s *Session) begin(ground *fixture.Fixtures) {
+func (s *Session) begin(base *fixture.Fixtures) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ground.Store(ground)
+	s.fixtures.Store(base)
 	for _, snapshot := range s.saved {
 		s.account.Force(-snapshot.bytes)
 	}
@@ -114,21 +114,18 @@ func (s *Session) begin(ground *fixture.Fixtures) {
 	if s.Spec.Clock.Mode == "" {
 		s.Spec.Clock.Mode = ClockReal
 	}
-	if s.Spec.Choices != nil {
-		s.choices.Store(s.Spec.Choices)
-	} else {
-		s.choices.Store(&ground.Choices)
-	}
+	s.choices.Store(cmp.Or(s.Spec.Choices, &base.Choices))
 	s.Clock.Set(s.Spec.Clock)
 	s.IDs.Set(s.Spec.IDs)
 	if s.Store == nil {
-		s.Store = store.Within(s.account, ground.Base)
+		s.Store = store.Within(s.account, base.Base)
 	}
-	s.Store.Reset(ground.Base, s.Spec.Records)
-	set := scenario.NewSet(cmp.Or(ground.Scenarios, none), s.Spec.Seed)
+	s.Store.Reset(base.Base, s.Spec.Records)
+	catalogue := cmp.Or(base.Scenarios, none)
+	set := scenario.NewSet(catalogue, s.Spec.Seed)
 	for _, sc := range s.Spec.Scenarios {
 		// The spec was checked against the limits of a set.
-		if ground.Scenarios == nil || !known(ground.Scenarios, sc) {
+		if same, _ := catalogue.Get(sc.Name); same != sc {
 			_ = set.Define(sc)
 		}
 		_ = set.On(sc.Name, scenario.Limit{})
@@ -139,26 +136,21 @@ func (s *Session) begin(ground *fixture.Fixtures) {
 	set.Attach(s.account)
 }
 
-// goOver puts other fixtures under the session and keeps its changes. A record
-// comes with the scenario that it carries: the scenarios are there first.
-func (s *Session) goOver(ground *fixture.Fixtures) {
+// rebase puts other fixtures under the session and keeps its changes. The
+// scenarios come first: a record may trigger one of them.
+func (s *Session) rebase(base *fixture.Fixtures) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	old := s.ground.Load()
-	choices := ground.Rechoose(old.Choices, *s.choices.Load())
+	old := s.fixtures.Load()
+	choices := base.Rechoose(old.Choices, *s.choices.Load())
 	s.choices.Store(&choices)
-	s.Scenarios().Renew(cmp.Or(ground.Scenarios, none))
-	s.ground.Store(ground)
-	s.Store.Rebase(ground.Base)
+	s.Scenarios().Renew(cmp.Or(base.Scenarios, none))
+	s.fixtures.Store(base)
+	s.Store.Rebase(base.Base)
 }
 
 // none is the catalogue of fixtures without one.
 var none = scenario.NewCatalogue(nil)
-
-func known(c *scenario.Catalogue, sc *scenario.Scenario) bool {
-	same, ok := c.Get(sc.Name)
-	return ok && same == sc
-}
 
 // Scenarios returns the session's scenarios.
 func (s *Session) Scenarios() *scenario.Set { return s.scenarios.Load() }

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,23 +40,19 @@ type Options struct {
 	// Now is the machine's clock, NewID the random source of IDs.
 	Now   func() time.Time
 	NewID func() uuid.UUID
-	// Dropped is told the ID of each session that ends, once its Over is true
-	// and before there can be another of the ID.
+	// Dropped is called with the ID of each session that ends, once its Over is
+	// true and before there can be another of the ID.
 	Dropped func(id string)
 }
 
 // Sessions are the sessions of a server. They are safe for concurrent use.
 type Sessions struct {
-	options Options
-	home    *Session // the default one
+	options        Options
+	defaultSession *Session
 
-	// ground is read without the lock, by those who are told of dropped
-	// sessions under it, too.
-	ground atomic.Pointer[fixture.Fixtures]
-
-	// next is when the next session's time may be over, in Unix nanoseconds:
-	// never later than it is.
-	next atomic.Int64
+	// fixtures are the newest ones. They are read without the lock, because
+	// Dropped, which is called under it, may read them.
+	fixtures atomic.Pointer[fixture.Fixtures]
 
 	mu   sync.RWMutex
 	byID map[string]*Session
@@ -87,11 +83,10 @@ func NewSessions(o Options) *Sessions {
 	}
 	o.Default.ID = DefaultID
 	s := &Sessions{options: o, byID: map[string]*Session{}}
-	s.ground.Store(o.Fixtures)
-	s.next.Store(math.MaxInt64)
+	s.fixtures.Store(o.Fixtures)
 	spec, state := o.Default.sizes()
 	account, _ := o.Quota.Open(spec + state) // made of flags, it is small
-	s.home = s.make(o.Default, account)
+	s.defaultSession = s.make(o.Default, account)
 	return s
 }
 
@@ -102,12 +97,12 @@ func (s *Sessions) make(spec Spec, account *quota.Account) *Session {
 	account.Force(own)
 	n.Clock.machine, n.IDs.random = s.options.Now, s.options.NewID
 	n.used.Store(n.Created.UnixNano())
-	n.begin(s.ground.Load())
+	n.begin(s.fixtures.Load())
 	return n
 }
 
 // Default returns the session of requests that name none.
-func (s *Sessions) Default() *Session { return s.home }
+func (s *Sessions) Default() *Session { return s.defaultSession }
 
 // Now returns the machine's time.
 func (s *Sessions) Now() time.Time { return s.options.Now() }
@@ -129,7 +124,7 @@ func (s *Sessions) TTL(n *Session) time.Duration {
 // Get returns the session of an ID, and counts as a use of it.
 func (s *Sessions) Get(id string) (*Session, error) {
 	if id == DefaultID {
-		return s.home, nil
+		return s.defaultSession, nil
 	}
 	s.mu.RLock()
 	n, ok := s.byID[id]
@@ -183,7 +178,6 @@ func (s *Sessions) Create(spec Spec) (*Session, error) {
 	}
 	n := s.make(spec, account)
 	s.byID[spec.ID] = n
-	s.next.Store(min(s.next.Load(), s.ends(n)))
 	return n, nil
 }
 
@@ -201,43 +195,22 @@ func (s *Sessions) Remake(n *Session, spec Spec) error {
 	return nil
 }
 
-// Expire drops the sessions whose time is over. It costs next to nothing where
-// there is none.
+// Expire drops the sessions whose time is over.
 func (s *Sessions) Expire() {
-	now := s.options.Now()
-	if now.UnixNano() <= s.next.Load() {
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.expire(now)
+	s.expire(s.options.Now())
 }
 
 func (s *Sessions) expire(now time.Time) {
-	if now.UnixNano() <= s.next.Load() {
-		return
-	}
-	next := int64(math.MaxInt64)
 	for _, n := range s.byID {
 		if s.expired(n, now) {
 			s.drop(n)
-		} else {
-			next = min(next, s.ends(n))
 		}
 	}
-	s.next.Store(next)
 }
 
-// ends returns when a session's time is over unless it is used again.
-func (s *Sessions) ends(n *Session) int64 {
-	used, ttl := n.used.Load(), int64(s.TTL(n))
-	if used > math.MaxInt64-ttl {
-		return math.MaxInt64
-	}
-	return used + ttl
-}
-
-// makeRoom drops the session that was idle longest, if it is idle indeed.
+// makeRoom drops the session that was idle longest, unless it is busy.
 func (s *Sessions) makeRoom(now time.Time) bool {
 	var oldest *Session
 	for _, n := range s.byID {
@@ -282,30 +255,27 @@ func (s *Sessions) List() []*Session {
 	s.Expire()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	list := []*Session{s.home}
-	for _, id := range slices.Sorted(maps.Keys(s.byID)) {
-		list = append(list, s.byID[id])
-	}
-	return list
+	others := slices.SortedFunc(maps.Values(s.byID), func(a, b *Session) int { return strings.Compare(a.Spec.ID, b.Spec.ID) })
+	return append([]*Session{s.defaultSession}, others...)
 }
 
 // Reset puts a session back to how it was made, over the newest fixtures.
 func (s *Sessions) Reset(n *Session) {
 	s.mu.RLock() // a reload comes before or behind it
 	defer s.mu.RUnlock()
-	n.begin(s.ground.Load())
+	n.begin(s.fixtures.Load())
 }
 
 // Fixtures returns the newest fixtures.
-func (s *Sessions) Fixtures() *fixture.Fixtures { return s.ground.Load() }
+func (s *Sessions) Fixtures() *fixture.Fixtures { return s.fixtures.Load() }
 
-// Reload makes fixtures the newest. The default session goes over to them at
-// once, with its changes kept; the others keep theirs until they are reset.
+// Reload makes fixtures the newest. The default session is rebased on them at
+// once; the others keep theirs until they are reset.
 func (s *Sessions) Reload(f *fixture.Fixtures) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ground.Store(f)
-	s.home.goOver(f)
+	s.fixtures.Store(f)
+	s.defaultSession.rebase(f)
 }
 
 // Stale reports whether there are newer fixtures than the session's.

@@ -26,21 +26,6 @@ type Snapshot struct {
 	bytes     int64     // that it counts
 }
 
-// save returns the state as it is now.
-func (s *Session) save() Snapshot {
-	return Snapshot{Store: s.Store.Save(), Clock: s.Clock.Setting(), IDs: s.IDs.Setting(), Choices: s.choices.Load(),
-		Scenarios: s.Scenarios().Snapshot(), Taken: s.Clock.Now()}
-}
-
-// restore puts the session into a state that was saved before.
-func (s *Session) restore(snapshot Snapshot) {
-	s.Store.Restore(snapshot.Store)
-	s.Clock.Set(snapshot.Clock)
-	s.IDs.Set(snapshot.IDs)
-	s.choices.Store(snapshot.Choices)
-	s.Scenarios().Restore(snapshot.Scenarios)
-}
-
 // Keep saves the state under a name, in the place of what had that name.
 func (s *Session) Keep(name string) (Snapshot, error) {
 	s.mu.Lock()
@@ -49,8 +34,8 @@ func (s *Session) Keep(name string) (Snapshot, error) {
 	if !again && len(s.saved) >= quota.Snapshots {
 		return Snapshot{}, fmt.Errorf("the session has %d snapshots, as many as it may; drop one first", quota.Snapshots)
 	}
-	snapshot := s.save()
-	snapshot.Name = name
+	snapshot := Snapshot{Name: name, Store: s.Store.Save(), Clock: s.Clock.Setting(), IDs: s.IDs.Setting(), Choices: s.choices.Load(),
+		Scenarios: s.Scenarios().Snapshot(), Taken: s.Clock.Now()}
 	snapshot.bytes = quota.PerSession + snapshot.Store.Size() + snapshot.Scenarios.Size()
 	if err := s.account.Take(snapshot.bytes - old.bytes); err != nil {
 		return Snapshot{}, err
@@ -75,7 +60,11 @@ func (s *Session) Return(name string) (found bool, err error) {
 	if err := s.account.Take(max(more, 0)); err != nil {
 		return true, err
 	}
-	s.restore(snapshot)
+	s.Store.Restore(snapshot.Store)
+	s.Clock.Set(snapshot.Clock)
+	s.IDs.Set(snapshot.IDs)
+	s.choices.Store(snapshot.Choices)
+	s.Scenarios().Restore(snapshot.Scenarios)
 	s.account.Force(-max(more, 0)) // the state itself counts by now
 	return true, nil
 }

@@ -1,24 +1,38 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"iter"
 	"strconv"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
+	"dispatchmock/internal/quota"
 )
+
+// Key names a customer at a location of a tenant.
+type Key struct{ Tenant, Customer, Location int64 }
+
+// Compare orders keys by tenant, customer and location.
+func (k Key) Compare(o Key) int {
+	return cmp.Or(cmp.Compare(k.Tenant, o.Tenant), cmp.Compare(k.Customer, o.Customer), cmp.Compare(k.Location, o.Location))
+}
 
 // Record is one state of a customer at a location: a JSON document of the
 // newest shape, and those of its values that the mock itself works with. It is
 // a value that never changes. Two records with the same Revision are the same,
-// whatever world they come from.
+// whatever store they come from.
 type Record struct {
-	// Revision is given by the world or the base that holds the record.
+	// Revision is given by the store or the base that holds the record.
 	Revision uint64
 	Key      Key
 	Active   bool
-	document document
+	document []byte // as jsonx.AppendJSON prints it
 }
 
 // ErrMember is a member of a record that the mock cannot work with.
@@ -41,7 +55,7 @@ func NewRecord(tenant int64, t model.Tree) (r Record, err error) {
 	if r.Active, ok = t["is_active"].(bool); !ok {
 		return Record{}, &ErrMember{"is_active", "must be true or false"}
 	}
-	r.document, err = newDocument(t)
+	r.document, err = printTree(t)
 	return r, err
 }
 
@@ -54,29 +68,62 @@ func identifier(t model.Tree, name string) (int64, error) {
 	return n, nil
 }
 
+// usualBytes is a size that the allocator has, and the page's sample fits in.
+const usualBytes = 1152
+
+func printTree(t model.Tree) ([]byte, error) {
+	text, err := jsonx.AppendJSON(make([]byte, 0, usualBytes), t)
+	if cap(text)-len(text) > len(text)/8 { // documents are kept for long
+		text = bytes.Clone(text)
+	}
+	return text, err
+}
+
 // deactivated returns the record with is_active false, and, where touch is not
 // nil, with that time as last_updated_on.
 func (r Record) deactivated(touch *time.Time) Record {
-	r.Active = false
-	r.document = r.document.with("is_active", "false")
+	t := r.Tree()
+	t["is_active"] = false
 	if touch != nil {
-		r.document = r.document.with("last_updated_on", strconv.Quote(model.Timestamp(*touch)))
+		t["last_updated_on"] = model.Timestamp(*touch)
 	}
+	r.Active = false
+	r.document, _ = printTree(t) // it was printed before
 	return r
 }
 
-// Size returns the size of the record in bytes.
-func (r Record) Size() int64 { return int64(len(r.document)) }
+// SizeOf returns how many bytes count for a session that writes a record. A
+// document may have a quarter of its length to spare.
+func SizeOf(r Record) int64 { return quota.PerEntry + quota.Text(len(r.document)) }
 
 // Tree returns the record as a tree of the newest shape, which the caller may
 // change.
-func (r Record) Tree() model.Tree { return r.document.tree() }
+func (r Record) Tree() model.Tree {
+	tree, _ := jsonx.Parse(r.document) // it was printed as JSON
+	t, _ := tree.(model.Tree)
+	return t
+}
 
 // JSON returns the record as JSON of the newest shape, which nobody may change.
 func (r Record) JSON() []byte { return r.document }
 
 // Texts yields the names and values of the record's own members that are texts.
-func (r Record) Texts() iter.Seq2[string, string] { return r.document.texts() }
+func (r Record) Texts() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		d := jsontext.NewDecoder(bytes.NewReader(r.document))
+		_, err := d.ReadToken()
+		for err == nil && d.PeekKind() == '"' {
+			var name, text jsontext.Token
+			name, err = d.ReadToken()
+			member := name.String()
+			if d.PeekKind() != '"' {
+				err = d.SkipValue()
+			} else if text, err = d.ReadToken(); !yield(member, text.String()) {
+				return
+			}
+		}
+	}
+}
 
 // Print returns the record in the shape of a version, as printed JSON that
 // nobody may change and as the tree that it was printed from.
@@ -85,6 +132,6 @@ func (r Record) Print(v model.Version) ([]byte, model.Tree, error) {
 	if !model.ToVersion(t, v) {
 		return r.document, t, nil
 	}
-	text, err := newDocument(t)
+	text, err := printTree(t)
 	return text, t, err
 }

@@ -8,68 +8,68 @@ import (
 	"dispatchmock/internal/quota"
 )
 
-// State is all that a World has beyond its Base: a copy of what changed, which
+// State is all that a Store has beyond its Base: a copy of what changed, which
 // costs the same whatever the size of the base.
 type State struct {
 	changed map[Key]*change
 	pins    map[string]model.Version
-	bytes   int64 // that a world in this state counts
+	bytes   int64 // that a store in this state counts
 }
 
 // Save returns the state as it is now.
-func (w *Store) Save() State {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	return State{maps.Clone(w.changed), w.allPins(), w.bytes}
+func (s *Store) Save() State {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return State{maps.Clone(s.changed), s.allPins(), s.bytes}
 }
 
-// Bytes returns how many bytes a world in this state counts.
+// Bytes returns how many bytes a store in this state counts.
 func (s *State) Bytes() int64 { return s.bytes }
 
 // Size returns how many bytes the state holds by itself. What it shares with a
-// world counts for both: who goes first is not known.
+// store counts for both: who goes first is not known.
 func (s *State) Size() int64 { return s.bytes + int64(len(s.changed))*quota.PerEntry }
 
 // Bytes returns how many bytes the changes and pins hold.
-func (w *Store) Bytes() int64 {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	return w.bytes
+func (s *Store) Bytes() int64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.bytes
 }
 
-// Restore puts the world into a state that was saved before; the zero State is
+// Restore puts the store into a state that was saved before; the zero State is
 // the base itself. No limit refuses it.
-func (w *Store) Restore(s State) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.restore(s)
+func (s *Store) Restore(state State) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.restore(state)
 }
 
-func (w *Store) restore(s State) {
-	defer w.count(w.bytes)
-	w.changed, w.pins, w.bytes = maps.Clone(s.changed), nil, 0
-	for _, c := range w.changed {
-		w.bytes += c.bytes
+func (s *Store) restore(state State) {
+	defer s.count(s.bytes)
+	s.changed, s.pins, s.bytes = maps.Clone(state.changed), nil, 0
+	for _, c := range s.changed {
+		s.bytes += c.bytes
 	}
-	for _, id := range slices.Sorted(maps.Keys(s.pins)) {
-		w.pin(id, s.pins[id])
+	for _, id := range slices.Sorted(maps.Keys(state.pins)) {
+		s.pin(id, state.pins[id])
 	}
 }
 
 // TakeBack undoes a transition, unless something else has changed the record
 // since.
-func (w *Store) TakeBack(k Key, t Transition) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if now, ok := w.record(k); !ok || now.Revision != t.After.Revision {
+func (s *Store) TakeBack(k Key, t Transition) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now, ok := s.record(k); !ok || now.Revision != t.After.Revision {
 		return
 	}
-	defer w.count(w.bytes)
-	if old, ok := w.base.record(k); ok && old.Revision == t.Before.Revision {
-		w.store(k, nil)
+	defer s.count(s.bytes)
+	if old, ok := s.base.record(k); ok && old.Revision == t.Before.Revision {
+		s.store(k, nil)
 		return
 	}
-	w.store(k, &change{Record: t.Before, bytes: w.changed[k].bytes})
+	s.store(k, &change{Record: t.Before, bytes: s.changed[k].bytes})
 }
 
 // Difference is a record that is not as the base says. Before is nil where the
@@ -80,17 +80,17 @@ type Difference struct {
 }
 
 // Differences returns the records that are not as the base says, in order.
-func (w *Store) Differences() []Difference {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	keys := slices.SortedFunc(maps.Keys(w.changed), Key.Compare)
+func (s *Store) Differences() []Difference {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	keys := slices.SortedFunc(maps.Keys(s.changed), Key.Compare)
 	all := make([]Difference, len(keys))
 	for i, k := range keys {
 		all[i].Key = k
-		if r, ok := w.base.record(k); ok {
+		if r, ok := s.base.record(k); ok {
 			all[i].Before = &r
 		}
-		if c := w.changed[k]; !c.gone {
+		if c := s.changed[k]; !c.gone {
 			all[i].After = &c.Record
 		}
 	}
@@ -100,11 +100,11 @@ func (w *Store) Differences() []Difference {
 // Page returns up to limit records in order, from behind the key after (or
 // from the first, where it is nil), of those that match; more tells that there
 // are further ones. It holds no lock while match runs.
-func (w *Store) Page(after *Key, limit int, match func(Record) bool) (page []Key, more bool) {
-	w.mu.RLock()
-	base := w.base
-	changed := maps.Clone(w.changed)
-	w.mu.RUnlock()
+func (s *Store) Page(after *Key, limit int, match func(Record) bool) (page []Key, more bool) {
+	s.mu.RLock()
+	base := s.base
+	changed := maps.Clone(s.changed)
+	s.mu.RUnlock()
 	var added []Key // that the base does not have
 	for k, c := range changed {
 		if _, old := base.find(k); !old && !c.gone {

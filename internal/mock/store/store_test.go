@@ -115,8 +115,8 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// plainWorld is what a world must be: maps without any layers.
-type plainWorld struct {
+// plainStore is what a store must be: maps without any layers.
+type plainStore struct {
 	records map[Key]plainRecord
 	pins    map[string]model.Version
 }
@@ -129,15 +129,15 @@ type plainRecord struct {
 
 func plain(r Record) plainRecord { return plainRecord{r.Active, textOf(r)} }
 
-func plainOf(base *Base) *plainWorld {
-	p := &plainWorld{map[Key]plainRecord{}, map[string]model.Version{}}
+func plainOf(base *Base) *plainStore {
+	p := &plainStore{map[Key]plainRecord{}, map[string]model.Version{}}
 	for _, r := range base.records {
 		p.records[r.Key] = plain(r)
 	}
 	return p
 }
 
-// TestOverlay holds a world, and others over the same base, against plain maps
+// TestOverlay holds a store, and others over the same base, against plain maps
 // through thousands of random calls.
 func TestOverlay(t *testing.T) {
 	t.Parallel()
@@ -146,14 +146,14 @@ func TestOverlay(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(2, seed))
 			base := someBase(6)
-			worlds := []*Store{New(base), New(base), New(base)}
-			plains := []*plainWorld{plainOf(base), plainOf(base), plainOf(base)}
-			saved := make([]State, len(worlds))
-			savedPlain := []plainWorld{*plainOf(base), *plainOf(base), *plainOf(base)}
+			stores := []*Store{New(base), New(base), New(base)}
+			plains := []*plainStore{plainOf(base), plainOf(base), plainOf(base)}
+			saved := make([]State, len(stores))
+			savedPlain := []plainStore{*plainOf(base), *plainOf(base), *plainOf(base)}
 			revision := map[uint64]plainRecord{}
 			for range 3000 {
-				i := r.IntN(len(worlds))
-				w, p := worlds[i], plains[i]
+				i := r.IntN(len(stores))
+				w, p := stores[i], plains[i]
 				k := Key{int64(r.IntN(4)), int64(r.IntN(8)), int64(r.IntN(3))}
 				client := fmt.Sprint("client ", r.IntN(5))
 				switch r.IntN(8) {
@@ -218,14 +218,14 @@ func TestOverlay(t *testing.T) {
 					}
 				case 7:
 					if r.IntN(2) == 0 {
-						saved[i], savedPlain[i] = w.Save(), plainWorld{maps.Clone(p.records), maps.Clone(p.pins)}
+						saved[i], savedPlain[i] = w.Save(), plainStore{maps.Clone(p.records), maps.Clone(p.pins)}
 						break
 					}
 					w.Restore(saved[i])
-					*p = plainWorld{maps.Clone(savedPlain[i].records), maps.Clone(savedPlain[i].pins)}
+					*p = plainStore{maps.Clone(savedPlain[i].records), maps.Clone(savedPlain[i].pins)}
 				}
 			}
-			for i, w := range worlds {
+			for i, w := range stores {
 				changed := 0
 				for k := range maps.Keys(plains[i].records) {
 					if original, ok := base.record(k); !ok || plain(original) != plains[i].records[k] {
@@ -233,12 +233,12 @@ func TestOverlay(t *testing.T) {
 					}
 				}
 				if n := w.Changed(); n < changed || n > len(base.records)+4*8*3 {
-					t.Fatalf("world %d says that %d records are changed, want at least %d, and no more than there are", i, n, changed)
+					t.Fatalf("store %d says that %d records are changed, want at least %d, and no more than there are", i, n, changed)
 				}
 			}
 			for i, was := range someBase(6).records {
 				if r, ok := New(base).Record(was.Key); !ok || plain(r) != plain(base.records[i]) || plain(r) != plain(was) {
-					t.Fatalf("after all calls a new world has %s at %v, want the base's record as it was", textOf(r), was.Key)
+					t.Fatalf("after all calls a new store has %s at %v, want the base's record as it was", textOf(r), was.Key)
 				}
 			}
 		})
@@ -246,7 +246,7 @@ func TestOverlay(t *testing.T) {
 }
 
 // TestRevisions holds that two states never have one revision, over bases and
-// worlds, and that an unchanged record has one revision in all worlds.
+// stores, and that an unchanged record has one revision in all stores.
 func TestRevisions(t *testing.T) {
 	t.Parallel()
 	seen := map[uint64]string{}
@@ -264,13 +264,13 @@ func TestRevisions(t *testing.T) {
 			r, _ := first.Record(k)
 			note(fmt.Sprintf("base %d, %v", b, k), r)
 			if other, _ := second.Record(k); other.Revision != r.Revision {
-				t.Fatalf("%v is revision %d in one world and %d in another, unchanged", k, r.Revision, other.Revision)
+				t.Fatalf("%v is revision %d in one store and %d in another, unchanged", k, r.Revision, other.Revision)
 			}
 			for n, w := range []*Store{first, second} {
 				did, _ := w.Deactivate(k, nil)
 				after := did.After
 				if did.Changed {
-					note(fmt.Sprintf("base %d, world %d, %v deactivated", b, n, k), after)
+					note(fmt.Sprintf("base %d, store %d, %v deactivated", b, n, k), after)
 				} else if after.Revision != r.Revision {
 					t.Fatalf("%v was inactive and has revision %d, want %d as before", k, after.Revision, r.Revision)
 				}
@@ -285,7 +285,7 @@ func TestRevisions(t *testing.T) {
 	}
 }
 
-// TestPinsAreBounded holds that a world remembers a bounded number of client
+// TestPinsAreBounded holds that a store remembers a bounded number of client
 // IDs, the ones that named a version last.
 func TestPinsAreBounded(t *testing.T) {
 	t.Parallel()
@@ -309,7 +309,7 @@ func TestPinsAreBounded(t *testing.T) {
 	}
 }
 
-// TestNewIsCheap holds that a world costs the same whatever its base.
+// TestNewIsCheap holds that a store costs the same whatever its base.
 func TestNewIsCheap(t *testing.T) {
 	small, large := someBase(1), someBase(2000)
 	var w *Store
@@ -319,7 +319,7 @@ func TestNewIsCheap(t *testing.T) {
 		t.Errorf("got %v allocations over a small base and %v over a large one, want the same few", few, many)
 	}
 	if w.Base() != large {
-		t.Error("a world does not know its base")
+		t.Error("a store does not know its base")
 	}
 }
 
