@@ -82,7 +82,7 @@ func (w *writer) limits() {
 
 // staged returns requests that a scenario takes over.
 func (w *writer) staged(s *scenario.Scenario) command {
-	o := s.Occasion()
+	o := s.Trigger()
 	k := w.record
 	for _, member := range []struct {
 		asked *int64
@@ -101,7 +101,7 @@ func (w *writer) staged(s *scenario.Scenario) command {
 			}
 		}
 	}
-	if !ok || o.Vague {
+	if !ok || o.Undetermined {
 		return nil
 	}
 	r := w.request(w.op.Method, c, k)

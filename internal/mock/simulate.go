@@ -27,7 +27,7 @@ func (m *Mock) match(q *request) (scenario.Plan, bool) {
 	// A test customer's preflight is answered as usual: else a page's real
 	// request would never be sent.
 	if k, ok := q.key(); ok && len(triggers) > 0 && q.r.Method != http.MethodOptions {
-		asks.Record, asks.Carried = k, triggers[k]
+		asks.Record, asks.Triggered = k, triggers[k]
 	}
 	return q.s.Scenarios().Match(&asks, q.x.Start)
 }
@@ -36,12 +36,13 @@ func (m *Mock) match(q *request) (scenario.Plan, bool) {
 // is altered; what is altered is marked as made on purpose.
 func (m *Mock) simulate(q *request, plan *scenario.Plan) {
 	x, reply := q.x, &q.reply
-	if plan.Unknown {
+	if plan.Unknown != "" {
+		err := model.NewError(model.ScenarioUnknown, sentence(plan.Unknown))
 		x.Problems = append(x.Problems, exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/x-mock-scenario",
-			Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Schema: scenarioSchema, Hint: plan.Error.Detail})
+			Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Schema: scenarioSchema, Hint: err.Detail})
 		m.inspect(q)
 		x.Operation = m.Contract.Otherwise().Name
-		m.reject(q, plan.Error, 0)
+		m.reject(q, err, 0)
 		return
 	}
 	x.Scenario, x.ScenarioBy = plan.Name, plan.By

@@ -13,7 +13,7 @@ import (
 // asked for. What depends on the record is left to the request.
 func (r *reading) fits(a at, act *action) {
 	f := &fit{shape: map[string]any{"field": nil, "detail": nil, "explanation": nil}, of: "the body of an error"}
-	if act.err == nil {
+	if act.Error == nil {
 		f.shape, f.of = map[string]any{}, "a record"
 		for _, v := range r.versions {
 			if act.version == "" || act.version == otherVersion || act.version == v {

@@ -53,7 +53,7 @@ func (r *reading) sequence(a at) then {
 		} else if len(names) > 1 {
 			item.diag("takes pass alone: the API answers as usual")
 		} else {
-			s.performs = true
+			s.Performs = true
 		}
 		t.sequence = append(t.sequence, s)
 	}
@@ -83,18 +83,18 @@ func (r *reading) action(a at) action {
 	}
 	act.delay = r.delay(a.member("delay"))
 	act.headers = r.headers(a.member("headers"))
-	act.stale = a.member("stale").yes()
+	act.Stale = a.member("stale").yes()
 	if v := a.member("version"); v.text() == otherVersion {
 		act.version = otherVersion
 	} else {
 		act.version = v.version()
 	}
 	if a.has("error") {
-		act.err, act.status = r.apiError(a.member("error"))
+		act.Error, act.Status = r.apiError(a.member("error"))
 		refuse("cannot be combined with error, whose body is not a record", "respond", "stale", "version")
 	}
 	if a.has("respond") {
-		act.respond = r.respond(a.member("respond"), &act)
+		act.Respond = r.respond(a.member("respond"), &act)
 		refuse("cannot be combined with respond, which says the whole response", "patch", "stale", "version", "headers")
 	}
 	if a.has("patch") {
@@ -112,13 +112,13 @@ func (r *reading) action(a at) action {
 			refuse("nobody would see it: this fault of the connection leaves no response", "error", "respond", "patch", "stale", "version", "headers")
 		}
 	}
-	madeUp := act.err != nil || act.respond != nil
-	act.performs = !madeUp && !unseen
+	madeUp := act.Error != nil || act.Respond != nil
+	act.Performs = !madeUp && !unseen
 	if p := a.member("performs"); p.v != nil {
-		if act.performs && !p.yes() {
+		if act.Performs && !p.yes() {
 			p.diag("there would be nothing to answer with: say what with error or respond")
 		}
-		act.performs = p.yes()
+		act.Performs = p.yes()
 	}
 	return act
 }

@@ -16,45 +16,19 @@ import (
 	"dispatchmock/internal/wire"
 )
 
-// Plan is what the scenario that took over a request wants of the server. The
-// zero Plan but for Performs is an exchange as usual.
-//
-// The order is: the API acts, if Performs; its answer is replaced by Error or
-// Respond, or printed of the older record if Stale; the reply is altered; the
-// answer waits for Delay; it is sent.
+// Plan is what the scenario that took over a request wants of the server.
 type Plan struct {
-	// Name is the scenario's.
-	Name string
-	// By is the way on which the scenario came.
-	By exchange.Way
+	action
+	Name string // of the scenario
+	By   exchange.Way
 	// Step is the number of the step of a sequence, from 1; 0 where there is
 	// none.
 	Step int
-	// Unknown is set where the request named a scenario that is not there;
-	// Error says so.
-	Unknown bool
-
-	// Performs is set where the API acts. Where it is not, and there is neither
-	// Error nor Respond, the Break sends no reply.
-	Performs bool
-	// Error is the error that is answered, with Status where that is not 0.
-	Error  *model.Error
-	Status int
-	// Respond is the response, where it is not nil.
-	Respond *Response
-	// RetryAfter is when a rate limit's client may ask again; the header is
-	// part of what Alter does.
-	RetryAfter time.Duration
-	// Stale is set where the record is shown as it was before the session's
-	// changes.
-	Stale bool
+	// Unknown says that there is no scenario of the name, where the request
+	// named one.
+	Unknown string
 	// Delay is the pause before the answer.
 	Delay time.Duration
-
-	version model.Version
-	patch   jsonpatch.Patch
-	headers *headers
-	broken  *wire.Break
 }
 
 // otherVersion stands for a version of another shape than the one in force.

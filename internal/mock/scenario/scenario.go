@@ -19,14 +19,14 @@ const (
 	MaxDelay = wire.MaxPause
 	// MaxBody is the size in bytes of the largest body that a scenario makes.
 	MaxBody = 1 << 20
-	// defaultGarbage is how many bytes of garbage are sent where nothing is told.
+	// defaultGarbage is how many bytes of garbage are sent unless a scenario says more.
 	defaultGarbage = 64
 )
 
 // Scenario is one rule. It never changes, so any number of sessions may share
 // it.
 type Scenario struct {
-	// Name is what requests, records and people call it by.
+	// Name is what requests and records call the scenario.
 	Name string
 	// Description says in one line what a client sees.
 	Description string
@@ -109,19 +109,30 @@ const (
 	afterStay   = "stay"
 )
 
-// action is what is done to one exchange.
+// action is what is done to one exchange. An action without members but for
+// Performs is an exchange as usual.
+//
+// The order is: the API acts, if Performs; its answer is replaced by Error or
+// Respond, or printed of the older record if Stale; the reply is altered; the
+// answer waits; it is sent.
 type action struct {
-	err      *model.Error
-	status   int // of the error
-	respond  *Response
-	delay    delay
-	patch    jsonpatch.Patch
-	stale    bool
-	version  model.Version
-	headers  *headers
-	broken   *wire.Break
-	garbage  int // bytes to draw
-	performs bool
+	// Performs is set where the API acts. Where it is not, and there is neither
+	// Error nor Respond, the connection breaks without a reply.
+	Performs bool
+	// Error is what is answered, with Status where that is not 0.
+	Error   *model.Error
+	Status  int
+	Respond *Response
+	// Stale is set where the record is shown as it was before the session's
+	// changes.
+	Stale bool
+
+	delay   delay
+	patch   jsonpatch.Patch
+	version model.Version
+	headers *headers
+	broken  *wire.Break
+	garbage int // bytes to draw
 }
 
 // rate is how many requests in a time are answered as usual.

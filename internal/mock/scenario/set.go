@@ -23,7 +23,7 @@ type Set struct {
 	catalogue *Catalogue
 	seed      uint64
 	own       map[string]*Scenario
-	counters  map[key]*counter
+	counters  map[key]counter
 	account   *quota.Account
 	bytes     int64 // that the session's own scenarios hold
 }
@@ -39,13 +39,13 @@ type origin uint8
 
 // In the order in which they are asked.
 const (
-	named   origin = iota // by the request's header
-	carried               // by the record
-	on                    // by the session
+	named     origin = iota // by the request's header
+	triggered               // by the record
+	on                      // by the session
 )
 
-// key names a counter: a scenario counts for itself on each way it comes, and
-// for each record that carries it.
+// key names a counter: a scenario counts apart for each origin, and for each
+// record that triggers it.
 type key struct {
 	origin origin
 	name   string
@@ -91,22 +91,12 @@ func (s *Set) Bytes() int64 {
 	return s.bytes
 }
 
-// put makes scenarios the session's own ones.
-func (s *Set) put(own map[string]*Scenario) {
-	before := s.bytes
-	s.own, s.bytes = own, 0
-	for _, sc := range own {
-		s.bytes += sc.size
-	}
-	s.account.Force(s.bytes - before)
-}
-
 // Request is what a scenario may ask about a request.
 type Request struct {
-	// Named is the scenario that the request itself names; Carried the one that
-	// the record at Record carries; each may be "".
-	Named, Carried string
-	Record         store.Key
+	// Named is the scenario that the request itself names, Triggered the one that
+	// the record at Record triggers; each may be "".
+	Named, Triggered string
+	Record           store.Key
 
 	Method string
 	Header http.Header
@@ -119,26 +109,26 @@ type Request struct {
 
 // Match returns what is to be done to a request, and whether a scenario took it
 // over: the first of the one that the request names, the one that the record
-// carries, and those that are switched on, newest first. Now is the session's
+// triggers, and those that are switched on, newest first. Now is the session's
 // time.
 func (s *Set) Match(q *Request, now time.Time) (Plan, bool) {
 	switchedOn := *s.on.Load()
-	if q.Named == "" && q.Carried == "" && len(switchedOn) == 0 {
+	if q.Named == "" && q.Triggered == "" && len(switchedOn) == 0 {
 		return Plan{}, false
 	}
 	if q.Named != "" {
 		sc, rule := s.Get(q.Named)
 		if sc == nil {
-			return Plan{Name: q.Named, By: exchange.ByRequest, Unknown: true, Error: model.NewError(model.ScenarioUnknown, capital(rule))}, true
+			return Plan{Name: q.Named, By: exchange.ByRequest, Unknown: rule}, true
 		}
 		if p, ok := s.take(sc, sc.Limit, key{origin: named, name: sc.Name}, q, now); ok {
 			p.By = exchange.ByRequest
 			return p, true
 		}
 	}
-	if q.Carried != "" {
-		if sc, _ := s.Get(q.Carried); sc != nil {
-			if p, ok := s.take(sc, sc.Limit, key{carried, sc.Name, q.Record}, q, now); ok {
+	if q.Triggered != "" {
+		if sc, _ := s.Get(q.Triggered); sc != nil {
+			if p, ok := s.take(sc, sc.Limit, key{triggered, sc.Name, q.Record}, q, now); ok {
 				p.By = exchange.ByRecord
 				return p, true
 			}
@@ -164,22 +154,19 @@ func (s *Set) take(sc *Scenario, limit Limit, k key, q *Request, now time.Time) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.counters[k]
-	if c == nil {
-		c = &counter{}
-		if s.counters == nil {
-			s.counters = map[key]*counter{}
-		}
-		s.counters[k] = c
-	}
 	if limit.Times > 0 && c.taken >= limit.Times {
 		return Plan{}, false
 	}
 	c.seen++
-	d := newDice(s.seed, k, c.seen)
+	if s.counters == nil {
+		s.counters = map[key]counter{}
+	}
+	defer func() { s.counters[k] = c }()
+	d := newRNG(s.seed, k, c.seen)
 	if !sc.when.counted(c.seen) || sc.when.probability != nil && !d.chance(*sc.when.probability) {
 		return Plan{}, false
 	}
-	p, ok := sc.then.plan(c, &d, now)
+	p, ok := sc.then.plan(&c, &d, now)
 	if ok {
 		c.taken++
 		p.Name = sc.Name

@@ -18,7 +18,7 @@ func define(name string) string { return `{"name": "` + name + `", ` + fails + `
 
 func request(name, carried string, customer int64) *scenario.Request {
 	q := ask()
-	q.Named, q.Carried, q.Record = name, carried, store.Key{Tenant: 1, Customer: customer, Location: 1}
+	q.Named, q.Triggered, q.Record = name, carried, store.Key{Tenant: 1, Customer: customer, Location: 1}
 	return q
 }
 
@@ -57,19 +57,19 @@ func TestPriority(t *testing.T) {
 	}
 }
 
-// TestUnknown holds that a request which names no scenario is told so.
+// TestUnknown holds that a request which names no scenario is reported.
 func TestUnknown(t *testing.T) {
 	t.Parallel()
 	s := setOf(t, define("flaky"))
 	p, ok := s.Match(request("flakey", "", 1), noon)
-	if !ok || !p.Unknown || p.Performs || p.Error == nil || p.Error.Code != "scenario_unknown" || p.Error.Detail != `There is no scenario "flakey"; did you mean flaky?` {
-		t.Errorf("got %+v, error %+v", p, p.Error)
+	if !ok || p.Performs || p.Error != nil || p.Unknown != `there is no scenario "flakey"; did you mean flaky?` {
+		t.Errorf("got %+v", p)
 	}
 	if err := s.On("flakey", scenario.Limit{}); err == nil || !strings.Contains(err.Error(), "flaky") {
 		t.Errorf("On returned %v", err)
 	}
-	if p, _ := s.Match(request(strings.Repeat("é", 5000), "", 1), noon); len(p.Error.Detail) > 400 {
-		t.Errorf("the client is told %d bytes, want a short text", len(p.Error.Detail))
+	if p, _ := s.Match(request(strings.Repeat("é", 5000), "", 1), noon); len(p.Unknown) > 400 {
+		t.Errorf("the client is told %d bytes, want a short text", len(p.Unknown))
 	}
 }
 

@@ -1,11 +1,7 @@
 package scenario
 
 import (
-	"cmp"
-	"encoding/json"
 	"maps"
-	"slices"
-	"time"
 
 	"dispatchmock/internal/quota"
 )
@@ -34,14 +30,7 @@ func (sn *Snapshot) Size() int64 {
 func (s *Set) Snapshot() *Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sn := &Snapshot{seed: s.seed, own: maps.Clone(s.own), on: *s.on.Load(), bytes: s.bytes}
-	if len(s.counters) > 0 {
-		sn.counters = make(map[key]counter, len(s.counters))
-		for k, c := range s.counters {
-			sn.counters[k] = *c
-		}
-	}
-	return sn
+	return &Snapshot{seed: s.seed, own: maps.Clone(s.own), on: *s.on.Load(), counters: maps.Clone(s.counters), bytes: s.bytes}
 }
 
 // Restore puts the set into a state that it, or another one, had. No limit
@@ -49,68 +38,7 @@ func (s *Set) Snapshot() *Snapshot {
 func (s *Set) Restore(sn *Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.put(maps.Clone(sn.own))
-	s.seed, s.counters = sn.seed, nil
+	s.account.Force(sn.bytes - s.bytes)
+	s.seed, s.own, s.counters, s.bytes = sn.seed, maps.Clone(sn.own), maps.Clone(sn.counters), sn.bytes
 	s.on.Store(&sn.on)
-	if len(sn.counters) > 0 {
-		s.counters = make(map[key]*counter, len(sn.counters))
-		for k, c := range sn.counters {
-			s.counters[k] = &c
-		}
-	}
-}
-
-// savedSnapshot is the form of a snapshot in a bundle.
-type savedSnapshot struct {
-	// Seed is text, because not every reader of JSON has 64 bits.
-	Seed     uint64            `json:"seed,string"`
-	Own      []json.RawMessage `json:"own,omitempty"`
-	On       []savedOn         `json:"on,omitempty"` // newest first
-	Counters []savedCounter    `json:"counters,omitempty"`
-}
-
-type savedOn struct {
-	Name  string     `json:"name"`
-	Times uint64     `json:"times,omitempty"`
-	Until *time.Time `json:"until,omitempty"`
-}
-
-type savedCounter struct {
-	Origin   origin `json:"origin"`
-	Name     string `json:"name"`
-	Tenant   int64  `json:"tenant,omitempty"`
-	Customer int64  `json:"customer,omitempty"`
-	Location int64  `json:"location,omitempty"`
-	Seen     uint64 `json:"seen,omitempty"`
-	Taken    uint64 `json:"taken,omitempty"`
-	Window   int64  `json:"window,omitempty"`
-	Within   uint64 `json:"within,omitempty"`
-}
-
-// origins are the names of the ways in which a scenario comes to a request.
-func origins() []string { return []string{named: "request", carried: "record", on: "session"} }
-
-// MarshalText implements encoding.TextMarshaler.
-func (o origin) MarshalText() ([]byte, error) { return []byte(origins()[o]), nil }
-
-// MarshalJSON returns the snapshot's form in a bundle; the same state has
-// always the same bytes.
-func (sn *Snapshot) MarshalJSON() ([]byte, error) {
-	saved := savedSnapshot{Seed: sn.seed}
-	for _, sc := range sortedByName(sn.own) {
-		saved.Own = append(saved.Own, sc.text)
-	}
-	for _, sw := range sn.on {
-		saved.On = append(saved.On, savedOn{Name: sw.Name, Times: sw.limit.Times, Until: sw.limit.Until})
-	}
-	for _, k := range slices.SortedFunc(maps.Keys(sn.counters), key.compare) {
-		c := sn.counters[k]
-		saved.Counters = append(saved.Counters, savedCounter{k.origin, k.name, k.record.Tenant, k.record.Customer, k.record.Location,
-			c.seen, c.taken, c.window, c.within})
-	}
-	return json.Marshal(saved)
-}
-
-func (k key) compare(o key) int {
-	return cmp.Or(cmp.Compare(k.origin, o.origin), cmp.Compare(k.name, o.name), k.record.Compare(o.record))
 }

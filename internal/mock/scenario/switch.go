@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"dispatchmock/internal/quota"
 )
@@ -81,9 +82,9 @@ func (s *Set) off(name string) bool {
 	return true
 }
 
-// forget drops what a scenario has counted, on every way.
+// forget drops what a scenario has counted, of every origin.
 func (s *Set) forget(name string) {
-	maps.DeleteFunc(s.counters, func(k key, _ *counter) bool { return k.name == name })
+	maps.DeleteFunc(s.counters, func(k key, _ counter) bool { return k.name == name })
 }
 
 // Renew puts another catalogue in the place of the set's. What is on stays on
@@ -125,7 +126,7 @@ func begins(c *Catalogue, name string) bool {
 	return ok && sc.On
 }
 
-// Status tells of a scenario that is switched on.
+// Status is what a scenario that is switched on has counted.
 type Status struct {
 	*Scenario
 	Limit Limit
@@ -133,7 +134,7 @@ type Status struct {
 	Taken uint64 // requests that it took over
 }
 
-// Switched tells of the scenarios that are on, newest first.
+// Switched returns the scenarios that are on, newest first.
 func (s *Set) Switched() []Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -141,9 +142,8 @@ func (s *Set) Switched() []Status {
 	all := make([]Status, len(list))
 	for i, sw := range list {
 		all[i] = Status{Scenario: sw.Scenario, Limit: sw.limit}
-		if c := s.counters[key{origin: on, name: sw.Name}]; c != nil {
-			all[i].Seen, all[i].Taken = c.seen, c.taken
-		}
+		c := s.counters[key{origin: on, name: sw.Name}]
+		all[i].Seen, all[i].Taken = c.seen, c.taken
 	}
 	return all
 }
@@ -152,13 +152,5 @@ func (s *Set) Switched() []Status {
 func (s *Set) Own() []*Scenario {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return sortedByName(s.own)
-}
-
-func sortedByName(set map[string]*Scenario) []*Scenario {
-	list := make([]*Scenario, 0, len(set))
-	for _, name := range slices.Sorted(maps.Keys(set)) {
-		list = append(list, set[name])
-	}
-	return list
+	return slices.SortedFunc(maps.Values(s.own), func(a, b *Scenario) int { return strings.Compare(a.Name, b.Name) })
 }

@@ -55,14 +55,14 @@ func (w *when) counted(n uint64) bool {
 
 // plan says what happens to a request; the counter has not yet counted it as
 // taken.
-func (t *then) plan(c *counter, d *dice, now time.Time) (Plan, bool) {
+func (t *then) plan(c *counter, r *rng, now time.Time) (Plan, bool) {
 	switch {
 	case t.rate != nil:
 		wait, beyond := t.rate.count(c, now)
 		if !beyond {
 			return Plan{}, false
 		}
-		p := t.action.plan(d)
+		p := t.action.plan(r)
 		p.refuse(t.rate, wait)
 		return p, true
 	case t.sequence != nil:
@@ -70,11 +70,11 @@ func (t *then) plan(c *counter, d *dice, now time.Time) (Plan, bool) {
 		if !ok {
 			return Plan{}, false
 		}
-		p := t.sequence[i].action.plan(d)
+		p := t.sequence[i].action.plan(r)
 		p.Step = i + 1
 		return p, true
 	}
-	return t.action.plan(d), true
+	return t.action.plan(r), true
 }
 
 // step returns the index of the step for the request behind n others.
@@ -101,15 +101,10 @@ func (t *then) step(n uint64) (int, bool) {
 	return 0, false
 }
 
-func (a *action) plan(d *dice) Plan {
-	p := Plan{Performs: a.performs, Status: a.status, Respond: a.respond, Stale: a.stale, Delay: d.pause(a.delay),
-		version: a.version, patch: a.patch, headers: a.headers, broken: a.broken}
-	if a.err != nil {
-		f := *a.err
-		p.Error = &f
-	}
+func (a *action) plan(r *rng) Plan {
+	p := Plan{action: *a, Delay: r.pause(a.delay)}
 	if a.garbage > 0 {
-		p.broken = &wire.Break{Kind: wire.BreakGarbage, Garbage: d.garbage(a.garbage)}
+		p.broken = &wire.Break{Kind: wire.BreakGarbage, Garbage: r.garbage(a.garbage)}
 	}
 	return p
 }
@@ -132,7 +127,7 @@ func (p *Plan) refuse(r *rate, wait time.Duration) {
 	seconds := strconv.Itoa(int(math.Ceil(wait.Seconds())))
 	detail := fmt.Sprintf("More than %d requests in %s. Try again in %s s.", r.requests, r.per, seconds)
 	body, _ := wire.Print(map[string]any{"field": "request", "detail": detail, "explanation": "Too many requests."}) // texts have a JSON form
-	p.Performs, p.RetryAfter = false, wait
+	p.Performs = false
 	p.Respond = &Response{Status: http.StatusTooManyRequests, Reason: "request: " + detail, Body: body}
 	h := headers{}
 	if p.headers != nil {
@@ -145,12 +140,3 @@ func (p *Plan) refuse(r *rate, wait time.Duration) {
 }
 
 const retryAfter = "Retry-After"
-
-// capital makes a text a sentence.
-func capital(s string) string {
-	s = strings.ToUpper(s[:1]) + s[1:]
-	if strings.HasSuffix(s, "?") {
-		return s
-	}
-	return s + "."
-}

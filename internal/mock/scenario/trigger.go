@@ -6,9 +6,9 @@ import (
 	"dispatchmock/internal/model"
 )
 
-// Occasion is the request that a scenario takes over, as far as its conditions
+// Trigger is the request that a scenario takes over, as far as its conditions
 // say. Members that are nil or zero may be anything.
-type Occasion struct {
+type Trigger struct {
 	Method                     string
 	Tenant, Customer, Location *int64
 	// Headers are fields to send, each a name and a value.
@@ -18,24 +18,24 @@ type Occasion struct {
 	// Repeat is how often the request must be sent for the scenario to take it
 	// over at least once; by chance it may still not.
 	Repeat int
-	// Vague is set where the conditions do not say what to send.
-	Vague bool
+	// Undetermined is set where the conditions do not say what to send.
+	Undetermined bool
 }
 
-// maxRepeat is the most often that an occasion asks a request to be sent.
+// maxRepeat is the most often that a trigger asks a request to be sent.
 const maxRepeat = 1000
 
-// Occasion returns the request that the scenario waits for.
-func (s *Scenario) Occasion() Occasion {
+// Trigger returns the request that the scenario waits for.
+func (s *Scenario) Trigger() Trigger {
 	w := &s.when
-	o := Occasion{Method: w.method, Tenant: w.tenant, Customer: w.customer, Location: w.location, Client: w.client, Version: w.version,
-		Vague: w.session != ""}
+	t := Trigger{Method: w.method, Tenant: w.tenant, Customer: w.customer, Location: w.location, Client: w.client, Version: w.version,
+		Undetermined: w.session != ""}
 	for _, c := range w.headers {
 		switch {
 		case c.equals != nil:
-			o.Headers = append(o.Headers, [2]string{c.name, *c.equals})
+			t.Headers = append(t.Headers, [2]string{c.name, *c.equals})
 		case c.matches != nil, c.present != nil && *c.present:
-			o.Vague = true
+			t.Undetermined = true
 		}
 	}
 	repeat := max(w.nth, w.every, 1)
@@ -47,8 +47,8 @@ func (s *Scenario) Occasion() Occasion {
 		repeat = max(repeat, uint64(min(math.Ceil(math.Log(1e-6)/math.Log(1-*p)), maxRepeat+1)))
 	}
 	if repeat > maxRepeat {
-		o.Vague, repeat = true, 1
+		t.Undetermined, repeat = true, 1
 	}
-	o.Repeat = int(repeat)
-	return o
+	t.Repeat = int(repeat)
+	return t
 }
