@@ -104,7 +104,7 @@ func (m *Mock) deactivate(q *request) (*wire.Body, *model.Error) {
 	if err := m.check(q); err != nil {
 		return nil, err
 	}
-	m.pin(q, !q.s.Choices().PinOnSuccess)
+	m.pin(q, q.s.Choices().PinMoves != model.PinSuccess)
 	var touch *time.Time
 	if q.s.Choices().Touch {
 		touch = &q.x.Start
@@ -131,7 +131,7 @@ func (m *Mock) get(q *request) (*wire.Body, *model.Error) {
 	if err := m.check(q); err != nil {
 		return nil, err
 	}
-	m.pin(q, !q.s.Choices().PinOnSuccess)
+	m.pin(q, q.s.Choices().PinMoves != model.PinSuccess)
 	key, _ := q.key()
 	record, found := q.s.Store.Record(key)
 	if !found {
@@ -146,7 +146,7 @@ func (m *Mock) body(q *request, r *store.Record) (*wire.Body, *model.Error) {
 		q.x.Err = err
 		return nil, model.NewError(model.Internal, "")
 	}
-	m.pin(q, q.s.Choices().PinOnSuccess)
+	m.pin(q, q.s.Choices().PinMoves == model.PinSuccess)
 	return body, nil
 }
 

@@ -45,17 +45,6 @@ func (c *Catalogue) Get(name string) (*Scenario, bool) {
 // All returns the scenarios in order.
 func (c *Catalogue) All() []*Scenario { return slices.Clone(c.order) }
 
-// On returns the names of those that every session begins with.
-func (c *Catalogue) On() []string {
-	var names []string
-	for _, s := range c.order {
-		if s.On {
-			names = append(names, s.Name)
-		}
-	}
-	return names
-}
-
 // Unknown says that there is no scenario of a name, and what may be meant.
 func (c *Catalogue) Unknown(name string) string { return unknown(name, c.byName, nil) }
 

@@ -93,17 +93,17 @@ func TestScenarioCustomers(t *testing.T) {
 		}
 		carrying[name] = entry["about"].(string)
 		if id, err := strconv.Atoi(string(entry["record"].(map[string]any)["id"].(json.Number))); err != nil || id < 9001 || id > 9099 {
-			t.Errorf("the customer that carries %s is %v, want 9001 to 9099", name, entry["record"].(map[string]any)["id"])
+			t.Errorf("the test customer of %s is %v, want 9001 to 9099", name, entry["record"].(map[string]any)["id"])
 		}
 	}
 	for _, s := range ready(t) {
 		if about, ok := carrying[s.Name]; !ok || about != s.Description {
-			t.Errorf("%s is carried by a customer: %v, which says %q, want %q", s.Name, ok, about, s.Description)
+			t.Errorf("%s has a test customer: %v, which says %q, want %q", s.Name, ok, about, s.Description)
 		}
 		delete(carrying, s.Name)
 	}
 	for name := range carrying {
-		t.Errorf("a customer carries %s, which the catalogue lacks", name)
+		t.Errorf("a customer triggers %s, which the catalogue lacks", name)
 	}
 }
 

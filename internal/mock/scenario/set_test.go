@@ -16,9 +16,9 @@ import (
 // define is a scenario of a name.
 func define(name string) string { return `{"name": "` + name + `", ` + fails + `}` }
 
-func request(name, carried string, customer int64) *scenario.Request {
+func request(name, triggered string, customer int64) *scenario.Request {
 	q := ask()
-	q.Named, q.Triggered, q.Record = name, carried, store.Key{Tenant: 1, Customer: customer, Location: 1}
+	q.Named, q.Triggered, q.Record = name, triggered, store.Key{Tenant: 1, Customer: customer, Location: 1}
 	return q
 }
 
@@ -34,19 +34,19 @@ func match(t *testing.T, s *scenario.Set, q *scenario.Request) string {
 // TestPriority holds which scenario takes over where several could.
 func TestPriority(t *testing.T) {
 	t.Parallel()
-	s := setOf(t, define("old"), define("new"), define("named"), define("carried"), `{"name": "other", "when": {"method": "PATCH"}, `+fails+`}`)
+	s := setOf(t, define("old"), define("new"), define("named"), define("triggered"), `{"name": "other", "when": {"method": "PATCH"}, `+fails+`}`)
 	if err := s.On("new", scenario.Limit{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct{ named, carried, want string }{
-		{"named", "carried", "named"},
-		{"", "carried", "carried"},
+	for _, c := range []struct{ named, triggered, want string }{
+		{"named", "triggered", "named"},
+		{"", "triggered", "triggered"},
 		{"", "", "new"},
-		{"other", "carried", "carried"},
+		{"other", "triggered", "triggered"},
 		{"", "other", "new"},
 	} {
-		if got := match(t, s, request(c.named, c.carried, 1)); got != c.want {
-			t.Errorf("named %q, carried %q: %q takes over, want %q", c.named, c.carried, got, c.want)
+		if got := match(t, s, request(c.named, c.triggered, 1)); got != c.want {
+			t.Errorf("named %q, triggered %q: %q takes over, want %q", c.named, c.triggered, got, c.want)
 		}
 	}
 	if !s.Off("new") || s.Off("new") {

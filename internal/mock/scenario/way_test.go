@@ -39,7 +39,7 @@ func TestWays(t *testing.T) {
 	way("none", scenario.Request{Method: "DELETE"}, "")
 	way("named", scenario.Request{Named: "broken", Method: "DELETE"}, exchange.ByRequest)
 	way("named and unknown", scenario.Request{Named: "brokn", Method: "DELETE"}, exchange.ByRequest)
-	way("carried", scenario.Request{Triggered: "broken", Method: "DELETE"}, exchange.ByRecord)
+	way("triggered", scenario.Request{Triggered: "broken", Method: "DELETE"}, exchange.ByRecord)
 	way("of the fixtures", scenario.Request{Method: "GET"}, exchange.ByFixtures)
 	if err := set.On("from-files", scenario.Limit{}); err != nil {
 		t.Fatal(err)
