@@ -15,10 +15,7 @@ func allow(x *exchange.Exchange, a exchange.Allowed, lists []string) {
 		if word == "" {
 			continue
 		}
-		hint := "must be invalid, simulated or both"
-		if near := jsonx.Nearest(word, []string{exchange.AllowInvalid, exchange.AllowSimulated}); near != "" {
-			hint += "; did you mean " + near + "?"
-		}
+		hint := "must be invalid, simulated or both" + jsonx.DidYouMean(word, []string{exchange.AllowInvalid, exchange.AllowSimulated})
 		x.Problems = append(x.Problems, exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/x-mock-allow", Rule: "known allowance",
 			Value: strconv.Quote(word[:min(len(word), 64)]), Hint: hint})
 	}
