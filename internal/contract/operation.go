@@ -56,8 +56,8 @@ func (c *Contract) Has(v model.Version) bool { return c.sets[v] != nil }
 // Operations returns the operations in the order of their file.
 func (c *Contract) Operations() []*Operation { return slices.Clone(c.operations) }
 
-// Otherwise returns the placeholder for requests that no operation takes.
-func (c *Contract) Otherwise() *Operation { return c.otherwise }
+// Unmatched returns the placeholder for requests that no operation takes.
+func (c *Contract) Unmatched() *Operation { return c.unmatched }
 
 // Model returns a model of a version by its name, such as
 // DispatchCustomerLocationModel; nil where there is none.
@@ -82,8 +82,8 @@ func (l *loading) operations(c *Contract, doc map[string]any) {
 		}
 		c.operations = append(c.operations, op)
 	}
-	o, _ := doc["otherwise"].(map[string]any)
-	c.otherwise = l.operation(c, "/otherwise", o)
+	o, _ := doc["unmatched"].(map[string]any)
+	c.unmatched = l.operation(c, "/unmatched", o)
 	var err error
 	if c.router, err = newRouter(c.operations); err != nil {
 		l.diag(operationsFile, "/operations", "a path cannot be routed: %v", err)
@@ -238,5 +238,5 @@ func (c *Contract) Operation(name string) *Operation {
 			return o
 		}
 	}
-	return c.otherwise
+	return c.unmatched
 }

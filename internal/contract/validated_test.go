@@ -188,7 +188,7 @@ func TestNames(t *testing.T) {
 	if c.Model("2020/01/01", "ErrorModel") != nil || c.Model(oldest, "NoModel") != nil || c.Model(oldest, "ErrorModel") == nil {
 		t.Error("want models by their names, and nil where there is none")
 	}
-	if got := c.Operation("nothing"); got != c.Otherwise() || got.Name != "no operation" {
+	if got := c.Operation("nothing"); got != c.Unmatched() || got.Name != "no operation" {
 		t.Errorf("got %v for a name of no operation", got.Name)
 	}
 	op := c.Operation("Deactivate Customer")

@@ -87,7 +87,7 @@ func (m *Mock) recover(q *request) {
 // Refused answers a request that net/http refused before it was a request.
 func (m *Mock) Refused(status int, text string) *wire.Reply {
 	home := m.Sessions.Default()
-	q := &request{s: home, x: &exchange.Exchange{Session: home.Spec.ID, Sequence: home.Next(), Start: home.Clock.Now(), Operation: m.Contract.Otherwise().Name}}
+	q := &request{s: home, x: &exchange.Exchange{Session: home.Spec.ID, Sequence: home.Next(), Start: home.Clock.Now(), Operation: m.Contract.Unmatched().Name}}
 	code := model.RequestMalformed
 	switch status {
 	case http.StatusRequestHeaderFieldsTooLarge:

@@ -156,7 +156,7 @@ func (m *Mock) answer(q *request) {
 		return
 	}
 	if q.lost != nil {
-		q.x.Operation = m.Contract.Otherwise().Name
+		q.x.Operation = m.Contract.Unmatched().Name
 		q.x.Problems = append(q.x.Problems, exchange.Violation{Part: "session", Rule: string(q.lost.Code), Hint: q.lost.Detail})
 		m.refuse(q, q.lost)
 		return

@@ -50,7 +50,7 @@ func (m *Mock) performNow(q *request) {
 func (m *Mock) operation(q *request) action {
 	op := q.route.Operation
 	if op == nil {
-		q.x.Operation = m.Contract.Otherwise().Name
+		q.x.Operation = m.Contract.Unmatched().Name
 		if q.route.Resource == nil {
 			return (*Mock).unknownPath
 		}

@@ -37,7 +37,7 @@ func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 		x.Problems = append(x.Problems, exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/x-mock-scenario",
 			Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Schema: "fixtures/scenario.json", Hint: plan.Error.Detail})
 		m.inspect(q)
-		x.Operation = m.Contract.Otherwise().Name
+		x.Operation = m.Contract.Unmatched().Name
 		m.refuse(q, plan.Error)
 		return
 	}

@@ -16,7 +16,7 @@ func (r *run) refusals() ([]*answer, error) {
 
 // errors adds the rules of an error: its body and its status line.
 func (k *catalogue) errors() {
-	m, _ := k.c.Otherwise().Reply(k.oldest, 400)
+	m, _ := k.c.Unmatched().Reply(k.oldest, 400)
 	if m == nil {
 		return
 	}

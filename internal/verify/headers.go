@@ -40,7 +40,7 @@ func (r *run) kinds() []probe {
 // headers adds the rules of the response's header section, for every answer of
 // the run.
 func (k *catalogue) headers() {
-	m := k.c.Otherwise().ReplyHeaders(k.oldest, contract.CORSDocumented)
+	m := k.c.Unmatched().ReplyHeaders(k.oldest, contract.CORSDocumented)
 	names := namesOf(m.Places())
 	for _, place := range m.Places() {
 		k.header(m, place)
@@ -72,7 +72,7 @@ func (k *catalogue) headers() {
 		return a.differs("/headers", strings.Join(slices.Sorted(slices.Values(got)), ", "), strings.Join(got, ", "))
 	}))
 	known := slices.Concat(names, hopByHop())
-	for _, extra := range namesOf(k.c.Otherwise().ReplyHeaders(k.oldest, contract.CORSRelaxed).Places()) {
+	for _, extra := range namesOf(k.c.Unmatched().ReplyHeaders(k.oldest, contract.CORSRelaxed).Places()) {
 		if slices.Contains(names, extra) {
 			continue
 		}
