@@ -71,14 +71,14 @@ func (d *Admin) switchOn(r *http.Request) (any, error) {
 		// The schema has its bounds.
 		limit.Times, _ = strconv.ParseUint(string(t), 10, 64)
 	}
-	if u := text(doc["until"]); u != "" {
+	if u := jsonx.Text(doc["until"]); u != "" {
 		until, err := model.ParseInstant(u)
 		if err != nil {
 			return nil, bad("/until", u, err.Error())
 		}
 		limit.Until = &until
 	}
-	name := text(doc["name"])
+	name := jsonx.Text(doc["name"])
 	definition, defines := doc["definition"].(map[string]any)
 	if defines == (name != "") {
 		return nil, problem(http.StatusUnprocessableEntity, "The body must have either the name of a known scenario or a definition.")

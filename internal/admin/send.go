@@ -13,6 +13,7 @@ import (
 
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/report"
 )
 
@@ -41,7 +42,7 @@ func (d *Admin) send(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := text(doc["session"])
+	id := jsonx.Text(doc["session"])
 	if id == "" {
 		id = "default"
 	}
@@ -72,7 +73,7 @@ func reachable(a net.Addr) string {
 
 // outgoing makes the request that a body asks for.
 func (d *Admin) outgoing(ctx context.Context, session string, doc map[string]any) (*http.Request, error) {
-	target := text(doc["path"])
+	target := jsonx.Text(doc["path"])
 	u, err := url.Parse(target)
 	if err != nil || u.Host != "" || u.Scheme != "" {
 		return nil, bad("/path", target, "must be a path such as /customers/1/locations/1")
@@ -85,13 +86,13 @@ func (d *Admin) outgoing(ctx context.Context, session string, doc map[string]any
 	if session != "default" {
 		prefix += "/_s/" + session
 	}
-	out, err := http.NewRequestWithContext(ctx, text(doc["method"]), prefix+target, strings.NewReader(text(doc["body"])))
+	out, err := http.NewRequestWithContext(ctx, jsonx.Text(doc["method"]), prefix+target, strings.NewReader(jsonx.Text(doc["body"])))
 	if err != nil {
 		return nil, bad("/path", target, "must be a path such as /customers/1/locations/1: "+err.Error())
 	}
 	for i, item := range items(doc["headers"]) {
 		field, _ := item.(map[string]any)
-		name, value := text(field["name"]), text(field["value"])
+		name, value := jsonx.Text(field["name"]), jsonx.Text(field["value"])
 		switch http.CanonicalHeaderKey(name) {
 		case "Host":
 			return nil, bad(fmt.Sprintf("/headers/%d/name", i), name, "must not be Host: a session is chosen by its member")

@@ -93,9 +93,9 @@ func (d *Admin) createSession(r *http.Request) (any, error) {
 
 // spec reads what a session is to be made of.
 func (d *Admin) spec(doc map[string]any) (session.Spec, error) {
-	spec := session.Spec{ID: text(doc["id"]), Name: text(doc["name"])}
+	spec := session.Spec{ID: jsonx.Text(doc["id"]), Name: jsonx.Text(doc["name"])}
 	var err error
-	if t := text(doc["ttl"]); t != "" {
+	if t := jsonx.Text(doc["ttl"]); t != "" {
 		if spec.TTL, err = duration("/ttl", t, time.Second); err != nil {
 			return spec, err
 		}
@@ -130,7 +130,7 @@ func (d *Admin) spec(doc map[string]any) (session.Spec, error) {
 		}
 	}
 	for _, word := range items(doc["allowed"]) {
-		spec.Allowed.Allow(text(word)) // the schema has the words
+		spec.Allowed.Allow(jsonx.Text(word)) // the schema has the words
 	}
 	// What made a session is kept, so that it can be made again elsewhere.
 	spec.Made, err = json.Marshal(doc)

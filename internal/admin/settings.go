@@ -48,7 +48,7 @@ func clockMembers(m session.ClockMode) []string {
 
 // readClock reads a setting that keeps its schema.
 func readClock(at string, doc map[string]any) (session.ClockSetting, error) {
-	s := session.ClockSetting{Mode: session.ClockMode(text(doc["mode"]))}
+	s := session.ClockSetting{Mode: session.ClockMode(jsonx.Text(doc["mode"]))}
 	var err error
 	for _, name := range []string{"at", "offset", "step"} {
 		value, given := doc[name]
@@ -56,26 +56,26 @@ func readClock(at string, doc map[string]any) (session.ClockSetting, error) {
 		case needed && !given:
 			return s, bad(at+"/"+name, "", fmt.Sprintf("is required where the mode is %s", s.Mode))
 		case given && !needed:
-			return s, bad(at+"/"+name, text(value), fmt.Sprintf("has no meaning where the mode is %s", s.Mode))
+			return s, bad(at+"/"+name, jsonx.Text(value), fmt.Sprintf("has no meaning where the mode is %s", s.Mode))
 		}
 	}
-	if t := text(doc["at"]); t != "" {
+	if t := jsonx.Text(doc["at"]); t != "" {
 		if s.At, err = model.ParseInstant(t); err != nil {
 			return s, bad(at+"/at", t, err.Error())
 		}
 	}
-	if t := text(doc["offset"]); t != "" {
+	if t := jsonx.Text(doc["offset"]); t != "" {
 		if s.Offset, err = duration(at+"/offset", t, -maxOffset); err != nil {
 			return s, err
 		}
 	}
-	if t := text(doc["step"]); t != "" {
+	if t := jsonx.Text(doc["step"]); t != "" {
 		if s.Step, err = duration(at+"/step", t, -maxOffset); err != nil {
 			return s, err
 		}
 	}
 	if err := s.Check(); err != nil {
-		return s, bad(at+"/at", text(doc["at"]), err.Error())
+		return s, bad(at+"/at", jsonx.Text(doc["at"]), err.Error())
 	}
 	return s, nil
 }
@@ -144,7 +144,7 @@ func showIDs(n *session.Session) IDs {
 
 func readIDs(at string, doc map[string]any) (session.IDSetting, error) {
 	n, seeded := doc["seed"].(json.Number)
-	switch mode := text(doc["mode"]); {
+	switch mode := jsonx.Text(doc["mode"]); {
 	case mode == "seed" && !seeded:
 		return session.IDSetting{}, bad(at+"/seed", "", "is required where the mode is seed")
 	case mode == "random" && seeded:
@@ -210,18 +210,13 @@ func (d *Admin) putPins(r *http.Request) (any, error) {
 	given, _ := doc["pins"].(map[string]any)
 	pins := make(map[string]model.Version, len(given))
 	for id, v := range given {
-		pins[id] = model.Version(text(v))
-		if v != nil && !d.Contract.Has(model.Version(text(v))) {
-			return nil, bad("/pins/"+jsonx.Escape(id), text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
+		pins[id] = model.Version(jsonx.Text(v))
+		if v != nil && !d.Contract.Has(model.Version(jsonx.Text(v))) {
+			return nil, bad("/pins/"+jsonx.Escape(id), jsonx.Text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
 		}
 	}
 	if err := n.Store.SetPins(pins); err != nil {
 		return nil, full(err)
 	}
 	return d.getPins(r)
-}
-
-func text(v any) string {
-	s, _ := v.(string)
-	return s
 }

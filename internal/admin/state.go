@@ -73,7 +73,7 @@ func (d *Admin) takeSnapshot(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := n.Keep(text(doc["name"]))
+	s, err := n.Keep(jsonx.Text(doc["name"]))
 	if err != nil {
 		return nil, full(err)
 	}

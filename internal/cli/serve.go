@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"dispatchmock/internal/cli/command"
+	"dispatchmock/internal/jsonx"
+	"dispatchmock/internal/shell"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -218,8 +220,8 @@ func (f *serveFlags) greeting(s *app.Server, c *contract.Contract, mock *store.S
 	}
 	fmt.Fprintf(w, "  admin     %s\n", f.access(s.Access()))
 	fmt.Fprintf(w, "  endpoint  %s %s (GET reads the record back)\n", ops[0].Method, ops[0].Path)
-	fmt.Fprintf(w, "  world     %s, %s, %s, %s (%s to %s)\n", plural(base.Records(), "record"), plural(base.Tenants(), "tenant"),
-		plural(len(base.Clients()), "client"), plural(len(versions), "API version"), versions[0], versions[len(versions)-1])
+	fmt.Fprintf(w, "  world     %s, %s, %s, %s (%s to %s)\n", jsonx.Count(base.Records(), "record"), jsonx.Count(base.Tenants(), "tenant"),
+		jsonx.Count(len(base.Clients()), "client"), jsonx.Count(len(versions), "API version"), versions[0], versions[len(versions)-1])
 	if f.fixtures != "" {
 		fmt.Fprintf(w, "  fixtures  %s\n", f.fixtures)
 	}
@@ -247,7 +249,7 @@ func (f *serveFlags) sample(url string, op *contract.Operation, w *store.Store) 
 		return "nothing: no client of the fixtures may deactivate any of their records"
 	}
 	return fmt.Sprintf(`curl -i -X %s -H %s -H "x-tenant-id: %d" %s/customers/%d/locations/%d`,
-		op.Method, quote("Authorization: Bearer "+token), first.Tenant, url, first.Customer, first.Location)
+		op.Method, shell.QuoteForAll("Authorization: Bearer "+token), first.Tenant, url, first.Customer, first.Location)
 }
 
 // caller returns the first record, by its identifiers, that some client may
@@ -284,20 +286,4 @@ func baseURL(addr net.Addr) string {
 		host = "127.0.0.1"
 	}
 	return "http://" + net.JoinHostPort(host, port)
-}
-
-// quote quotes a text for a shell: with double quotes where they do, because
-// those are good on Windows too.
-func quote(s string) string {
-	if strings.ContainsAny(s, "\"$`\\!%") {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	return `"` + s + `"`
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %s", n, strings.TrimSuffix(noun, "s")+"s")
 }

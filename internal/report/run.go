@@ -10,6 +10,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/terminal"
 )
 
@@ -96,7 +97,7 @@ type Offence struct {
 
 // newOffence returns the offence of an exchange.
 func newOffence(x *exchange.Exchange, problem, hint string) Offence {
-	return Offence{x.Session, cut(x.Method), cut(x.Path), x.Status, x.RequestID, cut(problem), cut(hint)}
+	return Offence{x.Session, jsonx.Cut(x.Method, maxText), jsonx.Cut(x.Path, maxText), x.Status, x.RequestID, jsonx.Cut(problem, maxText), jsonx.Cut(hint, maxText)}
 }
 
 // Demand adds the gate of the coverage; least is in percent, and 0 demands
@@ -139,7 +140,7 @@ func (r *Run) Subject() string {
 // Predicate says what became of the subject; the two make a sentence.
 func (r *Run) Predicate() string {
 	if r.Tool == Exec {
-		return fmt.Sprintf("ended with %d after %s", r.ExitCode, counted(r.Requests, "request"))
+		return fmt.Sprintf("ended with %d after %s", r.ExitCode, jsonx.Count(r.Requests, "request"))
 	}
 	return r.Summary
 }
@@ -154,7 +155,7 @@ func (r *Run) LostNote() string {
 	if r.Lost == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the reports lack %s, which came faster than a file takes them; the gates have seen them", counted(r.Lost, "exchange"))
+	return fmt.Sprintf("the reports lack %s, which came faster than a file takes them; the gates have seen them", jsonx.Count(r.Lost, "exchange"))
 }
 
 // breach is one offence of an exchange.
@@ -232,11 +233,4 @@ func statusText(status int) string {
 		return "no answer"
 	}
 	return fmt.Sprint(status)
-}
-
-func counted(n uint64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -14,6 +14,7 @@ import (
 	"dispatchmock/internal/cli/command"
 	"dispatchmock/internal/exchange/expect"
 	"dispatchmock/internal/fileio"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/report"
 	"dispatchmock/internal/terminal"
 )
@@ -62,7 +63,7 @@ func (c *ctl) listJournal() *cobra.Command {
 			fmt.Fprintf(w, "There are more: --before %d\n", a.Exchanges[n-1].ID)
 		}
 		if a.Lost > 0 {
-			fmt.Fprintf(w, "%s let go of, to keep the journal's limits (--journal-count, --journal-bytes).\n", command.Plural(int(a.Lost), "exchange"))
+			fmt.Fprintf(w, "%s let go of, to keep the journal's limits (--journal-count, --journal-bytes).\n", jsonx.Count(a.Lost, "exchange"))
 		}
 	}))
 	cmd.Flags().Int("limit", 100, "how many at most")

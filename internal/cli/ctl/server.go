@@ -13,6 +13,7 @@ import (
 	"dispatchmock/internal/admin/client"
 	"dispatchmock/internal/cli/command"
 	"dispatchmock/internal/contract/openapi"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/terminal"
 )
 
@@ -31,7 +32,7 @@ func (c *ctl) health() *cobra.Command {
 			return fmt.Errorf("%s is not ready: its status is %q", server.Base, a.Status)
 		}
 		return c.print(raw, func(w io.Writer) {
-			fmt.Fprintf(w, "%s is ready: dispatchmock %s, %s, %s.\n", server.Base, a.Version, command.Plural(a.Records, "record"), command.Plural(a.Sessions, "session"))
+			fmt.Fprintf(w, "%s is ready: dispatchmock %s, %s, %s.\n", server.Base, a.Version, jsonx.Count(a.Records, "record"), jsonx.Count(a.Sessions, "session"))
 		})
 	})
 }

@@ -13,7 +13,7 @@ import (
 
 	"dispatchmock/internal/admin"
 	"dispatchmock/internal/admin/client"
-	"dispatchmock/internal/cli/command"
+	"dispatchmock/internal/jsonx"
 )
 
 func (c *ctl) sessions() *cobra.Command {
@@ -120,7 +120,7 @@ func sessionText(w io.Writer, s *admin.Session) {
 			fact("fixtures", "newer ones are there; a reset brings them in")
 		}
 		if s.Lost > 0 {
-			fact("journal", command.Plural(int(s.Lost), "exchange")+" let go of, to keep its limits")
+			fact("journal", jsonx.Count(s.Lost, "exchange")+" let go of, to keep its limits")
 		}
 	})
 }
