@@ -67,7 +67,7 @@ func (d *Admin) refuse(r *http.Request) *Problem {
 			return problem(http.StatusUnsupportedMediaType, "the admin API takes JSON only: send Content-Type: application/json, not %.100q.", kind)
 		}
 	}
-	if d.Token != "" && !d.page(r) && !d.admits(r) {
+	if d.Token != "" && !(d.Page != nil && safe(r.Method) && isPage(r.URL.Path)) && !d.admits(r) {
 		return problem(http.StatusUnauthorized, "The admin API asks for its token: send Authorization: Bearer TOKEN, or %s: TOKEN. "+
 			"It is the one that the server was started with, or the one that it printed when it started.", TokenHeader)
 	}

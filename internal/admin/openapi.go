@@ -3,7 +3,6 @@ package admin
 import (
 	"encoding/json"
 	"io/fs"
-	"net/http"
 	"regexp"
 	"strings"
 )
@@ -11,7 +10,7 @@ import (
 var pathParameter = regexp.MustCompile(`\{([a-z_]+)\}`)
 
 // openAPI describes the admin API itself, made from its table of routes.
-func (d *Admin) openAPI(*http.Request) (any, error) {
+func (d *Admin) openAPI(*request) (any, error) {
 	paths := map[string]map[string]any{}
 	for _, route := range d.table() {
 		path := Prefix + route.path

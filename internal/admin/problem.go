@@ -20,14 +20,7 @@ type Problem struct {
 	Detail string `json:"detail"`
 	// Diagnostics are the first places of the body that break a rule; Detail says
 	// how many more there are.
-	Diagnostics []Diagnostic `json:"errors,omitempty"`
-}
-
-// Diagnostic is one place of a body that breaks a rule.
-type Diagnostic struct {
-	Pointer string `json:"pointer"`
-	Value   string `json:"value,omitempty"`
-	Rule    string `json:"rule"`
+	Diagnostics jsonx.Diagnostics `json:"errors,omitempty"`
 }
 
 func (p *Problem) Error() string { return p.Detail }
@@ -36,7 +29,7 @@ func problem(status int, format string, args ...any) *Problem {
 	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
 }
 
-// asProblem finds the status of an error of the rooms below.
+// asProblem finds the status of an error.
 func asProblem(err error) *Problem {
 	var p *Problem
 	var diags jsonx.Diagnostics
@@ -46,10 +39,7 @@ func asProblem(err error) *Problem {
 		return p
 	case errors.As(err, &diags):
 		p := problem(http.StatusUnprocessableEntity, "%s", diags.Error())
-		shown, _ := diags.First()
-		for _, f := range shown {
-			p.Diagnostics = append(p.Diagnostics, Diagnostic{f.Pointer, f.Value, f.Rule})
-		}
+		p.Diagnostics, _ = diags.First()
 		return p
 	case errors.Is(err, session.ErrUnknown):
 		return problem(http.StatusNotFound, "%v", err)
@@ -78,6 +68,6 @@ func full(err error) *Problem {
 func writeProblem(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
-	// The client is all that could be told of an error.
+	// Only the client could be told of an error, and it is the client that left.
 	_ = json.NewEncoder(w).Encode(p)
 }

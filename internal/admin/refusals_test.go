@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/admin"
+	"dispatchmock/internal/jsonx"
 )
 
 // bad are requests that the admin API refuses, with all that is wrong in them.
@@ -226,7 +226,7 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("got %d %s\nwant %d and a problem whose detail matches %s", got.status, got.body, x.status, x.want)
 			}
 			for _, pointer := range x.diags {
-				if !slices.ContainsFunc(got.problem.Diagnostics, func(f admin.Diagnostic) bool { return f.Pointer == pointer && f.Rule != "" }) {
+				if !slices.ContainsFunc(got.problem.Diagnostics, func(f jsonx.Diagnostic) bool { return f.Pointer == pointer && f.Rule != "" }) {
 					t.Errorf("no error is at %s: %+v", pointer, got.problem.Diagnostics)
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/jsonx"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/model"
 )
@@ -98,33 +99,19 @@ func bad(pointer, value, rule string) *Problem {
 	if value != "" {
 		p.Detail = fmt.Sprintf("body %s: %.100q: %s", pointer, value, rule)
 	}
-	p.Diagnostics = []Diagnostic{{pointer, value, rule}}
+	p.Diagnostics = jsonx.Diagnostics{{Pointer: pointer, Value: value, Rule: rule}}
 	return p
 }
 
-func (d *Admin) getClock(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	return showClock(n), nil
-}
+func (d *Admin) getClock(r *request) (any, error) { return showClock(r.session), nil }
 
-func (d *Admin) putClock(r *http.Request) (any, error) {
-	n, err := d.session(r)
+func (d *Admin) putClock(r *request) (any, error) {
+	s, err := readClock("", r.body)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := d.body(r, "clock")
-	if err != nil {
-		return nil, err
-	}
-	s, err := readClock("", doc)
-	if err != nil {
-		return nil, err
-	}
-	n.Clock.Set(s)
-	return showClock(n), nil
+	r.session.Clock.Set(s)
+	return showClock(r.session), nil
 }
 
 // IDs is how the admin API shows a source of request IDs.
@@ -159,69 +146,60 @@ func readIDs(at string, doc map[string]any) (session.IDSetting, error) {
 	return session.IDSetting{Seeded: true, Seed: seed}, nil
 }
 
-func (d *Admin) getIDs(r *http.Request) (any, error) {
-	n, err := d.session(r)
+func (d *Admin) getIDs(r *request) (any, error) { return showIDs(r.session), nil }
+
+func (d *Admin) putIDs(r *request) (any, error) {
+	s, err := readIDs("", r.body)
 	if err != nil {
 		return nil, err
 	}
-	return showIDs(n), nil
+	r.session.IDs.Set(s)
+	return showIDs(r.session), nil
 }
 
-func (d *Admin) putIDs(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := d.body(r, "request-ids")
-	if err != nil {
-		return nil, err
-	}
-	s, err := readIDs("", doc)
-	if err != nil {
-		return nil, err
-	}
-	n.IDs.Set(s)
-	return showIDs(n), nil
+func (d *Admin) getPins(r *request) (any, error) {
+	return map[string]any{"pins": pinsOf(r.session)}, nil
 }
 
-func (d *Admin) getPins(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
+// pinsOf returns the version pins of a session, which may be none.
+func pinsOf(n *session.Session) map[string]model.Version {
+	if pins := n.Store.Pins(); pins != nil {
+		return pins
 	}
-	pins := n.Store.Pins()
-	if pins == nil {
-		pins = map[string]model.Version{}
-	}
-	return map[string]any{"pins": pins}, nil
+	return map[string]model.Version{}
 }
 
 // putPins sets the pins of the client IDs that the body names; null takes one
 // away. All of them are set, or none.
-func (d *Admin) putPins(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := d.body(r, "pins")
-	if err != nil {
-		return nil, err
-	}
-	given, _ := doc["pins"].(map[string]any)
+func (d *Admin) putPins(r *request) (any, error) {
+	given, _ := r.body["pins"].(map[string]any)
 	pins := make(map[string]model.Version, len(given))
 	for id, v := range given {
 		pins[id] = model.Version(text(v))
-		if v != nil && !d.Contract.Has(model.Version(text(v))) {
+		if v != nil && !d.Contract.Has(pins[id]) {
 			return nil, bad("/pins/"+jsonx.Escape(id), text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
 		}
 	}
-	if err := n.Store.SetPins(pins); err != nil {
+	if err := r.session.Store.SetPins(pins); err != nil {
 		return nil, full(err)
 	}
 	return d.getPins(r)
 }
 
-func text(v any) string {
-	s, _ := v.(string)
-	return s
+func (d *Admin) getChoices(r *request) (any, error) {
+	return fixture.ChoiceValues(*r.session.Choices()), nil
+}
+
+func (d *Admin) patchChoices(r *request) (any, error) {
+	n := r.session
+	for {
+		now := n.Choices()
+		change, err := n.Fixtures().Patch("body", map[string]any{"choices": r.body}, fixture.Ground{Choices: *now}, d.Schemas, d.Contract, n.Clock.Now())
+		if err != nil {
+			return nil, err
+		}
+		if n.ReplaceChoices(now, change.Choices) {
+			return fixture.ChoiceValues(*change.Choices), nil
+		}
+	}
 }
