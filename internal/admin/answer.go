@@ -9,9 +9,6 @@ import (
 // created is an answer of status 201.
 type created struct{ value any }
 
-// valid is the answer to a check that found nothing wrong.
-var valid = map[string]bool{"valid": true}
-
 // download is an answer that write writes; a browser saves it under the name, if
 // it has one.
 type download struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/session"
@@ -23,7 +24,16 @@ type Problem struct {
 	Diagnostics jsonx.Diagnostics `json:"errors,omitempty"`
 }
 
-func (p *Problem) Error() string { return p.Detail }
+// Error has the detail, and those errors that the detail does not spell out.
+func (p *Problem) Error() string {
+	text := p.Detail
+	for _, d := range p.Diagnostics {
+		if !strings.Contains(p.Detail, d.Rule) || !strings.Contains(p.Detail, d.Pointer) {
+			text += "\n" + strings.Join([]string{d.Pointer, d.Value, d.Rule}, ": ")
+		}
+	}
+	return text
+}
 
 func problem(status int, format string, args ...any) *Problem {
 	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}

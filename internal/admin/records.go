@@ -193,10 +193,13 @@ func (d *Admin) patchRecord(r *request) (any, error) {
 // editor can show mistakes while somebody types.
 func (d *Admin) checkRecord(r *request) (any, error) {
 	v, err := d.version(r)
-	if err == nil {
-		_, err = d.check(r, v, r.body)
+	if err != nil {
+		return nil, err
 	}
-	return valid, err
+	if _, err := d.check(r, v, r.body); err != nil {
+		return nil, err
+	}
+	return map[string]any{"valid": true}, nil
 }
 
 // check reads the record of a request, as one of the fixtures is read.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dispatchmock/internal/jsonx"
+	"dispatchmock/internal/mock/session"
 
 	"github.com/gorilla/mux"
 )
@@ -26,6 +27,11 @@ type route struct {
 	about        string
 	body         string   // name of the body's schema
 	query        []string // names of query parameters
+}
+
+// show handles a request by showing something of its session.
+func show[T any](of func(*session.Session) T) handler {
+	return func(r *request) (any, error) { return of(r.session), nil }
 }
 
 const (
@@ -56,7 +62,7 @@ func (d *Admin) table() []route {
 
 		{method: "GET", path: one + "/diff", large: true, handle: d.diff, about: "What differs from the fixtures, as a JSON Patch."},
 		{method: "GET", path: one + "/bundle", large: true, handle: d.bundle, about: "The whole session in one file, to be replayed elsewhere."},
-		{method: "GET", path: one + "/snapshots", handle: d.listSnapshots, about: "Lists the snapshots."},
+		{method: "GET", path: one + "/snapshots", handle: show(showSnapshots), about: "Lists the snapshots."},
 		{method: "POST", path: one + "/snapshots", change: true, handle: d.takeSnapshot, about: "Keeps the state under a name.", body: "snapshot"},
 		{method: "POST", path: one + "/snapshots/{name}/restore", change: true, handle: d.restoreSnapshot, about: "Brings a kept state back."},
 		{method: "DELETE", path: one + "/snapshots/{name}", change: true, handle: d.dropSnapshot, about: "Lets go of a kept state."},
@@ -69,17 +75,17 @@ func (d *Admin) table() []route {
 		{method: "POST", path: record + "/check", handle: d.checkRecord, about: "Checks a record as fixtures are, and writes nothing.", body: "record", query: version},
 		{method: "POST", path: record + "/revert", change: true, handle: d.revertRecord, about: "Makes a record what the fixtures say.", query: version},
 
-		{method: "GET", path: one + "/pins", handle: d.getPins, about: "The version pin of each client ID."},
+		{method: "GET", path: one + "/pins", handle: show(showPins), about: "The version pin of each client ID."},
 		{method: "PUT", path: one + "/pins", change: true, handle: d.putPins, about: "Sets version pins.", body: "pins"},
-		{method: "GET", path: one + "/clock", handle: d.getClock, about: "The session's clock."},
+		{method: "GET", path: one + "/clock", handle: show(showClock), about: "The session's clock."},
 		{method: "PUT", path: one + "/clock", change: true, handle: d.putClock, about: "Sets the session's clock.", body: "clock"},
-		{method: "GET", path: one + "/request-ids", handle: d.getIDs, about: "Where request IDs come from."},
+		{method: "GET", path: one + "/request-ids", handle: show(showIDs), about: "Where request IDs come from."},
 		{method: "PUT", path: one + "/request-ids", change: true, handle: d.putIDs, about: "Sets where request IDs come from.", body: "request-ids"},
-		{method: "GET", path: one + "/choices", handle: d.getChoices, about: "The choices in force where the documentation is silent."},
+		{method: "GET", path: one + "/choices", handle: show(showChoices), about: "The choices in force where the documentation is silent."},
 		{method: "PATCH", path: one + "/choices", change: true, handle: d.patchChoices, about: "Changes choices.", body: "choices"},
 
 		{method: "GET", path: "/scenarios", handle: d.catalogue, about: "The scenarios that every session knows."},
-		{method: "GET", path: one + "/scenarios", handle: d.listScenarios, about: "The session's own scenarios, and those that are on."},
+		{method: "GET", path: one + "/scenarios", handle: show(showScenarios), about: "The session's own scenarios, and those that are on."},
 		{method: "POST", path: one + "/scenarios", change: true, handle: d.switchOn, about: "Defines a scenario, or names a known one, and switches it on.", body: "switch"},
 		{method: "POST", path: one + "/scenario-check", handle: d.checkScenario, about: "Checks the definition of a scenario, and switches nothing on.", body: "switch"},
 		{method: "DELETE", path: one + "/scenarios", change: true, handle: d.switchAllOff, about: "Switches all scenarios off."},

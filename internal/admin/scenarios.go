@@ -38,12 +38,7 @@ func (d *Admin) catalogue(*request) (any, error) {
 	return map[string]any{"scenarios": list, "test_customers": customers}, nil
 }
 
-func (d *Admin) listScenarios(r *request) (any, error) {
-	n := r.session
-	return showScenarios(n), nil
-}
-
-func showScenarios(n *session.Session) any {
+func showScenarios(n *session.Session) map[string]any {
 	on := []Switched{}
 	for _, s := range n.Scenarios().Switched() {
 		on = append(on, Switched{Name: s.Name, Description: s.Description, Times: s.Limit.Times, Until: s.Limit.Until, Seen: s.Seen, Taken: s.Taken})
@@ -53,8 +48,7 @@ func showScenarios(n *session.Session) any {
 
 // switchOn switches a known scenario on, or defines one and switches it on.
 func (d *Admin) switchOn(r *request) (any, error) {
-	n := r.session
-	doc := r.body
+	n, doc := r.session, r.body
 	var limit scenario.Limit
 	if t, ok := doc["times"].(json.Number); ok {
 		// The schema has its bounds.
@@ -92,19 +86,18 @@ func (d *Admin) switchOn(r *request) (any, error) {
 }
 
 func (d *Admin) switchOff(r *request) (any, error) {
-	n := r.session
-	if name := r.param("name"); !n.Scenarios().Off(name) {
+	if name := r.param("name"); !r.session.Scenarios().Off(name) {
 		return nil, problem(http.StatusNotFound, "No scenario %.80q is on in this session.", name)
 	}
-	return showScenarios(n), nil
+	return showScenarios(r.session), nil
 }
 
 func (d *Admin) switchAllOff(r *request) (any, error) {
-	n := r.session
-	for _, s := range n.Scenarios().Switched() {
-		n.Scenarios().Off(s.Name)
+	scenarios := r.session.Scenarios()
+	for _, s := range scenarios.Switched() {
+		scenarios.Off(s.Name)
 	}
-	return showScenarios(n), nil
+	return showScenarios(r.session), nil
 }
 
 // checkScenario holds the definition of a scenario against the rules.
@@ -116,7 +109,7 @@ func (d *Admin) checkScenario(r *request) (any, error) {
 	if _, diags := d.parser.Parse("body", "/definition", definition); len(diags) > 0 {
 		return nil, diags
 	}
-	return valid, nil
+	return map[string]any{"valid": true}, nil
 }
 
 // maxScenarios is how many scenarios a session may be made with.

@@ -34,45 +34,40 @@ func showClock(n *session.Session) Clock {
 	return c
 }
 
-// clockMembers are what the setting of each mode has beside the mode.
-func clockMembers(m session.ClockMode) []string {
-	switch m {
-	case session.ClockFrozen:
-		return []string{"at"}
-	case session.ClockOffset:
-		return []string{"offset"}
-	case session.ClockStep:
-		return []string{"at", "step"}
-	}
-	return nil
-}
-
 // readClock reads a setting that keeps its schema.
 func readClock(at string, doc map[string]any) (session.ClockSetting, error) {
 	s := session.ClockSetting{Mode: session.ClockMode(text(doc["mode"]))}
-	var err error
-	for _, name := range []string{"at", "offset", "step"} {
-		value, given := doc[name]
-		switch needed := slices.Contains(clockMembers(s.Mode), name); {
+	for _, m := range []struct {
+		name string
+		of   []session.ClockMode // that have the member, and must
+		read func(at, value string) error
+	}{
+		{"at", []session.ClockMode{session.ClockFrozen, session.ClockStep}, func(at, value string) (err error) {
+			if s.At, err = model.ParseInstant(value); err != nil {
+				return bad(at, value, err.Error())
+			}
+			return nil
+		}},
+		{"offset", []session.ClockMode{session.ClockOffset}, func(at, value string) (err error) {
+			s.Offset, err = duration(at, value, -maxOffset)
+			return err
+		}},
+		{"step", []session.ClockMode{session.ClockStep}, func(at, value string) (err error) {
+			s.Step, err = duration(at, value, -maxOffset)
+			return err
+		}},
+	} {
+		at := at + "/" + m.name
+		value, given := doc[m.name]
+		switch needed := slices.Contains(m.of, s.Mode); {
 		case needed && !given:
-			return s, bad(at+"/"+name, "", fmt.Sprintf("is required where the mode is %s", s.Mode))
+			return s, bad(at, "", fmt.Sprintf("is required where the mode is %s", s.Mode))
 		case given && !needed:
-			return s, bad(at+"/"+name, text(value), fmt.Sprintf("has no meaning where the mode is %s", s.Mode))
-		}
-	}
-	if t := text(doc["at"]); t != "" {
-		if s.At, err = model.ParseInstant(t); err != nil {
-			return s, bad(at+"/at", t, err.Error())
-		}
-	}
-	if t := text(doc["offset"]); t != "" {
-		if s.Offset, err = duration(at+"/offset", t, -maxOffset); err != nil {
-			return s, err
-		}
-	}
-	if t := text(doc["step"]); t != "" {
-		if s.Step, err = duration(at+"/step", t, -maxOffset); err != nil {
-			return s, err
+			return s, bad(at, text(value), fmt.Sprintf("has no meaning where the mode is %s", s.Mode))
+		case given:
+			if err := m.read(at, text(value)); err != nil {
+				return s, err
+			}
 		}
 	}
 	if err := s.Check(); err != nil {
@@ -102,8 +97,6 @@ func bad(pointer, value, rule string) *Problem {
 	p.Diagnostics = jsonx.Diagnostics{{Pointer: pointer, Value: value, Rule: rule}}
 	return p
 }
-
-func (d *Admin) getClock(r *request) (any, error) { return showClock(r.session), nil }
 
 func (d *Admin) putClock(r *request) (any, error) {
 	s, err := readClock("", r.body)
@@ -146,8 +139,6 @@ func readIDs(at string, doc map[string]any) (session.IDSetting, error) {
 	return session.IDSetting{Seeded: true, Seed: seed}, nil
 }
 
-func (d *Admin) getIDs(r *request) (any, error) { return showIDs(r.session), nil }
-
 func (d *Admin) putIDs(r *request) (any, error) {
 	s, err := readIDs("", r.body)
 	if err != nil {
@@ -157,9 +148,7 @@ func (d *Admin) putIDs(r *request) (any, error) {
 	return showIDs(r.session), nil
 }
 
-func (d *Admin) getPins(r *request) (any, error) {
-	return map[string]any{"pins": pinsOf(r.session)}, nil
-}
+func showPins(n *session.Session) map[string]any { return map[string]any{"pins": pinsOf(n)} }
 
 // pinsOf returns the version pins of a session, which may be none.
 func pinsOf(n *session.Session) map[string]model.Version {
@@ -183,23 +172,20 @@ func (d *Admin) putPins(r *request) (any, error) {
 	if err := r.session.Store.SetPins(pins); err != nil {
 		return nil, full(err)
 	}
-	return d.getPins(r)
+	return showPins(r.session), nil
 }
 
-func (d *Admin) getChoices(r *request) (any, error) {
-	return fixture.ChoiceValues(*r.session.Choices()), nil
-}
+func showChoices(n *session.Session) map[string]any { return fixture.ChoiceValues(*n.Choices()) }
 
 func (d *Admin) patchChoices(r *request) (any, error) {
-	n := r.session
-	for {
+	for n := r.session; ; {
 		now := n.Choices()
 		change, err := n.Fixtures().Patch("body", map[string]any{"choices": r.body}, fixture.Ground{Choices: *now}, d.Schemas, d.Contract, n.Clock.Now())
 		if err != nil {
 			return nil, err
 		}
 		if n.ReplaceChoices(now, change.Choices) {
-			return fixture.ChoiceValues(*change.Choices), nil
+			return showChoices(n), nil
 		}
 	}
 }

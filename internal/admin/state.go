@@ -17,13 +17,12 @@ import (
 // journal is emptied, unless the body keeps it.
 func (d *Admin) reset(r *request) (any, error) {
 	n := r.session
-	doc := r.body
 	d.Sessions.Reset(n)
 	d.Coverage.Forget(n.Spec.ID)
-	if doc["keep_journal"] != true {
+	if r.body["keep_journal"] != true {
 		d.Journal.Forget(n.Spec.ID)
 	}
-	return d.show(r.Request, n), nil
+	return d.getSession(r)
 }
 
 // Snapshot is how the admin API shows a snapshot.
@@ -32,19 +31,16 @@ type Snapshot struct {
 	Taken time.Time `json:"taken"`
 }
 
-func (d *Admin) listSnapshots(r *request) (any, error) {
-	n := r.session
+func showSnapshots(n *session.Session) map[string]any {
 	list := []Snapshot{}
 	for _, s := range n.Snapshots() {
 		list = append(list, Snapshot{s.Name, s.Taken})
 	}
-	return map[string]any{"snapshots": list, "limit": quota.Snapshots}, nil
+	return map[string]any{"snapshots": list, "limit": quota.Snapshots}
 }
 
 func (d *Admin) takeSnapshot(r *request) (any, error) {
-	n := r.session
-	doc := r.body
-	s, err := n.Keep(text(doc["name"]))
+	s, err := r.session.Keep(text(r.body["name"]))
 	if err != nil {
 		return nil, full(err)
 	}
@@ -52,20 +48,18 @@ func (d *Admin) takeSnapshot(r *request) (any, error) {
 }
 
 func (d *Admin) restoreSnapshot(r *request) (any, error) {
-	n := r.session
 	name := r.param("name")
-	switch found, err := n.Return(name); {
+	switch found, err := r.session.Return(name); {
 	case !found:
 		return nil, noSnapshot(name)
 	case err != nil:
 		return nil, full(err)
 	}
-	return d.show(r.Request, n), nil
+	return d.getSession(r)
 }
 
 func (d *Admin) dropSnapshot(r *request) (any, error) {
-	n := r.session
-	if name := r.param("name"); !n.Discard(name) {
+	if name := r.param("name"); !r.session.Discard(name) {
 		return nil, noSnapshot(name)
 	}
 	return nil, nil
