@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,8 +30,8 @@ import (
 // Prefix is the path under which the admin API stands.
 const Prefix = "/_mock"
 
-// MaxRate is how many changes a second the admin API takes: what it holds is
-// bounded, and so is how fast that can be made and thrown away.
+// MaxRate is how many changes a second the admin API takes: not only what is
+// stored is bounded, but also how fast that can be made and thrown away.
 const MaxRate = 10_000
 
 // maxBody is the length of the longest body that the admin API reads.
@@ -45,7 +46,7 @@ type Options struct {
 	Coverage *coverage.Coverage
 	// Connections counts those of the mocked API's listener.
 	Connections func() wire.Connections
-	// Token is what each request must carry; "" asks for none.
+	// Token is what each request must have; "" asks for none.
 	Token string
 	// Name is the host name of the server's own address, if it has one.
 	Name string
@@ -61,7 +62,7 @@ type Options struct {
 	Page http.Handler
 	// Rate is how many changes a second are taken; 0 means MaxRate.
 	Rate float64
-	// Wait waits for who guesses the token; nil waits in earnest.
+	// Wait delays who guesses the token; nil waits by the machine's clock.
 	Wait func(context.Context, time.Duration)
 	// Settings say in bundles how the server was started.
 	Settings bundle.Settings
@@ -78,20 +79,34 @@ type Admin struct {
 	redactor *redact.Redactor
 	models   map[string]func() (*contract.Model, error) // compiled when first asked for
 	parser   *scenario.Parser
-	events   events
 	done     chan struct{}
 	close    sync.Once
 }
 
-// bodies are the schemas of the bodies that the admin API takes, by their names.
-func bodies() []string {
-	return []string{"session", "clock", "request-ids", "pins", "record", "record-patch", "choices", "snapshot", "reset", "expectation", "switch", "send"}
+// bodies returns the schemas of the bodies that the admin API takes, by their
+// names.
+func (d *Admin) bodies() []string {
+	var names []string
+	for _, route := range d.table() {
+		if route.body != "" && !slices.Contains(names, route.body) {
+			names = append(names, route.body)
+		}
+	}
+	return names
 }
 
 // New returns an admin API.
 func New(o Options) (*Admin, error) {
-	d := &Admin{Options: o, redactor: redact.New(), attempts: newAttempts(), long: newSlots(longBodies, "long bodies"), large: newSlots(largeAnswers, "large answers"), models: map[string]func() (*contract.Model, error){}, done: make(chan struct{})}
-	for _, name := range bodies() {
+	d := &Admin{
+		Options:  o,
+		redactor: redact.New(),
+		attempts: newAttempts(),
+		long:     newSlots(longBodies, "long bodies"),
+		large:    newSlots(largeAnswers, "large answers"),
+		models:   map[string]func() (*contract.Model, error){},
+		done:     make(chan struct{}),
+	}
+	for _, name := range d.bodies() {
 		d.models[name] = sync.OnceValues(func() (*contract.Model, error) {
 			return contract.Standalone(o.Schemas, "admin/"+name+".json", "")
 		})

@@ -15,8 +15,8 @@ import (
 	"dispatchmock/internal/model"
 )
 
-// facts are what is known of the API, as the README lists it; a test holds the
-// two together.
+// facts are what is known of the API, as the README lists them; a test compares
+// the two.
 //
 //go:embed facts.json
 var facts []byte

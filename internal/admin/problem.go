@@ -78,6 +78,6 @@ func full(err error) *Problem {
 func writeProblem(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
-	// Only the client could be told of an error, and it is the client that left.
+	// The only error is that of a client which has left.
 	_ = json.NewEncoder(w).Encode(p)
 }

@@ -23,7 +23,7 @@ type Record struct {
 	Tenant   int64 `json:"tenant_id"`
 	Customer int64 `json:"customer_id"`
 	Location int64 `json:"customer_location_id"`
-	// Changed tells that the record is not as the fixtures say.
+	// Changed is set where the record is not as the fixtures say.
 	Changed bool            `json:"changed"`
 	Version model.Version   `json:"api_version"`
 	Record  json.RawMessage `json:"record"`
@@ -189,7 +189,7 @@ func (d *Admin) patchRecord(r *request) (any, error) {
 	return showRecord(r.session, r.key, v)
 }
 
-// checkRecord holds a record against the rules and writes nothing, so that an
+// checkRecord checks a record by the rules and writes nothing, so that an
 // editor can show mistakes while somebody types.
 func (d *Admin) checkRecord(r *request) (any, error) {
 	v, err := d.version(r)

@@ -173,7 +173,7 @@ var bad = []exercise{
 	{"GET /api/openapi.json?openapi=2.0", "", 400, `openapi: "2.0": must be one of \[3\.1 3\.0\]`, nil},
 	{"GET /api/openapi.json?session=none", "", 404, `There is no session "none"`, nil},
 
-	{"GET /nowhere", "", 404, `the admin API has no /_mock/nowhere; /_mock/openapi.json lists`, nil},
+	{"GET /nowhere", "", 404, `The admin API has no /_mock/nowhere; /_mock/openapi.json lists`, nil},
 	{"GET //health", "", 404, `has no`, nil},
 	{"GET /sessions/", "", 404, `has no`, nil},
 	{"POST /health", "", 405, `"POST" is not a method of /_mock/health`, nil},

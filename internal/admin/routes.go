@@ -65,7 +65,7 @@ func (d *Admin) table() []route {
 		{method: "GET", path: one + "/snapshots", handle: show(showSnapshots), about: "Lists the snapshots."},
 		{method: "POST", path: one + "/snapshots", change: true, handle: d.takeSnapshot, about: "Keeps the state under a name.", body: "snapshot"},
 		{method: "POST", path: one + "/snapshots/{name}/restore", change: true, handle: d.restoreSnapshot, about: "Brings a kept state back."},
-		{method: "DELETE", path: one + "/snapshots/{name}", change: true, handle: d.dropSnapshot, about: "Lets go of a kept state."},
+		{method: "DELETE", path: one + "/snapshots/{name}", change: true, handle: d.dropSnapshot, about: "Drops a kept state."},
 
 		{method: "GET", path: one + "/records", handle: d.listRecords, large: true, about: "Lists records in order.", query: []string{"search", "limit", "after", "sort", "order", "offset"}},
 		{method: "GET", path: record, handle: d.getRecord, about: "Reads a record in the shape of an API version.", query: version},
@@ -95,7 +95,7 @@ func (d *Admin) table() []route {
 		{method: "DELETE", path: "/journal", handle: d.clearJournal, about: "Forgets the exchanges of a session, or of all.", query: session},
 		{method: "GET", path: "/journal/stream", raw: d.stream, about: "Exchanges as they happen, as server-sent events.", query: filters()},
 		{method: "GET", path: "/journal/har", large: true, handle: d.har, about: "The exchanges as HAR 1.2.", query: filters()},
-		{method: "POST", path: "/journal/verify", handle: d.verify, about: "Holds what happened in a session against an expectation.", body: "expectation", query: session},
+		{method: "POST", path: "/journal/verify", handle: d.verify, about: "Compares what happened in a session with an expectation.", body: "expectation", query: session},
 		{method: "GET", path: "/journal/{request_id}", handle: d.getByRequestID, about: "All of the newest exchange of an X-REQUEST-ID.", query: session},
 		{method: "GET", path: "/coverage", handle: d.covered, about: "What of the contract was tried, and how to try the rest.", query: session},
 		{method: "DELETE", path: "/coverage", handle: d.clearCoverage, about: "Forgets what a session, or all, have tried.", query: session},
@@ -138,7 +138,7 @@ func (d *Admin) elsewhere(w http.ResponseWriter, r *http.Request) {
 		d.Page.ServeHTTP(w, r)
 		return
 	}
-	writeProblem(w, problem(http.StatusNotFound, "the admin API has no %s; %s/openapi.json lists what it has.", r.URL.Path, Prefix))
+	writeProblem(w, problem(http.StatusNotFound, "The admin API has no %s; %s/openapi.json lists what it has.", r.URL.Path, Prefix))
 }
 
 // asked refuses query parameters that a route does not have: one that is

@@ -100,7 +100,7 @@ func (d *Admin) switchAllOff(r *request) (any, error) {
 	return showScenarios(r.session), nil
 }
 
-// checkScenario holds the definition of a scenario against the rules.
+// checkScenario checks the definition of a scenario by the rules.
 func (d *Admin) checkScenario(r *request) (any, error) {
 	definition, ok := r.body["definition"].(map[string]any)
 	if !ok {

@@ -28,7 +28,7 @@ type Session struct {
 	On      []string  `json:"scenarios_on,omitempty"`
 	// Allowed is what the session's requests do on purpose.
 	Allowed []string `json:"allowed,omitempty"`
-	// Stale tells that the fixtures have changed since the session began; a
+	// Stale is set where the fixtures have changed since the session began; a
 	// reset brings it up to date.
 	Stale bool `json:"fixtures_are_old"`
 	// Lost is how many exchanges the journal let go of.

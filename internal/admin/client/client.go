@@ -164,7 +164,7 @@ func (c *Client) problem(response *http.Response) error {
 	return p
 }
 
-// Unlike is the error of a server that answers otherwise than the admin API
+// Unlike is the error of a server that does not answer as the admin API
 // does.
 func (c *Client) Unlike(format string, args ...any) error {
 	return fmt.Errorf("%s answers, but not as the admin API does: %s; the server was started with --admin off, "+

@@ -141,7 +141,7 @@ func (c *ctl) bundle() *cobra.Command {
 
 func (c *ctl) verify() *cobra.Command {
 	call := c.here(http.MethodPost, "/journal/verify").body(file)
-	return c.command("verify FILE", "Hold what happened in the session against an expectation; - is standard input", func(cmd *cobra.Command, server *client.Client, args []string) error {
+	return c.command("verify FILE", "Compare what happened in the session with an expectation; - is standard input", func(cmd *cobra.Command, server *client.Client, args []string) error {
 		result, raw, err := fetch[expect.Result](cmd, server, args, call)
 		if err != nil {
 			return err

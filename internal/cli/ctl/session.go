@@ -147,5 +147,5 @@ func (c *ctl) snapshots() *cobra.Command {
 			table(w, "NAME TAKEN", a.Snapshots, func(s admin.Snapshot) []any { return []any{s.Name, rfc3339(s.Taken)} })
 		}),
 		c.do("restore NAME", "Bring a kept state back", c.in(http.MethodPost, "/snapshots/%s/restore"), done("Restored")),
-		c.do("drop NAME", "Let go of a kept state", c.in(http.MethodDelete, "/snapshots/%s"), done("Dropped")))
+		c.do("drop NAME", "Drop a kept state", c.in(http.MethodDelete, "/snapshots/%s"), done("Dropped")))
 }
