@@ -79,10 +79,8 @@ func (c *ctl) contract() *cobra.Command {
 func (c *ctl) clients() *cobra.Command {
 	type answer struct{ Clients []admin.ClientInfo }
 	return show(c, "clients", "List the clients of the fixtures with their tokens", at(http.MethodGet, "/clients"), func(w io.Writer, a *answer) {
-		table(w, "CLIENT TOKEN USER ROLES TENANTS", func(row func(...any)) {
-			for _, k := range a.Clients {
-				row(k.ID, k.Token, k.User, strings.Trim(fmt.Sprint(k.Roles), "[]"), strings.Trim(fmt.Sprint(k.Tenants), "[]"))
-			}
+		table(w, "CLIENT TOKEN USER ROLES TENANTS", a.Clients, func(k admin.ClientInfo) []any {
+			return []any{k.ID, k.Token, k.User, strings.Trim(fmt.Sprint(k.Roles), "[]"), strings.Trim(fmt.Sprint(k.Tenants), "[]")}
 		})
 	})
 }
