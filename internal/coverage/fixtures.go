@@ -59,7 +59,7 @@ func (w *writer) addRecords() {
 			}
 			cmd = command{r}
 		}
-		w.item(fmt.Sprintf("%d/%d/%d", k.Tenant, k.Customer, k.Location),
+		w.records[k] = w.item(fmt.Sprintf("%d/%d/%d", k.Tenant, k.Customer, k.Location),
 			fmt.Sprintf("No request was for the customer %d at the location %d of tenant %d.", k.Customer, k.Location, k.Tenant), cmd...)
 	}
 }

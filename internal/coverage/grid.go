@@ -27,6 +27,13 @@ type grid struct {
 	validates bool
 	roles     map[string][]model.Role // by token
 
+	// The items of these are kept, because nearly every exchange covers some.
+	methods  map[string]int
+	statuses map[int]int
+	records  map[store.Key]int
+	slashes  [2]int // without, with
+	unpinned int
+
 	variables []Variable // of the commands
 }
 
@@ -47,18 +54,23 @@ type item struct {
 // key returns what the index knows the item by.
 func (i *item) key() string { return i.group + "\x00" + i.name }
 
-// input is a header field or a path parameter.
+// input is a header field or a path parameter. Its items right and absent are
+// kept here: nearly every exchange covers some of them.
 type input struct {
-	name     string
-	key      string // as net/http spells it
-	required bool
+	name          string
+	key           string // as net/http spells it
+	right, absent int    // absent is none where a violation says so
 }
+
+// none is an item that the grid does not have.
+const none = -1
 
 // maxRecords is how many records are a row of the grid: more are no edges.
 const maxRecords = 200
 
 func newGrid(o Options, files *fixture.Fixtures) *grid {
-	g := &grid{Options: o, files: files, index: map[string]int{}, operations: map[string]*contract.Operation{}, roles: map[string][]model.Role{}}
+	g := &grid{Options: o, files: files, index: map[string]int{}, operations: map[string]*contract.Operation{}, roles: map[string][]model.Role{},
+		methods: map[string]int{}, statuses: map[int]int{}, records: map[store.Key]int{}}
 	g.validates = files.Choices.Statuses[model.NotAcceptable] == http.StatusOK
 	for _, op := range o.Contract.Operations() {
 		g.operations[op.Name] = op
@@ -86,11 +98,12 @@ func (g *grid) group(name, about string, documented bool) {
 	g.groups = append(g.groups, group{name, about, documented, len(g.items), len(g.items)})
 }
 
-// item adds an item to the last row.
-func (g *grid) item(name, sentence string, requests ...request) {
+// item adds an item to the last row, and returns it.
+func (g *grid) item(name, sentence string, requests ...request) int {
 	row := &g.groups[len(g.groups)-1]
 	g.items = append(g.items, item{row.name, name, sentence, requests})
 	row.to++
+	return row.to - 1
 }
 
 // find appends the item of a group whose name the parts are together, where the

@@ -40,20 +40,24 @@ func (w *writer) addInputs() {
 	w.group(groupHeaders, "each header field: right, absent, and wrong by each keyword of its schema", true)
 	m := w.op.RequestHeaders(w.version)
 	for _, p := range m.Places() {
-		w.headers = append(w.headers, input{p.Name, http.CanonicalHeaderKey(p.Name), p.Required})
 		right := w.good
 		if !right.has(p.Name) {
 			right = right.set(p.Name, w.valid(p))
 		}
-		w.item(p.Name+" right", fmt.Sprintf("No request had a good %s.", p.Name), w.doing(right)...)
-		w.item(p.Name+" absent", fmt.Sprintf("No request was without %s.", p.Name), w.doing(w.omitting(p.Name))...)
+		h := input{name: p.Name, key: http.CanonicalHeaderKey(p.Name)}
+		h.right = w.item(p.Name+" right", fmt.Sprintf("No request had a good %s.", p.Name), w.doing(right)...)
+		h.absent = w.item(p.Name+" absent", fmt.Sprintf("No request was without %s.", p.Name), w.doing(w.omitting(p.Name))...)
+		if p.Required {
+			h.absent = none // its violation counts
+		}
+		w.headers = append(w.headers, h)
 		w.addKeywords(m, p, "request", func(text string) request { return w.good.set(p.Name, text) })
 	}
 	w.group(groupParameters, "each parameter of the path: right, and wrong by each keyword of its schema", true)
 	m = w.op.PathParameters(w.version)
 	for _, p := range m.Places() {
-		w.parameters = append(w.parameters, input{name: p.Name})
-		w.item(p.Name+" right", fmt.Sprintf("No request had a good %s.", p.Name), w.doing(w.good)...)
+		right := w.item(p.Name+" right", fmt.Sprintf("No request had a good %s.", p.Name), w.doing(w.good)...)
+		w.parameters = append(w.parameters, input{name: p.Name, right: right})
 		w.addKeywords(m, p, "path", func(text string) request {
 			path := expand(w.op.Path, p.Name, url.PathEscape(text))
 			return w.good.at(expand(path, "customer_id", strconv.FormatInt(w.record.Customer, 10), "customer_location_id", strconv.FormatInt(w.record.Location, 10)))

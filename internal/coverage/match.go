@@ -3,11 +3,11 @@ package coverage
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/mock/store"
 )
 
 // The groups in which an exchange finds what it covers.
@@ -39,14 +39,14 @@ func (g *grid) match(items []int, x *exchange.Exchange, r *http.Request, route *
 		return items
 	}
 	op := g.operations[x.Operation]
-	switch {
-	case op != nil:
-		items = g.find(items, groupMethods, op.Method)
-	case own && route.Resource != nil:
-		before := len(items)
-		if items = g.find(items, groupMethods, r.Method); len(items) == before {
-			items = g.find(items, groupMethods, otherMethod)
+	if op != nil {
+		items = append(items, g.methods[op.Method])
+	} else if own && route.Resource != nil {
+		i, ok := g.methods[r.Method]
+		if !ok {
+			i = g.methods[otherMethod]
 		}
+		items = append(items, i)
 	}
 	if op != nil && op.Method == http.MethodOptions {
 		if r.Header.Get("Access-Control-Request-Method") != "" {
@@ -54,17 +54,17 @@ func (g *grid) match(items []int, x *exchange.Exchange, r *http.Request, route *
 		}
 		return items
 	}
-	if own {
-		items = g.find(items, groupStatuses, strconv.Itoa(x.Status))
+	if i, ok := g.statuses[x.Status]; ok && own {
+		items = append(items, i)
 	}
 	if op == nil || !op.Served {
 		return items
 	}
-	slash := withoutSlash
+	slash := 0
 	if route.Slash {
-		slash = withSlash
+		slash = 1
 	}
-	items = g.find(items, groupSlashes, slash)
+	items = append(items, g.slashes[slash])
 	items = g.matchInputs(items, x, r, route)
 	return g.matchClient(items, op, x, r, route, own)
 }
@@ -91,17 +91,17 @@ func (g *grid) matchInputs(items []int, x *exchange.Exchange, r *http.Request, r
 		items, broken = g.matchBroken(items, groupHeaders, h, problems, exchange.PartRequestHeader)
 		_, present := r.Header[h.key]
 		switch {
-		case !present && !h.required:
-			items = g.find(items, groupHeaders, h.name, " absent")
+		case !present && h.absent != none:
+			items = append(items, h.absent)
 		case present && !broken:
-			items = g.find(items, groupHeaders, h.name, " right")
+			items = append(items, h.right)
 		}
 	}
 	for i := range g.parameters {
 		p := &g.parameters[i]
 		var broken bool
 		if items, broken = g.matchBroken(items, groupParameters, p, problems, exchange.PartPath); !broken {
-			items = g.find(items, groupParameters, p.name, " right")
+			items = append(items, p.right)
 		}
 	}
 	return items
@@ -144,18 +144,15 @@ func (g *grid) matchClient(items []int, op *contract.Operation, x *exchange.Exch
 		case x.VersionPinned != "":
 			items = g.find(items, groupVersions, x.VersionPinned, " pinned")
 		default:
-			items = g.find(items, groupVersions, versionDefault)
+			items = append(items, g.unpinned)
 		}
 		if x.Repeated {
 			items = g.find(items, groupErrors, "repeated_delete")
 		}
 	}
-	if (good || x.Scenario != "") && route.Tenant.OK && route.Customer.OK && route.Location.OK {
-		var room [64]byte
-		name := strconv.AppendInt(room[:0], route.Tenant.Value, 10)
-		name = strconv.AppendInt(append(name, '/'), route.Customer.Value, 10)
-		name = strconv.AppendInt(append(name, '/'), route.Location.Value, 10)
-		items = g.find(items, groupRecords, string(name))
+	k := store.Key{Tenant: route.Tenant.Value, Customer: route.Customer.Value, Location: route.Location.Value}
+	if i, ok := g.records[k]; ok && (good || x.Scenario != "") && route.Tenant.OK && route.Customer.OK && route.Location.OK {
+		items = append(items, i)
 	}
 	return items
 }

@@ -13,12 +13,8 @@ import (
 	"dispatchmock/internal/model"
 )
 
-// The names of items that an exchange finds by more than what it has.
-const (
-	versionDefault          = "default"
-	otherMethod             = "any other"
-	withoutSlash, withSlash = "without", "with"
-)
+// otherMethod is the item of the methods that the resource does not have.
+const otherMethod = "any other"
 
 // unknownID is an identifier that no record is expected to have.
 const unknownID = 1<<62 - 1
@@ -33,7 +29,7 @@ func (w *writer) addVersions() {
 	}
 	body, _ := json.Marshal(map[string]any{"pins": map[string]any{w.client.ID: nil}}) // texts have a JSON form
 	unpin := request{method: "PUT", path: "/sessions/{session}/pins", admin: true, body: string(body)}
-	w.item(versionDefault, fmt.Sprintf("No request that succeeded came from a client ID that never named a version, and so was answered in %s.", w.Contract.Oldest()),
+	w.unpinned = w.item("default", fmt.Sprintf("No request that succeeded came from a client ID that never named a version, and so was answered in %s.", w.Contract.Oldest()),
 		w.doing(unpin, w.good)...)
 }
 
@@ -82,7 +78,7 @@ func (w *writer) addOutcomes() {
 	}
 	w.group(groupStatuses, "each status that an answer can have, by the choices in force", true)
 	for _, status := range slices.Sorted(maps.Keys(byStatus)) {
-		w.item(fmt.Sprint(status), fmt.Sprintf("No answer of the API had the status %d.", status), byStatus[status]...)
+		w.statuses[status] = w.item(fmt.Sprint(status), fmt.Sprintf("No answer of the API had the status %d.", status), byStatus[status]...)
 	}
 	w.group(groupErrors, "each error that a request can be answered by", true)
 	for _, c := range codes {
@@ -229,10 +225,10 @@ func (w *writer) deletingTwice() command {
 func (w *writer) addSpellings() {
 	w.group(groupMethods, "each method of the resource, and any other", true)
 	for _, op := range w.Contract.Operations() {
-		w.item(op.Method, fmt.Sprintf("No request had the method %s (%s).", op.Method, op.Name), w.doing(w.good.by(op.Method))...)
+		w.methods[op.Method] = w.item(op.Method, fmt.Sprintf("No request had the method %s (%s).", op.Method, op.Name), w.doing(w.good.by(op.Method))...)
 	}
-	w.item(otherMethod, "No request had a method that the resource does not have.", w.doing(w.good.by(http.MethodPut))...)
+	w.methods[otherMethod] = w.item(otherMethod, "No request had a method that the resource does not have.", w.doing(w.good.by(http.MethodPut))...)
 	w.group(groupSlashes, "the path without a slash at its end, and with one", false)
-	w.item(withoutSlash, "No path was without a slash at its end.", w.doing(w.good)...)
-	w.item(withSlash, "No path had a slash at its end.", w.doing(w.good.at(w.good.path+"/"))...)
+	w.slashes[0] = w.item("without", "No path was without a slash at its end.", w.doing(w.good)...)
+	w.slashes[1] = w.item("with", "No path had a slash at its end.", w.doing(w.good.at(w.good.path+"/"))...)
 }
