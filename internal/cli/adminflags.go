@@ -83,7 +83,7 @@ func (f *adminFlags) readToken(ctx context.Context, s *streams) (err error) {
 	return err
 }
 
-// made reports a token that nobody gave.
+// made reports a token that no flag gave.
 func (f *adminFlags) made() bool { return f.token != "" && f.tokenFrom == "" }
 
 func (f *adminFlags) limits() journal.Limits {

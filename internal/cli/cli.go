@@ -67,7 +67,7 @@ func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 		fmt.Fprintf(errs, "dispatchmock: standard output: %v\n", err)
 		code = exitWrong
 	}
-	_ = errs.Close() // nobody is left to tell
+	_ = errs.Close() // no stream is left to report it on
 	return code
 }
 
@@ -97,7 +97,7 @@ func newRoot(io streams) *cobra.Command {
 	root := newServe(io)
 	root.Use = "dispatchmock"
 	root.Short = "A mock of the CRO Software Dispatch API's Deactivate Customer endpoint"
-	root.Long = "Dispatchmock stands in for one endpoint of the CRO Software Dispatch API, Deactivate Customer:\n\n" +
+	root.Long = "Dispatchmock mocks one endpoint of the CRO Software Dispatch API, Deactivate Customer:\n\n" +
 		"  DELETE /customers/{customer_id}/locations/{customer_location_id}\n\n" +
 		"Without a command it serves."
 	root.SilenceErrors, root.SilenceUsage = true, true
@@ -119,8 +119,8 @@ func newRoot(io streams) *cobra.Command {
 	return root
 }
 
-// newHelp stands in for cobra's own help command, which calls it a success
-// when there is no such command.
+// newHelp replaces cobra's own help command, which succeeds when there is no such
+// command.
 func newHelp() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
@@ -176,7 +176,7 @@ func ownerOf(root *cobra.Command, flag string) string {
 	return owner
 }
 
-// noArguments refuses arguments with a clear error.
+// noArguments rejects arguments.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		text := fmt.Sprintf("%s takes no argument, and was given %q", cmd.CommandPath(), args[0])

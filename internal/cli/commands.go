@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is this program's version; CHANGELOG.md tells what is in it.
+// version is this program's version; CHANGELOG.md says what is in it.
 const version = "0.1.0"
 
 func newCheck(io streams) *cobra.Command {
@@ -66,7 +66,7 @@ func newHealth(io streams) *cobra.Command {
 func health(ctx context.Context, base string) error {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return errMisuse{fmt.Errorf("%q is no URL of a server, such as http://%s", command.WithoutSecrets(base), defaultAddress)}
+		return errMisuse{fmt.Errorf("%q is not the URL of a server, such as http://%s", command.WithoutSecrets(base), defaultAddress)}
 	}
 	ctx, cancel := context.WithTimeout(ctx, client.HealthTime)
 	defer cancel()

@@ -113,7 +113,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) error {
 	known := knownTokens(o.Sessions.Fixtures.Base, f.token)
 	// The mock's answers name tokens that work.
 	o.Recorded = func(x *exchange.Exchange) { reports.record(x.Without(known)) }
-	// What goes wrong in the mock fails a gate, and is told there.
+	// What goes wrong in the mock fails a gate, which reports it.
 	o.Log, o.Quiet = slog.New(slog.DiscardHandler), true
 	s, err := app.New(o)
 	if err != nil {
@@ -122,7 +122,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) error {
 	if err := f.start(s, f.listen); err != nil {
 		return err
 	}
-	switch a := s.Access(); { // which no log tells
+	switch a := s.Access(); { // there is no log
 	case a.Beyond && a.Guarded:
 		fmt.Fprintf(io.err, "dispatchmock: other machines can reach the admin API; it is guarded by the token that the command has in %s\n", coverage.AdminTokenVariable)
 	case a.Beyond:
@@ -139,8 +139,8 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) error {
 	if err != nil {
 		return errors.Join(err, stopped)
 	}
-	fmt.Fprint(io.err, connectionNote(s.ConnectionCounts())) // which no log tells
-	// What the command left unanswered is no fault of the run's.
+	fmt.Fprint(io.err, connectionNote(s.ConnectionCounts())) // there is no log
+	// Requests that the command left in flight do not fail the run.
 	return f.finish(io, run, s, reports)
 }
 
@@ -196,7 +196,7 @@ func (f *execFlags) environment(s *app.Server) []string {
 	host, port, _ := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
 	env := []string{"DISPATCHMOCK_URL=" + url, "DISPATCHMOCK_HOST=" + host, "DISPATCHMOCK_PORT=" + port}
 	tokens := s.Coverage().Variables() // which the commands of reports need
-	if len(tokens) == 0 {              // nobody may read what he may deactivate
+	if len(tokens) == 0 {              // no client may both read and deactivate a record
 		first, token := f.caller(s.Contract.Operations()[0], s.Sessions().Default().Store)
 		if token != "" {
 			tokens = []coverage.Variable{{Name: coverage.TokenVariable, Client: model.Client{Token: token}, Tenant: first.Tenant}}

@@ -45,9 +45,9 @@ func newInit(io streams) *cobra.Command {
 				}
 			}
 			// Both kinds of shell on Windows understand slashes as well.
-			world, rules := filepath.ToSlash(targets[0].path), filepath.ToSlash(targets[1].path)
-			flags := "--fixtures " + word(world) + " --schemas " + word(rules)
-			fmt.Fprintf(io.out, "Wrote %s and %s. Edit them, then:\n  dispatchmock check %[3]s\n  dispatchmock serve %[3]s\n", world, rules, flags)
+			data, rules := filepath.ToSlash(targets[0].path), filepath.ToSlash(targets[1].path)
+			flags := "--fixtures " + word(data) + " --schemas " + word(rules)
+			fmt.Fprintf(io.out, "Wrote %s and %s. Edit them, then:\n  dispatchmock check %[3]s\n  dispatchmock serve %[3]s\n", data, rules, flags)
 			return nil
 		},
 	}

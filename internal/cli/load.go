@@ -35,18 +35,18 @@ const (
 type sources struct{ fixtures, schemas string }
 
 func (s *sources) add(flags *pflag.FlagSet) {
-	flags.Var(command.Folder(&s.fixtures), "fixtures", "read the world from the .json files in `DIR` (default: the embedded world)")
+	flags.Var(command.Folder(&s.fixtures), "fixtures", "read the data set from the .json files in `DIR` (default: the embedded data set)")
 	flags.Var(command.Folder(&s.schemas), "schemas", "read the contract from `DIR` (default: the embedded contract)")
 }
 
 // errStopped says that a signal came before the files were checked.
 var errStopped = errors.New("stopped before the files were read and checked")
 
-// slowLoad is how long reading may take before the user is told to wait. A busy
+// slowLoad is how long reading may take before a line asks the user to wait. A busy
 // machine must not print that line now and then.
 const slowLoad = 5 * time.Second
 
-// load reads and checks the contract and the world, unless the context ends
+// load reads and checks the contract and the data set, unless the context ends
 // before that.
 func (s *sources) load(ctx context.Context, now time.Time, stderr io.Writer) (*contract.Contract, *fixture.Fixtures, error) {
 	type loaded struct {
@@ -92,7 +92,7 @@ func (s *sources) read(now time.Time) (*contract.Contract, *fixture.Fixtures, er
 	return c, f, nil
 }
 
-// readFixtures reads and checks the world.
+// readFixtures reads and checks the data set.
 func (s *sources) readFixtures(c *contract.Contract, now time.Time) (*fixture.Fixtures, error) {
 	schemaFiles, err := s.schemaFiles()
 	if err != nil {

@@ -28,7 +28,7 @@ func loadContract(dir string) (*contract.Contract, error) {
 	return c, nil
 }
 
-// knownVersion refuses a version that the contract does not have.
+// knownVersion rejects a version that the contract does not have.
 func knownVersion(c *contract.Contract, name string) (model.Version, error) {
 	v := model.Version(name)
 	if c.Has(v) {
@@ -38,7 +38,7 @@ func knownVersion(c *contract.Contract, name string) (model.Version, error) {
 	for _, known := range c.Versions() {
 		names = append(names, string(known))
 	}
-	text := fmt.Sprintf("%q is no API version; there are %s", name, strings.Join(names, ", "))
+	text := fmt.Sprintf("%q is not an API version; there are %s", name, strings.Join(names, ", "))
 	if near := jsonx.Nearest(name, names); near != "" {
 		text += "; did you mean " + near + "?"
 	}

@@ -212,39 +212,23 @@ func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *
 	return s, nil
 }
 
-// greeting tells where the proxy is, and what it does.
+// greeting says where the proxy is, and what it does.
 func (f *proxyFlags) greeting(s *app.Server, target *url.URL) string {
-	addr, admin := s.Addr(), s.AdminAddr()
-	address := baseURL(addr)
 	if f.quiet {
-		return terse(address, admin)
+		return terse(baseURL(s.Addr()), s.AdminAddr())
 	}
-	w := &strings.Builder{}
-	fmt.Fprintf(w, "Dispatchmock %s, a proxy that validates by the contract of the CRO Software Dispatch API\n", version)
-	fmt.Fprintf(w, "  address   %s\n", address)
-	fmt.Fprintf(w, "  target    %s\n", target.Redacted())
+	g := &greeting{}
+	fmt.Fprintf(g, "Dispatchmock %s, a proxy that validates by the contract of the CRO Software Dispatch API\n", version)
+	g.row("address", "%s", baseURL(s.Addr()))
+	g.row("target", "%s", target.Redacted())
 	if f.fallback == "mock" {
-		fmt.Fprintln(w, "  fallback  the mock, where the target cannot be reached")
+		g.row("fallback", "the mock, where the target cannot be reached")
 	}
 	if f.record != "" {
-		fmt.Fprintf(w, "  record    %s\n", f.record)
+		g.row("record", "%s", f.record)
 	}
-	if f.fixtures != "" {
-		fmt.Fprintf(w, "  fixtures  %s\n", f.fixtures)
-	}
-	if f.schemas != "" {
-		fmt.Fprintf(w, "  schemas   %s\n", f.schemas)
-	}
-	switch {
-	case admin != nil: // on a listener of its own
-		fmt.Fprintf(w, "  control   %s/_mock/\n", baseURL(admin))
-	case f.admin != "off":
-		fmt.Fprintf(w, "  control   %s/_mock/, which is not passed on\n", address)
-	}
-	fmt.Fprintf(w, "  admin     %s\n", f.access(s.Access()))
-	if host, _, _ := net.SplitHostPort(addr.String()); !net.ParseIP(host).IsLoopback() {
-		fmt.Fprintln(w, "  caution   other machines can reach this address")
-	}
-	fmt.Fprintln(w, "Stop it with Ctrl-C.")
-	return w.String()
+	f.addFlags(g)
+	f.addAdmin(g, s, ", which is not passed on")
+	g.addCaution(s)
+	return g.end()
 }

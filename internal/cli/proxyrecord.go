@@ -85,7 +85,7 @@ func (f *proxyFlags) keeper(ctx context.Context, c *contract.Contract, log *slog
 	return &keeper{Recorder: r, dir: f.record, log: log, stop: make(chan struct{})}, nil
 }
 
-// passed returns what is told of each exchange.
+// passed returns what records each exchange; nil where nothing is recorded.
 func (k *keeper) passed() func(*proxy.Passed) {
 	if k == nil {
 		return nil
@@ -120,7 +120,7 @@ func (k *keeper) begin() {
 	})
 }
 
-// end saves what is left, and tells what was recorded.
+// end saves what is left, and says what was recorded.
 func (k *keeper) end(w io.Writer, quiet bool) error {
 	if k == nil {
 		return nil

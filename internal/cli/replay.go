@@ -24,7 +24,7 @@ func newReplay(io streams) *cobra.Command {
 	var s sources
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
-		Short: "Replay a bundle on a fresh server, and say at which byte an answer is another than recorded",
+		Short: "Replay a bundle on a fresh server, and say at which byte an answer differs from the recording",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return errMisuse{errors.New("replay takes the file of a bundle, as dispatchmock ctl bundle save writes it")}
@@ -63,7 +63,7 @@ func replay(ctx context.Context, out streams, s *sources, name string) error {
 	}
 	skipped := ""
 	if done.Skipped > 0 {
-		skipped = fmt.Sprintf("; %s had no bytes to send: they were refused as no HTTP", plural(done.Skipped, "request"))
+		skipped = fmt.Sprintf("; %s had no bytes to send: they were rejected as not HTTP", plural(done.Skipped, "request"))
 	}
 	fmt.Fprintf(out.out, "Replayed %s of session %s: every byte is as recorded%s.\n", plural(done.Same, "request"), b.Session.ID, skipped)
 	return nil

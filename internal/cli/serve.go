@@ -32,11 +32,11 @@ const defaultAddress = command.DefaultAddress
 const stopWithin = 900 * time.Millisecond
 
 const (
-	// largeWorld is how many records are worth a collection after loading.
-	largeWorld = 10_000
-	// smallWorldGC is how much garbage a smaller one may make before it is
+	// manyRecords is how many records are worth a collection after loading.
+	manyRecords = 10_000
+	// fewRecordsGC is how much garbage fewer may make before it is
 	// collected, in percent of what lives.
-	smallWorldGC = 25
+	fewRecordsGC = 25
 )
 
 // serverFlags say what a server is made of.
@@ -100,7 +100,7 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 		return err
 	}
 	if f.watches && f.fixtures == "" {
-		return errMisuse{errors.New("--watch needs --fixtures DIR: the embedded world does not change")}
+		return errMisuse{errors.New("--watch needs --fixtures DIR: the embedded data set does not change")}
 	}
 	o, err := f.options(ctx, io)
 	if err != nil {
@@ -116,12 +116,12 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 		return err
 	}
 	c, files := o.Contract, o.Sessions.Fixtures
-	if files.Base.Records() > largeWorld {
+	if files.Base.Records() > manyRecords {
 		// Loading leaves as much behind as it made.
 		go debug.FreeOSMemory()
 	} else {
-		// A small world is to stay small beside the tests that drive it.
-		debug.SetGCPercent(smallWorldGC)
+		// A mock of few records is to stay small beside the tests that drive it.
+		debug.SetGCPercent(fewRecordsGC)
 	}
 	if f.watches {
 		if err := f.watch(ctx, c, s.Sessions(), log); err != nil {
@@ -178,7 +178,7 @@ func (f *serverFlags) start(s *app.Server, address string) error {
 	return fmt.Errorf("%w\nchoose another address with %s, such as 127.0.0.1:0, where port 0 picks a free one", err, which)
 }
 
-// checkAddress reports what can be told from an address alone.
+// checkAddress reports what is wrong with an address, as far as its text shows.
 func checkAddress(address string) error {
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -197,47 +197,69 @@ func (f *serveFlags) handler(w io.Writer) slog.Handler {
 	return slog.NewTextHandler(w, nil)
 }
 
-// greeting is what a newcomer needs. It is printed at once, so that whoever
-// reads the address of it can read the rest.
-func (f *serveFlags) greeting(s *app.Server, c *contract.Contract, mock *store.Store) string {
-	addr, admin := s.Addr(), s.AdminAddr()
-	url := baseURL(addr)
-	if f.quiet {
-		return terse(url, admin)
-	}
-	w := &strings.Builder{}
-	base := mock.Base()
-	ops, versions := c.Operations(), c.Versions()
-	fmt.Fprintf(w, "Dispatchmock %s, a mock of the CRO Software Dispatch API\n", version)
-	fmt.Fprintf(w, "  address   %s\n", url)
-	switch {
-	case admin != nil: // on a listener of its own
-		fmt.Fprintf(w, "  console   %s/_mock/\n", baseURL(admin))
-	case f.admin != "off":
-		fmt.Fprintf(w, "  console   %s/_mock/\n", url)
-	}
-	fmt.Fprintf(w, "  admin     %s\n", f.access(s.Access()))
-	fmt.Fprintf(w, "  endpoint  %s %s (GET reads the record back)\n", ops[0].Method, ops[0].Path)
-	fmt.Fprintf(w, "  world     %s, %s, %s, %s (%s to %s)\n", plural(base.Records(), "record"), plural(base.Tenants(), "tenant"),
-		plural(len(base.Clients()), "client"), plural(len(versions), "API version"), versions[0], versions[len(versions)-1])
+// greeting is what a newcomer needs: a headline, and rows of a label and a text.
+// It is printed at once, so that whoever reads the address can read the rest.
+type greeting struct{ strings.Builder }
+
+func (g *greeting) row(label, format string, args ...any) {
+	fmt.Fprintf(g, "  %-9s %s\n", label, fmt.Sprintf(format, args...))
+}
+
+// addFlags adds what the flags say beside their defaults.
+func (f *serveFlags) addFlags(g *greeting) {
 	if f.fixtures != "" {
-		fmt.Fprintf(w, "  fixtures  %s\n", f.fixtures)
+		g.row("fixtures", "%s", f.fixtures)
 	}
 	if f.schemas != "" {
-		fmt.Fprintf(w, "  schemas   %s\n", f.schemas)
+		g.row("schemas", "%s", f.schemas)
 	}
 	if f.auth == "any" {
-		fmt.Fprintln(w, "  tokens    any well-formed one is a Dispatcher of every tenant")
+		g.row("tokens", "any well-formed one is a Dispatcher of every tenant")
 	}
 	if f.clock.At != nil {
-		fmt.Fprintf(w, "  clock     frozen at %s\n", f.clock.String())
+		g.row("clock", "frozen at %s", f.clock.String())
 	}
-	if host, _, _ := net.SplitHostPort(addr.String()); !net.ParseIP(host).IsLoopback() {
-		fmt.Fprintln(w, "  caution   other machines can reach this address")
+}
+
+// addAdmin adds where the admin API is, and who may use it; beside says more of
+// one on the listener of the API.
+func (f *serveFlags) addAdmin(g *greeting, s *app.Server, beside string) {
+	switch admin := s.AdminAddr(); {
+	case admin != nil: // on a listener of its own
+		g.row("console", "%s/_mock/", baseURL(admin))
+	case f.admin != "off":
+		g.row("console", "%s/_mock/%s", baseURL(s.Addr()), beside)
 	}
-	fmt.Fprintf(w, "  try       %s\n", f.sample(url, ops[0], mock))
-	fmt.Fprintln(w, "Stop it with Ctrl-C.")
-	return w.String()
+	g.row("admin", "%s", f.access(s.Access()))
+}
+
+// addCaution adds that other machines can reach the address, where they can.
+func (g *greeting) addCaution(s *app.Server) {
+	if host, _, _ := net.SplitHostPort(s.Addr().String()); !net.ParseIP(host).IsLoopback() {
+		g.row("caution", "other machines can reach this address")
+	}
+}
+
+// end returns the text.
+func (g *greeting) end() string { return g.String() + "Stop it with Ctrl-C.\n" }
+
+func (f *serveFlags) greeting(s *app.Server, c *contract.Contract, mock *store.Store) string {
+	url := baseURL(s.Addr())
+	if f.quiet {
+		return terse(url, s.AdminAddr())
+	}
+	g := &greeting{}
+	base, ops, versions := mock.Base(), c.Operations(), c.Versions()
+	fmt.Fprintf(g, "Dispatchmock %s, a mock of the CRO Software Dispatch API\n", version)
+	g.row("address", "%s", url)
+	f.addAdmin(g, s, "")
+	g.row("endpoint", "%s %s (GET reads the record back)", ops[0].Method, ops[0].Path)
+	g.row("data set", "%s, %s, %s, %s (%s to %s)", plural(base.Records(), "record"), plural(base.Tenants(), "tenant"),
+		plural(len(base.Clients()), "client"), plural(len(versions), "API version"), versions[0], versions[len(versions)-1])
+	f.addFlags(g)
+	g.addCaution(s)
+	g.row("try", "%s", f.sample(url, ops[0], mock))
+	return g.end()
 }
 
 // sample returns a curl command that succeeds.

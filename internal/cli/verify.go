@@ -149,8 +149,8 @@ func (f *verifyFlags) printList(w io.Writer, cases []verify.Case) error {
 	return nil
 }
 
-// progress returns what tells a terminal how far a run is; nil where nobody
-// watches.
+// progress returns what shows on a terminal how far a run is; nil where there is
+// no terminal.
 func progress(w io.Writer) func(done, all int, name string) {
 	file, ok := w.(*os.File)
 	if !ok {

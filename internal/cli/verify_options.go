@@ -101,7 +101,7 @@ func prefixed(prefix, text string) string {
 	return prefix + text
 }
 
-// secret reads a token from where its source says; no error tells it.
+// secret reads a token from where its source says; no error has it.
 func (s *streams) secret(ctx context.Context, flag, source string) (string, error) {
 	token := source
 	if name, ok := strings.CutPrefix(source, "ENV:"); ok {

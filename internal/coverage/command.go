@@ -68,7 +68,7 @@ func (c command) text(at Where, session string) string {
 	parts := make([]string, len(c))
 	for i, r := range c {
 		if r.admin && at.Admin == "" {
-			return "" // nobody can
+			return "" // the admin API is closed
 		}
 		parts[i] = r.text(at, session)
 	}

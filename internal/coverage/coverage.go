@@ -26,7 +26,7 @@ type Options struct {
 }
 
 // maxSessions bounds the sessions that are counted for: a request that ends
-// after its session would leave counts that nobody forgets.
+// after its session would leave counts for ever.
 const maxSessions = 4096
 
 // Coverage counts, for each session and for all together. It keeps no
@@ -70,7 +70,7 @@ func (c *counts) add(items []int, requestID string, size int) {
 	}
 }
 
-// Add counts an exchange; the request is nil where it was refused before it was
+// Add counts an exchange; the request is nil where it was rejected before it was
 // one. The route is where the request went, read.
 func (c *Coverage) Add(x *exchange.Exchange, r *http.Request, route *contract.Route) {
 	if x.Admin {

@@ -113,7 +113,7 @@ func (w *writer) codes() []code {
 		c := code{&k, w.cause(&k)}
 		switch k.Code {
 		case model.RoleMissing, model.TenantForeign, model.MethodNotImplemented, model.RepeatedDelete:
-			if w.ok && len(c.command) == 0 { // nobody can bring it about
+			if w.ok && len(c.command) == 0 { // no client can bring it about
 				continue
 			}
 		}
