@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -59,12 +58,12 @@ func (f *adminFlags) check(ctx context.Context, s *streams) error {
 		{"--session-ttl", f.sessionTTL < time.Second, "must be a duration of at least 1s, such as 30m"},
 	} {
 		if c.bad {
-			return errMisuse{fmt.Errorf("%s: %s", c.flag, c.rule)}
+			return command.Misusef("%s: %s", c.flag, c.rule)
 		}
 	}
 	if f.admin != "on" && f.admin != "off" {
 		if err := checkAddress(f.admin); err != nil {
-			return errMisuse{fmt.Errorf("--admin %q: must be on, off or an address: %w", f.admin, err)}
+			return command.Misusef("--admin %q: must be on, off or an address: %w", f.admin, err)
 		}
 	}
 	return f.readToken(ctx, s)

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/app"
+	"dispatchmock/internal/cli/command"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/mock/store"
@@ -51,7 +52,7 @@ func newExec(io streams) *cobra.Command {
 			"breaks the contract, less coverage than demanded. What failed is printed to standard error.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errMisuse{fmt.Errorf("exec needs a command to run, as in: %s -- npm test", cmd.CommandPath())}
+				return command.Misusef("exec needs a command to run, as in: %s -- npm test", cmd.CommandPath())
 			}
 			return nil
 		},
@@ -74,21 +75,21 @@ func newExec(io streams) *cobra.Command {
 
 func (f *execFlags) check(ctx context.Context, s *streams) error {
 	if err := checkAddress(f.listen); err != nil {
-		return errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
+		return command.Misusef("--listen %q: %w", f.listen, err)
 	}
 	for _, name := range f.allow {
 		if name != report.GateInvalid && name != report.GateSimulated {
-			return errMisuse{fmt.Errorf("--allow %q: must be %s or %s", name, report.GateInvalid, report.GateSimulated)}
+			return command.Misusef("--allow %q: must be %s or %s", name, report.GateInvalid, report.GateSimulated)
 		}
 	}
 	if !(f.least >= 0 && f.least <= 100) {
-		return errMisuse{fmt.Errorf("--min-coverage %v: must be a percentage, from 0 to 100", f.least)}
+		return command.Misusef("--min-coverage %v: must be a percentage, from 0 to 100", f.least)
 	}
 	if f.killAfter < 0 {
-		return errMisuse{errors.New("--kill-after: must not be negative")}
+		return command.Misusef("--kill-after: must not be negative")
 	}
 	if f.consumer == "" {
-		return errMisuse{errors.New("--consumer: must be a name, and is empty")}
+		return command.Misusef("--consumer: must be a name, and is empty")
 	}
 	return f.adminFlags.check(ctx, s)
 }

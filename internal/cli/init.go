@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -19,12 +18,7 @@ func newInit(io streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init DIR",
 		Short: "Write the embedded fixtures and schemas to DIR, to copy and edit",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return errMisuse{errors.New("init takes the folder to write to, such as ./mock")}
-			}
-			return nil
-		},
+		Args:  takes(1, "the folder to write to, such as ./mock"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			defaults, err := fixtures.Default()
 			if err != nil {

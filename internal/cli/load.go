@@ -128,11 +128,11 @@ func openDir(flag, dir string, limit int64) (fs.FS, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, errMisuse{fmt.Errorf("%s %s: there is no such folder", flag, dir)}
+		return nil, command.Misusef("%s %s: there is no such folder", flag, dir)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", flag, err)
 	case !info.IsDir():
-		return nil, errMisuse{fmt.Errorf("%s %s: this is a file; name the folder that holds it", flag, dir)}
+		return nil, command.Misusef("%s %s: this is a file; name the folder that holds it", flag, dir)
 	}
 	return fileio.Dir(dir, limit), nil
 }

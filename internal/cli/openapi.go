@@ -42,7 +42,7 @@ func knownVersion(c *contract.Contract, name string) (model.Version, error) {
 	if near := jsonx.Nearest(name, names); near != "" {
 		text += "; did you mean " + near + "?"
 	}
-	return "", errMisuse{fmt.Errorf("%s", text)}
+	return "", command.Misusef("%s", text)
 }
 
 // formNames lists the versions of OpenAPI.

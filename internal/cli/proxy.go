@@ -77,24 +77,24 @@ func newProxy(io streams) *cobra.Command {
 func (f *proxyFlags) check(ctx context.Context, s *streams) (proxy.Options, error) {
 	o := proxy.Options{Timeout: f.timeout, KeepHost: f.keepHost, CORS: contract.CORS(f.cors), Ignore: f.ignore, Quiet: f.quiet}
 	if f.target == "" {
-		return o, errMisuse{errors.New("name the server with --target URL, such as --target https://api.example.com")}
+		return o, command.Misusef("name the server with --target URL, such as --target https://api.example.com")
 	}
 	var err error
 	if o.Target, err = serverURL("--target", f.target); err != nil {
 		return o, err
 	}
 	if err := checkAddress(f.listen); err != nil {
-		return o, errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
+		return o, command.Misusef("--listen %q: %w", f.listen, err)
 	}
 	if isSelf(o.Target, f.listen) {
-		return o, errMisuse{fmt.Errorf("--target %s is where the proxy itself listens; choose another address with --listen HOST:PORT", f.target)}
+		return o, command.Misusef("--target %s is where the proxy itself listens; choose another address with --listen HOST:PORT", f.target)
 	}
 	if f.timeout <= 0 {
-		return o, errMisuse{errors.New("--timeout must be more than nothing, such as 30s")}
+		return o, command.Misusef("--timeout must be more than nothing, such as 30s")
 	}
 	for _, pointer := range f.ignore {
 		if !strings.HasPrefix(pointer, "/") {
-			return o, errMisuse{fmt.Errorf("--ignore %q: must be a JSON pointer such as /headers/Server or /body/name", pointer)}
+			return o, command.Misusef("--ignore %q: must be a JSON pointer such as /headers/Server or /body/name", pointer)
 		}
 	}
 	if o.CAs, err = authorities(ctx, f.ca); err != nil {

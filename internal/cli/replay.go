@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -25,13 +24,8 @@ func newReplay(io streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
 		Short: "Replay a bundle on a fresh server, and say at which byte an answer differs from the recording",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return errMisuse{errors.New("replay takes the file of a bundle, as dispatchmock ctl bundle save writes it")}
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return replay(cmd.Context(), io, &s, args[0]) },
+		Args:  takes(1, "the file of a bundle, as dispatchmock ctl bundle save writes it"),
+		RunE:  func(cmd *cobra.Command, args []string) error { return replay(cmd.Context(), io, &s, args[0]) },
 	}
 	s.add(cmd.Flags())
 	return cmd

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -94,13 +93,13 @@ func newServe(io streams) *cobra.Command {
 
 func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if err := checkAddress(f.listen); err != nil {
-		return errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
+		return command.Misusef("--listen %q: %w", f.listen, err)
 	}
 	if err := f.check(ctx, &io); err != nil {
 		return err
 	}
 	if f.watches && f.fixtures == "" {
-		return errMisuse{errors.New("--watch needs --fixtures DIR: the embedded data set does not change")}
+		return command.Misusef("--watch needs --fixtures DIR: the embedded data set does not change")
 	}
 	o, err := f.options(ctx, io)
 	if err != nil {

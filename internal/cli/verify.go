@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -92,7 +91,7 @@ func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
 	}
 	cases, err := verify.Select(all, f.only)
 	if err != nil {
-		return errMisuse{fmt.Errorf("--only: %w", err)}
+		return command.Misusef("--only: %w", err)
 	}
 	if f.list {
 		return f.printList(io.out, cases)
@@ -132,10 +131,7 @@ func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
 // printList prints the cases, one a line.
 func (f *verifyFlags) printList(w io.Writer, cases []verify.Case) error {
 	if f.format == "json" {
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(cases)
+		return printJSON(w, cases)
 	}
 	for _, c := range cases {
 		needs := ""
