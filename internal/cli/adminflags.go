@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"io/fs"
 	"log/slog"
-	"net"
 	"time"
 
 	"dispatchmock/internal/cli/command"
@@ -124,13 +123,4 @@ func (f *adminFlags) logAccess(log *slog.Logger, a app.Access) {
 	default:
 		log.Info("the admin API is guarded", "by", f.tokenFrom)
 	}
-}
-
-// terse is what a script reads: the address, and on a line of its own that of
-// the admin API, where it has another.
-func terse(address string, admin net.Addr) string {
-	if admin != nil {
-		return address + "\n" + baseURL(admin) + "\n"
-	}
-	return address + "\n"
 }

@@ -20,14 +20,14 @@ import (
 )
 
 func newDiff(io streams) *cobra.Command {
-	var schemas string
+	var files sources
 	format := "text"
 	cmd := &cobra.Command{
 		Use:   "diff VERSION VERSION",
 		Short: "Show what an API version changes: in the schemas, and in one record",
 		Args:  takes(2, "two API versions, such as 2019/02/08 2021/04/07"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			c, err := loadContract(schemas)
+			c, err := files.readContract()
 			if err != nil {
 				return err
 			}
@@ -49,7 +49,7 @@ func newDiff(io streams) *cobra.Command {
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().Var(command.OneOf(&format, "text", "json"), "format", "form of the comparison")
-	cmd.Flags().StringVar(&schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
+	files.addSchemas(cmd.Flags())
 	return cmd
 }
 

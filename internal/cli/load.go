@@ -36,6 +36,10 @@ type sources struct{ fixtures, schemas string }
 
 func (s *sources) add(flags *pflag.FlagSet) {
 	flags.Var(command.Folder(&s.fixtures), "fixtures", "read the data set from the .json files in `DIR` (default: the embedded data set)")
+	s.addSchemas(flags)
+}
+
+func (s *sources) addSchemas(flags *pflag.FlagSet) {
 	flags.Var(command.Folder(&s.schemas), "schemas", "read the contract from `DIR` (default: the embedded contract)")
 }
 
@@ -74,13 +78,9 @@ func (s *sources) load(ctx context.Context, now time.Time, stderr io.Writer) (*c
 }
 
 func (s *sources) read(now time.Time) (*contract.Contract, *fixture.Fixtures, error) {
-	schemaFiles, err := s.schemaFiles()
+	c, err := s.readContract()
 	if err != nil {
 		return nil, nil, err
-	}
-	c, err := contract.Load(schemaFiles)
-	if err != nil {
-		return nil, nil, wrong("the schemas", s.schemas, err)
 	}
 	if diags := mock.Unable(c); len(diags) > 0 {
 		return nil, nil, wrong("the schemas", s.schemas, diags)
@@ -90,6 +90,19 @@ func (s *sources) read(now time.Time) (*contract.Contract, *fixture.Fixtures, er
 		return nil, nil, wrong("the fixtures", s.fixtures, err)
 	}
 	return c, f, nil
+}
+
+// readContract reads and checks the contract.
+func (s *sources) readContract() (*contract.Contract, error) {
+	files, err := s.schemaFiles()
+	if err != nil {
+		return nil, err
+	}
+	c, err := contract.Load(files)
+	if err != nil {
+		return nil, wrong("the schemas", s.schemas, err)
+	}
+	return c, nil
 }
 
 // readFixtures reads and checks the data set.

@@ -211,24 +211,3 @@ func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *
 	}
 	return s, nil
 }
-
-// greeting says where the proxy is, and what it does.
-func (f *proxyFlags) greeting(s *app.Server, target *url.URL) string {
-	if f.quiet {
-		return terse(baseURL(s.Addr()), s.AdminAddr())
-	}
-	g := &greeting{}
-	fmt.Fprintf(g, "Dispatchmock %s, a proxy that validates by the contract of the CRO Software Dispatch API\n", version)
-	g.row("address", "%s", baseURL(s.Addr()))
-	g.row("target", "%s", target.Redacted())
-	if f.fallback == "mock" {
-		g.row("fallback", "the mock, where the target cannot be reached")
-	}
-	if f.record != "" {
-		g.row("record", "%s", f.record)
-	}
-	f.addFlags(g)
-	f.addAdmin(g, s, ", which is not passed on")
-	g.addCaution(s)
-	return g.end()
-}

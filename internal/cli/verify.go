@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dispatchmock/internal/contract"
 	"dispatchmock/internal/report"
 	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/verify"
@@ -18,7 +17,7 @@ import (
 
 // verifyFlags are the flags of verify.
 type verifyFlags struct {
-	schemas                    string
+	sources
 	target, ca                 string
 	token, tokenEnv, tokenFile string
 	second                     string
@@ -68,20 +67,20 @@ func newVerify(io streams) *cobra.Command {
 	flags.Float64Var(&f.rate, "rate", 0, "send at most `N` requests a second (default: as fast as they are answered)")
 	flags.DurationVar(&f.timeout, "timeout", 10*time.Second, "give up a request after this `DURATION`")
 	flags.StringVar(&f.ca, "ca", "", "trust the certificates in the PEM file `PATH` (default: the system's)")
-	flags.StringVar(&f.schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
+	f.addSchemas(flags)
 	flags.Var(command.OneOf(&f.format, "text", "json"), "format", "form of the report on standard output")
 	f.report.add(flags, report.Verify)
 	return cmd
 }
 
 func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
-	files, err := (&sources{schemas: f.schemas}).schemaFiles()
+	files, err := f.schemaFiles()
 	if err != nil {
 		return err
 	}
-	c, err := contract.Load(files)
+	c, err := f.readContract()
 	if err != nil {
-		return wrong("the schemas", f.schemas, err)
+		return err
 	}
 	o := verify.Options{Contract: c, Schemas: files, Tenant: f.tenant, Writes: f.writes, Pins: f.pins || f.writes, Strict: f.strict,
 		Only: f.only, Ignore: f.ignore, Retries: f.retries, Rate: f.rate, Timeout: f.timeout, Now: time.Now}
