@@ -3,10 +3,8 @@ package cli
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"time"
 
 	"dispatchmock/internal/cli/command"
@@ -59,12 +57,12 @@ func (f *adminFlags) check(ctx context.Context, s *streams) error {
 		{"--session-ttl", f.sessionTTL < time.Second, "must be a duration of at least 1s, such as 30m"},
 	} {
 		if c.bad {
-			return errMisuse{fmt.Errorf("%s: %s", c.flag, c.rule)}
+			return command.Misusef("%s: %s", c.flag, c.rule)
 		}
 	}
 	if f.admin != "on" && f.admin != "off" {
 		if err := checkAddress(f.admin); err != nil {
-			return errMisuse{fmt.Errorf("--admin %q: must be on, off or an address: %w", f.admin, err)}
+			return command.Misusef("--admin %q: must be on, off or an address: %w", f.admin, err)
 		}
 	}
 	return f.readToken(ctx, s)
@@ -83,7 +81,7 @@ func (f *adminFlags) readToken(ctx context.Context, s *streams) (err error) {
 	return err
 }
 
-// made reports a token that nobody gave.
+// made reports a token that no flag gave.
 func (f *adminFlags) made() bool { return f.token != "" && f.tokenFrom == "" }
 
 func (f *adminFlags) limits() journal.Limits {
@@ -125,13 +123,4 @@ func (f *adminFlags) logAccess(log *slog.Logger, a app.Access) {
 	default:
 		log.Info("the admin API is guarded", "by", f.tokenFrom)
 	}
-}
-
-// terse is what a script reads: the address, and on a line of its own that of
-// the admin API, where it has another.
-func terse(address string, admin net.Addr) string {
-	if admin != nil {
-		return address + "\n" + baseURL(admin) + "\n"
-	}
-	return address + "\n"
 }

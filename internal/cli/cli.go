@@ -3,6 +3,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -25,9 +26,6 @@ const (
 	exitWrong  = 1 // something was found wrong, or could not be done
 	exitMisuse = 2 // the arguments make no sense
 )
-
-// errMisuse marks errors of the arguments.
-type errMisuse struct{ error }
 
 // errExit ends the program with a code; all that there is to say was said.
 type errExit struct{ code int }
@@ -67,7 +65,7 @@ func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 		fmt.Fprintf(errs, "dispatchmock: standard output: %v\n", err)
 		code = exitWrong
 	}
-	_ = errs.Close() // nobody is left to tell
+	_ = errs.Close() // no stream is left to report it on
 	return code
 }
 
@@ -81,9 +79,8 @@ func ended(err error, stderr io.Writer) int {
 		return exit.code
 	}
 	fmt.Fprintln(stderr, "dispatchmock: "+err.Error())
-	var misuse errMisuse
-	var shared command.Misuse
-	if errors.As(err, &misuse) || errors.As(err, &shared) {
+	var misuse command.Misuse
+	if errors.As(err, &misuse) {
 		return exitMisuse
 	}
 	var cannot errCannotRun
@@ -97,7 +94,7 @@ func newRoot(io streams) *cobra.Command {
 	root := newServe(io)
 	root.Use = "dispatchmock"
 	root.Short = "A mock of the CRO Software Dispatch API's Deactivate Customer endpoint"
-	root.Long = "Dispatchmock stands in for one endpoint of the CRO Software Dispatch API, Deactivate Customer:\n\n" +
+	root.Long = "Dispatchmock mocks one endpoint of the CRO Software Dispatch API, Deactivate Customer:\n\n" +
 		"  DELETE /customers/{customer_id}/locations/{customer_location_id}\n\n" +
 		"Without a command it serves."
 	root.SilenceErrors, root.SilenceUsage = true, true
@@ -119,8 +116,8 @@ func newRoot(io streams) *cobra.Command {
 	return root
 }
 
-// newHelp stands in for cobra's own help command, which calls it a success
-// when there is no such command.
+// newHelp replaces cobra's own help command, which succeeds when there is no such
+// command.
 func newHelp() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
@@ -128,7 +125,7 @@ func newHelp() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil {
-				return errMisuse{err}
+				return command.Misuse{Err: err}
 			}
 			if len(rest) > 0 {
 				return command.Unknown(cmd.Root(), rest[0])
@@ -158,7 +155,7 @@ func flagError(cmd *cobra.Command, err error) error {
 			text += "; did you mean --" + near + "?"
 		}
 	}
-	return errMisuse{fmt.Errorf("%s (see %s --help)", text, cmd.CommandPath())}
+	return command.Misusef("%s (see %s --help)", text, cmd.CommandPath())
 }
 
 // ownerOf returns the command that has a flag of this name, serve before all
@@ -176,14 +173,32 @@ func ownerOf(root *cobra.Command, flag string) string {
 	return owner
 }
 
-// noArguments refuses arguments with a clear error.
+// noArguments rejects arguments.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		text := fmt.Sprintf("%s takes no argument, and was given %q", cmd.CommandPath(), args[0])
 		if cmd.Flags().Lookup("fixtures") != nil {
 			text += "; name a folder with --fixtures DIR"
 		}
-		return errMisuse{errors.New(text)}
+		return command.Misuse{Err: errors.New(text)}
 	}
 	return nil
+}
+
+// takes lets a command have so many arguments, and else says what it takes.
+func takes(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return command.Misusef("%s takes %s, and was given %d", cmd.Name(), what, len(args))
+		}
+		return nil
+	}
+}
+
+// printJSON prints a value as JSON that people can read.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is this program's version; CHANGELOG.md tells what is in it.
+// version is this program's version; CHANGELOG.md says what is in it.
 const version = "0.1.0"
 
 func newCheck(io streams) *cobra.Command {
@@ -46,7 +46,7 @@ func newHealth(io streams) *cobra.Command {
 		Short: "Exit with 0 when a server answers (default http://" + defaultAddress + ")",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return errMisuse{fmt.Errorf("health takes one URL, and was given %d", len(args))}
+				return command.Misusef("health takes one URL, and was given %d", len(args))
 			}
 			return nil
 		},
@@ -67,14 +67,14 @@ func newHealth(io streams) *cobra.Command {
 func health(ctx context.Context, base string) error {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return errMisuse{fmt.Errorf("%q is no URL of a server, such as http://%s", command.WithoutSecrets(base), defaultAddress)}
+		return command.Misusef("%q is not the URL of a server, such as http://%s", command.WithoutSecrets(base), defaultAddress)
 	}
 	ctx, cancel := context.WithTimeout(ctx, client.HealthTime)
 	defer cancel()
 	// A preflight asks for no token and changes nothing.
 	r, err := http.NewRequestWithContext(ctx, http.MethodOptions, strings.TrimSuffix(base, "/")+"/customers/1/locations/1", nil)
 	if err != nil {
-		return errMisuse{err}
+		return command.Misuse{Err: err}
 	}
 	response, err := client.Timeouts{Answer: client.HealthTime, Silence: client.HealthTime}.HTTP().Do(r)
 	if err != nil {

@@ -45,9 +45,9 @@ func TestCtlMisuse(t *testing.T) {
 		{"choices set repeated_delete=", `must have the form KEY=VALUE`},
 		{"journal list --status", `flag needs an argument`},
 		{"journal list --before x", `invalid argument "x" for "--before"`},
-		{"--url ftp://127.0.0.1 health", `--url "ftp://127.0.0.1" is no URL of a server`},
-		{"--url 127.0.0.1:8003 health", `is no URL of a server`},
-		{"--url http://127.0.0.1:1/?a=b health", `is no URL of a server`},
+		{"--url ftp://127.0.0.1 health", `--url "ftp://127.0.0.1" is not the URL of a server`},
+		{"--url 127.0.0.1:8003 health", `is not the URL of a server`},
+		{"--url http://127.0.0.1:1/?a=b health", `is not the URL of a server`},
 		{"--url http://127.0.0.1:1/_s/a health", `name a session with --session`},
 		{"--url http://127.0.0.1:1/_mock health", `must be the URL of the server alone, such as http://127.0.0.1:1`},
 	} {

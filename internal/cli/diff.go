@@ -1,13 +1,13 @@
 package cli
 
 import (
-	"encoding/json"
+	_ "embed"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
+	"text/template"
 
 	"dispatchmock/internal/cli/command"
 
@@ -20,19 +20,14 @@ import (
 )
 
 func newDiff(io streams) *cobra.Command {
-	var schemas string
+	var files sources
 	format := "text"
 	cmd := &cobra.Command{
 		Use:   "diff VERSION VERSION",
 		Short: "Show what an API version changes: in the schemas, and in one record",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return errMisuse{fmt.Errorf("diff takes two API versions, such as 2019/02/08 2021/04/07, and was given %d", len(args))}
-			}
-			return nil
-		},
+		Args:  takes(2, "two API versions, such as 2019/02/08 2021/04/07"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			c, err := loadContract(schemas)
+			c, err := files.readContract()
 			if err != nil {
 				return err
 			}
@@ -47,17 +42,14 @@ func newDiff(io streams) *cobra.Command {
 				return err
 			}
 			if format == "json" {
-				e := json.NewEncoder(io.out)
-				e.SetEscapeHTML(false)
-				e.SetIndent("", "  ")
-				return e.Encode(d)
+				return printJSON(io.out, d)
 			}
 			return d.print(io.out)
 		},
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().Var(command.OneOf(&format, "text", "json"), "format", "form of the comparison")
-	cmd.Flags().StringVar(&schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
+	files.addSchemas(cmd.Flags())
 	return cmd
 }
 
@@ -129,71 +121,41 @@ func printed(record map[string]any, name string) (string, error) {
 // maxColumn is how many characters a record's column has.
 const maxColumn = 52
 
+//go:embed diff.tmpl
+var diffText string
+
 func (d *comparison) print(w io.Writer) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "From %s to %s\n", d.Before, d.After)
-	if len(d.Documented) == 0 {
-		b.WriteString("\nNo change is documented.\n")
-	} else {
-		b.WriteString("\nDocumented\n")
+	t, err := template.New("diff").Funcs(template.FuncMap{"column": func(v model.Version) string { return column(string(v)) }}).Parse(diffText)
+	if err != nil {
+		return err
 	}
-	for _, s := range d.Documented {
-		fmt.Fprintf(&b, "  %s, %s: %s", s.Version, s.Model, s.Sentence)
-		if d.Before > d.After {
-			b.WriteString(" (undone in this direction)")
-		}
-		b.WriteByte('\n')
-	}
-	if len(d.Schemas) == 0 {
-		b.WriteString("\nThe schemas are the same.\n")
-	} else {
-		b.WriteString("\nIn the schemas\n")
-	}
-	place := ""
-	for _, s := range d.Schemas {
-		if next := s.Model + s.Pointer; next != place {
-			place = next
-			fmt.Fprintf(&b, "  %s\n", place)
-		}
-		if s.Before != "" {
-			fmt.Fprintf(&b, "    - %s\n", s.Before)
-		}
-		if s.After != "" {
-			fmt.Fprintf(&b, "    + %s\n", s.After)
-		}
-	}
-	if slices.ContainsFunc(d.Record, func(m memberPair) bool { return m.Before != m.After }) {
-		d.sideBySide(&b)
-	} else {
-		b.WriteString("\nThe sample's record is the same.\n")
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return t.Execute(w, d)
 }
 
-// sideBySide prints the sample's record in both versions.
-func (d *comparison) sideBySide(b *strings.Builder) {
-	fmt.Fprintf(b, "\nThe sample's record; ! marks what differs\n    %s  %s\n", column(string(d.Before)), d.After)
-	for _, m := range d.Record {
-		mark, before, after := " ", "", ""
-		if m.Before != m.After {
-			mark = "!"
-		}
-		if m.Before != "" {
-			before = m.Name + ": " + m.Before
-		}
-		if m.After != "" {
-			after = m.Name + ": " + m.After
-		}
-		fmt.Fprintf(b, "  %s %s\n", mark, strings.TrimRight(column(before)+"  "+strings.TrimRight(column(after), " "), " "))
+// Differs reports that the sample's record is not the same in both versions.
+func (d *comparison) Differs() bool {
+	return slices.ContainsFunc(d.Record, func(m memberPair) bool { return m.Before != m.After })
+}
+
+// String returns the member in both versions side by side.
+func (m memberPair) String() string {
+	mark, before, after := " ", "", ""
+	if m.Before != m.After {
+		mark = "!"
 	}
+	if m.Before != "" {
+		before = m.Name + ": " + m.Before
+	}
+	if m.After != "" {
+		after = m.Name + ": " + m.After
+	}
+	return strings.TrimRight(fmt.Sprintf("  %s %s  %s", mark, column(before), strings.TrimRight(column(after), " ")), " ")
 }
 
 // column cuts or fills a text to a column's width.
 func column(s string) string {
-	n := utf8.RuneCountInString(s)
-	if n > maxColumn {
-		return string([]rune(s)[:maxColumn-1]) + "…"
+	if all := []rune(s); len(all) > maxColumn {
+		s = string(all[:maxColumn-1]) + "…"
 	}
-	return s + strings.Repeat(" ", maxColumn-n)
+	return fmt.Sprintf("%-*s", maxColumn, s)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dispatchmock/internal/app"
+	"dispatchmock/internal/cli/command"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/jsonx"
@@ -52,7 +53,7 @@ func newExec(io streams) *cobra.Command {
 			"breaks the contract, less coverage than demanded. What failed is printed to standard error.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errMisuse{fmt.Errorf("exec needs a command to run, as in: %s -- npm test", cmd.CommandPath())}
+				return command.Misusef("exec needs a command to run, as in: %s -- npm test", cmd.CommandPath())
 			}
 			return nil
 		},
@@ -75,21 +76,21 @@ func newExec(io streams) *cobra.Command {
 
 func (f *execFlags) check(ctx context.Context, s *streams) error {
 	if err := checkAddress(f.listen); err != nil {
-		return errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
+		return command.Misusef("--listen %q: %w", f.listen, err)
 	}
 	for _, name := range f.allow {
 		if name != report.GateInvalid && name != report.GateSimulated {
-			return errMisuse{fmt.Errorf("--allow %q: must be %s or %s", name, report.GateInvalid, report.GateSimulated)}
+			return command.Misusef("--allow %q: must be %s or %s", name, report.GateInvalid, report.GateSimulated)
 		}
 	}
 	if !(f.least >= 0 && f.least <= 100) {
-		return errMisuse{fmt.Errorf("--min-coverage %v: must be a percentage, from 0 to 100", f.least)}
+		return command.Misusef("--min-coverage %v: must be a percentage, from 0 to 100", f.least)
 	}
 	if f.killAfter < 0 {
-		return errMisuse{errors.New("--kill-after: must not be negative")}
+		return command.Misusef("--kill-after: must not be negative")
 	}
 	if f.consumer == "" {
-		return errMisuse{errors.New("--consumer: must be a name, and is empty")}
+		return command.Misusef("--consumer: must be a name, and is empty")
 	}
 	return f.adminFlags.check(ctx, s)
 }
@@ -114,7 +115,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) error {
 	known := knownTokens(o.Sessions.Fixtures.Base, f.token)
 	// The mock's answers name tokens that work.
 	o.Recorded = func(x *exchange.Exchange) { reports.record(x.Without(known)) }
-	// What goes wrong in the mock fails a gate, and is told there.
+	// What goes wrong in the mock fails a gate, which reports it.
 	o.Log, o.Quiet = slog.New(slog.DiscardHandler), true
 	s, err := app.New(o)
 	if err != nil {
@@ -123,7 +124,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) error {
 	if err := f.start(s, f.listen); err != nil {
 		return err
 	}
-	switch a := s.Access(); { // which no log tells
+	switch a := s.Access(); { // there is no log
 	case a.Beyond && a.Guarded:
 		fmt.Fprintf(io.err, "dispatchmock: other machines can reach the admin API; it is guarded by the token that the command has in %s\n", coverage.AdminTokenVariable)
 	case a.Beyond:
@@ -140,8 +141,8 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) error {
 	if err != nil {
 		return errors.Join(err, stopped)
 	}
-	fmt.Fprint(io.err, connectionNote(s.ConnectionCounts())) // which no log tells
-	// What the command left unanswered is no fault of the run's.
+	fmt.Fprint(io.err, connectionNote(s.ConnectionCounts())) // there is no log
+	// Requests that the command left in flight do not fail the run.
 	return f.finish(io, run, s, reports)
 }
 
@@ -197,7 +198,7 @@ func (f *execFlags) environment(s *app.Server) []string {
 	host, port, _ := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
 	env := []string{"DISPATCHMOCK_URL=" + url, "DISPATCHMOCK_HOST=" + host, "DISPATCHMOCK_PORT=" + port}
 	tokens := s.Coverage().Variables() // which the commands of reports need
-	if len(tokens) == 0 {              // nobody may read what he may deactivate
+	if len(tokens) == 0 {              // no client may both read and deactivate a record
 		first, token := f.caller(s.Contract.Operations()[0], s.Sessions().Default().Store)
 		if token != "" {
 			tokens = []coverage.Variable{{Name: coverage.TokenVariable, Client: model.Client{Token: token}, Tenant: first.Tenant}}

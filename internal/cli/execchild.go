@@ -78,7 +78,7 @@ func (c *child) run(ctx context.Context) (int, error) {
 			return codeOf(cmd.ProcessState), nil
 		case s := <-signals:
 			if fromTerminal(s) {
-				continue // the terminal has told the command as well
+				continue // the terminal has sent it to the command as well
 			}
 			// It may have ended just now.
 			_ = cmd.Process.Signal(s)
@@ -86,7 +86,7 @@ func (c *child) run(ctx context.Context) (int, error) {
 				late = time.After(c.killAfter)
 			}
 		case <-late:
-			fmt.Fprintf(c.io.err, "dispatchmock: the command is still there %v after it was told to end, and is killed\n", c.killAfter)
+			fmt.Fprintf(c.io.err, "dispatchmock: the command is still there %v after the signal to end, and is killed\n", c.killAfter)
 			_ = cmd.Process.Kill()
 		}
 	}

@@ -15,7 +15,7 @@ func forwarded() []os.Signal {
 	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2}
 }
 
-// ends reports a signal that tells a command to end.
+// ends reports a signal that asks a command to end.
 func ends(s os.Signal) bool { return s != syscall.SIGUSR1 && s != syscall.SIGUSR2 }
 
 // fromTerminal reports a signal that most likely came from the keyboard: the
@@ -33,7 +33,7 @@ func fromTerminal(s os.Signal) bool {
 	return false
 }
 
-// codeOf returns the exit code of a process that has ended, as shells tell it.
+// codeOf returns the exit code of a process that has ended, as shells have it.
 func codeOf(p *os.ProcessState) int {
 	if status, ok := p.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		return 128 + int(status.Signal())

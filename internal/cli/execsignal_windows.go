@@ -2,8 +2,8 @@ package cli
 
 import "os"
 
-// forwarded are the signals that a command has to be told of. On Windows the
-// console tells it by itself.
+// forwarded are the signals that are passed on to a command. On Windows the
+// console sends them to it.
 func forwarded() []os.Signal { return []os.Signal{os.Interrupt} }
 
 func ends(os.Signal) bool { return true }

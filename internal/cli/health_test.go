@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dispatchmock/internal/cli/command"
 )
 
 // TestHealthOfASilentServer holds that health does not wait for ever, and that
@@ -42,7 +44,7 @@ func TestHealthAsksWithoutEffect(t *testing.T) {
 	}))
 	defer s.Close()
 	err := health(t.Context(), s.URL+"/")
-	var misuse errMisuse
+	var misuse command.Misuse
 	if err == nil || errors.As(err, &misuse) {
 		t.Errorf("got %v, want an error that is no misuse", err)
 	}

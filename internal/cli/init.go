@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -20,12 +19,7 @@ func newInit(io streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init DIR",
 		Short: "Write the embedded fixtures and schemas to DIR, to copy and edit",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return errMisuse{errors.New("init takes the folder to write to, such as ./mock")}
-			}
-			return nil
-		},
+		Args:  takes(1, "the folder to write to, such as ./mock"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			defaults, err := fixtures.Default()
 			if err != nil {
@@ -46,9 +40,9 @@ func newInit(io streams) *cobra.Command {
 				}
 			}
 			// Both kinds of shell on Windows understand slashes as well.
-			world, rules := filepath.ToSlash(targets[0].path), filepath.ToSlash(targets[1].path)
-			flags := "--fixtures " + word(world) + " --schemas " + word(rules)
-			fmt.Fprintf(io.out, "Wrote %s and %s. Edit them, then:\n  dispatchmock check %[3]s\n  dispatchmock serve %[3]s\n", world, rules, flags)
+			data, rules := filepath.ToSlash(targets[0].path), filepath.ToSlash(targets[1].path)
+			flags := "--fixtures " + word(data) + " --schemas " + word(rules)
+			fmt.Fprintf(io.out, "Wrote %s and %s. Edit them, then:\n  dispatchmock check %[3]s\n  dispatchmock serve %[3]s\n", data, rules, flags)
 			return nil
 		},
 	}

@@ -35,18 +35,22 @@ const (
 type sources struct{ fixtures, schemas string }
 
 func (s *sources) add(flags *pflag.FlagSet) {
-	flags.Var(command.Folder(&s.fixtures), "fixtures", "read the world from the .json files in `DIR` (default: the embedded world)")
+	flags.Var(command.Folder(&s.fixtures), "fixtures", "read the data set from the .json files in `DIR` (default: the embedded data set)")
+	s.addSchemas(flags)
+}
+
+func (s *sources) addSchemas(flags *pflag.FlagSet) {
 	flags.Var(command.Folder(&s.schemas), "schemas", "read the contract from `DIR` (default: the embedded contract)")
 }
 
 // errStopped says that a signal came before the files were checked.
 var errStopped = errors.New("stopped before the files were read and checked")
 
-// slowLoad is how long reading may take before the user is told to wait. A busy
+// slowLoad is how long reading may take before a line asks the user to wait. A busy
 // machine must not print that line now and then.
 const slowLoad = 5 * time.Second
 
-// load reads and checks the contract and the world, unless the context ends
+// load reads and checks the contract and the data set, unless the context ends
 // before that.
 func (s *sources) load(ctx context.Context, now time.Time, stderr io.Writer) (*contract.Contract, *fixture.Fixtures, error) {
 	type loaded struct {
@@ -74,13 +78,9 @@ func (s *sources) load(ctx context.Context, now time.Time, stderr io.Writer) (*c
 }
 
 func (s *sources) read(now time.Time) (*contract.Contract, *fixture.Fixtures, error) {
-	schemaFiles, err := s.schemaFiles()
+	c, err := s.readContract()
 	if err != nil {
 		return nil, nil, err
-	}
-	c, err := contract.Load(schemaFiles)
-	if err != nil {
-		return nil, nil, wrong("the schemas", s.schemas, err)
 	}
 	if diags := mock.Unable(c); len(diags) > 0 {
 		return nil, nil, wrong("the schemas", s.schemas, diags)
@@ -92,7 +92,20 @@ func (s *sources) read(now time.Time) (*contract.Contract, *fixture.Fixtures, er
 	return c, f, nil
 }
 
-// readFixtures reads and checks the world.
+// readContract reads and checks the contract.
+func (s *sources) readContract() (*contract.Contract, error) {
+	files, err := s.schemaFiles()
+	if err != nil {
+		return nil, err
+	}
+	c, err := contract.Load(files)
+	if err != nil {
+		return nil, wrong("the schemas", s.schemas, err)
+	}
+	return c, nil
+}
+
+// readFixtures reads and checks the data set.
 func (s *sources) readFixtures(c *contract.Contract, now time.Time) (*fixture.Fixtures, error) {
 	schemaFiles, err := s.schemaFiles()
 	if err != nil {
@@ -128,11 +141,11 @@ func openDir(flag, dir string, limit int64) (fs.FS, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, errMisuse{fmt.Errorf("%s %s: there is no such folder", flag, dir)}
+		return nil, command.Misusef("%s %s: there is no such folder", flag, dir)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", flag, err)
 	case !info.IsDir():
-		return nil, errMisuse{fmt.Errorf("%s %s: this is a file; name the folder that holds it", flag, dir)}
+		return nil, command.Misusef("%s %s: this is a file; name the folder that holds it", flag, dir)
 	}
 	return fileio.Dir(dir, limit), nil
 }

@@ -15,20 +15,7 @@ import (
 	"dispatchmock/internal/model"
 )
 
-// loadContract reads the contract from a folder, or the embedded one.
-func loadContract(dir string) (*contract.Contract, error) {
-	files, err := (&sources{schemas: dir}).schemaFiles()
-	if err != nil {
-		return nil, err
-	}
-	c, err := contract.Load(files)
-	if err != nil {
-		return nil, wrong("the schemas", dir, err)
-	}
-	return c, nil
-}
-
-// knownVersion refuses a version that the contract does not have.
+// knownVersion rejects a version that the contract does not have.
 func knownVersion(c *contract.Contract, name string) (model.Version, error) {
 	v := model.Version(name)
 	if c.Has(v) {
@@ -38,8 +25,8 @@ func knownVersion(c *contract.Contract, name string) (model.Version, error) {
 	for _, known := range c.Versions() {
 		names = append(names, string(known))
 	}
-	text := fmt.Sprintf("%q is no API version; there are %s", name, strings.Join(names, ", "))
-	return "", errMisuse{fmt.Errorf("%s", text+jsonx.DidYouMean(name, names))}
+	text := fmt.Sprintf("%q is not an API version; there are %s", name, strings.Join(names, ", "))
+	return "", command.Misusef("%s", text+jsonx.DidYouMean(name, names))
 }
 
 // formNames lists the versions of OpenAPI.
@@ -52,14 +39,15 @@ func formNames() []string {
 }
 
 func newOpenAPI(io streams) *cobra.Command {
-	var version, schemas, server string
+	var files sources
+	var version, server string
 	form := string(openapi.Form31)
 	cmd := &cobra.Command{
 		Use:   "openapi",
 		Short: "Print the contract of one API version as an OpenAPI document",
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			c, err := loadContract(schemas)
+			c, err := files.readContract()
 			if err != nil {
 				return err
 			}
@@ -84,6 +72,6 @@ func newOpenAPI(io streams) *cobra.Command {
 	flags.StringVar(&version, "api-version", "", "the API `VERSION`, such as 2021/04/07 (default: the newest)")
 	flags.Var(command.OneOf(&form, formNames()...), "openapi", "the version of OpenAPI; 3.0 is for older tools")
 	flags.StringVar(&server, "server", "http://"+defaultAddress, "name `URL` as the server")
-	flags.StringVar(&schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
+	files.addSchemas(flags)
 	return cmd
 }

@@ -78,24 +78,24 @@ func newProxy(io streams) *cobra.Command {
 func (f *proxyFlags) check(ctx context.Context, s *streams) (proxy.Options, error) {
 	o := proxy.Options{Timeout: f.timeout, KeepHost: f.keepHost, CORS: contract.CORS(f.cors), Ignore: f.ignore, Quiet: f.quiet}
 	if f.target == "" {
-		return o, errMisuse{errors.New("name the server with --target URL, such as --target https://api.example.com")}
+		return o, command.Misusef("name the server with --target URL, such as --target https://api.example.com")
 	}
 	var err error
 	if o.Target, err = serverURL("--target", f.target); err != nil {
 		return o, err
 	}
 	if err := checkAddress(f.listen); err != nil {
-		return o, errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
+		return o, command.Misusef("--listen %q: %w", f.listen, err)
 	}
 	if isSelf(o.Target, f.listen) {
-		return o, errMisuse{fmt.Errorf("--target %s is where the proxy itself listens; choose another address with --listen HOST:PORT", f.target)}
+		return o, command.Misusef("--target %s is where the proxy itself listens; choose another address with --listen HOST:PORT", f.target)
 	}
 	if f.timeout <= 0 {
-		return o, errMisuse{errors.New("--timeout must be more than nothing, such as 30s")}
+		return o, command.Misusef("--timeout must be more than nothing, such as 30s")
 	}
 	for _, pointer := range f.ignore {
 		if !strings.HasPrefix(pointer, "/") {
-			return o, errMisuse{fmt.Errorf("--ignore %q: must be a JSON pointer such as /headers/Server or /body/name", pointer)}
+			return o, command.Misusef("--ignore %q: must be a JSON pointer such as /headers/Server or /body/name", pointer)
 		}
 	}
 	if o.CAs, err = authorities(ctx, f.ca); err != nil {
@@ -211,41 +211,4 @@ func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *
 		return nil, fmt.Errorf("%w\nchoose another address with --listen HOST:PORT, such as 127.0.0.1:0, where port 0 picks a free one", err)
 	}
 	return s, nil
-}
-
-// greeting tells where the proxy is, and what it does.
-func (f *proxyFlags) greeting(s *app.Server, target *url.URL) string {
-	addr, admin := s.Addr(), s.AdminAddr()
-	address := baseURL(addr)
-	if f.quiet {
-		return terse(address, admin)
-	}
-	w := &strings.Builder{}
-	fmt.Fprintf(w, "Dispatchmock %s, a proxy that validates by the contract of the CRO Software Dispatch API\n", version)
-	fmt.Fprintf(w, "  address   %s\n", address)
-	fmt.Fprintf(w, "  target    %s\n", target.Redacted())
-	if f.fallback == "mock" {
-		fmt.Fprintln(w, "  fallback  the mock, where the target cannot be reached")
-	}
-	if f.record != "" {
-		fmt.Fprintf(w, "  record    %s\n", f.record)
-	}
-	if f.fixtures != "" {
-		fmt.Fprintf(w, "  fixtures  %s\n", f.fixtures)
-	}
-	if f.schemas != "" {
-		fmt.Fprintf(w, "  schemas   %s\n", f.schemas)
-	}
-	switch {
-	case admin != nil: // on a listener of its own
-		fmt.Fprintf(w, "  control   %s/_mock/\n", baseURL(admin))
-	case f.admin != "off":
-		fmt.Fprintf(w, "  control   %s/_mock/, which is not passed on\n", address)
-	}
-	fmt.Fprintf(w, "  admin     %s\n", f.access(s.Access()))
-	if host, _, _ := net.SplitHostPort(addr.String()); !net.ParseIP(host).IsLoopback() {
-		fmt.Fprintln(w, "  caution   other machines can reach this address")
-	}
-	fmt.Fprintln(w, "Stop it with Ctrl-C.")
-	return w.String()
 }

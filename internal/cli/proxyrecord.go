@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"dispatchmock/internal/cli/command"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/proxy"
@@ -46,7 +46,7 @@ type keeper struct {
 func (f *proxyFlags) keeper(ctx context.Context, c *contract.Contract, log *slog.Logger, io streams) (*keeper, error) {
 	if f.record == "" {
 		if f.redact || len(f.placeholders) > 0 {
-			return nil, errMisuse{errors.New("--redact and --placeholder need --record DIR: they say how things are recorded")}
+			return nil, command.Misusef("--redact and --placeholder need --record DIR: they say how things are recorded")
 		}
 		return nil, nil
 	}
@@ -55,17 +55,17 @@ func (f *proxyFlags) keeper(ctx context.Context, c *contract.Contract, log *slog
 	for _, text := range f.placeholders {
 		name, source, ok := strings.Cut(text, "=")
 		if !ok || name == "" {
-			return nil, errMisuse{errors.New("--placeholder: must be NAME=SOURCE, such as dispatcher-token=ENV:DISPATCHER_TOKEN")}
+			return nil, command.Misusef("--placeholder: must be NAME=SOURCE, such as dispatcher-token=ENV:DISPATCHER_TOKEN")
 		}
 		token, err := io.secret(ctx, "--placeholder "+name, source)
 		if err != nil {
 			return nil, err
 		}
 		if hint := c.CheckToken(name); hint != "" {
-			return nil, errMisuse{fmt.Errorf("--placeholder %s: no request could carry this token: authorization %s", name, hint)}
+			return nil, command.Misusef("--placeholder %s: no request could carry this token: authorization %s", name, hint)
 		}
 		if taken[name] {
-			return nil, errMisuse{fmt.Errorf("--placeholder %s: stands for two tokens", name)}
+			return nil, command.Misusef("--placeholder %s: stands for two tokens", name)
 		}
 		names[token], taken[name] = name, true
 	}
@@ -86,7 +86,7 @@ func (f *proxyFlags) keeper(ctx context.Context, c *contract.Contract, log *slog
 	return &keeper{Recorder: r, dir: f.record, log: log, stop: make(chan struct{})}, nil
 }
 
-// passed returns what is told of each exchange.
+// passed returns what records each exchange; nil where nothing is recorded.
 func (k *keeper) passed() func(*proxy.Passed) {
 	if k == nil {
 		return nil
@@ -121,7 +121,7 @@ func (k *keeper) begin() {
 	})
 }
 
-// end saves what is left, and tells what was recorded.
+// end saves what is left, and says what was recorded.
 func (k *keeper) end(w io.Writer, quiet bool) error {
 	if k == nil {
 		return nil

@@ -24,7 +24,7 @@ func (t *tally) count(x *exchange.Exchange) {
 		t.invalid.Add(1)
 	}
 	switch {
-	case x.Request.Head == "": // refused before it was a request
+	case x.Request.Head == "": // rejected before it was a request
 	case x.Fallback != "":
 		t.mocked.Add(1)
 	case x.Err != nil:

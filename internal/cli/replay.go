@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -25,14 +24,9 @@ func newReplay(io streams) *cobra.Command {
 	var s sources
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
-		Short: "Replay a bundle on a fresh server, and say at which byte an answer is another than recorded",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return errMisuse{errors.New("replay takes the file of a bundle, as dispatchmock ctl bundle save writes it")}
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return replay(cmd.Context(), io, &s, args[0]) },
+		Short: "Replay a bundle on a fresh server, and say at which byte an answer differs from the recording",
+		Args:  takes(1, "the file of a bundle, as dispatchmock ctl bundle save writes it"),
+		RunE:  func(cmd *cobra.Command, args []string) error { return replay(cmd.Context(), io, &s, args[0]) },
 	}
 	s.add(cmd.Flags())
 	return cmd
@@ -64,7 +58,7 @@ func replay(ctx context.Context, out streams, s *sources, name string) error {
 	}
 	skipped := ""
 	if done.Skipped > 0 {
-		skipped = fmt.Sprintf("; %s had no bytes to send: they were refused as no HTTP", jsonx.Count(done.Skipped, "request"))
+		skipped = fmt.Sprintf("; %s had no bytes to send: they were rejected as not HTTP", jsonx.Count(done.Skipped, "request"))
 	}
 	fmt.Fprintf(out.out, "Replayed %s of session %s: every byte is as recorded%s.\n", jsonx.Count(done.Same, "request"), b.Session.ID, skipped)
 	return nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"dispatchmock/internal/cli/command"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/runfile"
 	"dispatchmock/internal/fileio"
@@ -67,7 +68,7 @@ func (f *reportFlag) open(io streams, inputs map[string]string, tally *report.Ta
 	for _, text := range f.texts {
 		if err := r.add(f, text); err != nil {
 			r.close()
-			return nil, errMisuse{fmt.Errorf("--report %q: %w", text, err)}
+			return nil, command.Misusef("--report %q: %w", text, err)
 		}
 	}
 	for _, o := range r.all {

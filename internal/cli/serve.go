@@ -2,19 +2,15 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"time"
 
 	"dispatchmock/internal/cli/command"
-	"dispatchmock/internal/jsonx"
-	"dispatchmock/internal/shell"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -24,7 +20,6 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/mock/session"
-	"dispatchmock/internal/mock/store"
 )
 
 // defaultAddress is the address of the page's samples (P).
@@ -34,11 +29,11 @@ const defaultAddress = command.DefaultAddress
 const stopWithin = 900 * time.Millisecond
 
 const (
-	// largeWorld is how many records are worth a collection after loading.
-	largeWorld = 10_000
-	// smallWorldGC is how much garbage a smaller one may make before it is
+	// manyRecords is how many records are worth a collection after loading.
+	manyRecords = 10_000
+	// fewRecordsGC is how much garbage fewer may make before it is
 	// collected, in percent of what lives.
-	smallWorldGC = 25
+	fewRecordsGC = 25
 )
 
 // serverFlags say what a server is made of.
@@ -96,13 +91,13 @@ func newServe(io streams) *cobra.Command {
 
 func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if err := checkAddress(f.listen); err != nil {
-		return errMisuse{fmt.Errorf("--listen %q: %w", f.listen, err)}
+		return command.Misusef("--listen %q: %w", f.listen, err)
 	}
 	if err := f.check(ctx, &io); err != nil {
 		return err
 	}
 	if f.watches && f.fixtures == "" {
-		return errMisuse{errors.New("--watch needs --fixtures DIR: the embedded world does not change")}
+		return command.Misusef("--watch needs --fixtures DIR: the embedded data set does not change")
 	}
 	o, err := f.options(ctx, io)
 	if err != nil {
@@ -118,12 +113,12 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 		return err
 	}
 	c, files := o.Contract, o.Sessions.Fixtures
-	if files.Base.Records() > largeWorld {
+	if files.Base.Records() > manyRecords {
 		// Loading leaves as much behind as it made.
 		go debug.FreeOSMemory()
 	} else {
-		// A small world is to stay small beside the tests that drive it.
-		debug.SetGCPercent(smallWorldGC)
+		// A mock of few records is to stay small beside the tests that drive it.
+		debug.SetGCPercent(fewRecordsGC)
 	}
 	if f.watches {
 		if err := f.watch(ctx, c, s.Sessions(), log); err != nil {
@@ -180,7 +175,7 @@ func (f *serverFlags) start(s *app.Server, address string) error {
 	return fmt.Errorf("%w\nchoose another address with %s, such as 127.0.0.1:0, where port 0 picks a free one", err, which)
 }
 
-// checkAddress reports what can be told from an address alone.
+// checkAddress reports what is wrong with an address, as far as its text shows.
 func checkAddress(address string) error {
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -197,86 +192,6 @@ func (f *serveFlags) handler(w io.Writer) slog.Handler {
 		return slog.NewJSONHandler(w, nil)
 	}
 	return slog.NewTextHandler(w, nil)
-}
-
-// greeting is what a newcomer needs. It is printed at once, so that whoever
-// reads the address of it can read the rest.
-func (f *serveFlags) greeting(s *app.Server, c *contract.Contract, mock *store.Store) string {
-	addr, admin := s.Addr(), s.AdminAddr()
-	url := baseURL(addr)
-	if f.quiet {
-		return terse(url, admin)
-	}
-	w := &strings.Builder{}
-	base := mock.Base()
-	ops, versions := c.Operations(), c.Versions()
-	fmt.Fprintf(w, "Dispatchmock %s, a mock of the CRO Software Dispatch API\n", version)
-	fmt.Fprintf(w, "  address   %s\n", url)
-	switch {
-	case admin != nil: // on a listener of its own
-		fmt.Fprintf(w, "  console   %s/_mock/\n", baseURL(admin))
-	case f.admin != "off":
-		fmt.Fprintf(w, "  console   %s/_mock/\n", url)
-	}
-	fmt.Fprintf(w, "  admin     %s\n", f.access(s.Access()))
-	fmt.Fprintf(w, "  endpoint  %s %s (GET reads the record back)\n", ops[0].Method, ops[0].Path)
-	fmt.Fprintf(w, "  world     %s, %s, %s, %s (%s to %s)\n", jsonx.Count(base.Records(), "record"), jsonx.Count(base.Tenants(), "tenant"),
-		jsonx.Count(len(base.Clients()), "client"), jsonx.Count(len(versions), "API version"), versions[0], versions[len(versions)-1])
-	if f.fixtures != "" {
-		fmt.Fprintf(w, "  fixtures  %s\n", f.fixtures)
-	}
-	if f.schemas != "" {
-		fmt.Fprintf(w, "  schemas   %s\n", f.schemas)
-	}
-	if f.auth == "any" {
-		fmt.Fprintln(w, "  tokens    any well-formed one is a Dispatcher of every tenant")
-	}
-	if f.clock.At != nil {
-		fmt.Fprintf(w, "  clock     frozen at %s\n", f.clock.String())
-	}
-	if host, _, _ := net.SplitHostPort(addr.String()); !net.ParseIP(host).IsLoopback() {
-		fmt.Fprintln(w, "  caution   other machines can reach this address")
-	}
-	fmt.Fprintf(w, "  try       %s\n", f.sample(url, ops[0], mock))
-	fmt.Fprintln(w, "Stop it with Ctrl-C.")
-	return w.String()
-}
-
-// sample returns a curl command that succeeds.
-func (f *serveFlags) sample(url string, op *contract.Operation, w *store.Store) string {
-	first, token := f.caller(op, w)
-	if token == "" {
-		return "nothing: no client of the fixtures may deactivate any of their records"
-	}
-	return fmt.Sprintf(`curl -i -X %s -H %s -H "x-tenant-id: %d" %s/customers/%d/locations/%d`,
-		op.Method, shell.QuoteForAll("Authorization: Bearer "+token), first.Tenant, url, first.Customer, first.Location)
-}
-
-// caller returns the first record, by its identifiers, that some client may
-// perform the operation on, and the client's token, or "".
-func (f *serverFlags) caller(op *contract.Operation, w *store.Store) (first store.Key, token string) {
-	for _, k := range w.Base().Keys() {
-		if r, _ := w.Record(k); !r.Active {
-			continue
-		}
-		if token = f.tokenOf(k.Tenant, op, w.Base()); token != "" {
-			return k, token
-		}
-	}
-	return store.Key{}, ""
-}
-
-// tokenOf returns a token that may perform the operation in a tenant, or "".
-func (f *serverFlags) tokenOf(tenant int64, op *contract.Operation, base *store.Base) string {
-	if f.auth == "any" {
-		return "any-token"
-	}
-	for _, c := range base.Clients() {
-		if c.HasAny(op.Roles) && c.Sees(tenant) {
-			return c.Token
-		}
-	}
-	return ""
 }
 
 // baseURL returns a URL by which this machine reaches the address.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dispatchmock/internal/contract"
 	"dispatchmock/internal/report"
 	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/verify"
@@ -19,7 +17,7 @@ import (
 
 // verifyFlags are the flags of verify.
 type verifyFlags struct {
-	schemas                    string
+	sources
 	target, ca                 string
 	token, tokenEnv, tokenFile string
 	second                     string
@@ -69,20 +67,20 @@ func newVerify(io streams) *cobra.Command {
 	flags.Float64Var(&f.rate, "rate", 0, "send at most `N` requests a second (default: as fast as they are answered)")
 	flags.DurationVar(&f.timeout, "timeout", 10*time.Second, "give up a request after this `DURATION`")
 	flags.StringVar(&f.ca, "ca", "", "trust the certificates in the PEM file `PATH` (default: the system's)")
-	flags.StringVar(&f.schemas, "schemas", "", "read the contract from `DIR` (default: the embedded contract)")
+	f.addSchemas(flags)
 	flags.Var(command.OneOf(&f.format, "text", "json"), "format", "form of the report on standard output")
 	f.report.add(flags, report.Verify)
 	return cmd
 }
 
 func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
-	files, err := (&sources{schemas: f.schemas}).schemaFiles()
+	files, err := f.schemaFiles()
 	if err != nil {
 		return err
 	}
-	c, err := contract.Load(files)
+	c, err := f.readContract()
 	if err != nil {
-		return wrong("the schemas", f.schemas, err)
+		return err
 	}
 	o := verify.Options{Contract: c, Schemas: files, Tenant: f.tenant, Writes: f.writes, Pins: f.pins || f.writes, Strict: f.strict,
 		Only: f.only, Ignore: f.ignore, Retries: f.retries, Rate: f.rate, Timeout: f.timeout, Now: time.Now}
@@ -92,7 +90,7 @@ func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
 	}
 	cases, err := verify.Select(all, f.only)
 	if err != nil {
-		return errMisuse{fmt.Errorf("--only: %w", err)}
+		return command.Misusef("--only: %w", err)
 	}
 	if f.list {
 		return f.printList(io.out, cases)
@@ -132,10 +130,7 @@ func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
 // printList prints the cases, one a line.
 func (f *verifyFlags) printList(w io.Writer, cases []verify.Case) error {
 	if f.format == "json" {
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(cases)
+		return printJSON(w, cases)
 	}
 	for _, c := range cases {
 		needs := ""
@@ -149,8 +144,8 @@ func (f *verifyFlags) printList(w io.Writer, cases []verify.Case) error {
 	return nil
 }
 
-// progress returns what tells a terminal how far a run is; nil where nobody
-// watches.
+// progress returns what shows on a terminal how far a run is; nil where there is
+// no terminal.
 func progress(w io.Writer) func(done, all int, name string) {
 	file, ok := w.(*os.File)
 	if !ok {

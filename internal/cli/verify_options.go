@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -35,7 +33,7 @@ func (f *verifyFlags) options(ctx context.Context, o *verify.Options, io streams
 	for _, text := range f.roleTokens {
 		role, source, ok := strings.Cut(text, "=")
 		if !ok || role == "" {
-			return errMisuse{errors.New("--role-token: must be ROLE=SOURCE, such as Driver=ENV:DRIVER_TOKEN")}
+			return command.Misusef("--role-token: must be ROLE=SOURCE, such as Driver=ENV:DRIVER_TOKEN")
 		}
 		if o.RoleTokens[model.Role(role)], err = io.secret(ctx, "--role-token "+role, source); err != nil {
 			return err
@@ -44,7 +42,7 @@ func (f *verifyFlags) options(ctx context.Context, o *verify.Options, io streams
 	if f.foreign != "" {
 		tenant, err := strconv.ParseInt(f.foreign, 10, 64)
 		if err != nil || tenant == f.tenant {
-			return errMisuse{fmt.Errorf("--foreign-tenant %q: must be an integer, and not the token's own tenant", f.foreign)}
+			return command.Misusef("--foreign-tenant %q: must be an integer, and not the token's own tenant", f.foreign)
 		}
 		o.ForeignTenant = &tenant
 	}
@@ -57,11 +55,11 @@ func (f *verifyFlags) options(ctx context.Context, o *verify.Options, io streams
 	}
 	for _, pointer := range f.ignore {
 		if !strings.HasPrefix(pointer, "/") {
-			return errMisuse{fmt.Errorf("--ignore %q: must be a JSON pointer such as /headers/Server or /body/name", pointer)}
+			return command.Misusef("--ignore %q: must be a JSON pointer such as /headers/Server or /body/name", pointer)
 		}
 	}
 	if f.retries < 0 || f.rate < 0 || f.timeout <= 0 {
-		return errMisuse{errors.New("--retries and --rate must not be negative, and --timeout must be more than nothing")}
+		return command.Misusef("--retries and --rate must not be negative, and --timeout must be more than nothing")
 	}
 	o.TLS, err = f.tlsConfig(ctx)
 	return err
@@ -72,7 +70,7 @@ func parseRecord(text string) (verify.Record, error) {
 	c, err1 := strconv.ParseInt(customer, 10, 64)
 	l, err2 := strconv.ParseInt(location, 10, 64)
 	if err1 != nil || err2 != nil {
-		return verify.Record{}, errMisuse{fmt.Errorf("--record %q: must be CUSTOMER/LOCATION, two integers such as 1/1", text)}
+		return verify.Record{}, command.Misusef("--record %q: must be CUSTOMER/LOCATION, two integers such as 1/1", text)
 	}
 	return verify.Record{Customer: c, Location: l}, nil
 }
@@ -86,7 +84,7 @@ func (f *verifyFlags) mainToken(ctx context.Context, io streams) (string, error)
 		}
 	}
 	if len(given) != 1 {
-		return "", errMisuse{errors.New("give the token of a Dispatcher by one of --token-env NAME, --token-file PATH and --token TOKEN")}
+		return "", command.Misusef("give the token of a Dispatcher by one of --token-env NAME, --token-file PATH and --token TOKEN")
 	}
 	if f.token != "" {
 		return sendable("--token", f.token)
@@ -101,17 +99,17 @@ func prefixed(prefix, text string) string {
 	return prefix + text
 }
 
-// secret reads a token from where its source says; no error tells it.
+// secret reads a token from where its source says; no error has it.
 func (s *streams) secret(ctx context.Context, flag, source string) (string, error) {
 	token := source
 	if name, ok := strings.CutPrefix(source, "ENV:"); ok {
 		if token, ok = s.env(name); !ok {
-			return "", errMisuse{fmt.Errorf("%s: there is no environment variable %s", flag, name)}
+			return "", command.Misusef("%s: there is no environment variable %s", flag, name)
 		}
 	} else if path, ok := strings.CutPrefix(source, "FILE:"); ok {
 		var err error
 		if token, err = command.ReadSecret(ctx, path); err != nil {
-			return "", errMisuse{fmt.Errorf("%s: %w", flag, err)}
+			return "", command.Misusef("%s: %w", flag, err)
 		}
 	}
 	return sendable(flag, token)
@@ -121,7 +119,7 @@ func (s *streams) secret(ctx context.Context, flag, source string) (string, erro
 func sendable(flag, token string) (string, error) {
 	token = strings.TrimSpace(token)
 	if token == "" || strings.ContainsFunc(token, func(c rune) bool { return c < ' ' || c > '~' }) {
-		return "", errMisuse{fmt.Errorf("%s: the token is empty, or has characters that no header field can hold", flag)}
+		return "", command.Misusef("%s: the token is empty, or has characters that no header field can hold", flag)
 	}
 	return token, nil
 }
@@ -141,11 +139,11 @@ func authorities(ctx context.Context, file string) (*x509.CertPool, error) {
 	}
 	pem, err := fileio.Read(ctx, file, maxCertificates)
 	if err != nil {
-		return nil, errMisuse{fmt.Errorf("--ca: %w", err)}
+		return nil, command.Misusef("--ca: %w", err)
 	}
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, errMisuse{fmt.Errorf("--ca %s: holds no certificate in PEM form", file)}
+		return nil, command.Misusef("--ca %s: holds no certificate in PEM form", file)
 	}
 	return roots, nil
 }
@@ -154,7 +152,7 @@ func authorities(ctx context.Context, file string) (*x509.CertPool, error) {
 func serverURL(flag, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
-		return nil, errMisuse{fmt.Errorf("%s %q: must be the URL of a server, such as http://%s", flag, command.WithoutSecrets(text), defaultAddress)}
+		return nil, command.Misusef("%s %q: must be the URL of a server, such as http://%s", flag, command.WithoutSecrets(text), defaultAddress)
 	}
 	return u, nil
 }

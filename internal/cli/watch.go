@@ -35,7 +35,7 @@ func (s *sources) watch(ctx context.Context, c *contract.Contract, sessions *ses
 	if err := w.Add(dir); err != nil {
 		return errors.Join(fmt.Errorf("--watch: %s: %w", s.fixtures, err), w.Close())
 	}
-	// A folder that is taken away tells nobody when another one has its name.
+	// A folder that is taken away causes no event when another one gets its name.
 	if err := w.Add(filepath.Dir(dir)); err != nil {
 		log.Warn("fixtures that come back after their folder was taken away will not be seen", "error", err)
 	}
@@ -60,7 +60,7 @@ func (s *sources) watch(ctx context.Context, c *contract.Contract, sessions *ses
 				if moved {
 					_ = w.Remove(dir) // the folder that had the name may be gone already
 					if err := w.Add(dir); err != nil {
-						log.Error("the folder of the fixtures is gone, so the world is as it was", "error", err)
+						log.Error("the folder of the fixtures is gone, so the data set is as it was", "error", err)
 						continue
 					}
 					log.Info("watching the fixtures again", "folder", s.fixtures)
@@ -86,7 +86,7 @@ func (s *sources) reload(c *contract.Contract, sessions *session.Sessions, log *
 	var diags jsonx.Diagnostics
 	switch {
 	case errors.As(err, &diags):
-		log.Error("the changed fixtures have errors, so the world is as it was", "errors", diags.Count())
+		log.Error("the changed fixtures have errors, so the data set is as it was", "errors", diags.Count())
 		shown, _ := diags.First()
 		for i, diag := range shown {
 			if i == maxLogged {
@@ -97,7 +97,7 @@ func (s *sources) reload(c *contract.Contract, sessions *session.Sessions, log *
 		}
 		return false
 	case err != nil:
-		log.Error("the changed fixtures cannot be read, so the world is as it was", "error", err)
+		log.Error("the changed fixtures cannot be read, so the data set is as it was", "error", err)
 		return false
 	}
 	if f.Digest == sessions.Fixtures().Digest {

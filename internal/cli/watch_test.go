@@ -185,7 +185,7 @@ func TestWatchKeepsTheWorld(t *testing.T) {
 	} {
 		seen := len(w.log.String())
 		w.replace(t, c.text)
-		w.says(t, seen, `(?s)the changed fixtures have errors, so the world is as it was.*`+c.want)
+		w.says(t, seen, `(?s)the changed fixtures have errors, so the data set is as it was.*`+c.want)
 		if now := w.get(t, http.MethodGet, ""); now != before {
 			t.Errorf("%s: the record is now %s", c.name, now)
 		}
@@ -252,7 +252,7 @@ func TestWatchFolderGone(t *testing.T) {
 	if err := os.Rename(w.dir, w.dir+"-away"); err != nil {
 		t.Fatal(err)
 	}
-	w.log.await(t, `level=ERROR msg="the folder of the fixtures is gone, so the world is as it was"`)
+	w.log.await(t, `level=ERROR msg="the folder of the fixtures is gone, so the data set is as it was"`)
 	if now := w.get(t, http.MethodGet, ""); now != before {
 		t.Errorf("the record is now %s", now)
 	}
@@ -267,7 +267,7 @@ func TestWatchFolderGone(t *testing.T) {
 // TestWatchNeedsFixtures holds that --watch alone is refused, with the reason.
 func TestWatchNeedsFixtures(t *testing.T) {
 	t.Parallel()
-	if got := run(t, "serve", "--watch"); got.code != exitMisuse || !strings.Contains(got.stderr, "--watch needs --fixtures DIR: the embedded world does not change") {
+	if got := run(t, "serve", "--watch"); got.code != exitMisuse || !strings.Contains(got.stderr, "--watch needs --fixtures DIR: the embedded data set does not change") {
 		t.Errorf("got the exit code %d and %q", got.code, got.stderr)
 	}
 }

@@ -3,6 +3,7 @@ package coverage
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ type request struct {
 	method string
 	path   string
 	fields []field
-	// admin API is set for a request to the admin API, with its body as JSON.
+	// admin is set for a request to the admin API, with its body as JSON.
 	admin bool
 	body  string
 	// alone is set for a request that belongs to no session.
@@ -32,29 +33,25 @@ type request struct {
 // holds it, and value is what stands before it: reports are read by others.
 type field struct{ name, value, variable string }
 
-func (r request) with(name, value string) request {
-	r.fields = append(r.fields[:len(r.fields):len(r.fields)], field{name: name, value: value})
-	return r
+// field returns the index of the first field of a name, or -1.
+func (r request) field(name string) int {
+	return slices.IndexFunc(r.fields, func(f field) bool { return strings.EqualFold(f.name, name) })
 }
 
-func (r request) has(name string) bool {
-	return slices.ContainsFunc(r.fields, func(f field) bool { return strings.EqualFold(f.name, name) })
-}
+func (r request) has(name string) bool { return r.field(name) >= 0 }
 
 // without returns the request without the fields of a name.
 func (r request) without(name string) request {
-	var kept []field
-	for _, f := range r.fields {
-		if !strings.EqualFold(f.name, name) {
-			kept = append(kept, f)
-		}
-	}
-	r.fields = kept
+	r.fields = slices.DeleteFunc(slices.Clone(r.fields), func(f field) bool { return strings.EqualFold(f.name, name) })
 	return r
 }
 
-// set puts a value in the place of a field's own.
-func (r request) set(name, value string) request { return r.without(name).with(name, value) }
+// set returns the request with one field of a name.
+func (r request) set(name, value string) request {
+	r = r.without(name)
+	r.fields = append(r.fields, field{name: name, value: value})
+	return r
+}
 
 func (r request) at(path string) request {
 	r.path = path
@@ -71,7 +68,7 @@ func (c command) text(at Where, session string) string {
 	parts := make([]string, len(c))
 	for i, r := range c {
 		if r.admin && at.Admin == "" {
-			return "" // nobody can
+			return "" // the admin API is closed
 		}
 		parts[i] = r.text(at, session)
 	}
@@ -123,4 +120,30 @@ func address(base, path string) string {
 		return `"` + base + `"` + shell.Word(path)
 	}
 	return shell.Word(base + path)
+}
+
+// Commands matches what the command of an item can be where the admin API is
+// at a URL: requests of curl with options that neither read nor write a file.
+// A person may paste a matching text into a shell, whoever made it. Values
+// never begin with @, by which curl would read a file, and the token of the
+// admin API goes to that API alone.
+func Commands(admin string) *regexp.Regexp {
+	const (
+		plain    = `[A-Za-z0-9_./:@%+,-]*`
+		shown    = `[^'\pC\p{Zl}\p{Zp}]*`    // what a person sees
+		more     = `(?:\\''` + shown + `')*` // of a text with a single quote in it
+		value    = `(?:[A-Za-z0-9_./:%+,-]` + plain + `|'(?:[^'@\pC\p{Zl}\p{Zp}]` + shown + `)?'` + more + `)`
+		variable = `"[A-Za-z-]+: [A-Za-z ]*\$` + TokenVariable + `(?:_[A-Z0-9_]+)?"`
+		large    = `"x-large: \$\(printf %080000d 0\)"`
+		option   = ` -X ` + value + `| -H (?:` + value + `|` + variable + `|` + large + `)| -d ` + value + `| --data-binary @-| --max-time [0-9]+`
+		begin    = `(?:head -c [0-9]+ /dev/zero \| )?curl -isS`
+		token    = ` -H "X-Mock-Token: \$` + AdminTokenVariable + `"`
+		host     = `https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?`
+	)
+	url := func(base string) string {
+		return ` (?:` + base + `/` + plain + `|'` + base + `/` + shown + `'` + more + `)`
+	}
+	request := begin + `(?:(?:` + option + `)*` + url(host) + `|(?:` + option + `|` + token + `)*` + url(regexp.QuoteMeta(admin)) + `)`
+	either := `(?:` + request + `|for i in \$\(seq [0-9]+\); do ` + request + `; done)`
+	return regexp.MustCompile(`^` + either + `(?: && ` + either + `)*$`)
 }

@@ -1,5 +1,5 @@
-// Package coverage tells what of the contract a run's requests have tried: a
-// grid that is derived from the schemas and the fixtures, and counts in it.
+// Package coverage counts what of the contract a run's requests have tried, in
+// a grid that is derived from the schemas and the fixtures.
 package coverage
 
 import (
@@ -26,7 +26,7 @@ type Options struct {
 }
 
 // maxSessions bounds the sessions that are counted for: a request that ends
-// after its session would leave counts that nobody forgets.
+// after its session would leave counts for ever.
 const maxSessions = 4096
 
 // Coverage counts, for each session and for all together. It keeps no
@@ -38,39 +38,39 @@ type Coverage struct {
 	mu       sync.Mutex
 	files    *fixture.Fixtures // that the grid was made of
 	grid     *grid
-	total    *counts
+	total    counts
 	sessions map[string]*counts
 }
 
 // New returns a coverage with nothing covered. The grid is made when it is
 // first needed.
 func New(o Options) *Coverage {
-	return &Coverage{options: o, total: &counts{}, sessions: map[string]*counts{}}
+	return &Coverage{options: o, sessions: map[string]*counts{}}
 }
 
-// counts are how often each item of the grid was covered, and by which request
+// counts say how often each item of the grid was covered, and by which request
 // first.
-type counts struct {
-	of    []uint64
-	first map[int]string
+type counts []count
+
+type count struct {
+	times     uint64
+	requestID string
 }
 
 func (c *counts) add(items []int, requestID string, size int) {
-	if len(c.of) < size {
-		c.of = append(c.of, make([]uint64, size-len(c.of))...)
+	if len(*c) < size {
+		*c = append(*c, make(counts, size-len(*c))...)
 	}
 	for _, i := range items {
-		if c.of[i] == 0 {
-			if c.first == nil {
-				c.first = map[int]string{}
-			}
-			c.first[i] = requestID
+		n := &(*c)[i]
+		if n.times == 0 {
+			n.requestID = requestID
 		}
-		c.of[i]++
+		n.times++
 	}
 }
 
-// Add counts an exchange; the request is nil where it was refused before it was
+// Add counts an exchange; the request is nil where it was rejected before it was
 // one. The route is where the request went, read.
 func (c *Coverage) Add(x *exchange.Exchange, r *http.Request, route *contract.Route) {
 	if x.Admin {
@@ -102,8 +102,8 @@ func (c *Coverage) Add(x *exchange.Exchange, r *http.Request, route *contract.Ro
 
 // current returns the grid of the fixtures in force. Where those have changed,
 // what was counted goes over to the new grid by name. Whoever holds the lock
-// must not ask for the fixtures: the sessions tell of their end while they hold
-// theirs.
+// must not ask for the fixtures: sessions report their end while they hold their
+// own lock.
 func (c *Coverage) current(files *fixture.Fixtures) *grid {
 	if c.grid != nil && c.files == files {
 		return c.grid
@@ -113,26 +113,21 @@ func (c *Coverage) current(files *fixture.Fixtures) *grid {
 	if old == nil {
 		return c.grid
 	}
-	to := map[[2]string]int{}
-	for i, item := range c.grid.items {
-		to[[2]string{item.group, item.name}] = i
-	}
-	c.total = c.total.moved(old, to)
-	for id, s := range c.sessions {
-		c.sessions[id] = s.moved(old, to)
+	c.total = c.total.moved(old, c.grid)
+	for _, s := range c.sessions {
+		*s = s.moved(old, c.grid)
 	}
 	return c.grid
 }
 
-func (c *counts) moved(old *grid, to map[[2]string]int) *counts {
-	n := &counts{of: make([]uint64, len(to)), first: map[int]string{}}
-	for i, count := range c.of {
-		item := &old.items[i]
-		if k, ok := to[[2]string{item.group, item.name}]; ok && count > 0 {
-			n.of[k], n.first[k] = count, c.first[i]
+func (c counts) moved(from, to *grid) counts {
+	moved := make(counts, len(to.items))
+	for i, n := range c {
+		if k, ok := to.index[from.items[i].key()]; ok {
+			moved[k] = n
 		}
 	}
-	return n
+	return moved
 }
 
 // Forget lets go of what a session has covered; the total keeps it.
@@ -146,46 +141,40 @@ func (c *Coverage) Forget(session string) {
 func (c *Coverage) Clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.total = &counts{}
+	c.total = nil
 	clear(c.sessions)
 }
 
-// Report tells what a session has covered, or all of them together where it is
+// Report returns what a session has covered, or all of them together where it is
 // "", with commands for where the mock is.
 func (c *Coverage) Report(session string, at Where) *Report {
 	files := c.options.Fixtures()
 	c.mu.Lock()
 	g := c.current(files)
-	counted := c.total
-	if session != "" {
-		counted = c.sessions[session]
-	}
-	of := make([]uint64, len(g.items))
-	first := make([]string, len(g.items))
-	if counted != nil {
-		copy(of, counted.of)
-		for i, id := range counted.first {
-			first[i] = id
-		}
+	counted := make(counts, len(g.items))
+	if session == "" {
+		copy(counted, c.total)
+	} else if s := c.sessions[session]; s != nil {
+		copy(counted, *s)
 	}
 	c.mu.Unlock()
 	groups := make([]Group, 0, len(g.groups))
-	for _, group := range g.groups {
-		shown := Group{Name: group.name, About: group.about, Documented: group.documented}
-		for i := group.from; i < group.to; i++ {
+	for _, row := range g.groups {
+		group := Group{Name: row.name, About: row.about, Documented: row.documented}
+		for i := row.from; i < row.to; i++ {
 			item := &g.items[i]
-			one := Item{Name: item.name, Covered: of[i] > 0, Count: of[i], RequestID: first[i]}
-			if !one.Covered {
-				one.Sentence, one.Command = item.sentence, item.command.text(at, session)
+			shown := Item{Name: item.name, Covered: counted[i].times > 0, Count: counted[i].times, RequestID: counted[i].requestID}
+			if !shown.Covered {
+				shown.Sentence, shown.Command = item.sentence, item.command.text(at, session)
 			}
-			shown.Items = append(shown.Items, one)
+			group.Items = append(group.Items, shown)
 		}
-		groups = append(groups, shown)
+		groups = append(groups, group)
 	}
-	shown := NewReport(session, groups)
-	shown.HowToRun = at.HowToRun
+	r := NewReport(session, groups)
+	r.HowToRun = at.HowToRun
 	for _, v := range g.variables {
-		shown.Variables = append(shown.Variables, VariableName{Name: v.Name, ClientID: v.Client.ID})
+		r.Variables = append(r.Variables, VariableName{Name: v.Name, ClientID: v.Client.ID})
 	}
-	return shown
+	return r
 }

@@ -71,15 +71,15 @@ func TestMatch(t *testing.T) {
 		{"good", "GET", path, nil, unversioned},
 		{"version named", "GET", path, []string{"X-Api-Version: 2021/04/07"}, append([]string{"request headers: x-api-version right", "versions: 2021/04/07 named"}, good...)},
 		{"slash and DELETE", "DELETE", path + "/", nil, append(without(unversioned, "slashes: without", "methods: GET", "roles: Dispatcher GET"), "slashes: with", "methods: DELETE", "roles: Dispatcher DELETE")},
-		{"wrong role", "DELETE", path, []string{"Authorization: Bearer driver-token"}, append(without(refused, "methods: GET", "roles: Dispatcher GET"), "methods: DELETE", "roles: Driver DELETE", "statuses: 403", "faults: role_missing")},
-		{"unknown record", "GET", "/customers/1/locations/999", nil, append(slices.Clone(refused), "statuses: 404", "faults: record_unknown")},
-		{"foreign tenant's record is not reached", "GET", path, []string{"X-Tenant-Id: 2"}, append(slices.Clone(refused), "statuses: 403", "faults: tenant_foreign")},
+		{"wrong role", "DELETE", path, []string{"Authorization: Bearer driver-token"}, append(without(refused, "methods: GET", "roles: Dispatcher GET"), "methods: DELETE", "roles: Driver DELETE", "statuses: 403", "errors: role_missing")},
+		{"unknown record", "GET", "/customers/1/locations/999", nil, append(slices.Clone(refused), "statuses: 404", "errors: record_unknown")},
+		{"foreign tenant's record is not reached", "GET", path, []string{"X-Tenant-Id: 2"}, append(slices.Clone(refused), "statuses: 403", "errors: tenant_foreign")},
 		{"two wrong at once", "GET", "/customers/abc/locations/1", []string{"X-Tenant-Id: one"}, append(without(wrong, "path parameters: customer_id right", "request headers: x-tenant-id right"),
-			"path parameters: customer_id type", "request headers: x-tenant-id type", "statuses: 400", "faults: tenant_id_invalid")},
-		{"no authorization", "GET", path, []string{"Authorization: "}, append(without(wrong, "request headers: authorization right"), "request headers: authorization absent", "statuses: 401", "faults: authorization_invalid")},
-		{"not performed", "POST", path, nil, []string{"methods: POST", "statuses: 501", "faults: method_not_implemented"}},
-		{"no method", "PUT", path, nil, []string{"methods: any other", "statuses: 405", "faults: method_not_allowed"}},
-		{"no path", "GET", "/nowhere", nil, []string{"statuses: 404", "faults: path_unknown"}},
+			"path parameters: customer_id type", "request headers: x-tenant-id type", "statuses: 400", "errors: tenant_id_invalid")},
+		{"no authorization", "GET", path, []string{"Authorization: "}, append(without(wrong, "request headers: authorization right"), "request headers: authorization absent", "statuses: 401", "errors: authorization_invalid")},
+		{"not performed", "POST", path, nil, []string{"methods: POST", "statuses: 501", "errors: method_not_implemented"}},
+		{"no method", "PUT", path, nil, []string{"methods: any other", "statuses: 405", "errors: method_not_allowed"}},
+		{"no path", "GET", "/nowhere", nil, []string{"statuses: 404", "errors: path_unknown"}},
 		{"no session", "GET", "/_s/none" + path, nil, []string{"limits: session_unknown", "methods: GET", "statuses: 404"}},
 		{"scenario that answers", "GET", path, []string{"X-Mock-Scenario: plain"}, append(slices.Clone(refused), "scenarios: plain", "records: 1/1/1")},
 		{"scenario that refuses", "GET", path, []string{"X-Mock-Scenario: expired"}, append(slices.Clone(refused), "scenarios: expired", "records: 1/1/1")},
@@ -164,7 +164,7 @@ func TestNewFixtures(t *testing.T) {
 	now = second
 	for _, session := range []string{"", "default"} {
 		all := items(cov.Report(session, coverage.Where{}))
-		if got := all["faults: path_unknown"]; got.Count != 1 || got.RequestID != "id" {
+		if got := all["errors: path_unknown"]; got.Count != 1 || got.RequestID != "id" {
 			t.Errorf("session %q: got %+v, want what was counted before", session, got)
 		}
 	}

@@ -17,26 +17,22 @@ type grid struct {
 	files  *fixture.Fixtures
 	groups []group
 	items  []item
+	index  map[string]int // of the items, by their keys
 
 	operations map[string]*contract.Operation
-	headers    []rule // of the request's header fields
-	parameters []rule // of the path
+	headers    []input // of a request
+	parameters []input // of the path
 	// validates is set where the API passes over what the contract says, so that
 	// an exchange's problems do not have all.
 	validates bool
+	roles     map[string][]model.Role // by token
 
-	named, pinned map[string]int // by version
-	unpinned      int
-	roles         map[holder][]int
-	statuses      map[int]int
-	faults        map[string]int // by code
-	repeated      int            // a DELETE of what is inactive, answered 200
-	methods       map[string]int
-	otherMethod   int
-	slashes       [2]int // without, with
-	scenarios     map[string]int
-	records       map[store.Key]int
-	preflights    [2]int // allowed, refused
+	// The items of these are kept, because nearly every exchange covers some.
+	methods  map[string]int
+	statuses map[int]int
+	records  map[store.Key]int
+	slashes  [2]int // without, with
+	unpinned int
 
 	variables []Variable // of the commands
 }
@@ -55,38 +51,45 @@ type item struct {
 	command     command
 }
 
-// rule is a header field or a path parameter.
-type rule struct {
+// key returns what the index knows the item by.
+func (i *item) key() string { return i.group + "\x00" + i.name }
+
+// input is a header field or a path parameter. Its items right and absent are
+// kept here: nearly every exchange covers some of them.
+type input struct {
 	name          string
 	key           string // as net/http spells it
-	valid, absent int
-	words         map[string]int // by the keyword that is broken
+	right, absent int    // absent is none where a violation says so
 }
-
-// holder is who makes a call of an operation.
-type holder struct{ token, method string }
-
-// maxRecords is how many records are a row of the grid: more are no edges.
-const maxRecords = 200
 
 // none is an item that the grid does not have.
 const none = -1
 
+// maxRecords is how many records are a row of the grid: more are no edges.
+const maxRecords = 200
+
 func newGrid(o Options, files *fixture.Fixtures) *grid {
-	g := &grid{Options: o, files: files, operations: map[string]*contract.Operation{}, named: map[string]int{}, pinned: map[string]int{},
-		roles: map[holder][]int{}, statuses: map[int]int{}, faults: map[string]int{}, methods: map[string]int{},
-		scenarios: map[string]int{}, records: map[store.Key]int{}, repeated: none, otherMethod: none}
+	g := &grid{Options: o, files: files, index: map[string]int{}, operations: map[string]*contract.Operation{}, roles: map[string][]model.Role{},
+		methods: map[string]int{}, statuses: map[int]int{}, records: map[store.Key]int{}}
 	g.validates = files.Choices.Statuses[model.NotAcceptable] == http.StatusOK
 	for _, op := range o.Contract.Operations() {
 		g.operations[op.Name] = op
 	}
-	w := newWriter(g)
-	w.inputs()
-	w.versions()
-	w.people()
-	w.outcomes()
-	w.spellings()
-	w.means()
+	if w := newWriter(g); w.op != nil {
+		w.addInputs()
+		w.addVersions()
+		w.addRoles()
+		w.addOutcomes()
+		w.addSpellings()
+		w.addPreflights()
+		w.addLimits()
+		w.addRecords()
+		w.addScenarios()
+	}
+	g.groups = slices.DeleteFunc(g.groups, func(row group) bool { return row.from == row.to })
+	for i := range g.items {
+		g.index[g.items[i].key()] = i
+	}
 	return g
 }
 
@@ -95,7 +98,7 @@ func (g *grid) group(name, about string, documented bool) {
 	g.groups = append(g.groups, group{name, about, documented, len(g.items), len(g.items)})
 }
 
-// item adds an item to the row at hand.
+// item adds an item to the last row, and returns it.
 func (g *grid) item(name, sentence string, requests ...request) int {
 	row := &g.groups[len(g.groups)-1]
 	g.items = append(g.items, item{row.name, name, sentence, requests})
@@ -103,23 +106,30 @@ func (g *grid) item(name, sentence string, requests ...request) int {
 	return row.to - 1
 }
 
-// tidy takes the row at hand away where it has no item.
-func (g *grid) tidy() {
-	if row := g.groups[len(g.groups)-1]; row.from == row.to {
-		g.groups = g.groups[:len(g.groups)-1]
+// find appends the item of a group whose name the parts are together, where the
+// grid has one.
+func (g *grid) find(items []int, group string, parts ...string) []int {
+	var room [128]byte
+	key := append(append(room[:0], group...), 0)
+	for _, part := range parts {
+		key = append(key, part...)
 	}
+	if i, ok := g.index[string(key)]; ok {
+		items = append(items, i)
+	}
+	return items
 }
 
 // writer fills a grid in; it knows a request that succeeds.
 type writer struct {
 	*grid
 	version model.Version       // whose rules are the grid's
-	op      *contract.Operation // of the good request
+	op      *contract.Operation // of the good request; nil where none is served
 	delete  *contract.Operation // nil where it is not served
 	client  model.Client
 	record  store.Key
-	good    request // nil path where the fixtures admit none
-	ok      bool
+	good    request
+	ok      bool // the fixtures admit a good request
 }
 
 func newWriter(g *grid) *writer {
@@ -177,8 +187,8 @@ func (g *grid) keys() []store.Key { return g.files.Base.Keys() }
 // anyToken is a token of no fixture.
 const anyToken = "any-token"
 
-// clients returns who may ask. Where any token is good, its client ID is the
-// API's for it.
+// clients returns who may send requests. Where any token is good, its client ID
+// is the API's for it.
 func (g *grid) clients() []model.Client {
 	if g.AnyToken {
 		return []model.Client{{Token: anyToken, ID: "any " + redact.Value(anyToken), Roles: []model.Role{model.RoleDispatcher}, AllTenants: true}}

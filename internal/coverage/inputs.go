@@ -35,75 +35,53 @@ func expand(path string, pairs ...string) string {
 	return path
 }
 
-// inputs are the header fields and the path parameters.
-func (w *writer) inputs() {
-	w.group("request headers", "each header field: right, absent, and wrong by each keyword of its schema", true)
-	if w.op != nil {
-		for _, p := range w.op.RequestHeaders(w.version).Places() {
-			w.headers = append(w.headers, w.header(p))
-		}
-	}
-	w.tidy()
-	w.group("path parameters", "each parameter of the path: right, and wrong by each keyword of its schema", true)
-	if w.op != nil {
-		for _, p := range w.op.PathParameters(w.version).Places() {
-			w.parameters = append(w.parameters, w.parameter(p))
-		}
-	}
-	w.tidy()
-}
-
-func (w *writer) header(p contract.Place) rule {
-	r := rule{name: p.Name, key: http.CanonicalHeaderKey(p.Name), absent: none, words: map[string]int{}}
-	valid := w.valid(p)
-	right := w.good
-	if !right.has(p.Name) {
-		right = right.with(p.Name, valid)
-	}
-	r.valid = w.item(p.Name+" right", fmt.Sprintf("No request had a good %s.", p.Name), w.doing(right)...)
-	absent := w.item(p.Name+" absent", fmt.Sprintf("No request was without %s.", p.Name), w.doing(w.unsaid(p.Name))...)
-	if p.Required {
-		r.words["required"] = absent
-	}
-	r.absent = absent
-	if p.Required {
-		r.absent = none // its finding counts
-	}
+// addInputs adds the header fields and the path parameters.
+func (w *writer) addInputs() {
+	w.group(groupHeaders, "each header field: right, absent, and wrong by each keyword of its schema", true)
 	m := w.op.RequestHeaders(w.version)
-	for _, word := range keywords(p) {
-		text, ok := wrong(m, p, word, valid)
-		var c command
-		if ok {
-			c = w.doing(w.good.set(p.Name, text))
+	for _, p := range m.Places() {
+		right := w.good
+		if !right.has(p.Name) {
+			right = right.set(p.Name, w.valid(p))
 		}
-		r.words[word] = w.item(p.Name+" "+word, fmt.Sprintf("No request's %s broke %s.", p.Name, told(p, word)), c...)
+		h := input{name: p.Name, key: http.CanonicalHeaderKey(p.Name)}
+		h.right = w.item(p.Name+" right", fmt.Sprintf("No request had a good %s.", p.Name), w.doing(right)...)
+		h.absent = w.item(p.Name+" absent", fmt.Sprintf("No request was without %s.", p.Name), w.doing(w.omitting(p.Name))...)
+		if p.Required {
+			h.absent = none // its violation counts
+		}
+		w.headers = append(w.headers, h)
+		w.addKeywords(m, p, "request", func(text string) request { return w.good.set(p.Name, text) })
 	}
-	return r
+	w.group(groupParameters, "each parameter of the path: right, and wrong by each keyword of its schema", true)
+	m = w.op.PathParameters(w.version)
+	for _, p := range m.Places() {
+		right := w.item(p.Name+" right", fmt.Sprintf("No request had a good %s.", p.Name), w.doing(w.good)...)
+		w.parameters = append(w.parameters, input{name: p.Name, right: right})
+		w.addKeywords(m, p, "path", func(text string) request {
+			path := expand(w.op.Path, p.Name, url.PathEscape(text))
+			return w.good.at(expand(path, "customer_id", strconv.FormatInt(w.record.Customer, 10), "customer_location_id", strconv.FormatInt(w.record.Location, 10)))
+		})
+	}
 }
 
-// unsaid is the good request without a field; curl adds one by itself.
-func (w *writer) unsaid(name string) request {
+// addKeywords adds the keywords that an input can break; wrong returns the
+// request that has a text as the input.
+func (w *writer) addKeywords(m *contract.Model, p contract.Place, part string, wrong func(text string) request) {
+	for _, word := range keywords(p) {
+		var c command
+		if text, ok := breaking(m, p, word, w.valid(p)); ok && (text != "" || part != "path") {
+			c = w.doing(wrong(text))
+		}
+		w.item(p.Name+" "+word, fmt.Sprintf("No %s's %s broke %s.", part, p.Name, ruleText(p, word)), c...)
+	}
+}
+
+// omitting returns the good request without a field; curl adds one by itself.
+func (w *writer) omitting(name string) request {
 	r := w.good.without(name)
 	if strings.EqualFold(name, "accept") {
 		r.options = "-H Accept:"
-	}
-	return r
-}
-
-func (w *writer) parameter(p contract.Place) rule {
-	r := rule{name: p.Name, words: map[string]int{}}
-	r.valid = w.item(p.Name+" right", fmt.Sprintf("No request had a good %s.", p.Name), w.doing(w.good)...)
-	m := w.op.PathParameters(w.version)
-	valid := w.valid(p)
-	for _, word := range keywords(p) {
-		text, ok := wrong(m, p, word, valid)
-		var c command
-		if ok && text != "" {
-			values := []string{"customer_id", strconv.FormatInt(w.record.Customer, 10), "customer_location_id", strconv.FormatInt(w.record.Location, 10)}
-			path := expand(w.op.Path, append([]string{p.Name, url.PathEscape(text)}, values...)...)
-			c = w.doing(w.good.at(path))
-		}
-		r.words[word] = w.item(p.Name+" "+word, fmt.Sprintf("No path's %s broke %s.", p.Name, told(p, word)), c...)
 	}
 	return r
 }
@@ -118,13 +96,12 @@ func (w *writer) doing(requests ...request) command {
 
 // valid returns a good value of an input.
 func (w *writer) valid(p contract.Place) string {
-	for _, f := range w.good.fields {
-		if strings.EqualFold(f.name, p.Name) {
-			if f.variable != "" { // of the same form, and no secret
-				return redact.Blank(f.value + w.client.Token)
-			}
-			return f.value
+	if i := w.good.field(p.Name); i >= 0 {
+		f := w.good.fields[i]
+		if f.variable != "" { // of the same form, and no secret
+			return redact.Blank(f.value + w.client.Token)
 		}
+		return f.value
 	}
 	if examples, ok := p.Doc["examples"].([]any); ok && len(examples) > 0 {
 		return fmt.Sprint(examples[0])
@@ -154,8 +131,8 @@ func keywords(p contract.Place) []string {
 	return words
 }
 
-// told names a rule and its value, where that is short.
-func told(p contract.Place, word string) string {
+// ruleText names a rule and its value, where that is short.
+func ruleText(p contract.Place, word string) string {
 	text := fmt.Sprint(p.Doc[word])
 	if _, list := p.Doc[word].([]any); list || len(text) > 40 {
 		return word
@@ -163,8 +140,8 @@ func told(p contract.Place, word string) string {
 	return word + ": " + text
 }
 
-// wrong returns a text that breaks a keyword, if one is known.
-func wrong(m *contract.Model, p contract.Place, word, valid string) (string, bool) {
+// breaking returns a text that breaks a keyword, if one is known.
+func breaking(m *contract.Model, p contract.Place, word, valid string) (string, bool) {
 	for _, text := range candidates(p, word, valid) {
 		for _, f := range m.ValidateText(p.Name, text) {
 			if broken, _, _ := strings.Cut(f.Rule, ":"); broken == word {

@@ -10,151 +10,149 @@ import (
 	"dispatchmock/internal/mock/store"
 )
 
+// The groups in which an exchange finds what it covers.
+const (
+	groupHeaders    = "request headers"
+	groupParameters = "path parameters"
+	groupVersions   = "versions"
+	groupRoles      = "roles"
+	groupStatuses   = "statuses"
+	groupErrors     = "errors"
+	groupMethods    = "methods"
+	groupSlashes    = "slashes"
+	groupPreflights = "preflights"
+	groupLimits     = "limits"
+	groupRecords    = "records"
+	groupScenarios  = "scenarios"
+)
+
 // match appends what an exchange covers.
 func (g *grid) match(items []int, x *exchange.Exchange, r *http.Request, route *contract.Route) []int {
-	add := func(i int, ok bool) {
-		if ok && i != none {
-			items = append(items, i)
-		}
-	}
 	own := !x.Altered && len(x.Violations) == 0 && x.Err == nil // the API's answer
 	if x.Scenario != "" {
-		i, ok := g.scenarios[x.Scenario]
-		add(i, ok)
+		items = g.find(items, groupScenarios, x.Scenario)
 	}
 	if own && x.ErrorCode != "" {
-		i, ok := g.faults[x.ErrorCode]
-		add(i, ok)
+		items = g.find(g.find(items, groupErrors, x.ErrorCode), groupLimits, x.ErrorCode)
 	}
 	if r == nil {
 		return items
 	}
 	op := g.operations[x.Operation]
-	if op == nil {
-		if own && route.Resource != nil {
-			i, ok := g.methods[r.Method]
-			if !ok {
-				i = g.otherMethod
-			}
-			add(i, true)
+	if op != nil {
+		items = append(items, g.methods[op.Method])
+	} else if own && route.Resource != nil {
+		i, ok := g.methods[r.Method]
+		if !ok {
+			i = g.methods[otherMethod]
 		}
-		i, ok := g.statuses[x.Status]
-		add(i, ok && own)
-		return items
+		items = append(items, i)
 	}
-	i, ok := g.methods[op.Method]
-	add(i, ok)
-	if op.Method == http.MethodOptions {
+	if op != nil && op.Method == http.MethodOptions {
 		if r.Header.Get("Access-Control-Request-Method") != "" {
-			add(g.preflights[refused(x)], true)
+			items = g.find(items, groupPreflights, preflight(x))
 		}
 		return items
 	}
-	i, ok = g.statuses[x.Status]
-	add(i, ok && own)
-	if !op.Served {
+	if i, ok := g.statuses[x.Status]; ok && own {
+		items = append(items, i)
+	}
+	if op == nil || !op.Served {
 		return items
 	}
-	add(g.slashes[ending(route)], true)
-	items = g.inputs(items, x, r, route)
-	return g.identity(items, op, x, r, route, own)
-}
-
-func ending(route *contract.Route) int {
+	slash := 0
 	if route.Slash {
-		return 1
+		slash = 1
 	}
-	return 0
+	items = append(items, g.slashes[slash])
+	items = g.matchInputs(items, x, r, route)
+	return g.matchClient(items, op, x, r, route, own)
 }
 
-func refused(x *exchange.Exchange) int {
-	for i := range x.Problems {
-		if x.Problems[i].Part == exchange.PartPreflight {
-			return 1
-		}
+// preflight returns whether a preflight was allowed or refused.
+func preflight(x *exchange.Exchange) string {
+	if slices.ContainsFunc(x.Problems, func(v exchange.Violation) bool { return v.Part == exchange.PartPreflight }) {
+		return preflightRefused
 	}
-	return 0
+	return preflightAllowed
 }
 
-// inputs appends what header fields and path parameters cover: how each is
+// matchInputs appends what header fields and path parameters cover: how each is
 // right, or which keywords it breaks.
-func (g *grid) inputs(items []int, x *exchange.Exchange, r *http.Request, route *contract.Route) []int {
+func (g *grid) matchInputs(items []int, x *exchange.Exchange, r *http.Request, route *contract.Route) []int {
 	problems := x.Problems
 	if g.validates || x.Scenario != "" {
-		// What the API found is not all, or it was not asked.
+		// What the API found is not all, or nothing was validated.
 		problems = slices.Concat(route.Headers, route.Path)
 	}
 	for i := range g.headers {
 		h := &g.headers[i]
-		broken := false
-		items, broken = h.broken(items, problems, exchange.PartRequestHeader)
+		var broken bool
+		items, broken = g.matchBroken(items, groupHeaders, h, problems, exchange.PartRequestHeader)
 		_, present := r.Header[h.key]
 		switch {
 		case !present && h.absent != none:
 			items = append(items, h.absent)
-		case present && !broken && h.valid != none:
-			items = append(items, h.valid)
+		case present && !broken:
+			items = append(items, h.right)
 		}
 	}
 	for i := range g.parameters {
 		p := &g.parameters[i]
-		broken := false
-		if items, broken = p.broken(items, problems, exchange.PartPath); !broken {
-			items = append(items, p.valid)
+		var broken bool
+		if items, broken = g.matchBroken(items, groupParameters, p, problems, exchange.PartPath); !broken {
+			items = append(items, p.right)
 		}
 	}
 	return items
 }
 
-// broken appends the keywords that the rule's value breaks, and reports whether
-// there are any.
-func (r *rule) broken(items []int, problems []exchange.Violation, part string) ([]int, bool) {
-	any := false
+// matchBroken appends the keywords that an input breaks, and reports whether there
+// are any.
+func (g *grid) matchBroken(items []int, group string, in *input, problems []exchange.Violation, part string) (found []int, broken bool) {
 	for i := range problems {
-		f := &problems[i]
-		if f.Rejected || f.Part != part || len(f.Pointer) != len(r.name)+1 || f.Pointer[1:] != r.name {
+		v := &problems[i]
+		if v.Rejected || v.Part != part || len(v.Pointer) != len(in.name)+1 || v.Pointer[1:] != in.name {
 			continue
 		}
-		any = true
-		word, _, _ := strings.Cut(f.Rule, ":")
-		if k, ok := r.words[word]; ok {
-			items = append(items, k)
+		broken = true
+		word, _, _ := strings.Cut(v.Rule, ":")
+		if word == "required" {
+			word = "absent"
 		}
+		items = g.find(items, group, in.name, " ", word)
 	}
-	return items, any
+	return items, broken
 }
 
-// identity appends who asked, in which version, for which record.
-func (g *grid) identity(items []int, op *contract.Operation, x *exchange.Exchange, r *http.Request, route *contract.Route, own bool) []int {
+// matchClient appends whose request it is, in which version, for which record.
+func (g *grid) matchClient(items []int, op *contract.Operation, x *exchange.Exchange, r *http.Request, route *contract.Route, own bool) []int {
 	if x.ClientID == "" {
 		return items
 	}
 	if x.Invalid() == nil && len(g.roles) > 0 {
-		if _, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok {
-			items = append(items, g.roles[holder{token, op.Method}]...)
+		_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		for _, role := range g.roles[token] {
+			items = g.find(items, groupRoles, string(role), " ", op.Method)
 		}
 	}
 	good := own && x.Status == http.StatusOK
 	if good {
-		i, ok := g.unpinned, x.VersionPinned == ""
 		switch {
 		case x.VersionAsked != "":
-			i, ok = g.named[x.VersionAsked]
+			items = g.find(items, groupVersions, x.VersionAsked, " named")
 		case x.VersionPinned != "":
-			i, ok = g.pinned[x.VersionPinned]
+			items = g.find(items, groupVersions, x.VersionPinned, " pinned")
+		default:
+			items = append(items, g.unpinned)
 		}
-		if ok && i != none {
-			items = append(items, i)
-		}
-		if x.Repeated && g.repeated != none {
-			items = append(items, g.repeated)
+		if x.Repeated {
+			items = g.find(items, groupErrors, "repeated_delete")
 		}
 	}
-	if (good || x.Scenario != "") && len(g.records) > 0 {
-		k := store.Key{Tenant: route.Tenant.Value, Customer: route.Customer.Value, Location: route.Location.Value}
-		if i, ok := g.records[k]; ok && route.Tenant.OK && route.Customer.OK && route.Location.OK {
-			items = append(items, i)
-		}
+	k := store.Key{Tenant: route.Tenant.Value, Customer: route.Customer.Value, Location: route.Location.Value}
+	if i, ok := g.records[k]; ok && (good || x.Scenario != "") && route.Tenant.OK && route.Customer.OK && route.Location.OK {
+		items = append(items, i)
 	}
 	return items
 }

@@ -2,56 +2,103 @@ package coverage
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/model"
 )
 
-// nobody is an identifier that no record is expected to have.
-const nobody = 1<<62 - 1
+// otherMethod is the item of the methods that the resource does not have.
+const otherMethod = "any other"
 
-// outcomes are statuses and faults: what a client can be answered.
-func (w *writer) outcomes() {
-	if w.op == nil {
+// unknownID is an identifier that no record is expected to have.
+const unknownID = 1<<62 - 1
+
+// addVersions adds the ways in which a version comes into force.
+func (w *writer) addVersions() {
+	w.group(groupVersions, "each API version: named by a request, or in force because it was named before; and a client ID that never named one", true)
+	for _, v := range w.Contract.Versions() {
+		naming := w.good.set("x-api-version", string(v))
+		w.item(string(v)+" named", fmt.Sprintf("No request that succeeded named the version %s.", v), w.doing(naming)...)
+		w.item(string(v)+" pinned", fmt.Sprintf("No request that succeeded was answered in %s because its client ID had named it before.", v), w.doing(naming, w.good)...)
+	}
+	body, _ := json.Marshal(map[string]any{"pins": map[string]any{w.client.ID: nil}}) // texts have a JSON form
+	unpin := request{method: "PUT", path: "/sessions/{session}/pins", admin: true, body: string(body)}
+	w.unpinned = w.item("default", fmt.Sprintf("No request that succeeded came from a client ID that never named a version, and so was answered in %s.", w.Contract.Oldest()),
+		w.doing(unpin, w.good)...)
+}
+
+// addRoles adds the roles of the fixtures' clients.
+func (w *writer) addRoles() {
+	w.group(groupRoles, "each role of the fixtures' clients, for each operation", !w.Elsewhere)
+	if w.AnyToken {
 		return
 	}
-	byStatus := map[int]command{http.StatusOK: w.doing(w.good)}
-	codes := w.codes()
-	for _, c := range codes {
-		status := w.files.Choices.Statuses[c.Code]
-		if old, ok := byStatus[status]; !ok || len(old) == 0 {
-			byStatus[status] = c.command
-		}
-	}
-	w.group("statuses", "each status that an answer can have, by the choices in force", true)
-	for _, status := range slices.Sorted(maps.Keys(byStatus)) {
-		w.statuses[status] = w.item(fmt.Sprint(status), fmt.Sprintf("No answer of the API had the status %d.", status), byStatus[status]...)
-	}
-	w.group("faults", "each fault of a request that can be brought about", true)
-	for _, c := range codes {
-		i := w.fault(c)
-		if c.Code == model.RepeatedDelete && w.files.Choices.Statuses[c.Code] == http.StatusOK {
-			w.items[i].sentence = "No DELETE was for a record that was inactive already."
-			w.repeated = i
+	seen := map[string]bool{}
+	for _, c := range w.clients() {
+		w.roles[c.Token] = c.Roles
+		for _, role := range c.Roles {
+			for _, op := range w.served() {
+				name := fmt.Sprintf("%s %s", role, op.Method)
+				if !seen[name] {
+					seen[name] = true
+					w.item(name, fmt.Sprintf("No %s came from a user with the role %s.", op.Method, role), w.requestsBy(op.Method, c)...)
+				}
+			}
 		}
 	}
 }
 
-// fault adds the item of an error.
-func (w *writer) fault(c code) int {
-	name := string(c.Code)
-	w.faults[name] = w.item(name, fmt.Sprintf("No request was refused as %s: %s.", name, c.When), c.command...)
-	return w.faults[name]
+// requestsBy returns the request of a client for a record that it may see, or for
+// the one of the good request.
+func (w *writer) requestsBy(method string, c model.Client) command {
+	k := w.record
+	if !c.Sees(k.Tenant) {
+		if i := slices.IndexFunc(w.keys(), func(k store.Key) bool { return c.Sees(k.Tenant) }); i >= 0 {
+			k = w.keys()[i]
+		}
+	}
+	return w.doing(w.request(method, c, k))
+}
+
+// addOutcomes adds statuses and errors: what a client can be answered.
+func (w *writer) addOutcomes() {
+	byStatus := map[int]command{http.StatusOK: w.doing(w.good)}
+	codes := w.codes()
+	for _, c := range codes {
+		status := w.files.Choices.Statuses[c.Code]
+		if len(byStatus[status]) == 0 {
+			byStatus[status] = c.command
+		}
+	}
+	w.group(groupStatuses, "each status that an answer can have, by the choices in force", true)
+	for _, status := range slices.Sorted(maps.Keys(byStatus)) {
+		w.statuses[status] = w.item(fmt.Sprint(status), fmt.Sprintf("No answer of the API had the status %d.", status), byStatus[status]...)
+	}
+	w.group(groupErrors, "each error that a request can be answered by", true)
+	for _, c := range codes {
+		sentence := c.sentence()
+		if c.Code == model.RepeatedDelete && w.files.Choices.Statuses[c.Code] == http.StatusOK {
+			sentence = "No DELETE was for a record that was inactive already."
+		}
+		w.item(string(c.Code), sentence, c.command...)
+	}
 }
 
 // code is an error, and the requests that bring it about.
 type code struct {
 	*model.Kind
 	command command
+}
+
+// sentence says that nothing brought the error about.
+func (c *code) sentence() string {
+	return fmt.Sprintf("No request was rejected as %s: %s.", c.Code, c.When)
 }
 
 // codes returns the errors that the choices give a status, and that a client
@@ -66,7 +113,7 @@ func (w *writer) codes() []code {
 		c := code{&k, w.cause(&k)}
 		switch k.Code {
 		case model.RoleMissing, model.TenantForeign, model.MethodNotImplemented, model.RepeatedDelete:
-			if w.ok && len(c.command) == 0 { // nobody can bring it about
+			if w.ok && len(c.command) == 0 { // no client can bring it about
 				continue
 			}
 		}
@@ -80,17 +127,17 @@ func (w *writer) codes() []code {
 func (w *writer) cause(k *model.Kind) command {
 	switch k.Code {
 	case model.MethodNotImplemented:
-		return w.unserved()
+		return w.toUnserved()
 	case model.RoleMissing:
-		return w.roleless()
+		return w.withoutRole()
 	case model.TenantForeign:
-		return w.foreign()
+		return w.toForeignTenant()
 	case model.TenantUnknown:
-		return w.doing(w.good.set("x-tenant-id", fmt.Sprint(w.noTenant())))
+		return w.doing(w.good.set("x-tenant-id", fmt.Sprint(w.unknownTenant())))
 	case model.RecordUnknown:
-		return w.doing(w.good.at(w.path(fmt.Sprint(nobody), fmt.Sprint(nobody))))
+		return w.doing(w.good.at(w.path(fmt.Sprint(unknownID), fmt.Sprint(unknownID))))
 	case model.RepeatedDelete:
-		return w.twice()
+		return w.deletingTwice()
 	}
 	return w.doing(w.example(k.Example))
 }
@@ -118,55 +165,55 @@ func (w *writer) example(e *model.Example) request {
 	return r
 }
 
-// unserved returns a request of an operation that is not performed.
-func (w *writer) unserved() command {
-	for _, op := range w.Contract.Operations() {
-		if !op.Served {
-			return w.doing(w.good.by(op.Method))
-		}
+// toUnserved returns a request of an operation that is not performed.
+func (w *writer) toUnserved() command {
+	all := w.Contract.Operations()
+	i := slices.IndexFunc(all, func(op *contract.Operation) bool { return !op.Served })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return w.doing(w.good.by(all[i].Method))
 }
 
-// roleless returns a request of a user who may not make it.
-func (w *writer) roleless() command {
+// withoutRole returns a request of a user who may not make it.
+func (w *writer) withoutRole() command {
 	for _, op := range w.served() {
 		for _, c := range w.clients() {
-			if r, ok := w.askedBy(op.Method, c); ok && !w.may(c, op) {
-				return command{r}
+			if !w.may(c, op) {
+				return w.requestsBy(op.Method, c)
 			}
 		}
 	}
 	return nil
 }
 
-// foreign returns a request for a tenant that exists and is not the client's.
-func (w *writer) foreign() command {
+// toForeignTenant returns a request for a tenant that exists and is not the
+// client's: one with records before one without.
+func (w *writer) toForeignTenant() command {
+	var tenants []int64
 	for _, k := range w.keys() {
-		if w.ok && !w.client.Sees(k.Tenant) {
-			return command{w.good.set("x-tenant-id", fmt.Sprint(k.Tenant))}
-		}
+		tenants = append(tenants, k.Tenant)
 	}
-	for _, c := range w.clients() { // a tenant without records
-		for _, tenant := range c.Tenants {
-			if w.ok && !w.client.Sees(tenant) {
-				return command{w.good.set("x-tenant-id", fmt.Sprint(tenant))}
-			}
-		}
+	for _, c := range w.clients() {
+		tenants = append(tenants, c.Tenants...)
 	}
-	return nil
+	i := slices.IndexFunc(tenants, func(tenant int64) bool { return !w.client.Sees(tenant) })
+	if i < 0 {
+		return nil
+	}
+	return w.doing(w.good.set("x-tenant-id", fmt.Sprint(tenants[i])))
 }
 
-func (w *writer) noTenant() int64 {
-	for id := int64(99); ; id++ {
-		if !w.files.Base.HasTenant(id) {
-			return id
-		}
+func (w *writer) unknownTenant() int64 {
+	id := int64(99)
+	for w.files.Base.HasTenant(id) {
+		id++
 	}
+	return id
 }
 
-// twice deactivates a record two times.
-func (w *writer) twice() command {
+// deletingTwice deactivates a record two times.
+func (w *writer) deletingTwice() command {
 	if w.delete == nil {
 		return nil
 	}
@@ -174,19 +221,14 @@ func (w *writer) twice() command {
 	return w.doing(r, r)
 }
 
-// spellings are the methods and the two forms of the path.
-func (w *writer) spellings() {
-	if w.op == nil {
-		return
-	}
-	w.group("methods", "each method of the resource, and any other", true)
+// addSpellings adds the methods and the two forms of the path.
+func (w *writer) addSpellings() {
+	w.group(groupMethods, "each method of the resource, and any other", true)
 	for _, op := range w.Contract.Operations() {
 		w.methods[op.Method] = w.item(op.Method, fmt.Sprintf("No request had the method %s (%s).", op.Method, op.Name), w.doing(w.good.by(op.Method))...)
 	}
-	w.otherMethod = w.item("any other", "No request had a method that the resource does not have.", w.doing(w.good.by(http.MethodPut))...)
-	w.group("slashes", "the path without a slash at its end, and with one", false)
+	w.methods[otherMethod] = w.item(otherMethod, "No request had a method that the resource does not have.", w.doing(w.good.by(http.MethodPut))...)
+	w.group(groupSlashes, "the path without a slash at its end, and with one", false)
 	w.slashes[0] = w.item("without", "No path was without a slash at its end.", w.doing(w.good)...)
 	w.slashes[1] = w.item("with", "No path had a slash at its end.", w.doing(w.good.at(w.good.path+"/"))...)
 }
-
-func keyName(k store.Key) string { return fmt.Sprintf("%d/%d/%d", k.Tenant, k.Customer, k.Location) }

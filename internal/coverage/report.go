@@ -48,9 +48,9 @@ type Item struct {
 	Command  string `json:"command,omitempty"`
 }
 
-// NewReport counts what the groups have.
+// NewReport returns the report of groups, and counts what they have.
 func NewReport(session string, groups []Group) *Report {
-	c := &Report{Session: session, Groups: groups}
+	r := &Report{Session: session, Groups: groups}
 	for i := range groups {
 		g := &groups[i]
 		g.Total = len(g.Items)
@@ -60,12 +60,12 @@ func NewReport(session string, groups []Group) *Report {
 			}
 		}
 		if g.Documented {
-			c.Covered, c.Total = c.Covered+g.Covered, c.Total+g.Total
+			r.Covered, r.Total = r.Covered+g.Covered, r.Total+g.Total
 		}
 	}
-	if c.Total > 0 {
-		// Cut, not rounded: 100 is all.
-		c.Percent = float64(c.Covered*1000/c.Total) / 10
+	if r.Total > 0 {
+		// Rounded down: 100 is all.
+		r.Percent = float64(r.Covered*1000/r.Total) / 10
 	}
-	return c
+	return r
 }

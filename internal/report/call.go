@@ -29,7 +29,7 @@ type call struct {
 	notes  []string // what cannot be sent again as it was
 }
 
-// header is a field to send. A secret that nobody kept has the name of the
+// header is a field to send. A secret that was not kept has the name of the
 // variable that the user puts it in; value is then what stands before it.
 type header struct{ Name, Value, variable string }
 

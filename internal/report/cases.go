@@ -1,13 +1,16 @@
 package report
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"slices"
 	"time"
 
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/jsonx"
+	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/verify"
 )
 
@@ -64,6 +67,13 @@ func (c *verifyCases) gate(result *verify.Result, strict bool) Gate {
 		}
 	}
 	return g
+}
+
+// write writes the report in a form of verify's own. Nothing in the file steers a
+// terminal.
+func (c *verifyCases) write(w io.Writer, print func(io.Writer, *verify.Report) error) error {
+	visible := terminal.NewWriter(w)
+	return errors.Join(print(visible, c.report), visible.Close())
 }
 
 // Exchanges returns those of the cases that do not hold.

@@ -1,5 +1,5 @@
-// Package report tells of exchanges: whole as JSON, in a row, as HAR, and as
-// commands and programs that send the request again.
+// Package report has every output format: of a run of exec, proxy or verify, and
+// of one exchange, whole, in a row, and as programs that send the request again.
 package report
 
 import (
@@ -66,7 +66,7 @@ type Version struct {
 	Used   string `json:"used,omitempty"`
 }
 
-// NewEntry tells all of an exchange. The base URL is where the curl command
+// NewEntry returns all of an exchange. The base URL is where the curl command
 // sends the request; without one it goes where the request went.
 func NewEntry(x *exchange.Exchange, baseURL string) *Entry {
 	e := &Entry{
@@ -151,7 +151,7 @@ type Row struct {
 // chose.
 const maxText = 512
 
-// Summary tells of an exchange in a row.
+// Summary returns an exchange as a row.
 func Summary(x *exchange.Exchange) Row {
 	return Row{
 		ID: x.ID, Sequence: x.Sequence, Session: x.Session, Start: x.Start.Format(time.RFC3339Nano), TookMS: milliseconds(x.Took),

@@ -38,7 +38,7 @@ func Formats(t Tool) []Format {
 
 func fullText(w io.Writer, r *Run, _ iter.Seq[*exchange.Exchange]) error {
 	if r.cases != nil {
-		return verify.WriteText(w, r.cases.report)
+		return r.cases.write(w, verify.WriteText)
 	}
 	return Text(w, r, false)
 }

@@ -31,11 +31,15 @@ func GitHub(w io.Writer, r *Run, _ iter.Seq[*exchange.Exchange]) error {
 		commands[command] = append(commands[command], fmt.Sprintf("::%s title=%s::%s\n", command, title, text))
 	}
 	for _, g := range r.Gates {
+		title := g.title()
+		if r.Tool == Verify {
+			title = g.Name + ": " + title
+		}
 		switch {
 		case g.Failed:
-			add("error", g.title(), g.annotation())
+			add("error", title, g.annotation())
 		case g.Allowed && g.Count > 0:
-			add("warning", g.title(), g.annotation())
+			add("warning", title, g.annotation())
 		}
 	}
 	if r.Tool == Exec && r.ExitCode != 0 {

@@ -28,7 +28,7 @@ const runFormat = "dispatchmock-run/1"
 // JSON writes a run with all of its exchanges.
 func JSON(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 	if r.cases != nil {
-		return verify.WriteJSON(w, r.cases.report)
+		return r.cases.write(w, verify.WriteJSON)
 	}
 	l, err := newListWriter(w, runHead{runFormat, r.Verdict(), milliseconds(r.Took), r.Started.Format(time.RFC3339Nano), r}, "exchanges")
 	if err != nil {

@@ -24,8 +24,8 @@ const maxInteractions = 10_000
 
 // Pact writes a run as a Pact file (specification 3): one interaction for each
 // distinct exchange. Left out is what no provider is to be held to: answers
-// that a scenario altered or that broke the contract, requests that nobody
-// meant to be wrong, and preflights, which browsers send by themselves.
+// that a scenario altered or that broke the contract, invalid requests that no
+// test allowed, and preflights, which browsers send by themselves.
 func Pact(w io.Writer, r *Run, seq iter.Seq[*exchange.Exchange]) error {
 	sides := map[string]any{"consumer": map[string]string{"name": r.Consumer}, "provider": map[string]string{"name": r.Provider}}
 	l, err := newListWriter(w, sides, "interactions")
@@ -117,7 +117,7 @@ func newInteraction(x *exchange.Exchange) *interaction {
 		i.Description += " (" + x.ErrorCode + ")"
 	}
 	i.Description = op + ": " + i.Description
-	// Brokers and verifiers tell interactions apart by their descriptions and the
+	// Brokers and verifiers distinguish interactions by their descriptions and the
 	// names of their states.
 	same, _ := json.Marshal([]any{i.States, i.Request, i.Response.Body}) // each has a JSON form
 	sum := sha256.Sum256(same)

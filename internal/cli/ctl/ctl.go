@@ -99,7 +99,7 @@ func (c *ctl) command(use, short string, run func(cmd *cobra.Command, server *cl
 func checkURL(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return command.Misusef("--url %q is no URL of a server, such as http://%s", command.WithoutSecrets(text), command.DefaultAddress)
+		return command.Misusef("--url %q is not the URL of a server, such as http://%s", command.WithoutSecrets(text), command.DefaultAddress)
 	}
 	if strings.HasPrefix(u.Path, "/_s/") || strings.HasPrefix(u.Path, admin.Prefix) {
 		return command.Misusef("--url %q: must be the URL of the server alone, such as %s://%s; name a session with --session", text, u.Scheme, u.Host)

@@ -17,7 +17,7 @@ type Where struct {
 	API, Admin string
 	// AdminToken is set where the admin API wants a token.
 	AdminToken bool
-	// HowToRun tells a person what sets the commands' variables.
+	// HowToRun says what sets the commands' variables.
 	HowToRun string
 }
 
@@ -59,7 +59,7 @@ const AdminTokenVariable = "DISPATCHMOCK_ADMIN_TOKEN"
 var clientVariable = regexp.MustCompile(`^` + TokenVariable + `(_[A-Z0-9_]+)?$`)
 
 // IsVariable reports a name that a variable of a client can have. Any other,
-// such as PATH, is none that a shell may be told to set.
+// such as PATH, must not be set by a shell.
 func IsVariable(name string) bool { return clientVariable.MatchString(name) }
 
 // Variable is a variable of the environment that the commands take the token of
