@@ -68,7 +68,7 @@ func (m *Mock) takeOver(q *request, plan *scenario.Plan) {
 		m.refuse(q, model.NewError(model.ScenarioFailed, ""))
 	}
 	if b := reply.Break; b != nil {
-		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: "fixtures/scenario.json", Hint: b.Tell(q.r, reply)})
+		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: "fixtures/scenario.json", Hint: b.Sentence(q.r, reply)})
 	}
 	x.Altered, x.Status, x.Bytes = altered, reply.Status, len(reply.Body.Bytes)
 	wire.Pause(q.r, plan.Delay)
