@@ -106,7 +106,7 @@ func (m *Mock) Refused(status int, text string) *wire.Reply {
 	m.refuse(q, err)
 	m.validate(q)
 	m.record(q)
-	m.log(q.x)
+	q.x.Log(m.Log, m.Quiet)
 	return &q.reply
 }
 

@@ -125,7 +125,7 @@ func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.validate(q)
 	q.x.Took = time.Since(start)
 	m.record(q)
-	m.log(q.x)
+	q.x.Log(m.Log, m.Quiet)
 	if err := wire.Send(w, r, &q.reply); err != nil {
 		m.Log.Debug("the client left before its answer", "request_id", q.x.RequestID, "error", err)
 	}

@@ -11,7 +11,7 @@ import (
 // record completes the record of an exchange and hands it on.
 func (m *Mock) record(q *request) {
 	m.Count(q.x, q.r, &q.route)
-	if m.Keep == nil && !m.logs(q.x) {
+	if m.Keep == nil && m.Quiet && !q.x.WentWrong() {
 		return
 	}
 	m.take(q)
