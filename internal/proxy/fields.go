@@ -121,15 +121,9 @@ func value(head []byte, name string) []byte {
 
 func hasField(head []byte, name string) bool { return value(head, name) != nil }
 
-// fieldsOf returns the fields of a head as they came, but for how its body was
+// fieldsOf returns the fields of a head as they came, but for how the body was
 // framed.
 func fieldsOf(head string) []wire.Field {
 	m := exchange.Message{Head: head}
-	fields := make([]wire.Field, 0, 16)
-	for _, f := range m.Fields() {
-		if !strings.EqualFold(f.Name, "transfer-encoding") {
-			fields = append(fields, wire.Field(f))
-		}
-	}
-	return fields
+	return slices.DeleteFunc(m.Fields(), func(f wire.Field) bool { return strings.EqualFold(f.Name, "transfer-encoding") })
 }
