@@ -19,7 +19,7 @@ func (r *Server) Scenarios(t testing.TB) []Scenario {
 	t.Helper()
 	var listed struct {
 		Scenarios []map[string]any
-		CarriedBy map[string][]string `json:"carried_by"`
+		Customers map[string][]string `json:"test_customers"`
 	}
 	d := json.NewDecoder(strings.NewReader(r.Admin(t, http.MethodGet, "/scenarios", "")))
 	d.UseNumber()
@@ -29,7 +29,7 @@ func (r *Server) Scenarios(t testing.TB) []Scenario {
 	var all []Scenario
 	for _, s := range listed.Scenarios {
 		c := Scenario{s["name"].(string), s["description"].(string), s, ""}
-		if by := listed.CarriedBy[c.Name]; len(by) > 0 {
+		if by := listed.Customers[c.Name]; len(by) > 0 {
 			c.Customer = strings.Split(by[0], "/")[1]
 		}
 		all = append(all, c)
