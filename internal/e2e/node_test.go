@@ -44,6 +44,7 @@ func TestNodeSuite(t *testing.T) {
 	if !haveNode(t) {
 		t.Skip("without Node there is nothing to run")
 	}
+	build(t)
 	// Beside other tests its fifty workers may get no processor for the ten
 	// seconds that the server waits for a head.
 	files, err := filepath.Glob("../../testdata/node/*.test.mjs")

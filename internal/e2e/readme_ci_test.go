@@ -46,7 +46,7 @@ func readmeJobs(t *testing.T) (jobs ciJobs) {
 		t.Fatalf("README.md has %d jobs, want one for GitHub Actions and one for GitLab", len(blocks))
 	}
 	for i, into := range []any{&jobs.github, &jobs.gitlab} {
-		cmd := exec.CommandContext(t.Context(), "node", "-e", `process.Stdout.write(JSON.stringify(require("yaml").parse(require("fs").readFileSync(0, "utf8"))))`)
+		cmd := exec.CommandContext(t.Context(), "node", "-e", `process.stdout.write(JSON.stringify(require("yaml").parse(require("fs").readFileSync(0, "utf8"))))`)
 		cmd.Dir, cmd.Stdin = tools, strings.NewReader(blocks[i][1])
 		out, err := cmd.Output()
 		if err != nil {
