@@ -18,10 +18,10 @@ import (
 	"time"
 
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/testwait"
+	"dispatchmock/internal/testkit"
 )
 
-var patience = testwait.Patience
+var patience = testkit.Patience
 
 // serveHere runs serve within the test, until the test ends, and returns the
 // address.
