@@ -107,7 +107,7 @@ func newRoot(io streams) *cobra.Command {
 	root.SetOut(io.out)
 	root.SetErr(io.err)
 	root.SetFlagErrorFunc(flagError)
-	root.SetHelpCommand(newHelp())
+	root.SetHelpCommand(newHelp(io))
 	serve := newServe(io)
 	root.AddCommand(serve, ctl.New(io.out, io.err, io.env), newExec(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newVersion(io))
 	root.Args = func(cmd *cobra.Command, args []string) error {
@@ -117,26 +117,6 @@ func newRoot(io streams) *cobra.Command {
 		return command.Unknown(cmd, args[0])
 	}
 	return root
-}
-
-// newHelp stands in for cobra's own help command, which calls it a success
-// when there is no such command.
-func newHelp() *cobra.Command {
-	return &cobra.Command{
-		Use:   "help [COMMAND]",
-		Short: "Show the help of a command",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			about, rest, err := cmd.Root().Find(args)
-			if err != nil {
-				return errMisuse{err}
-			}
-			if len(rest) > 0 {
-				return command.Unknown(cmd.Root(), rest[0])
-			}
-			about.InitDefaultHelpFlag()
-			return about.Help()
-		},
-	}
 }
 
 // flagError names the flag that a misspelt one is nearest to, or the command
