@@ -33,6 +33,12 @@ func newHelp(io streams) *cobra.Command {
 		Long: "Help shows a topic of the manual, or the help of a command; without an argument it lists both.\n" +
 			"A word that is neither is searched for in the manual.",
 		Example: "  dispatchmock help quickstart\n  dispatchmock help ctl session create",
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return topicNames(manual.Topics()), cobra.ShellCompDirectiveNoFileComp
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
 			if len(args) == 0 {

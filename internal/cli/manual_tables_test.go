@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"dispatchmock/internal/manual"
+	"dispatchmock/internal/report"
 	"dispatchmock/schemas"
 )
 
@@ -181,6 +182,25 @@ func commandTable(*testing.T) string {
 	return b.String()
 }
 
+// TestReportsPage holds the table of formats against the formats that each command
+// writes.
+func TestReportsPage(t *testing.T) {
+	t.Parallel()
+	want := map[string]string{}
+	for _, tool := range []report.Tool{report.Exec, report.Proxy, report.Verify} {
+		for _, format := range report.Formats(tool) {
+			want[format.Name] = strings.TrimPrefix(want[format.Name]+", "+string(tool), ", ")
+		}
+	}
+	got := map[string]string{}
+	for name, row := range rowsUnder(t, readPage(t, "reports"), "# Reports") {
+		got[name] = row[1]
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("reports.md has the formats and commands\n%v, want\n%v", got, want)
+	}
+}
+
 // TestManualCommands holds the pages of the commands against their help.
 func TestManualCommands(t *testing.T) {
 	t.Parallel()
@@ -207,7 +227,7 @@ func commandPage(c *cobra.Command) string {
 	if about == "" {
 		about = c.Short + "."
 	}
-	fmt.Fprintf(&b, "# %s\n\n%s\n\n", c.CommandPath(), about)
+	fmt.Fprintf(&b, "# %s\n\n%s\n\n", c.CommandPath(), strings.TrimSpace(about))
 	fmt.Fprintf(&b, "```text\n%s\n```\n", c.UseLine())
 	if c.Example != "" {
 		fmt.Fprintf(&b, "\nExamples:\n\n```text\n%s\n```\n", c.Example)
