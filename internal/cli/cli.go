@@ -99,7 +99,7 @@ func newRoot(io streams) *cobra.Command {
 	root.Short = "A mock of the CRO Software Dispatch API's Deactivate Customer endpoint"
 	root.Long = "Dispatchmock stands in for one endpoint of the CRO Software Dispatch API, Deactivate Customer:\n\n" +
 		"  DELETE /customers/{customer_id}/locations/{customer_location_id}\n\n" +
-		"Without a command it serves."
+		"Without a command it serves. The manual is in the program: dispatchmock help lists its topics."
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2

@@ -50,7 +50,12 @@ func newHelp(io streams) *cobra.Command {
 				return io.page(topicList())
 			}
 			if len(args) == 1 {
-				if page, ok := manual.Page(strings.TrimSuffix(args[0], ".md")); ok {
+				page, ok := manual.Page(strings.TrimSuffix(args[0], ".md"))
+				switch {
+				case ok && strings.HasPrefix(page, "---\n"): // a skill, which agents read as it is
+					_, err := fmt.Fprint(io.out, page)
+					return err
+				case ok:
 					return io.page(page)
 				}
 			}
@@ -104,9 +109,9 @@ func topicNames(topics []manual.Topic) []string {
 // one, else as plain text.
 func (s *streams) page(markdown string) error {
 	width, isTerminal := terminalWidth(s.raw.out)
-	_, plain := s.env("NO_COLOR")
+	plain, _ := s.env("NO_COLOR")
 	kind, _ := s.env("TERM")
-	styled := isTerminal && !plain && kind != "dumb"
+	styled := isTerminal && plain == "" && kind != "dumb"
 	to := s.out
 	if styled {
 		to = s.raw.out // the manual's own escapes are meant

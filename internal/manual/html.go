@@ -41,6 +41,8 @@ func adapt(doc ast.Node, base string) {
 			name, anchor, _ := strings.Cut(to, "#")
 			page, isPage := strings.CutSuffix(name, ".md")
 			switch _, ok := Page(strings.TrimPrefix(page, "../")); {
+			case page == "SKILL": // as it is, for programs
+				n.Destination = []byte(base + to)
 			case isPage && ok:
 				n.Destination = []byte(base + strings.TrimPrefix(page, "../"))
 				if anchor != "" {

@@ -79,19 +79,20 @@ func TestPagesFit(t *testing.T) {
 
 func TestHTML(t *testing.T) {
 	t.Parallel()
-	got, err := HTML(sample+"\n[there](reference/serve.md) and <b>raw</b>\n", "/_mock/help/")
+	got, err := HTML(sample+"\n[there](reference/serve.md), [a skill](SKILL.md) and <b>raw</b>\n", "/_mock/help/")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
 		`<h1 id="a-title">A <em>title</em></h1>`, `<a href="/_mock/help/sessions#three-ways-into-a-session">link</a>`,
 		`<a href="https://example.com/">away</a>`, `<p>a picture and a file</p>`, `<table tabindex="0">`, `<td><code>a|b</code></td>`, `<a href="/_mock/help/reference/serve">there</a>`,
+		`<a href="/_mock/help/SKILL.md">a skill</a>`,
 	} {
 		if !strings.Contains(string(got), want) {
 			t.Errorf("got\n%s\nwant %q in it", got, want)
 		}
 	}
-	for _, bad := range []string{"<b>", "<img", "go.mod", ".md", "comment"} {
+	for _, bad := range []string{"<b>", "<img", "go.mod", "sessions.md", "serve.md", "comment"} {
 		if strings.Contains(string(got), bad) {
 			t.Errorf("got\n%s\nwant no %q in it", got, bad)
 		}
