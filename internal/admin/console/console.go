@@ -40,9 +40,8 @@ type asset struct {
 	kind, tag string
 }
 
-// Handler serves the page at /_mock/, its files below /_mock/ui/, and the manual at
-// /_mock/help/. A file
-// that cannot be read is an error.
+// Handler serves the page at /_mock/, its files below /_mock/ui/, and the manual
+// at /_mock/help/. A file that cannot be read is an error.
 func Handler() (http.Handler, error) {
 	h := handler{}
 	err := fs.WalkDir(files, "ui", func(name string, d fs.DirEntry, err error) error {
