@@ -16,7 +16,7 @@ import (
 	"dispatchmock/internal/testkit"
 )
 
-// ciJobs are the two jobs that README.md shows, as an independent parser of
+// ciJobs are the two jobs that the manual shows, as an independent parser of
 // YAML reads them.
 type ciJobs struct {
 	github []struct {
@@ -34,16 +34,16 @@ type ciJobs struct {
 	}
 }
 
-func readmeJobs(t *testing.T) (jobs ciJobs) {
+func manualJobs(t *testing.T) (jobs ciJobs) {
 	t.Helper()
 	tools := thirdParty(t, "openapi")
-	text, err := os.ReadFile(filepath.Join(moduleDir, "README.md"))
+	text, err := os.ReadFile(filepath.Join(moduleDir, "internal", "manual", "ci.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	blocks := regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$").FindAllStringSubmatch(string(text), -1)
 	if len(blocks) != 2 {
-		t.Fatalf("README.md has %d jobs, want one for GitHub Actions and one for GitLab", len(blocks))
+		t.Fatalf("ci.md has %d jobs, want one for GitHub Actions and one for GitLab", len(blocks))
 	}
 	for i, into := range []any{&jobs.github, &jobs.gitlab} {
 		cmd := exec.CommandContext(t.Context(), "node", "-e", `process.stdout.write(JSON.stringify(require("yaml").parse(require("fs").readFileSync(0, "utf8"))))`)
@@ -106,16 +106,16 @@ func suite(t *testing.T, name string) string {
 	return dir
 }
 
-// TestReadmeJobs runs the jobs that README.md shows, line by line as they
+// TestManualJobs runs the jobs that the manual shows, line by line as they
 // stand, with a project that has a real test suite: from a clone of these
 // sources to the reports. A suite that breaks the contract fails them, and the
 // reports are there all the same.
-func TestReadmeJobs(t *testing.T) {
+func TestManualJobs(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds the program twice")
 	}
-	jobs, from, bin, temp := readmeJobs(t), repository(t), t.TempDir(), t.TempDir()
+	jobs, from, bin, temp := manualJobs(t), repository(t), t.TempDir(), t.TempDir()
 	testkit.Need(t, "npm")
 	env := append(os.Environ(), "GOBIN="+bin, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "RUNNER_TEMP="+temp,
 		"GITHUB_STEP_SUMMARY="+filepath.Join(temp, "summary.md"), "DISPATCHMOCK_REPOSITORY="+from,

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,32 +19,35 @@ import (
 	"dispatchmock/internal/testkit"
 )
 
-// block is a fenced block of README.md: commands, and what they print as far
-// as the block behind them shows it.
+// block is a fenced block of README.md or of a page of the manual: a file to
+// save, or commands, and what they print as far as the block behind them shows it.
 type block struct {
-	section  string
-	commands string
-	prints   string
+	file, content    string
+	commands, prints string
 }
 
-var fence = regexp.MustCompile("(?m)^(?:## (.*)|```(sh|text)\n((?s:.*?))```)$")
+// fence finds headings and fenced blocks. A second word behind the fence is the
+// name of the file that the block is.
+var fence = regexp.MustCompile("(?m)^(?:##+ .*|```([a-z]+)(?: (\\S+))?\n((?s:.*?))```)$")
 
-// readmeBlocks returns the sh blocks of a text, each with the text block that
-// follows it before any other.
-func readmeBlocks(text string) []block {
+// documentBlocks returns the files and the sh blocks of a text, each of these with the
+// text block that follows it under the same heading.
+func documentBlocks(text string) []block {
 	var blocks []block
-	var section string
+	open := false // whether a text block belongs to the last commands
 	for _, m := range fence.FindAllStringSubmatch(text, -1) {
-		switch m[2] {
-		case "":
-			section = m[1]
-		case "sh":
-			blocks = append(blocks, block{section: section, commands: m[3]})
-		case "text":
-			if last := len(blocks) - 1; last >= 0 && blocks[last].section == section {
-				blocks[last].prints += m[3]
-			}
+		switch {
+		case m[2] != "":
+			blocks = append(blocks, block{file: m[2], content: m[3]})
+		case m[1] == "sh":
+			blocks = append(blocks, block{commands: m[3]})
+			open = true
+			continue
+		case m[1] == "text" && open:
+			blocks[len(blocks)-1].prints += m[3]
+			continue
 		}
+		open = false
 	}
 	return blocks
 }
@@ -82,24 +86,46 @@ func isServer(commands string) bool {
 	return !strings.Contains(line, "\n") && !strings.HasSuffix(line, "&") && serves.MatchString(line)
 }
 
-// TestReadmeCommands runs the commands of README.md as printed, but for the
-// port, in the order in which a reader would: what begins with go in the
-// module's folder, all else in a folder of the section's own. A server runs
-// until the next one, or to the end of its section.
-func TestReadmeCommands(t *testing.T) {
+// documents are README.md and the pages of the manual.
+func documents(t *testing.T) []string {
+	t.Helper()
+	pages, err := filepath.Glob(filepath.Join(moduleDir, "internal", "manual", "*.md"))
+	if err != nil || len(pages) < 20 {
+		t.Fatalf("found %d pages of the manual: %v", len(pages), err)
+	}
+	return append(pages, filepath.Join(moduleDir, "README.md"))
+}
+
+// TestDocumentCommands runs the commands of README.md and of the manual as
+// printed, but for the port, in the order in which a reader would: what begins
+// with go in the module's folder, all else in a folder of the document's own. A
+// server runs until the next one, or to the end of the document.
+func TestDocumentCommands(t *testing.T) {
 	t.Parallel()
 	testkit.Need(t, "sh", "curl")
-	text, err := os.ReadFile(moduleDir + "/README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := readmeBlocks(string(text))
-	if len(blocks) < 10 {
-		t.Fatalf("found %d blocks of commands in README.md, want at least 10", len(blocks))
-	}
 	bin := t.TempDir()
 	env := append(os.Environ(), "GOBIN="+bin, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
-	var section, dir, port string
+	runShell(t, moduleDir, env, "go install ./cmd/dispatchmock")
+	found := 0
+	for _, document := range documents(t) {
+		text, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks := documentBlocks(string(text))
+		found += len(blocks)
+		t.Run(filepath.Base(document), func(t *testing.T) {
+			t.Parallel()
+			runDocument(t, env, blocks)
+		})
+	}
+	if found < 50 {
+		t.Errorf("found %d blocks of commands and files, want at least 50", found)
+	}
+}
+
+func runDocument(t *testing.T, env []string, blocks []block) {
+	dir, port := t.TempDir(), freePort(t)
 	var server *testkit.Process
 	stopServer := func() {
 		if server == nil {
@@ -118,9 +144,11 @@ func TestReadmeCommands(t *testing.T) {
 	}
 	defer func() { stopServer() }()
 	for _, b := range blocks {
-		if b.section != section || dir == "" {
-			stopServer()
-			section, dir, port = b.section, t.TempDir(), freePort(t)
+		if b.file != "" {
+			if err := os.WriteFile(filepath.Join(dir, b.file), []byte(atPort(b.content, port)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			continue
 		}
 		if why := notHere(b.commands); why != "" {
 			t.Logf("not run: %s: %s", strings.TrimSpace(b.commands), why)
@@ -133,6 +161,7 @@ func TestReadmeCommands(t *testing.T) {
 		commands, printed := atPort(b.commands, port), ""
 		if isServer(b.commands) {
 			stopServer()
+			var err error
 			if server, err = launchShell(folder, env, commands); err != nil {
 				t.Fatalf("%s: %v", b.commands, err)
 			}
@@ -141,7 +170,7 @@ func TestReadmeCommands(t *testing.T) {
 			printed = runShell(t, folder, env, commands)
 		}
 		if missing := firstMissing(printed, atPort(b.prints, port)); missing != "" {
-			t.Errorf("README.md, %q: the commands\n%sprint no line (or not in this place) %q; they print\n%s", section, commands, missing, printed)
+			t.Errorf("the commands\n%sprint no line (or not in this place) %q; they print\n%s", commands, missing, printed)
 		}
 	}
 }
@@ -184,7 +213,7 @@ func runShell(t *testing.T, dir string, env []string, commands string) string {
 	}
 	out := readAll(t, stdout)
 	if err != nil {
-		t.Errorf("the commands of README.md\n%s: %v\n%s%s", commands, err, out, readAll(t, stderr))
+		t.Errorf("the commands\n%s: %v\n%s%s", commands, err, out, readAll(t, stderr))
 	}
 	return out
 }
@@ -230,12 +259,12 @@ func firstMissing(got, want string) string {
 	return ""
 }
 
-// TestReadmeBlocks holds that the test above reads what is there.
-func TestReadmeBlocks(t *testing.T) {
+// TestDocumentBlocks holds that the test above reads what is there.
+func TestDocumentBlocks(t *testing.T) {
 	t.Parallel()
-	got := readmeBlocks("# T\n```sh\na\n```\nx\n```text\nA\n…\n```\n## One\n```json\nno\n```\n```sh\nb\nc\n```\n## Two\n```text\nnot b's\n```\n")
-	want := []block{{"", "a\n", "A\n…\n"}, {"One", "b\nc\n", ""}}
-	if len(got) != len(want) || got[0] != want[0] || got[1] != want[1] {
+	got := documentBlocks("# T\n```sh\na\n```\nx\n```text\nA\n…\n```\n## One\n```json\nno\n```\n```json a/b.json\n{}\n```\n```sh\nb\nc\n```\n### Two\n```text\nnot b's\n```\n")
+	want := []block{{commands: "a\n", prints: "A\n…\n"}, {file: "a/b.json", content: "{}\n"}, {commands: "b\nc\n"}}
+	if !slices.Equal(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	for in, out := range map[string]string{
@@ -257,35 +286,6 @@ func TestReadmeBlocks(t *testing.T) {
 	for got, missing := range map[string]string{"a\nb\nc": "", "x\nc\na\r\nb": "c", "": "a", "b\na\r\nc": "", "a": "c"} {
 		if m := firstMissing(got, "a\n…\nc\n"); m != missing {
 			t.Errorf("firstMissing(%q) = %q, want %q", got, m, missing)
-		}
-	}
-}
-
-// TestReadmeLinks holds that what README.md links to is there.
-func TestReadmeLinks(t *testing.T) {
-	t.Parallel()
-	for _, file := range []string{"README.md", "CONTRIBUTING.md"} {
-		text, err := os.ReadFile(filepath.Join(moduleDir, file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		anchors := map[string]bool{}
-		for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(string(text), -1) {
-			name := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(m[1]), "")
-			anchors["#"+strings.ReplaceAll(name, " ", "-")] = true
-		}
-		for _, m := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(string(text), -1) {
-			switch to := m[1]; {
-			case strings.HasPrefix(to, "https://"):
-			case strings.HasPrefix(to, "#"):
-				if !anchors[to] {
-					t.Errorf("%s links to %s, which is no heading", file, to)
-				}
-			default:
-				if _, err := os.Stat(filepath.Join(moduleDir, to)); err != nil {
-					t.Errorf("%s links to a file that is not there: %v", file, err)
-				}
-			}
 		}
 	}
 }

@@ -112,20 +112,20 @@ func exampleOf(e *model.Example) string {
 	return sample(cmp.Or(e.Method, "DELETE"), path, changed...)
 }
 
-// TestReadmeHasEveryFault brings about each fault as the README's table says,
+// TestManualHasEveryError brings about each error as the manual's table says,
 // and holds the answer against the row.
-func TestReadmeHasEveryFault(t *testing.T) {
+func TestManualHasEveryError(t *testing.T) {
 	t.Parallel()
-	rows := rowsUnder(t, readReadme(t), "## Faults")
+	rows := rowsUnder(t, readPage(t, "errors"), "# Errors")
 	address, other := serveHere(t), serveHere(t, "--schemas", otherContract(t))
-	codes := map[string]bool{}
+	codes, choices := map[string]bool{}, choiceRules(t)
 	for _, k := range model.Kinds() {
 		code := string(k.Code)
 		codes[code] = true
 		t.Run(code, func(t *testing.T) {
 			row := rows[code]
 			if len(row) != 4 || row[3] == "" {
-				t.Fatalf("README.md has no row of %s", code)
+				t.Fatalf("errors.md has no row of %s", code)
 			}
 			request, at := exampleOf(k.Example), address
 			if code == "contract_violated" {
@@ -139,20 +139,20 @@ func TestReadmeHasEveryFault(t *testing.T) {
 			}
 			status, field := ask(t, at, request)
 			if got := strings.TrimSuffix(row[1], "*"); got != strconv.Itoa(status) {
-				t.Errorf("README.md says the status %s, and the answer has %d", row[1], status)
+				t.Errorf("errors.md says the status %s, and the answer has %d", row[1], status)
 			}
 			if want := strings.Trim(row[2], "`–"); want != field {
-				t.Errorf("README.md says the field %s, and the answer has %q", row[2], field)
+				t.Errorf("errors.md says the field %s, and the answer has %q", row[2], field)
 			}
-			_, choice := rowsUnder(t, readReadme(t), "### Choices")[code]
+			_, choice := choices[code]
 			if starred := strings.HasSuffix(row[1], "*"); starred != choice {
-				t.Errorf("README.md has the status %s; a star means a choice, and it is one: %v", row[1], choice)
+				t.Errorf("errors.md has the status %s; a star means a choice, and it is one: %v", row[1], choice)
 			}
 		})
 	}
 	for code := range rows {
 		if !codes[code] {
-			t.Errorf("README.md has the fault %s, which there is not", code)
+			t.Errorf("errors.md has the error %s, which there is not", code)
 		}
 	}
 }

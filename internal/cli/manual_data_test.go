@@ -13,7 +13,7 @@ import (
 	"dispatchmock/fixtures"
 )
 
-// worldFile is a fixture file, as far as the README tells of it.
+// worldFile is a fixture file, as far as the manual describes it.
 type worldFile struct {
 	TenantID json.Number `json:"tenant_id"`
 	Clients  []struct {
@@ -55,10 +55,10 @@ func readAll[T any](t *testing.T, files fs.FS, err error) []T {
 	return all
 }
 
-// TestReadmeHasTheDefaultWorld holds the tables of tokens and records against
+// TestManualHasTheDefaultData holds the tables of tokens and records against
 // the embedded files; the records that carry a scenario have a table of their
 // own.
-func TestReadmeHasTheDefaultWorld(t *testing.T) {
+func TestManualHasTheDefaultData(t *testing.T) {
 	t.Parallel()
 	clients, records := map[string]string{}, map[string]bool{}
 	world, err := fixtures.Default()
@@ -73,13 +73,13 @@ func TestReadmeHasTheDefaultWorld(t *testing.T) {
 			records[fmt.Sprintf("%s %s%s %s", file.TenantID, r.Record.ID, r.Record.CustomerID, r.Record.LocationID)] = true
 		}
 	}
-	text := section(readReadme(t), "## The default world")
+	text := section(readPage(t, "fixtures"), "## The default data set")
 	told := map[string]string{}
 	for _, m := range regexp.MustCompile("(?m)^\\| `(.*?)` \\| (.*?) \\| (.*?) \\| (.*?) \\|").FindAllStringSubmatch(text, -1) {
 		told[m[1]] = strings.Join(m[2:], " ")
 	}
 	if !maps.Equal(told, clients) {
-		t.Errorf("README.md has the tokens\n%v, want\n%v", told, clients)
+		t.Errorf("the manual has the tokens\n%v, want\n%v", told, clients)
 	}
 	var here []string
 	for _, m := range regexp.MustCompile(`(?m)^\| (\d+) \| (\d+) \| ([\d, ]+) \| .+ \|$`).FindAllStringSubmatch(text, -1) {
@@ -89,22 +89,21 @@ func TestReadmeHasTheDefaultWorld(t *testing.T) {
 	}
 	slices.Sort(here)
 	if want := slices.Sorted(maps.Keys(records)); !slices.Equal(here, want) {
-		t.Errorf("README.md has the records (tenant, customer, location)\n%q, want\n%q", here, want)
+		t.Errorf("the manual has the records (tenant, customer, location)\n%q, want\n%q", here, want)
 	}
 }
 
-// TestReadmeHasEveryScenario holds the table of scenarios against the catalogue
-// and the records that carry them, in their order.
-func TestReadmeHasEveryScenario(t *testing.T) {
-	t.Parallel()
-	carried := map[string]string{}
-	world, err := fixtures.Default()
-	for _, file := range readAll[worldFile](t, world, err) {
+// catalogueTable makes the table of scenarios, with the customers that trigger
+// them.
+func catalogueTable(t *testing.T) string {
+	customers := map[string]string{}
+	files, err := fixtures.Default()
+	for _, file := range readAll[worldFile](t, files, err) {
 		for _, r := range file.Records {
 			if id := r.Record.ID + r.Record.CustomerID; r.Scenario != "" {
-				carried[r.Scenario] = string(id)
+				customers[r.Scenario] = string(id)
 				if file.TenantID != "1" || r.Record.LocationID != "1" {
-					t.Errorf("customer %s is at location %s of tenant %s; README.md says location 1 of tenant 1", id, r.Record.LocationID, file.TenantID)
+					t.Errorf("customer %s is at location %s of tenant %s; the manual says location 1 of tenant 1", id, r.Record.LocationID, file.TenantID)
 				}
 			}
 		}
@@ -112,18 +111,22 @@ func TestReadmeHasEveryScenario(t *testing.T) {
 	type catalogue struct {
 		Scenarios []struct{ Name, Description string }
 	}
-	rows := rowsUnder(t, readReadme(t), "## Scenarios")
+	type row struct{ name, description, customer string }
+	var rows []row
 	ready, err := fixtures.Scenarios()
 	for _, file := range readAll[catalogue](t, ready, err) {
 		for _, s := range file.Scenarios {
-			want := []string{"`" + s.Name + "`", s.Description, carried[s.Name]}
-			if !slices.Equal(rows[s.Name], want) {
-				t.Errorf("README.md has the row %q, want %q", rows[s.Name], want)
+			if customers[s.Name] == "" {
+				t.Errorf("no customer triggers %s", s.Name)
 			}
-			delete(rows, s.Name)
+			rows = append(rows, row{s.Name, s.Description, customers[s.Name]})
 		}
 	}
-	for name := range rows {
-		t.Errorf("README.md has the scenario %s, which the catalogue lacks", name)
+	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.customer, b.customer) })
+	var b strings.Builder
+	b.WriteString("| scenario | what a client sees | customer |\n| --- | --- | --- |\n")
+	for _, r := range rows {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.name, r.description, r.customer)
 	}
+	return b.String()
 }

@@ -13,13 +13,13 @@ import (
 	"dispatchmock/internal/quota"
 )
 
-// TestReadmeLimits holds the limits that README.md names against those that are
+// TestManualLimits holds the limits that limits.md names against those that are
 // in force.
-func TestReadmeLimits(t *testing.T) {
+func TestManualLimits(t *testing.T) {
 	t.Parallel()
-	text := readReadme(t)
+	text := readPage(t, "limits")
 	got := map[string]string{}
-	for name, cells := range rowsUnder(t, text, "## Limits") {
+	for name, cells := range rowsUnder(t, text, "## Sessions") {
 		got[name] = cells[1]
 	}
 	want := map[string]string{}
@@ -39,14 +39,14 @@ func TestReadmeLimits(t *testing.T) {
 		want[name] = fmt.Sprint(n)
 	}
 	if !maps.Equal(got, want) {
-		t.Errorf("README.md has the limits\n%v, want\n%v", got, want)
+		t.Errorf("limits.md has the limits\n%v, want\n%v", got, want)
 	}
 	for _, sentence := range []string{
 		fmt.Sprintf("%d changes a second", admin.MaxRate),
 		fmt.Sprintf("%d subscriptions to the journal", journal.MaxSubscribers),
 	} {
-		if !strings.Contains(section(text, "## Limits"), sentence) {
-			t.Errorf("README.md does not say %q under Limits", sentence)
+		if !strings.Contains(text, sentence) {
+			t.Errorf("limits.md does not say %q", sentence)
 		}
 	}
 }
