@@ -115,15 +115,15 @@ function fromRow(row) {
     version: row.version,
     scenario: row.scenario,
     changed: row.changed,
-    reason: row.finding,
+    message: row.message,
   };
 }
 
 /** Returns exchanges as lines for people. */
 function journalText(exchanges) {
   const lines = exchanges.map((x) => {
-    const reason = x.reason ? `\n    ${x.reason}` : '';
-    return `  ${x.method} ${x.path} ${x.status} ${x.verdict}${x.scenario ? ` (${x.scenario})` : ''}${reason}`;
+    const message = x.message ? `\n    ${x.message}` : '';
+    return `  ${x.method} ${x.path} ${x.status} ${x.verdict}${x.scenario ? ` (${x.scenario})` : ''}${message}`;
   });
   return lines.length > 0 ? `Requests to the mock:\n${lines.join('\n')}` : 'The mock got no request.';
 }

@@ -55,7 +55,7 @@ export interface Exchange {
   /** Whether the request has changed a record. */
   changed: boolean;
   /** The first rule that was broken, or what a scenario did. */
-  reason?: string;
+  message?: string;
 }
 
 /** Records, scenarios, clock and journal of one test. */

@@ -33,7 +33,7 @@ test('a session has records, scenarios, clock and journal', async () => {
   assert.equal(journal[0].scenario, 'error-500');
   assert.equal(journal[1].changed, true);
   assert.equal(journal[1].clientId, 'web-app');
-  assert.match(journal[2].reason, /authorization/i);
+  assert.match(journal[2].message, /authorization/i);
   assert.equal((await session.journal({ verdict: 'ok' })).length, 1);
   assert.equal((await session.exchange(journal[2].id)).status, 401);
 
