@@ -1,5 +1,6 @@
 // Makes the tarballs of the npm packages:
-//   node internal/npm/pack.mjs VERSION OUT linux-x64=dist/…/dispatchmock …
+//   node internal/npm/pack.mjs VERSION OUT linux-x64=PATH …
+//   node internal/npm/pack.mjs VERSION OUT DIST, the folder that goreleaser has made
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,13 +8,17 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
-const [version, out, ...binaries] = process.argv.slice(2);
-if (!/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(version ?? '') || binaries.length === 0) {
-  console.error('usage: node pack.mjs VERSION OUT PLATFORM=BINARY …');
+const [version, out, ...given] = process.argv.slice(2);
+if (!/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(version ?? '') || given.length === 0) {
+  console.error('usage: node pack.mjs VERSION OUT DIST | PLATFORM=BINARY …');
   process.exit(2);
 }
 
+const binaries = given[0].includes('=') ? given : ofRelease(given[0]);
 const source = fileURLToPath(new URL('.', import.meta.url));
+const license = join(source, '..', '..', 'LICENSE');
+// The registry compares the repository with the one that a provenance names.
+const repository = process.env.GITHUB_REPOSITORY && `${process.env.GITHUB_SERVER_URL}/${process.env.GITHUB_REPOSITORY}`;
 const work = mkdtempSync(join(tmpdir(), 'dispatchmock-npm-'));
 mkdirSync(out, { recursive: true });
 try {
@@ -26,13 +31,14 @@ try {
     const folder = join(work, platform);
     mkdirSync(folder);
     cpSync(binary, join(folder, file));
+    cpSync(license, join(folder, 'LICENSE'));
     chmodSync(join(folder, file), 0o755);
     pack(folder, {
       name: `@dispatchmock/${platform}`,
       version,
       description: `The program of dispatchmock for ${platform}`,
       license: main.license,
-      repository: main.repository,
+      repository,
       os: [os],
       cpu: [cpu],
       files: [file],
@@ -42,9 +48,18 @@ try {
   const folder = join(work, 'main');
   cpSync(source, folder, { recursive: true });
   rmSync(join(folder, 'pack.mjs'));
-  pack(folder, { ...main, version, optionalDependencies: Object.fromEntries(platforms.map((p) => [`@dispatchmock/${p}`, version])) });
+  cpSync(license, join(folder, 'LICENSE'));
+  pack(folder, { ...main, version, repository, optionalDependencies: Object.fromEntries(platforms.map((p) => [`@dispatchmock/${p}`, version])) });
 } finally {
   rmSync(work, { recursive: true });
+}
+
+// Returns the programs that goreleaser's list of artifacts has.
+function ofRelease(dist) {
+  const name = { amd64: 'x64', windows: 'win32' };
+  return JSON.parse(readFileSync(join(dist, 'artifacts.json'), 'utf8'))
+    .filter((artifact) => artifact.type === 'Binary')
+    .map(({ goos, goarch, path }) => `${name[goos] ?? goos}-${name[goarch] ?? goarch}=${path}`);
 }
 
 function pack(folder, manifest) {
