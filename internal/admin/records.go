@@ -207,7 +207,7 @@ func (d *Admin) check(r *request, v model.Version, tree map[string]any) (store.R
 	n, k := r.session, r.key
 	patch := map[string]any{"api_version": string(v), "tenant_id": json.Number(strconv.FormatInt(k.Tenant, 10)),
 		"customer_locations": []any{map[string]any{"record": tree}}}
-	change, err := n.Fixtures().Patch("body", patch, fixture.Ground{Choices: *n.Choices(), Store: n.Store}, d.Schemas, d.Contract, n.Clock.Now())
+	change, err := n.Fixtures().Patch("body", patch, fixture.Current{Choices: *n.Choices(), Store: n.Store}, d.Schemas, d.Contract, n.Clock.Now())
 	if err != nil {
 		return store.Record{}, unwrapped(err)
 	}

@@ -111,7 +111,7 @@ func (d *Admin) spec(doc map[string]any) (session.Spec, error) {
 	}
 	files := d.Sessions.Fixtures()
 	if p, ok := doc["fixtures"].(map[string]any); ok {
-		change, err := files.Patch("fixtures", p, fixture.Ground{Choices: files.Choices}, d.Schemas, d.Contract, d.now(spec.Clock))
+		change, err := files.Patch("fixtures", p, fixture.Current{Choices: files.Choices}, d.Schemas, d.Contract, d.now(spec.Clock))
 		if err != nil {
 			return spec, err
 		}

@@ -180,7 +180,7 @@ func showChoices(n *session.Session) map[string]any { return fixture.ChoiceValue
 func (d *Admin) patchChoices(r *request) (any, error) {
 	for n := r.session; ; {
 		now := n.Choices()
-		change, err := n.Fixtures().Patch("body", map[string]any{"choices": r.body}, fixture.Ground{Choices: *now}, d.Schemas, d.Contract, n.Clock.Now())
+		change, err := n.Fixtures().Patch("body", map[string]any{"choices": r.body}, fixture.Current{Choices: *now}, d.Schemas, d.Contract, n.Clock.Now())
 		if err != nil {
 			return nil, err
 		}

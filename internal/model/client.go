@@ -11,7 +11,7 @@ const (
 	RoleAdmin      Role = "Admin"
 )
 
-// Client is a token's holder: the client ID that the token was issued to, and
+// Client is what a token stands for: the client ID that the token was issued to, and
 // the user's roles and tenants.
 type Client struct {
 	Token   string

@@ -52,7 +52,7 @@ type Kind struct {
 	// Header is the request header field, in small letters; where it is
 	// none, Field is the one that the client reads.
 	Header, Field string
-	// Detail is what the client is told where nothing is known but the code.
+	// Detail is what the client reads where nothing is known but the code.
 	Detail      string
 	Explanation string
 	// Hint says what to do about it to who reads the journal; {session} stands

@@ -1,5 +1,5 @@
-// Package dispatch holds the vendor's words as Go types: versions, customer
-// locations, clients, roles and faults. It knows no HTTP and no clock, and it
+// Package model holds the vendor's words as Go types: versions, customer
+// locations, clients, roles and errors. It knows no HTTP and no clock, and it
 // repeats no rule of the schemas.
 package model
 

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -58,7 +59,7 @@ type Sessions struct {
 	byID map[string]*Session
 }
 
-// Errors of Sessions that callers tell apart.
+// Errors of Sessions.
 var (
 	ErrUnknown = errors.New("there is no such session")
 	ErrTaken   = errors.New("there is a session of this ID already: choose another ID, or drop that session first")
@@ -69,17 +70,10 @@ var (
 
 // NewSessions returns sessions with only the default one among them.
 func NewSessions(o Options) *Sessions {
-	if o.Limit == 0 {
-		o.Limit = DefaultLimit
-	}
-	if o.TTL == 0 {
-		o.TTL = DefaultTTL
-	}
+	o.Limit, o.TTL = cmp.Or(o.Limit, DefaultLimit), cmp.Or(o.TTL, DefaultTTL)
+	o.Quota = cmp.Or(o.Quota, quota.New(quota.SessionBytes, quota.TotalBytes))
 	if o.Dropped == nil {
 		o.Dropped = func(string) {}
-	}
-	if o.Quota == nil {
-		o.Quota = quota.New(quota.SessionBytes, quota.TotalBytes)
 	}
 	o.Default.ID = DefaultID
 	s := &Sessions{options: o, byID: map[string]*Session{}}
@@ -104,13 +98,9 @@ func (s *Sessions) make(spec Spec, account *quota.Account) *Session {
 // Default returns the session of requests that name none.
 func (s *Sessions) Default() *Session { return s.defaultSession }
 
-// Now returns the machine's time.
-func (s *Sessions) Now() time.Time { return s.options.Now() }
-
-// Limit returns how many sessions there may be beside the default one.
-func (s *Sessions) Limit() int { return s.options.Limit }
-
-// MaxTTL returns how long any session may be idle.
+// Now, Limit and MaxTTL return what Options say.
+func (s *Sessions) Now() time.Time        { return s.options.Now() }
+func (s *Sessions) Limit() int            { return s.options.Limit }
 func (s *Sessions) MaxTTL() time.Duration { return s.options.TTL }
 
 // TTL returns how long a session may be idle.

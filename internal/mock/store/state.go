@@ -98,8 +98,8 @@ func (s *Store) Differences() []Difference {
 }
 
 // Page returns up to limit records in order, from behind the key after (or
-// from the first, where it is nil), of those that match; more tells that there
-// are further ones. It holds no lock while match runs.
+// from the first, where it is nil), of those that match; more reports
+// further ones. It holds no lock while match runs.
 func (s *Store) Page(after *Key, limit int, match func(Record) bool) (page []Key, more bool) {
 	s.mu.RLock()
 	base := s.base

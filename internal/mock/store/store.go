@@ -107,8 +107,8 @@ func (s *Store) Original(k Key) (Record, bool) { return s.Base().record(k) }
 // Transition is what a deactivation did.
 type Transition struct {
 	Before, After Record
-	// Changed tells the one call that made the transition from those that
-	// came later; for these Before is After.
+	// Changed is set for the one call that made the transition. For those that
+	// came later Before is After.
 	Changed bool
 }
 
