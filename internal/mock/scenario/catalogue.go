@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/jsonx"
 )
 
@@ -30,7 +31,7 @@ func NewCatalogue(list []*Scenario) *Catalogue {
 	}
 	for _, s := range c.order {
 		if s.On {
-			c.on = slices.Insert(c.on, 0, &switched{s, s.Limit})
+			c.on = slices.Insert(c.on, 0, &switched{s, s.Limit, exchange.ByFixtures})
 		}
 	}
 	return c

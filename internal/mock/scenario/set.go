@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,10 +27,11 @@ type Set struct {
 	bytes     int64 // that the session's own scenarios hold
 }
 
-// switched is a scenario that is on.
+// switched is a scenario that may take over a request, and how it came to it.
 type switched struct {
 	*Scenario
 	limit Limit
+	by    exchange.Way // the session, or the fixtures
 }
 
 // origin says how a scenario came to a request.
@@ -121,25 +121,21 @@ func (s *Set) Match(q *Request, now time.Time) (Plan, bool) {
 		if sc == nil {
 			return Plan{Name: q.Named, By: exchange.ByRequest, Unknown: rule}, true
 		}
-		if p, ok := s.take(sc, sc.Limit, key{origin: named, name: sc.Name}, q, now); ok {
-			p.By = exchange.ByRequest
+		sw := &switched{sc, sc.Limit, exchange.ByRequest}
+		if p, ok := s.take(sw, key{origin: named, name: sc.Name}, q, now); ok {
 			return p, true
 		}
 	}
 	if q.Triggered != "" {
 		if sc, _ := s.Get(q.Triggered); sc != nil {
-			if p, ok := s.take(sc, sc.Limit, key{triggered, sc.Name, q.Record}, q, now); ok {
-				p.By = exchange.ByRecord
+			sw := &switched{sc, sc.Limit, exchange.ByRecord}
+			if p, ok := s.take(sw, key{triggered, sc.Name, q.Record}, q, now); ok {
 				return p, true
 			}
 		}
 	}
 	for _, sw := range switchedOn {
-		if p, ok := s.take(sw.Scenario, sw.limit, key{origin: on, name: sw.Name}, q, now); ok {
-			p.By = exchange.BySession
-			if slices.Contains(s.catalogue.on, sw) {
-				p.By = exchange.ByFixtures
-			}
+		if p, ok := s.take(sw, key{origin: on, name: sw.Name}, q, now); ok {
 			return p, true
 		}
 	}
@@ -147,7 +143,8 @@ func (s *Set) Match(q *Request, now time.Time) (Plan, bool) {
 }
 
 // take asks one scenario.
-func (s *Set) take(sc *Scenario, limit Limit, k key, q *Request, now time.Time) (Plan, bool) {
+func (s *Set) take(sc *switched, k key, q *Request, now time.Time) (Plan, bool) {
+	limit := sc.limit
 	if !sc.when.holds(q) || limit.Until != nil && !now.Before(*limit.Until) {
 		return Plan{}, false
 	}
@@ -169,7 +166,7 @@ func (s *Set) take(sc *Scenario, limit Limit, k key, q *Request, now time.Time) 
 	p, ok := sc.then.plan(&c, &d, now)
 	if ok {
 		c.taken++
-		p.Name = sc.Name
+		p.Name, p.By = sc.Name, sc.by
 	}
 	return p, ok
 }

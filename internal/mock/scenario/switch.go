@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/quota"
 )
 
@@ -34,7 +35,7 @@ func (s *Set) Define(sc *Scenario) error {
 	list := slices.Clone(*s.on.Load())
 	for i, sw := range list {
 		if sw.Name == sc.Name {
-			list[i] = &switched{sc, sc.Limit}
+			list[i] = &switched{sc, sc.Limit, exchange.BySession}
 		}
 	}
 	s.on.Store(&list)
@@ -59,7 +60,7 @@ func (s *Set) On(name string, limit Limit) error {
 	if len(list) >= quota.ScenariosOn {
 		return fmt.Errorf("a session may have %d scenarios switched on; switch one off first", quota.ScenariosOn)
 	}
-	list = append([]*switched{{sc, limit}}, list...)
+	list = append([]*switched{{sc, limit, exchange.BySession}}, list...)
 	s.on.Store(&list)
 	delete(s.counters, key{origin: on, name: name})
 	return nil
@@ -109,7 +110,7 @@ func (s *Set) Renew(c *Catalogue) {
 		if limit == sw.Limit {
 			limit = sc.Limit
 		}
-		list = append(list, &switched{sc, limit})
+		list = append(list, &switched{sc, limit, sw.by})
 	}
 	for _, sw := range c.on {
 		if !begins(old, sw.Name) && !slices.ContainsFunc(list, func(other *switched) bool { return other.Name == sw.Name }) {

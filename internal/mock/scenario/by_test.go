@@ -41,6 +41,8 @@ func TestWays(t *testing.T) {
 	way("named and unknown", scenario.Request{Named: "brokn", Method: "DELETE"}, exchange.ByRequest)
 	way("triggered", scenario.Request{Triggered: "broken", Method: "DELETE"}, exchange.ByRecord)
 	way("of the fixtures", scenario.Request{Method: "GET"}, exchange.ByFixtures)
+	set.Renew(scenario.NewCatalogue(list))
+	way("of fixtures that were read again", scenario.Request{Method: "GET"}, exchange.ByFixtures)
 	if err := set.On("from-files", scenario.Limit{}); err != nil {
 		t.Fatal(err)
 	}
