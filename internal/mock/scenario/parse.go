@@ -112,10 +112,7 @@ func (a at) items() []at {
 	return items
 }
 
-func (a at) text() string {
-	s, _ := a.v.(string)
-	return s
-}
+func (a at) text() string { return jsonx.Text(a.v) }
 
 func (a at) yes() bool { return a.v == true }
 
