@@ -3,11 +3,6 @@
 // repeats no rule of the schemas.
 package model
 
-import (
-	"fmt"
-	"time"
-)
-
 // Version is the name of an API version as the vendor prints it, such as
 // "2021/04/07". Names are dates, so they sort as text.
 type Version string
@@ -71,25 +66,4 @@ func rename(from, to string) func(Tree) {
 			t[to] = v
 		}
 	}
-}
-
-// TimestampLayout is the form of the vendor's timestamps: microseconds, no
-// zone (grade P, the sample).
-const TimestampLayout = "2006-01-02T15:04:05.000000"
-
-// Timestamp prints t in the vendor's form; that the missing zone is UTC is
-// assumed (grade A).
-func Timestamp(t time.Time) string { return t.UTC().Format(TimestampLayout) }
-
-// ParseTimestamp reads the vendor's form: no zone, and either six digits of a
-// second's fraction or, as the server's language prints a whole second, none
-// (grade I).
-func ParseTimestamp(s string) (time.Time, error) {
-	layout := TimestampLayout
-	if len(s) == len("2006-01-02T15:04:05") {
-		layout = layout[:len(s)]
-	} else if len(s) != len(layout) || s[len("2006-01-02T15:04:05")] != '.' { // time.Parse takes a comma, too
-		return time.Time{}, fmt.Errorf("%q has not the form of %s", s, layout)
-	}
-	return time.Parse(layout, s)
 }

@@ -2,8 +2,30 @@ package model
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
+
+// TimestampLayout is the form of the vendor's timestamps: microseconds, no
+// zone (grade P, the sample).
+const TimestampLayout = "2006-01-02T15:04:05.000000"
+
+// Timestamp prints t in the vendor's form; that the missing zone is UTC is
+// assumed (grade A).
+func Timestamp(t time.Time) string { return t.UTC().Format(TimestampLayout) }
+
+// ParseTimestamp reads the vendor's form: no zone, and either six digits of a
+// second's fraction or, as the server's language prints a whole second, none
+// (grade I).
+func ParseTimestamp(s string) (time.Time, error) {
+	layout := TimestampLayout
+	if len(s) == len("2006-01-02T15:04:05") {
+		layout = layout[:len(s)]
+	} else if len(s) != len(layout) || s[len("2006-01-02T15:04:05")] != '.' { // time.Parse takes a comma, too
+		return time.Time{}, fmt.Errorf("%q has not the form of %s", s, layout)
+	}
+	return time.Parse(layout, s)
+}
 
 // ErrYears says that a time cannot be printed: HTTP dates and the vendor's
 // timestamps have years of four digits.

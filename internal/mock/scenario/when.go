@@ -2,9 +2,52 @@ package scenario
 
 import (
 	"math"
+	"net/http"
+	"slices"
 
+	"dispatchmock/internal/contract"
 	"dispatchmock/internal/model"
 )
+
+// holds reports whether the conditions that ask the request alone hold.
+func (w *when) holds(q *Request) bool {
+	if q.Method == http.MethodOptions && w.method != http.MethodOptions {
+		return false // else a page's real request would never be sent
+	}
+	return (w.method == "" || w.method == q.Method) &&
+		asked(w.tenant, q.Tenant) && asked(w.customer, q.Customer) && asked(w.location, q.Location) &&
+		(w.client == "" || w.client == q.ClientID) &&
+		(w.session == "" || w.session == q.Session) &&
+		(w.version == "" || w.version == q.Version) &&
+		!slices.ContainsFunc(w.headers, func(c headerCondition) bool { return !c.holds(q.Header[c.name]) })
+}
+
+// asked reports whether an input is the one that is wanted, if any is.
+func asked(want *int64, is contract.Integer) bool { return want == nil || is.Is(*want) }
+
+func (c *headerCondition) holds(values []string) bool {
+	switch {
+	case c.present != nil:
+		return *c.present == (len(values) > 0)
+	case c.equals != nil:
+		return slices.Contains(values, *c.equals)
+	}
+	return slices.ContainsFunc(values, c.matches.MatchString)
+}
+
+// counted reports whether the nth request that the conditions held for is one
+// of those that are meant.
+func (w *when) counted(n uint64) bool {
+	switch {
+	case w.nth > 0:
+		return n == w.nth
+	case w.first > 0:
+		return n <= w.first
+	case w.every > 0:
+		return n%w.every == 0
+	}
+	return true
+}
 
 // Trigger is the request that a scenario takes over, as far as its conditions
 // say. Members that are nil or zero may be anything.
