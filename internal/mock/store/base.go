@@ -78,17 +78,6 @@ func (b *Builder) AddRecord(r Record) (first int, ok bool) {
 // maxChunk is how many bytes of documents stand side by side.
 const maxChunk = 256 << 10
 
-// Customers returns the customers that have a location, each as a Key without
-// one.
-func (b *Builder) Customers() map[Key]struct{} {
-	customers := make(map[Key]struct{}, len(b.index))
-	for k := range b.index {
-		k.Location = 0
-		customers[k] = struct{}{}
-	}
-	return customers
-}
-
 // Records returns the records that were added.
 func (b *Builder) Records() map[Key]Record {
 	records := make(map[Key]Record, len(b.base.records))

@@ -70,11 +70,13 @@ func TestBuilder(t *testing.T) {
 	if _, ok := b.AddRecord(record(-1, 1, 1, false, "other")); !ok {
 		t.Error("the same customer at the same location of another tenant is not taken")
 	}
-	want := map[Key]struct{}{{Tenant: 1, Customer: 1}: {}, {Tenant: 1, Customer: 2}: {}, {Tenant: -1, Customer: 1}: {}}
-	if got := b.Customers(); !reflect.DeepEqual(got, want) {
-		t.Errorf("got the customers %v, want %v", got, want)
-	}
 	base := b.Build()
+	for k, want := range map[Key]bool{{Tenant: 1, Customer: 1}: true, {Tenant: 1, Customer: 2}: true, {Tenant: -1, Customer: 1}: true,
+		{Tenant: 1, Customer: 3}: false, {Tenant: -1, Customer: 2}: false, {Tenant: 2, Customer: 1}: false} {
+		if got := base.HasCustomer(k); got != want {
+			t.Errorf("the base has the customer %v: %v, want %v", k, got, want)
+		}
+	}
 	if base.Records() != 4 || base.Tenants() != 2 || !base.HasTenant(-1) || base.HasTenant(2) {
 		t.Errorf("got %d records and %d tenants, want 4 and 2", base.Records(), base.Tenants())
 	}
