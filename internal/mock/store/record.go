@@ -110,15 +110,16 @@ func (r Record) JSON() []byte { return r.document }
 // Texts yields the names and values of the record's own members that are texts.
 func (r Record) Texts() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
-		d := jsontext.NewDecoder(bytes.NewReader(r.document))
-		_, err := d.ReadToken()
-		for err == nil && d.PeekKind() == '"' {
-			var name, text jsontext.Token
-			name, err = d.ReadToken()
-			member := name.String()
+		d := jsontext.NewDecoder(bytes.NewReader(r.document)) // it was printed as JSON
+		_, _ = d.ReadToken()
+		for d.PeekKind() == '"' {
+			token, _ := d.ReadToken()
+			name := token.String()
 			if d.PeekKind() != '"' {
-				err = d.SkipValue()
-			} else if text, err = d.ReadToken(); !yield(member, text.String()) {
+				_ = d.SkipValue()
+				continue
+			}
+			if text, _ := d.ReadToken(); !yield(name, text.String()) {
 				return
 			}
 		}
