@@ -23,6 +23,7 @@ type request struct {
 	s     *session.Session
 	x     *exchange.Exchange
 	reply wire.Reply
+	room  [16]wire.Field // of the reply
 
 	noSession *model.Error // of a request that names no session that there is
 	route     contract.Route
@@ -57,6 +58,8 @@ func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q.x.Took = time.Since(start)
 	m.record(q)
 	m.send(q)
+	*q = request{}
+	m.requests.Put(q)
 }
 
 // answer fills in the reply. A panic becomes an answer without a stack trace.
@@ -85,7 +88,8 @@ func (m *Mock) answer(q *request) {
 
 // open finds the session and the route, and begins the exchange.
 func (m *Mock) open(w http.ResponseWriter, r *http.Request) *request {
-	q := &request{w: w, r: r}
+	q, _ := m.requests.Get().(*request)
+	q.w, q.r, q.reply.Fields = w, r, q.room[:0]
 	q.s, q.noSession = m.findSession(r)
 	q.route = m.Contract.Route(r)
 	q.x = &exchange.Exchange{Session: q.s.Spec.ID, Sequence: q.s.Next(), Start: q.s.Clock.Tick(), Method: r.Method, Path: r.URL.EscapedPath()}

@@ -24,26 +24,28 @@ const (
 // reply fills in a reply, its fields in the sample's order.
 func (m *Mock) reply(q *request, status int, reason string, body *wire.Body) {
 	x := q.x
-	fields := make([]wire.Field, 0, 12)
-	add := func(name, value string) { fields = append(fields, wire.Field{Name: name, Value: value}) }
-	add(wire.AllowHeaders, m.allowHeaders())
-	add(wire.AllowMethods, methods)
-	add(wire.AllowOrigin, "*")
+	fields := append(q.reply.Fields[:0],
+		wire.Field{Name: wire.AllowHeaders, Value: m.allowHeaders()},
+		wire.Field{Name: wire.AllowMethods, Value: methods},
+		wire.Field{Name: wire.AllowOrigin, Value: "*"})
 	if m.CORS == contract.CORSRelaxed {
-		add(wire.ExposeHeaders, versionAndID)
+		fields = append(fields, wire.Field{Name: wire.ExposeHeaders, Value: versionAndID})
 	}
-	add(wire.Allow, methods)
-	add(wire.ContentLength, body.Length)
+	fields = append(fields,
+		wire.Field{Name: wire.Allow, Value: methods},
+		wire.Field{Name: wire.ContentLength, Value: body.Length})
 	if len(body.Bytes) > 0 {
-		add(wire.ContentType, mediaType)
+		fields = append(fields, wire.Field{Name: wire.ContentType, Value: mediaType})
 	}
-	add(wire.Date, wire.FormatDate(x.Start))
-	add(wire.Server, server)
+	fields = append(fields,
+		wire.Field{Name: wire.Date, Value: wire.FormatDate(x.Start)},
+		wire.Field{Name: wire.Server, Value: server})
 	if status == http.StatusUnauthorized && q.s.Choices().Authenticate {
-		add(wire.Authenticate, "Bearer")
+		fields = append(fields, wire.Field{Name: wire.Authenticate, Value: "Bearer"})
 	}
-	add(wire.APIVersion, x.VersionUsed)
-	add(wire.RequestID, x.RequestID)
+	fields = append(fields,
+		wire.Field{Name: wire.APIVersion, Value: x.VersionUsed},
+		wire.Field{Name: wire.RequestID, Value: x.RequestID})
 	q.reply = wire.Reply{Status: status, Reason: reason, Fields: fields, Body: body}
 	x.Status, x.Bytes = status, len(body.Bytes)
 }
