@@ -41,49 +41,36 @@ type clockBody struct {
 }
 
 // setting checks what the schema cannot say.
-func (b *clockBody) setting(at string) (session.ClockSetting, error) {
-	s := session.ClockSetting{Mode: b.Mode}
-	for _, m := range []struct {
-		name  string
-		value *string
-		of    []session.ClockMode // that have the member, and must
-		read  func(at, value string) error
-	}{
-		{"at", b.At, []session.ClockMode{session.ClockFrozen, session.ClockStep}, func(at, value string) (err error) {
-			if s.At, err = model.ParseInstant(value); err != nil {
-				return bad(at, value, err.Error())
+func (b *clockBody) setting(at string) (s session.ClockSetting, err error) {
+	s.Mode = b.Mode
+	needed := map[session.ClockMode][]string{session.ClockFrozen: {"at"}, session.ClockOffset: {"offset"}, session.ClockStep: {"at", "step"}}[b.Mode]
+	given := map[string]*string{"at": b.At, "offset": b.Offset, "step": b.Step}
+	for _, name := range []string{"at", "offset", "step"} {
+		value, at := given[name], at+"/"+name
+		switch needs := slices.Contains(needed, name); {
+		case needs && value == nil:
+			return s, bad(at, "", fmt.Sprintf("is required where the mode is %s", b.Mode))
+		case value != nil && !needs:
+			return s, bad(at, *value, fmt.Sprintf("has no meaning where the mode is %s", b.Mode))
+		case !needs:
+			continue
+		case name == "at":
+			if s.At, err = model.ParseInstant(*value); err == nil {
+				err = s.Check()
 			}
-			return nil
-		}},
-		{"offset", b.Offset, []session.ClockMode{session.ClockOffset}, func(at, value string) (err error) {
-			s.Offset, err = duration(at, value, -maxOffset)
-			return err
-		}},
-		{"step", b.Step, []session.ClockMode{session.ClockStep}, func(at, value string) (err error) {
-			s.Step, err = duration(at, value, -maxOffset)
-			return err
-		}},
-	} {
-		at := at + "/" + m.name
-		switch needed := slices.Contains(m.of, s.Mode); {
-		case needed && m.value == nil:
-			return s, bad(at, "", fmt.Sprintf("is required where the mode is %s", s.Mode))
-		case m.value != nil && !needed:
-			return s, bad(at, *m.value, fmt.Sprintf("has no meaning where the mode is %s", s.Mode))
-		case needed:
-			if err := m.read(at, *m.value); err != nil {
-				return s, err
+			if err != nil {
+				return s, bad(at, *value, err.Error())
 			}
+		case name == "offset":
+			s.Offset, err = duration(at, *value, -maxOffset)
+		case name == "step":
+			s.Step, err = duration(at, *value, -maxOffset)
+		}
+		if err != nil {
+			return s, err
 		}
 	}
-	if err := s.Check(); err != nil {
-		value := ""
-		if b.At != nil {
-			value = *b.At
-		}
-		return s, bad(at+"/at", value, err.Error())
-	}
-	return s, nil
+	return s, s.Check()
 }
 
 // maxOffset is how far a clock may be put from the machine's.
