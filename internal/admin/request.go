@@ -36,8 +36,7 @@ func (r *request) param(name string) string { return mux.Vars(r.Request)[name] }
 // query returns a parameter of the query, or "".
 func (r *request) query(name string) string { return r.URL.Query().Get(name) }
 
-// serve answers the requests of a route. A change is recorded, so that a session
-// can be replayed.
+// serve answers the requests of a route.
 func (d *Admin) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -50,6 +49,7 @@ func (d *Admin) serve(rt route) http.Handler {
 	})
 }
 
+// handle reads what the route says that a request has, and calls its handler.
 func (d *Admin) handle(rt route, r *http.Request) (any, error) {
 	q := &request{Request: r}
 	var sent []byte
@@ -80,17 +80,27 @@ func (d *Admin) handle(rt route, r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
-	start := time.Now()
-	v, err := rt.handle(q)
-	if rt.change && err == nil {
-		n := q.session
-		x := &exchange.Exchange{Admin: true, Session: n.Spec.ID, Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
-		x.Request.Head, _ = d.redactor.Secrets().Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
-		x.Request.Body, x.Request.Size = sent, int64(len(sent))
-		x.Took, x.Sequence, x.Status = time.Since(start), n.Next(), statusOf(v)
-		d.Journal.Add(n.Over, x)
+	if rt.change {
+		return d.change(rt.handle, q, sent)
 	}
-	return v, err
+	return rt.handle(q)
+}
+
+// change handles a change of a session and records it, so that the session can
+// be replayed.
+func (d *Admin) change(h handler, r *request, sent []byte) (any, error) {
+	n := r.session
+	x := &exchange.Exchange{Admin: true, Session: n.Spec.ID, Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
+	x.Request.Head, _ = d.redactor.Secrets().Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
+	x.Request.Body, x.Request.Size = sent, int64(len(sent))
+	start := time.Now()
+	v, err := h(r)
+	if err != nil {
+		return nil, err
+	}
+	x.Took, x.Sequence, x.Status = time.Since(start), n.Next(), statusOf(v)
+	d.Journal.Add(n.Over, x)
+	return v, nil
 }
 
 // session returns a session by its ID.
