@@ -46,25 +46,26 @@ func (b *clockBody) setting(at string) (s session.ClockSetting, err error) {
 	needed := map[session.ClockMode][]string{session.ClockFrozen: {"at"}, session.ClockOffset: {"offset"}, session.ClockStep: {"at", "step"}}[b.Mode]
 	given := map[string]*string{"at": b.At, "offset": b.Offset, "step": b.Step}
 	for _, name := range []string{"at", "offset", "step"} {
-		value, at := given[name], at+"/"+name
-		switch needs := slices.Contains(needed, name); {
+		switch value, needs := given[name], slices.Contains(needed, name); {
 		case needs && value == nil:
-			return s, bad(at, "", fmt.Sprintf("is required where the mode is %s", b.Mode))
+			return s, bad(at+"/"+name, "", fmt.Sprintf("is required where the mode is %s", b.Mode))
 		case value != nil && !needs:
-			return s, bad(at, *value, fmt.Sprintf("has no meaning where the mode is %s", b.Mode))
-		case !needs:
-			continue
-		case name == "at":
-			if s.At, err = model.ParseInstant(*value); err == nil {
+			return s, bad(at+"/"+name, *value, fmt.Sprintf("has no meaning where the mode is %s", b.Mode))
+		}
+	}
+	for _, name := range needed {
+		switch at, value := at+"/"+name, *given[name]; name {
+		case "at":
+			if s.At, err = model.ParseInstant(value); err == nil {
 				err = s.Check()
 			}
 			if err != nil {
-				return s, bad(at, *value, err.Error())
+				return s, bad(at, value, err.Error())
 			}
-		case name == "offset":
-			s.Offset, err = duration(at, *value, -maxOffset)
-		case name == "step":
-			s.Step, err = duration(at, *value, -maxOffset)
+		case "offset":
+			s.Offset, err = duration(at, value, -maxOffset)
+		case "step":
+			s.Step, err = duration(at, value, -maxOffset)
 		}
 		if err != nil {
 			return s, err
