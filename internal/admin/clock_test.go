@@ -55,6 +55,22 @@ func TestClocks(t *testing.T) {
 	}
 }
 
+// TestClockChangeIsRecordedByTheClockBefore holds that the journal has a change of
+// the clock at the time that the session had when it was asked for.
+func TestClockChangeIsRecordedByTheClockBefore(t *testing.T) {
+	t.Parallel()
+	r := launch(t, settings{})
+	r.must(t, "POST", "/sessions", `{"id": "c", "clock": {"mode": "frozen", "at": "2023-01-01T00:00:00Z"}}`, nil)
+	r.must(t, "PUT", "/sessions/c/clock", `{"mode": "frozen", "at": "2024-01-01T00:00:00Z"}`, nil)
+	var list struct {
+		Exchanges []struct{ Start string }
+	}
+	r.must(t, "GET", "/journal?session=c&admin=true", "", &list)
+	if len(list.Exchanges) != 1 || utc(t, list.Exchanges[0].Start) != "2023-01-01T00:00:00Z" {
+		t.Errorf("the journal has %+v, want the change at the time before it", list.Exchanges)
+	}
+}
+
 // TestClockBeforeRecord holds that the journal names a clock that was set before
 // a record's times, which makes the record one that cannot be answered.
 func TestClockBeforeRecord(t *testing.T) {

@@ -1,7 +1,9 @@
 package admin
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -24,7 +26,8 @@ type request struct {
 	*http.Request
 	session *session.Session // that the path names
 	key     store.Key        // of the record that the path names
-	body    map[string]any   // as the body's schema says
+	text    []byte           // the body, or an empty object
+	body    map[string]any   // the same; it keeps its schema
 }
 
 // param returns a parameter of the path.
@@ -33,8 +36,7 @@ func (r *request) param(name string) string { return mux.Vars(r.Request)[name] }
 // query returns a parameter of the query, or "".
 func (r *request) query(name string) string { return r.URL.Query().Get(name) }
 
-// serve answers the requests of a route. A change is recorded, so that a session
-// can be replayed.
+// serve answers the requests of a route.
 func (d *Admin) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -47,18 +49,19 @@ func (d *Admin) serve(rt route) http.Handler {
 	})
 }
 
+// handle reads what the route says that a request has, and calls its handler.
 func (d *Admin) handle(rt route, r *http.Request) (any, error) {
-	var text []byte
+	q := &request{Request: r}
+	var sent []byte
 	var err error
 	if rt.body != "" || rt.change {
-		if text, err = read(r); err != nil {
+		if sent, err = read(r); err != nil {
 			return nil, err
 		}
 	}
 	if rt.change {
-		d.Sessions.Expire() // what they held makes room
+		d.Sessions.Expire() // the room of those that are over is free
 	}
-	q := &request{Request: r}
 	if strings.HasPrefix(rt.path, one) {
 		if q.session, err = d.session(q.param("session")); err != nil {
 			return nil, err
@@ -70,21 +73,34 @@ func (d *Admin) handle(rt route, r *http.Request) (any, error) {
 		}
 	}
 	if rt.body != "" {
-		if q.body, err = d.parse(text, rt.body); err != nil {
+		if q.text = sent; len(sent) == 0 {
+			q.text = []byte("{}")
+		}
+		if q.body, err = d.parse("body", q.text, rt.body); err != nil {
 			return nil, err
 		}
 	}
-	start := time.Now()
-	v, err := rt.handle(q)
-	if rt.change && err == nil {
-		n := q.session
-		x := &exchange.Exchange{Admin: true, Session: n.Spec.ID, Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
-		x.Request.Head, _ = d.redactor.Secrets().Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
-		x.Request.Body, x.Request.Size = text, int64(len(text))
-		x.Took, x.Sequence, x.Status = time.Since(start), n.Next(), statusOf(v)
-		d.Journal.Add(n.Over, x)
+	if rt.change {
+		return d.change(rt.handle, q, sent)
 	}
-	return v, err
+	return rt.handle(q)
+}
+
+// change handles a change of a session and records it, so that the session can
+// be replayed.
+func (d *Admin) change(h handler, r *request, sent []byte) (any, error) {
+	n := r.session
+	x := &exchange.Exchange{Admin: true, Session: n.Spec.ID, Start: n.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath()}
+	x.Request.Head, _ = d.redactor.Secrets().Head([]byte(r.Method + " " + r.URL.RequestURI() + " HTTP/1.1\r\nContent-Type: application/json"))
+	x.Request.Body, x.Request.Size = sent, int64(len(sent))
+	start := time.Now()
+	v, err := h(r)
+	if err != nil {
+		return nil, err
+	}
+	x.Took, x.Sequence, x.Status = time.Since(start), n.Next(), statusOf(v)
+	d.Journal.Add(n.Over, x)
+	return v, nil
 }
 
 // session returns a session by its ID.
@@ -147,14 +163,11 @@ func read(r *http.Request) ([]byte, error) {
 	return text, nil
 }
 
-// parse reads a body and checks it by a schema; no body is an empty object.
-func (d *Admin) parse(text []byte, schema string) (map[string]any, error) {
-	if len(text) == 0 {
-		text = []byte("{}")
-	}
+// parse reads a document and checks it by a schema; errors name it.
+func (d *Admin) parse(name string, text []byte, schema string) (map[string]any, error) {
 	v, err := jsonx.Parse(text)
 	if err != nil {
-		return nil, problem(http.StatusBadRequest, "The body is not JSON: %v.", err)
+		return nil, problem(http.StatusBadRequest, "The %s is not JSON: %v.", name, err)
 	}
 	if err := checkMembers(v); err != nil {
 		return nil, err
@@ -163,12 +176,12 @@ func (d *Admin) parse(text []byte, schema string) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if diags := m.Diagnostics("body", "", v); len(diags) > 0 {
+	if diags := m.Diagnostics(name, "", v); len(diags) > 0 {
 		return nil, diags
 	}
 	doc, ok := v.(map[string]any)
 	if !ok {
-		return nil, problem(http.StatusUnprocessableEntity, "The body must be a JSON object.")
+		return nil, problem(http.StatusUnprocessableEntity, "The %s must be a JSON object.", name)
 	}
 	return doc, nil
 }
@@ -196,8 +209,23 @@ func checkMembers(v any) error {
 	return nil
 }
 
-// items returns a member of a body that is an array.
-func items(v any) []any {
-	a, _ := v.([]any)
-	return a
+// decode reads a body that keeps its schema.
+func decode[T any](text []byte) (body T, err error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber() // in what is checked by the rules of fixtures
+	if err := d.Decode(&body); err != nil {
+		return body, problem(http.StatusUnprocessableEntity, "The body: %v.", err)
+	}
+	return body, nil
+}
+
+// with handles a request whose body is a T.
+func with[T any](h func(r *request, body T) (any, error)) handler {
+	return func(r *request) (any, error) {
+		body, err := decode[T](r.text)
+		if err != nil {
+			return nil, err
+		}
+		return h(r, body)
+	}
 }

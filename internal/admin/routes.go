@@ -58,12 +58,12 @@ func (d *Admin) table() []route {
 		{method: "POST", path: "/sessions", handle: d.createSession, about: "Makes a session, with records, clock, scenarios and a journal of its own.", body: "session"},
 		{method: "GET", path: one, handle: d.getSession, about: "Describes a session."},
 		{method: "DELETE", path: one, handle: d.dropSession, about: "Drops a session."},
-		{method: "POST", path: one + "/reset", change: true, handle: d.reset, about: "Puts a session back to how it was made.", body: "reset"},
+		{method: "POST", path: one + "/reset", change: true, handle: with(d.reset), about: "Puts a session back to how it was made.", body: "reset"},
 
 		{method: "GET", path: one + "/diff", large: true, handle: d.diff, about: "What differs from the fixtures, as a JSON Patch."},
 		{method: "GET", path: one + "/bundle", large: true, handle: d.bundle, about: "The whole session in one file, to be replayed elsewhere."},
 		{method: "GET", path: one + "/snapshots", handle: show(showSnapshots), about: "Lists the snapshots."},
-		{method: "POST", path: one + "/snapshots", change: true, handle: d.takeSnapshot, about: "Keeps the state under a name.", body: "snapshot"},
+		{method: "POST", path: one + "/snapshots", change: true, handle: with(takeSnapshot), about: "Keeps the state under a name.", body: "snapshot"},
 		{method: "POST", path: one + "/snapshots/{name}/restore", change: true, handle: d.restoreSnapshot, about: "Brings a kept state back."},
 		{method: "DELETE", path: one + "/snapshots/{name}", change: true, handle: d.dropSnapshot, about: "Drops a kept state."},
 
@@ -76,18 +76,18 @@ func (d *Admin) table() []route {
 		{method: "POST", path: record + "/revert", change: true, handle: d.revertRecord, about: "Makes a record what the fixtures say.", query: version},
 
 		{method: "GET", path: one + "/pins", handle: show(showPins), about: "The version pin of each client ID."},
-		{method: "PUT", path: one + "/pins", change: true, handle: d.putPins, about: "Sets version pins.", body: "pins"},
+		{method: "PUT", path: one + "/pins", change: true, handle: with(d.putPins), about: "Sets version pins.", body: "pins"},
 		{method: "GET", path: one + "/clock", handle: show(showClock), about: "The session's clock."},
-		{method: "PUT", path: one + "/clock", change: true, handle: d.putClock, about: "Sets the session's clock.", body: "clock"},
+		{method: "PUT", path: one + "/clock", change: true, handle: with(putClock), about: "Sets the session's clock.", body: "clock"},
 		{method: "GET", path: one + "/request-ids", handle: show(showIDs), about: "Where request IDs come from."},
-		{method: "PUT", path: one + "/request-ids", change: true, handle: d.putIDs, about: "Sets where request IDs come from.", body: "request-ids"},
+		{method: "PUT", path: one + "/request-ids", change: true, handle: with(putIDs), about: "Sets where request IDs come from.", body: "request-ids"},
 		{method: "GET", path: one + "/choices", handle: show(showChoices), about: "The choices in force where the documentation is silent."},
 		{method: "PATCH", path: one + "/choices", change: true, handle: d.patchChoices, about: "Changes choices.", body: "choices"},
 
 		{method: "GET", path: "/scenarios", handle: d.catalogue, about: "The scenarios that every session knows."},
 		{method: "GET", path: one + "/scenarios", handle: show(showScenarios), about: "The session's own scenarios, and those that are on."},
-		{method: "POST", path: one + "/scenarios", change: true, handle: d.switchOn, about: "Defines a scenario, or names a known one, and switches it on.", body: "switch"},
-		{method: "POST", path: one + "/scenario-check", handle: d.checkScenario, about: "Checks the definition of a scenario, and switches nothing on.", body: "switch"},
+		{method: "POST", path: one + "/scenarios", change: true, handle: with(d.switchOn), about: "Defines a scenario, or names a known one, and switches it on.", body: "switch"},
+		{method: "POST", path: one + "/scenario-check", handle: with(d.checkScenario), about: "Checks the definition of a scenario, and switches nothing on.", body: "switch"},
 		{method: "DELETE", path: one + "/scenarios", change: true, handle: d.switchAllOff, about: "Switches all scenarios off."},
 		{method: "DELETE", path: one + "/scenarios/{name}", change: true, handle: d.switchOff, about: "Switches a scenario off."},
 
@@ -104,7 +104,7 @@ func (d *Admin) table() []route {
 
 		{method: "GET", path: "/contract", handle: d.getContract, about: "What must be: versions, operations, schemas, choices and facts with their grades.", query: version},
 		{method: "GET", path: "/clients", handle: d.getClients, about: "The clients of the fixtures with their tokens, roles and tenants."},
-		{method: "POST", path: "/send", handle: d.sendRequest, about: "Sends a request from the server to the mocked API, and shows what came back.", body: "send"},
+		{method: "POST", path: "/send", handle: with(d.sendRequest), about: "Sends a request from the server to the mocked API, and shows what came back.", body: "send"},
 	}
 }
 

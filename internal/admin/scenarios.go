@@ -46,28 +46,35 @@ func showScenarios(n *session.Session) map[string]any {
 	return map[string]any{"on": on, "own": n.Scenarios().Own()}
 }
 
+// switchBody is a scenario to switch on, or to check.
+type switchBody struct {
+	Name       string
+	Definition map[string]any
+	Times      json.Number
+	Until      string
+}
+
 // switchOn switches a known scenario on, or defines one and switches it on.
-func (d *Admin) switchOn(r *request) (any, error) {
-	n, doc := r.session, r.body
+func (d *Admin) switchOn(r *request, body switchBody) (any, error) {
+	n := r.session
 	var limit scenario.Limit
-	if t, ok := doc["times"].(json.Number); ok {
+	if body.Times != "" {
 		// The schema has its bounds.
-		limit.Times, _ = strconv.ParseUint(string(t), 10, 64)
+		limit.Times, _ = strconv.ParseUint(string(body.Times), 10, 64)
 	}
-	if u := jsonx.Text(doc["until"]); u != "" {
-		until, err := model.ParseInstant(u)
+	if body.Until != "" {
+		until, err := model.ParseInstant(body.Until)
 		if err != nil {
-			return nil, bad("/until", u, err.Error())
+			return nil, bad("/until", body.Until, err.Error())
 		}
 		limit.Until = &until
 	}
-	name := jsonx.Text(doc["name"])
-	definition, defines := doc["definition"].(map[string]any)
+	name, defines := body.Name, body.Definition != nil
 	if defines == (name != "") {
 		return nil, problem(http.StatusUnprocessableEntity, "The body must have either the name of a known scenario or a definition.")
 	}
 	if defines {
-		sc, diags := d.parser.Parse("body", "/definition", definition)
+		sc, diags := d.parser.Parse("body", "/definition", body.Definition)
 		if len(diags) > 0 {
 			return nil, diags
 		}
@@ -101,12 +108,11 @@ func (d *Admin) switchAllOff(r *request) (any, error) {
 }
 
 // checkScenario checks the definition of a scenario by the rules.
-func (d *Admin) checkScenario(r *request) (any, error) {
-	definition, ok := r.body["definition"].(map[string]any)
-	if !ok {
+func (d *Admin) checkScenario(_ *request, body switchBody) (any, error) {
+	if body.Definition == nil {
 		return nil, bad("/definition", "", "is required")
 	}
-	if _, diags := d.parser.Parse("body", "/definition", definition); len(diags) > 0 {
+	if _, diags := d.parser.Parse("body", "/definition", body.Definition); len(diags) > 0 {
 		return nil, diags
 	}
 	return map[string]any{"valid": true}, nil

@@ -13,7 +13,6 @@ import (
 
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/journal"
-	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/report"
 )
 
@@ -36,16 +35,22 @@ type Answer struct {
 	Exchange *report.Entry `json:"exchange,omitempty"`
 }
 
+// sendBody is a request to send.
+type sendBody struct {
+	Session, Method, Path, Body string
+	Headers                     []struct{ Name, Value string }
+}
+
 // sendRequest sends a request to the mocked API, over its socket as any client
 // does.
-func (d *Admin) sendRequest(r *request) (any, error) {
-	n, err := d.chosenOrDefault(jsonx.Text(r.body["session"]))
+func (d *Admin) sendRequest(r *request, body sendBody) (any, error) {
+	n, err := d.chosenOrDefault(body.Session)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), sendWithin)
 	defer cancel()
-	out, err := d.outgoing(ctx, n.Spec.ID, r.body)
+	out, err := d.outgoing(ctx, n.Spec.ID, body)
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +70,8 @@ func reachable(a net.Addr) string {
 }
 
 // outgoing returns the request that a body asks for.
-func (d *Admin) outgoing(ctx context.Context, session string, doc map[string]any) (*http.Request, error) {
-	target := jsonx.Text(doc["path"])
+func (d *Admin) outgoing(ctx context.Context, session string, body sendBody) (*http.Request, error) {
+	target := body.Path
 	u, err := url.Parse(target)
 	if err != nil || u.Host != "" || u.Scheme != "" {
 		return nil, bad("/path", target, "must be a path such as /customers/1/locations/1")
@@ -79,20 +84,18 @@ func (d *Admin) outgoing(ctx context.Context, session string, doc map[string]any
 	if session != "default" {
 		prefix += "/_s/" + session
 	}
-	out, err := http.NewRequestWithContext(ctx, jsonx.Text(doc["method"]), prefix+target, strings.NewReader(jsonx.Text(doc["body"])))
+	out, err := http.NewRequestWithContext(ctx, body.Method, prefix+target, strings.NewReader(body.Body))
 	if err != nil {
 		return nil, bad("/path", target, "must be a path such as /customers/1/locations/1: "+err.Error())
 	}
-	for i, item := range items(doc["headers"]) {
-		field, _ := item.(map[string]any)
-		name, value := jsonx.Text(field["name"]), jsonx.Text(field["value"])
-		switch http.CanonicalHeaderKey(name) {
+	for i, field := range body.Headers {
+		switch http.CanonicalHeaderKey(field.Name) {
 		case "Host":
-			return nil, bad(fmt.Sprintf("/headers/%d/name", i), name, "must not be Host: a session is chosen by its member")
+			return nil, bad(fmt.Sprintf("/headers/%d/name", i), field.Name, "must not be Host: a session is chosen by its member")
 		case "Content-Length", "Transfer-Encoding", "Trailer":
-			return nil, bad(fmt.Sprintf("/headers/%d/name", i), name, "must not be about the body's length, which follows from the body")
+			return nil, bad(fmt.Sprintf("/headers/%d/name", i), field.Name, "must not be about the body's length, which follows from the body")
 		}
-		out.Header.Add(name, value)
+		out.Header.Add(field.Name, field.Value)
 	}
 	if out.Header.Get("User-Agent") == "" {
 		out.Header["User-Agent"] = nil

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
 )
@@ -87,66 +86,72 @@ func (d *Admin) createSession(r *request) (any, error) {
 	return created{d.show(r.Request, n)}, nil
 }
 
+// sessionBody is what a session is to be made of.
+type sessionBody struct {
+	ID, Name, TTL string
+	Clock         *clockBody
+	RequestIDs    idsBody `json:"request_ids"`
+	Fixtures      map[string]any
+	Scenarios     []any
+	Seed          json.Number
+	Allowed       []string
+}
+
 // spec reads what a session is to be made of.
-func (d *Admin) spec(doc map[string]any) (session.Spec, error) {
-	spec := session.Spec{ID: jsonx.Text(doc["id"]), Name: jsonx.Text(doc["name"])}
-	var err error
-	if t := jsonx.Text(doc["ttl"]); t != "" {
-		if spec.TTL, err = duration("/ttl", t, time.Second); err != nil {
+func (d *Admin) spec(doc map[string]any) (spec session.Spec, err error) {
+	// The document is kept, so that the session can be made again elsewhere.
+	if spec.Made, err = json.Marshal(doc); err != nil {
+		return spec, err
+	}
+	body, err := decode[sessionBody](spec.Made)
+	if err != nil {
+		return spec, err
+	}
+	spec.ID, spec.Name = body.ID, body.Name
+	if body.TTL != "" {
+		if spec.TTL, err = duration("/ttl", body.TTL, time.Second); err != nil {
 			return spec, err
 		}
 		if most := d.Sessions.MaxTTL(); spec.TTL > most {
-			return spec, bad("/ttl", t, "must be at most "+most.String()+", which the server's --session-ttl allows")
+			return spec, bad("/ttl", body.TTL, "must be at most "+most.String()+", which the server's --session-ttl allows")
 		}
 	}
-	if c, ok := doc["clock"].(map[string]any); ok {
-		if spec.Clock, err = readClock("/clock", c); err != nil {
+	if body.Clock != nil {
+		if spec.Clock, err = body.Clock.setting("/clock"); err != nil {
 			return spec, err
 		}
 	}
-	if i, ok := doc["request_ids"].(map[string]any); ok {
-		if spec.IDs, err = readIDs("/request_ids", i); err != nil {
-			return spec, err
-		}
+	if spec.IDs, err = body.RequestIDs.setting("/request_ids"); err != nil {
+		return spec, err
 	}
 	files := d.Sessions.Fixtures()
-	if p, ok := doc["fixtures"].(map[string]any); ok {
-		change, err := files.Patch("fixtures", p, fixture.Current{Choices: files.Choices}, d.Schemas, d.Contract, d.now(spec.Clock))
+	if body.Fixtures != nil {
+		change, err := files.Patch("fixtures", body.Fixtures, fixture.Current{Choices: files.Choices}, d.Schemas, d.Contract, d.now(spec.Clock))
 		if err != nil {
 			return spec, err
 		}
 		spec.Records, spec.Choices = change.Records, change.Choices
 	}
-	if spec.Scenarios, err = d.readScenarios(files, items(doc["scenarios"])); err != nil {
+	if spec.Scenarios, err = d.readScenarios(files, body.Scenarios); err != nil {
 		return spec, err
 	}
-	if seed, ok := doc["seed"].(json.Number); ok {
-		if spec.Seed, err = strconv.ParseUint(string(seed), 10, 64); err != nil {
-			return spec, bad("/seed", string(seed), "must be a whole number from 0 on, of at most 64 bits")
+	if body.Seed != "" {
+		if spec.Seed, err = seed("/seed", body.Seed); err != nil {
+			return spec, err
 		}
 	}
-	for _, word := range items(doc["allowed"]) {
-		spec.Allowed.Allow(jsonx.Text(word)) // the schema has the words
+	for _, word := range body.Allowed {
+		spec.Allowed.Allow(word) // the schema has the words
 	}
-	// What made a session is kept, so that it can be made again elsewhere.
-	spec.Made, err = json.Marshal(doc)
-	return spec, err
+	return spec, nil
 }
 
 // Remake makes a session what a document for POST /sessions says.
 func (d *Admin) Remake(n *session.Session, made []byte) error {
-	v, err := jsonx.Parse(made)
+	doc, err := d.parse("session", made, "session")
 	if err != nil {
 		return err
 	}
-	m, err := d.models["session"]()
-	if err != nil {
-		return err
-	}
-	if diags := m.Diagnostics("session", "", v); len(diags) > 0 {
-		return diags
-	}
-	doc, _ := v.(map[string]any)
 	spec, err := d.spec(doc)
 	if err != nil {
 		return err

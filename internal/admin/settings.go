@@ -34,46 +34,44 @@ func showClock(n *session.Session) Clock {
 	return c
 }
 
-// readClock reads a setting that keeps its schema.
-func readClock(at string, doc map[string]any) (session.ClockSetting, error) {
-	s := session.ClockSetting{Mode: session.ClockMode(jsonx.Text(doc["mode"]))}
-	for _, m := range []struct {
-		name string
-		of   []session.ClockMode // that have the member, and must
-		read func(at, value string) error
-	}{
-		{"at", []session.ClockMode{session.ClockFrozen, session.ClockStep}, func(at, value string) (err error) {
-			if s.At, err = model.ParseInstant(value); err != nil {
-				return bad(at, value, err.Error())
-			}
-			return nil
-		}},
-		{"offset", []session.ClockMode{session.ClockOffset}, func(at, value string) (err error) {
-			s.Offset, err = duration(at, value, -maxOffset)
-			return err
-		}},
-		{"step", []session.ClockMode{session.ClockStep}, func(at, value string) (err error) {
-			s.Step, err = duration(at, value, -maxOffset)
-			return err
-		}},
-	} {
-		at := at + "/" + m.name
-		value, given := doc[m.name]
-		switch needed := slices.Contains(m.of, s.Mode); {
-		case needed && !given:
-			return s, bad(at, "", fmt.Sprintf("is required where the mode is %s", s.Mode))
-		case given && !needed:
-			return s, bad(at, jsonx.Text(value), fmt.Sprintf("has no meaning where the mode is %s", s.Mode))
-		case given:
-			if err := m.read(at, jsonx.Text(value)); err != nil {
-				return s, err
-			}
+// clockBody is how a clock is to be set.
+type clockBody struct {
+	Mode             session.ClockMode
+	At, Offset, Step *string
+}
+
+// setting checks what the schema cannot say.
+func (b *clockBody) setting(at string) (s session.ClockSetting, err error) {
+	s.Mode = b.Mode
+	needed := map[session.ClockMode][]string{session.ClockFrozen: {"at"}, session.ClockOffset: {"offset"}, session.ClockStep: {"at", "step"}}[b.Mode]
+	given := map[string]*string{"at": b.At, "offset": b.Offset, "step": b.Step}
+	for _, name := range []string{"at", "offset", "step"} {
+		switch value, needs := given[name], slices.Contains(needed, name); {
+		case needs && value == nil:
+			return s, bad(at+"/"+name, "", fmt.Sprintf("is required where the mode is %s", b.Mode))
+		case value != nil && !needs:
+			return s, bad(at+"/"+name, *value, fmt.Sprintf("has no meaning where the mode is %s", b.Mode))
 		}
 	}
-	if err := s.Check(); err != nil {
-		return s, bad(at+"/at", jsonx.Text(doc["at"]), err.Error())
+	for _, name := range needed {
+		switch at, value := at+"/"+name, *given[name]; name {
+		case "at":
+			if s.At, err = model.ParseInstant(value); err == nil {
+				err = s.Check()
+			}
+			if err != nil {
+				return s, bad(at, value, err.Error())
+			}
+		case "offset":
+			s.Offset, err = duration(at, value, -maxOffset)
+		case "step":
+			s.Step, err = duration(at, value, -maxOffset)
+		}
+		if err != nil {
+			return s, err
+		}
 	}
-	return s, nil
+	return s, s.Check()
 }
 
 // maxOffset is how far a clock may be put from the machine's.
@@ -98,8 +96,8 @@ func bad(pointer, value, rule string) *Problem {
 	return p
 }
 
-func (d *Admin) putClock(r *request) (any, error) {
-	s, err := readClock("", r.body)
+func putClock(r *request, body clockBody) (any, error) {
+	s, err := body.setting("")
 	if err != nil {
 		return nil, err
 	}
@@ -122,25 +120,36 @@ func showIDs(n *session.Session) IDs {
 	return IDs{Mode: "seed", Seed: &s.Seed, Drawn: s.Drawn}
 }
 
-func readIDs(at string, doc map[string]any) (session.IDSetting, error) {
-	n, seeded := doc["seed"].(json.Number)
-	switch mode := jsonx.Text(doc["mode"]); {
-	case mode == "seed" && !seeded:
-		return session.IDSetting{}, bad(at+"/seed", "", "is required where the mode is seed")
-	case mode == "random" && seeded:
-		return session.IDSetting{}, bad(at+"/seed", string(n), "has no meaning where the mode is random")
-	case !seeded:
-		return session.IDSetting{}, nil
-	}
-	seed, err := strconv.ParseUint(string(n), 10, 64)
-	if err != nil {
-		return session.IDSetting{}, bad(at+"/seed", string(n), "must be a whole number from 0 on, of at most 64 bits")
-	}
-	return session.IDSetting{Seeded: true, Seed: seed}, nil
+// idsBody is where request IDs are to come from.
+type idsBody struct {
+	Mode string
+	Seed json.Number
 }
 
-func (d *Admin) putIDs(r *request) (any, error) {
-	s, err := readIDs("", r.body)
+// setting checks what the schema cannot say.
+func (b idsBody) setting(at string) (s session.IDSetting, err error) {
+	switch s.Seeded = b.Seed != ""; {
+	case b.Mode == "seed" && !s.Seeded:
+		return s, bad(at+"/seed", "", "is required where the mode is seed")
+	case b.Mode == "random" && s.Seeded:
+		return s, bad(at+"/seed", string(b.Seed), "has no meaning where the mode is random")
+	case s.Seeded:
+		s.Seed, err = seed(at+"/seed", b.Seed)
+	}
+	return s, err
+}
+
+// seed reads a seed.
+func seed(at string, n json.Number) (uint64, error) {
+	seed, err := strconv.ParseUint(string(n), 10, 64)
+	if err != nil {
+		return 0, bad(at, string(n), "must be a whole number from 0 on, of at most 64 bits")
+	}
+	return seed, nil
+}
+
+func putIDs(r *request, body idsBody) (any, error) {
+	s, err := body.setting("")
 	if err != nil {
 		return nil, err
 	}
@@ -160,13 +169,15 @@ func pinsOf(n *session.Session) map[string]model.Version {
 
 // putPins sets the pins of the client IDs that the body names; null takes one
 // away. All of them are set, or none.
-func (d *Admin) putPins(r *request) (any, error) {
-	given, _ := r.body["pins"].(map[string]any)
-	pins := make(map[string]model.Version, len(given))
-	for id, v := range given {
-		pins[id] = model.Version(jsonx.Text(v))
-		if v != nil && !d.Contract.Has(pins[id]) {
-			return nil, bad("/pins/"+jsonx.Escape(id), jsonx.Text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
+func (d *Admin) putPins(r *request, body struct{ Pins map[string]*model.Version }) (any, error) {
+	pins := make(map[string]model.Version, len(body.Pins))
+	for id, v := range body.Pins {
+		pins[id] = ""
+		if v == nil {
+			continue
+		}
+		if pins[id] = *v; !d.Contract.Has(*v) {
+			return nil, bad("/pins/"+jsonx.Escape(id), string(*v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
 		}
 	}
 	if err := r.session.Store.SetPins(pins); err != nil {

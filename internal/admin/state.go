@@ -8,19 +8,22 @@ import (
 
 	"github.com/wI2L/jsondiff"
 
-	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/quota"
 )
 
+type resetBody struct {
+	KeepJournal bool `json:"keep_journal"`
+}
+
 // reset puts a session back to how it was made, over the newest fixtures; its
 // journal is emptied, unless the body keeps it.
-func (d *Admin) reset(r *request) (any, error) {
+func (d *Admin) reset(r *request, body resetBody) (any, error) {
 	n := r.session
 	d.Sessions.Reset(n)
 	d.Coverage.Forget(n.Spec.ID)
-	if r.body["keep_journal"] != true {
+	if !body.KeepJournal {
 		d.Journal.Forget(n.Spec.ID)
 	}
 	return d.getSession(r)
@@ -40,8 +43,8 @@ func showSnapshots(n *session.Session) map[string]any {
 	return map[string]any{"snapshots": list, "limit": quota.Snapshots}
 }
 
-func (d *Admin) takeSnapshot(r *request) (any, error) {
-	s, err := r.session.Keep(jsonx.Text(r.body["name"]))
+func takeSnapshot(r *request, body struct{ Name string }) (any, error) {
+	s, err := r.session.Keep(body.Name)
 	if err != nil {
 		return nil, full(err)
 	}

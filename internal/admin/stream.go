@@ -4,12 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
 
-	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/report"
 )
@@ -49,7 +47,7 @@ func (d *Admin) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.Close()
 	w.Header().Set("Content-Type", "text/event-stream")
-	out := &reader{w: w, c: http.NewResponseController(w), log: d.Log}
+	out := &reader{w: w, c: http.NewResponseController(w)}
 	// The server's limits on a request's time are not for a stream.
 	out.err = out.c.SetReadDeadline(time.Time{})
 	out.write("retry: 1000\n\n")
@@ -63,7 +61,13 @@ func (d *Admin) stream(w http.ResponseWriter, r *http.Request) {
 func (d *Admin) deliver(r *http.Request, s *journal.Subscription, out *reader) {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
-	for out.err == nil {
+	for {
+		if len(s.C()) == 0 { // what is there already goes out with the rest
+			out.flush()
+		}
+		if out.err != nil {
+			return
+		}
 		select {
 		case x, ok := <-s.C():
 			if !ok {
@@ -72,19 +76,12 @@ func (d *Admin) deliver(r *http.Request, s *journal.Subscription, out *reader) {
 				}
 				return
 			}
-			out.exchange(x)
-			// What is there already goes out with it.
-			for more := true; more && out.err == nil; {
-				select {
-				case x, ok := <-s.C():
-					if more = ok; ok {
-						out.exchange(x)
-					}
-				default:
-					more = false
-				}
+			row, err := json.Marshal(report.Summary(x))
+			if err != nil {
+				d.Log.Error("admin", "exchange", x.ID, "error", err)
+				return
 			}
-			out.flush()
+			out.write(fmt.Sprintf("id: %d\nevent: exchange\ndata: %s\n\n", x.ID, row))
 		case <-beat.C:
 			out.write(":\n\n")
 		case <-r.Context().Done():
@@ -99,33 +96,17 @@ func (d *Admin) deliver(r *http.Request, s *journal.Subscription, out *reader) {
 type reader struct {
 	w   http.ResponseWriter
 	c   *http.ResponseController
-	log *slog.Logger
 	err error
 }
 
 func (r *reader) write(text string) {
 	if r.err == nil {
-		r.deadline()
+		r.err = r.c.SetWriteDeadline(time.Now().Add(writeWithin))
+	}
+	if r.err == nil {
 		_, r.err = io.WriteString(r.w, text)
-		r.flush()
 	}
 }
-
-func (r *reader) exchange(x *exchange.Exchange) {
-	if r.err != nil {
-		return
-	}
-	row, err := json.Marshal(report.Summary(x))
-	if err != nil {
-		r.log.Error("admin", "exchange", x.ID, "error", err)
-		r.err = err
-		return
-	}
-	r.deadline()
-	_, r.err = fmt.Fprintf(r.w, "id: %d\nevent: exchange\ndata: %s\n\n", x.ID, row)
-}
-
-func (r *reader) deadline() { r.err = r.c.SetWriteDeadline(time.Now().Add(writeWithin)) }
 
 func (r *reader) flush() {
 	if r.err == nil {

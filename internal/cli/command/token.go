@@ -15,8 +15,9 @@ import (
 // most one of them is given. An empty one is most likely a shell variable that is not set,
 // and must not open what it was to guard.
 type Token struct {
-	text, env, file given
+	flags           *pflag.FlagSet
 	name            string // of the flag that has the token itself
+	text, env, file string
 }
 
 // The flags that say where a token stands.
@@ -28,24 +29,10 @@ const (
 // Add adds the flags; name and usage are those of the one that has the token
 // itself.
 func (f *Token) Add(flags *pflag.FlagSet, name, usage string) {
-	f.name = name
-	f.text.kind, f.env.kind, f.file.kind = "TOKEN", "NAME", "FILE"
-	flags.Var(&f.text, name, usage)
-	flags.Var(&f.env, TokenEnvFlag, "take the token of the admin API from the environment variable `NAME`")
-	flags.Var(&f.file, TokenFileFlag, "take the token of the admin API from a `FILE` that holds nothing else")
-}
-
-// given is a flag that knows whether it was given.
-type given struct {
-	value, kind string
-	ok          bool
-}
-
-func (g *given) String() string { return g.value }
-func (g *given) Type() string   { return g.kind }
-func (g *given) Set(s string) error {
-	g.value, g.ok = s, true
-	return nil
+	f.flags, f.name = flags, name
+	flags.StringVar(&f.text, name, "", usage)
+	flags.StringVar(&f.env, TokenEnvFlag, "", "take the token of the admin API from the environment variable `NAME`")
+	flags.StringVar(&f.file, TokenFileFlag, "", "take the token of the admin API from a `FILE` that holds nothing else")
 }
 
 // OpenToAll is the value of the flag of the token itself that asks for none.
@@ -53,10 +40,10 @@ const OpenToAll = "none"
 
 // None reports that the token's flag says that no token is asked for.
 func (f *Token) None() (bool, error) {
-	if f.text.value != OpenToAll {
+	if f.text != OpenToAll {
 		return false, nil
 	}
-	if f.env.ok || f.file.ok {
+	if f.flags.Changed(TokenEnvFlag) || f.flags.Changed(TokenFileFlag) {
 		return false, Misusef("--%s %s stands beside --%s or --%s: give one of them", f.name, OpenToAll, TokenEnvFlag, TokenFileFlag)
 	}
 	return true, nil
@@ -65,32 +52,34 @@ func (f *Token) None() (bool, error) {
 // Read returns the token, or "" where no flag names one, and the flag that it
 // comes from. No error has the token in it.
 func (f *Token) Read(ctx context.Context, env func(name string) (string, bool)) (token, flag string, err error) {
-	var flags []string
-	for name, g := range map[string]*given{f.name: &f.text, TokenEnvFlag: &f.env, TokenFileFlag: &f.file} {
-		if g.ok {
-			flags = append(flags, "--"+name)
+	var given []string
+	for _, name := range []string{f.name, TokenEnvFlag, TokenFileFlag} {
+		if f.flags.Changed(name) {
+			given = append(given, name)
 		}
 	}
-	if len(flags) > 1 {
+	switch len(given) {
+	case 0:
+		return "", "", nil
+	case 1:
+		flag = "--" + given[0]
+	default:
 		return "", "", Misusef("give the token of the admin API by one of --%s NAME, --%s FILE and --%s TOKEN", TokenEnvFlag, TokenFileFlag, f.name)
 	}
-	if len(flags) == 0 {
-		return "", "", nil
-	}
-	switch flag = flags[0]; {
-	case f.text.ok:
-		token = f.text.value
-	case f.env.ok:
+	switch given[0] {
+	case f.name:
+		token = f.text
+	case TokenEnvFlag:
 		var ok bool
-		if token, ok = env(f.env.value); !ok {
-			return "", "", Misusef("%s %q: there is no such environment variable; set it, and export it", flag, f.env.value)
+		if token, ok = env(f.env); !ok {
+			return "", "", Misusef("%s %q: there is no such environment variable; set it, and export it", flag, f.env)
 		}
-		flag += " " + f.env.value
-	case f.file.ok:
-		if token, err = ReadSecret(ctx, f.file.value); err != nil {
+		flag += " " + f.env
+	case TokenFileFlag:
+		if token, err = ReadSecret(ctx, f.file); err != nil {
 			return "", "", Misusef("%s: %w", flag, err)
 		}
-		flag += " " + f.file.value
+		flag += " " + f.file
 	}
 	if err := checkToken(token); err != nil {
 		return "", "", Misusef("%s: %w", flag, err)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -114,7 +113,7 @@ func pairs(args []string, form string, value func(string) any) (map[string]any, 
 	doc := map[string]any{}
 	for _, arg := range args {
 		key, text, ok := strings.Cut(arg, "=")
-		if !ok || slices.Contains([]string{key, text}, "") {
+		if !ok || key == "" || text == "" {
 			return nil, command.Misusef("%q must have the form %s", arg, form)
 		}
 		doc[key] = value(text)
