@@ -6,6 +6,45 @@ import (
 	"net/http"
 )
 
+// created is an answer of status 201.
+type created struct{ value any }
+
+// download is an answer that write writes; a browser saves it under the name, if
+// it has one.
+type download struct {
+	name  string
+	write func(io.Writer) error
+}
+
+// statusOf returns the status of an answer without an error.
+func statusOf(v any) int {
+	switch v.(type) {
+	case created:
+		return http.StatusCreated
+	case nil:
+		return http.StatusNoContent
+	}
+	return http.StatusOK
+}
+
+// respond answers with what a handler returned.
+func (d *Admin) respond(w http.ResponseWriter, r *http.Request, v any) {
+	status, write := statusOf(v), asJSON(v)
+	switch v := v.(type) {
+	case nil:
+		w.WriteHeader(status)
+		return
+	case created:
+		write = asJSON(v.value)
+	case download:
+		write = v.write
+		if v.name != "" {
+			w.Header().Set("Content-Disposition", `attachment; filename="`+v.name+`"`)
+		}
+	}
+	d.answer(w, r, status, write)
+}
+
 // fail answers with an error, and logs what is a mistake of the mock.
 func (d *Admin) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := asProblem(err)
@@ -22,7 +61,7 @@ func (d *Admin) answer(w http.ResponseWriter, r *http.Request, status int, write
 	b := &begun{w: w, status: status}
 	err := write(b)
 	switch {
-	case err == nil || b.left: // nobody is left to tell
+	case err == nil || b.left:
 	case !b.yes:
 		w.Header().Del("Content-Disposition")
 		d.fail(w, r, err)

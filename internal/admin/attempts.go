@@ -18,7 +18,7 @@ const (
 	guessBurstTotal = 100
 	guessRateTotal  = 10
 	guessWait       = time.Second
-	maxGuessers     = 1024 // addresses that are told apart
+	maxGuessers     = 1024 // addresses that are known one by one
 )
 
 // attempts slows down whoever guesses the token. An address that sent many

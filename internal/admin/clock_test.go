@@ -55,8 +55,8 @@ func TestClocks(t *testing.T) {
 	}
 }
 
-// TestClockBeforeRecord holds that who sets a clock before a record's times is
-// told so where the record is refused.
+// TestClockBeforeRecord holds that the journal names a clock that was set before
+// a record's times, which makes the record one that cannot be answered.
 func TestClockBeforeRecord(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
@@ -64,8 +64,9 @@ func TestClockBeforeRecord(t *testing.T) {
 	r.must(t, "POST", "/sessions", `{"id": "c", "clock": {"mode": "frozen", "at": "2019-01-01T00:00:00Z"}}`, nil)
 	got := r.api(t, "GET", record)
 	const want = `must lie in the past; it is now 2019-01-01T00:00:00.000000 by the session's clock; set the clock later, or give the record an earlier time`
-	if got.status != http.StatusInternalServerError || !strings.Contains(got.body, `"response body/last_updated_on"`) || !strings.Contains(got.body, want) {
-		t.Errorf("got %d %s, want that it %s", got.status, got.body, want)
+	entry := r.do(t, "GET", "/_mock/exchanges/1", "").body
+	if got.status != http.StatusInternalServerError || !strings.Contains(entry, `"pointer":"/last_updated_on"`) || !strings.Contains(entry, want) {
+		t.Errorf("got %d, and the journal has %s, want that it %s", got.status, entry, want)
 	}
 	// What could not be answered was not done.
 	got = r.api(t, "DELETE", record)

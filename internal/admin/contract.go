@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"io/fs"
@@ -9,11 +10,13 @@ import (
 	"slices"
 	"strings"
 
+	"dispatchmock/internal/contract/openapi"
+	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/model"
 )
 
-// facts are what is known of the API, as the README lists it; a test holds the
-// two together.
+// facts are what is known of the API, as the README lists them; a test compares
+// the two.
 //
 //go:embed facts.json
 var facts []byte
@@ -42,8 +45,8 @@ type ChangeInfo struct {
 	Sentence string `json:"sentence"`
 }
 
-// getContract tells what must be, in the API version that the query names.
-func (d *Admin) getContract(r *http.Request) (any, error) {
+// getContract returns what must be, in the API version that the query names.
+func (d *Admin) getContract(r *request) (any, error) {
 	v, err := d.version(r)
 	if err != nil {
 		return nil, err
@@ -114,7 +117,7 @@ type TokenVariable struct {
 	Token string `json:"token"`
 }
 
-func (d *Admin) getClients(*http.Request) (any, error) {
+func (d *Admin) getClients(*request) (any, error) {
 	list := []ClientInfo{}
 	for _, c := range d.Sessions.Fixtures().Base.Clients() {
 		list = append(list, ClientInfo{c.ID, c.Token, c.User, slices.Clone(c.Roles), slices.Clone(c.Tenants)})
@@ -124,4 +127,49 @@ func (d *Admin) getClients(*http.Request) (any, error) {
 		variables = append(variables, TokenVariable{v.Name, v.Client.Token})
 	}
 	return map[string]any{"clients": list, "any_token": d.Settings.Auth == "any", "variables": variables}, nil
+}
+
+// apiDocument describes the mocked API as OpenAPI, to the byte as the command
+// openapi prints it; its server is the session's base URL.
+func (d *Admin) apiDocument(r *request) (any, error) {
+	v, err := d.version(r)
+	if err != nil {
+		return nil, err
+	}
+	form := cmp.Or(openapi.Form(r.query("openapi")), openapi.Form31)
+	if forms := openapi.Forms(); !slices.Contains(forms, form) {
+		return nil, problem(http.StatusBadRequest, "openapi: %.40q: must be one of %v", form, forms)
+	}
+	n, err := d.chosenOrDefault(r.query("session"))
+	if err != nil {
+		return nil, err
+	}
+	doc, err := openapi.New(d.Contract, openapi.Options{Version: v, Form: form, Server: d.baseURL(r.Request, n), Now: d.Sessions.Now()})
+	if err != nil {
+		return nil, err
+	}
+	return download{write: doc.Write}, nil
+}
+
+// covered reports what a session, or all of them together, have tried of the
+// contract.
+func (d *Admin) covered(r *request) (any, error) {
+	if _, err := d.chosen(r); err != nil {
+		return nil, err
+	}
+	// The commands name the session by themselves.
+	live := coverage.Live(d.baseURL(r.Request, d.Sessions.Default()), "http://"+r.Host, Prefix, d.Token != "")
+	return d.Coverage.Report(r.query("session"), live), nil
+}
+
+func (d *Admin) clearCoverage(r *request) (any, error) {
+	switch n, err := d.chosen(r); {
+	case err != nil:
+		return nil, err
+	case n != nil:
+		d.Coverage.Forget(n.Spec.ID)
+	default:
+		d.Coverage.Clear()
+	}
+	return nil, nil
 }

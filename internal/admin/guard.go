@@ -12,7 +12,7 @@ import (
 	"dispatchmock/internal/wire"
 )
 
-// TokenHeader carries the control token where Authorization is not to hand.
+// TokenHeader has the token where a client cannot set Authorization.
 const TokenHeader = "X-Mock-Token"
 
 // guard keeps other web sites out. A page of any site can send requests to a
@@ -32,7 +32,7 @@ func (d *Admin) guard(next http.Handler) http.Handler {
 			case http.StatusTooManyRequests:
 				h.Set("Retry-After", "1")
 			}
-			// What the body holds is of no interest, and may be large.
+			// The body is of no interest, and may be large.
 			h.Set("Connection", "close")
 			writeProblem(w, p)
 			return
@@ -64,15 +64,15 @@ func (d *Admin) refuse(r *http.Request) *Problem {
 	if kind := r.Header.Get("Content-Type"); kind != "" || r.ContentLength != 0 {
 		// -1 is a body of unknown length.
 		if media, _, err := mime.ParseMediaType(kind); (err != nil || media != "application/json") && !safe(r.Method) {
-			return problem(http.StatusUnsupportedMediaType, "the admin API takes JSON only: send Content-Type: application/json, not %.100q.", kind)
+			return problem(http.StatusUnsupportedMediaType, "The admin API takes JSON only: send Content-Type: application/json, not %.100q.", kind)
 		}
 	}
-	if d.Token != "" && !d.page(r) && !d.admits(r) {
+	if d.Token != "" && !(d.Page != nil && safe(r.Method) && isPage(r.URL.Path)) && !d.admits(r) {
 		return problem(http.StatusUnauthorized, "The admin API asks for its token: send Authorization: Bearer TOKEN, or %s: TOKEN. "+
 			"It is the one that the server was started with, or the one that it printed when it started.", TokenHeader)
 	}
 	if !safe(r.Method) && !d.changes.Allow() {
-		return problem(http.StatusTooManyRequests, "the admin API takes %v changes a second: try again in a second.", d.changes.Limit())
+		return problem(http.StatusTooManyRequests, "The admin API takes %v changes a second: try again in a second.", d.changes.Limit())
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func forwardedFor(h http.Header) (clients []string) {
 	return clients
 }
 
-// admits reports a request that carries the token. Who guesses it has to wait.
+// admits reports a request that has the token. Who guesses the token has to wait.
 func (d *Admin) admits(r *http.Request) bool {
 	given := tokens(r)
 	if len(given) == 0 {
@@ -147,7 +147,7 @@ func (d *Admin) admits(r *http.Request) bool {
 	return right
 }
 
-// tokens returns those that a request carries, in either place.
+// tokens returns those of a request, in either place.
 func tokens(r *http.Request) []string {
 	var given []string
 	if token := r.Header.Get(TokenHeader); token != "" {
@@ -160,7 +160,7 @@ func tokens(r *http.Request) []string {
 }
 
 // knows reports whether one of the tokens is the right one; the time it takes
-// tells nothing of the token.
+// shows nothing of the token.
 func (d *Admin) knows(given []string) bool {
 	known := 0
 	b := sha256.Sum256([]byte(d.Token))

@@ -6,11 +6,10 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/expect"
 	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/report"
 )
@@ -22,8 +21,8 @@ func (d *Admin) filter(r *http.Request) (journal.Filter, error) {
 	f := journal.Filter{Session: q.Get("session"), Status: q.Get("status"), Method: q.Get("method"), Path: q.Get("path"),
 		Text: q.Get("text"), Verdict: exchange.Verdict(q.Get("verdict")), Admin: q.Get("admin") == "true"}
 	if f.Session != "" {
-		if _, err := d.Sessions.Get(f.Session); err != nil {
-			return f, noSession(f.Session)
+		if _, err := d.session(f.Session); err != nil {
+			return f, err
 		}
 	}
 	if s := q.Get("since"); s != "" {
@@ -52,8 +51,8 @@ func (d *Admin) filter(r *http.Request) (journal.Filter, error) {
 	return f, nil
 }
 
-func (d *Admin) listJournal(r *http.Request) (any, error) {
-	f, err := d.filter(r)
+func (d *Admin) listJournal(r *request) (any, error) {
+	f, err := d.filter(r.Request)
 	if err != nil {
 		return nil, err
 	}
@@ -65,34 +64,33 @@ func (d *Admin) listJournal(r *http.Request) (any, error) {
 	return map[string]any{"exchanges": rows, "more": more, "lost": d.Journal.Lost(f.Session), "last": d.Journal.Last()}, nil
 }
 
-func (d *Admin) clearJournal(r *http.Request) (any, error) {
-	id := r.URL.Query().Get("session")
-	if id == "" {
-		for _, n := range d.Sessions.List() {
-			d.Journal.Forget(n.Spec.ID)
-		}
-		return nil, nil
-	}
-	n, err := d.Sessions.Get(id)
+func (d *Admin) clearJournal(r *request) (any, error) {
+	n, err := d.chosen(r)
 	if err != nil {
-		return nil, noSession(id)
+		return nil, err
 	}
-	d.Journal.Forget(n.Spec.ID)
+	forgotten := []*session.Session{n}
+	if n == nil {
+		forgotten = d.Sessions.List()
+	}
+	for _, n := range forgotten {
+		d.Journal.Forget(n.Spec.ID)
+	}
 	return nil, nil
 }
 
 // getByRequestID finds the newest exchange of an X-REQUEST-ID, so that the one
 // in a bug report finds its exchange.
-func (d *Admin) getByRequestID(r *http.Request) (any, error) {
-	id, session := mux.Vars(r)["request_id"], r.URL.Query().Get("session")
-	found := d.Journal.ByRequestID(session, id)
+func (d *Admin) getByRequestID(r *request) (any, error) {
+	id := r.param("request_id")
+	found := d.Journal.ByRequestID(r.query("session"), id)
 	if len(found) == 0 {
 		return nil, problem(http.StatusNotFound, "The journal has no exchange of the request ID %.80q: it was never answered here, or it was let go of (see --journal-count).", id)
 	}
 	return report.NewEntry(found[0], ""), nil
 }
 
-func (d *Admin) getExchange(r *http.Request) (any, error) {
+func (d *Admin) getExchange(r *request) (any, error) {
 	x, err := d.exchange(r)
 	if err != nil {
 		return nil, err
@@ -103,26 +101,18 @@ func (d *Admin) getExchange(r *http.Request) (any, error) {
 // verifyTime is how long an expectation may take.
 const verifyTime = 10 * time.Second
 
-func (d *Admin) verify(r *http.Request) (any, error) {
-	doc, err := d.body(r, "expectation")
-	if err != nil {
-		return nil, err
-	}
+func (d *Admin) verify(r *request) (any, error) {
 	m, err := d.models["expectation"]()
 	if err != nil {
 		return nil, err
 	}
-	e, err := expect.Parse(m, "body", doc)
+	e, err := expect.Parse(m, "body", r.body)
 	if err != nil {
 		return nil, err
 	}
-	id := r.URL.Query().Get("session")
-	if id == "" {
-		id = "default"
-	}
-	n, err := d.Sessions.Get(id)
+	n, err := d.chosenOrDefault(r.query("session"))
 	if err != nil {
-		return nil, noSession(id)
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), verifyTime)
 	defer cancel()
@@ -131,4 +121,26 @@ func (d *Admin) verify(r *http.Request) (any, error) {
 		return nil, problem(http.StatusUnprocessableEntity, "The expectation was not decided within %v: it has too many patterns for the journal, or too large ones.", verifyTime)
 	}
 	return result, nil
+}
+
+// exchange returns the exchange whose ID the path has.
+func (d *Admin) exchange(r *request) (*exchange.Exchange, error) {
+	text := r.param("id")
+	if id, err := strconv.ParseUint(text, 10, 64); err == nil {
+		if x, ok := d.Journal.ByID(id); ok {
+			return x, nil
+		}
+	}
+	return nil, problem(http.StatusNotFound, "The journal has no exchange %.40q.", text)
+}
+
+func (d *Admin) getSnippets(r *request) (any, error) {
+	x, err := d.exchange(r)
+	if err != nil {
+		return nil, err
+	}
+	if x.Admin {
+		return nil, problem(http.StatusNotFound, "The exchange %d is a change through the admin API, which no program sends again.", x.ID)
+	}
+	return report.Snippets(x, "")
 }

@@ -3,7 +3,6 @@ package admin
 import (
 	"encoding/json"
 	"io/fs"
-	"net/http"
 	"regexp"
 	"strings"
 )
@@ -11,7 +10,7 @@ import (
 var pathParameter = regexp.MustCompile(`\{([a-z_]+)\}`)
 
 // openAPI describes the admin API itself, made from its table of routes.
-func (d *Admin) openAPI(*http.Request) (any, error) {
+func (d *Admin) openAPI(*request) (any, error) {
 	paths := map[string]map[string]any{}
 	for _, route := range d.table() {
 		path := Prefix + route.path
@@ -21,7 +20,7 @@ func (d *Admin) openAPI(*http.Request) (any, error) {
 		paths[path][strings.ToLower(route.method)] = operation(route)
 	}
 	schemas := map[string]any{"problem": problemSchema()}
-	for _, name := range bodies() {
+	for _, name := range d.bodies() {
 		text, err := fs.ReadFile(d.Schemas, "admin/"+name+".json")
 		if err != nil {
 			return nil, err
@@ -104,8 +103,8 @@ func operationID(route route) string {
 
 func problemSchema() map[string]any {
 	str := map[string]any{"type": "string"}
-	diag := map[string]any{"type": "object", "properties": map[string]any{"pointer": str, "value": str, "rule": str}}
+	diagnostic := map[string]any{"type": "object", "properties": map[string]any{"pointer": str, "value": str, "rule": str}}
 	return map[string]any{"type": "object", "required": []string{"type", "title", "status", "detail"}, "properties": map[string]any{
 		"type": str, "title": str, "status": map[string]any{"type": "integer"}, "detail": str,
-		"errors": map[string]any{"type": "array", "items": diag}}}
+		"errors": map[string]any{"type": "array", "items": diagnostic}}}
 }

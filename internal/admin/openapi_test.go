@@ -169,7 +169,7 @@ func TestOpenAPIIsTheAdminAPI(t *testing.T) {
 			}
 			n++
 			got := r.do(t, method, target, "")
-			there := got.status != http.StatusMethodNotAllowed && !strings.HasPrefix(got.problem.Detail, "the admin API has no")
+			there := got.status != http.StatusMethodNotAllowed && !strings.HasPrefix(got.problem.Detail, "The admin API has no")
 			want := slices.Contains(listed, method) || method == "HEAD" && target == "/_mock/health"
 			if there != want {
 				t.Errorf("%s %s: got %d %s, and that the document lists it is %v", method, path, got.status, got.body, want)

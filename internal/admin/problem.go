@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/session"
@@ -20,23 +21,25 @@ type Problem struct {
 	Detail string `json:"detail"`
 	// Diagnostics are the first places of the body that break a rule; Detail says
 	// how many more there are.
-	Diagnostics []Diagnostic `json:"errors,omitempty"`
+	Diagnostics jsonx.Diagnostics `json:"errors,omitempty"`
 }
 
-// Diagnostic is one place of a body that breaks a rule.
-type Diagnostic struct {
-	Pointer string `json:"pointer"`
-	Value   string `json:"value,omitempty"`
-	Rule    string `json:"rule"`
+// Error has the detail, and those errors that the detail does not spell out.
+func (p *Problem) Error() string {
+	text := p.Detail
+	for _, d := range p.Diagnostics {
+		if !strings.Contains(p.Detail, d.Rule) || !strings.Contains(p.Detail, d.Pointer) {
+			text += "\n" + strings.Join([]string{d.Pointer, d.Value, d.Rule}, ": ")
+		}
+	}
+	return text
 }
-
-func (p *Problem) Error() string { return p.Detail }
 
 func problem(status int, format string, args ...any) *Problem {
 	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
 }
 
-// asProblem finds the status of an error of the rooms below.
+// asProblem finds the status of an error.
 func asProblem(err error) *Problem {
 	var p *Problem
 	var diags jsonx.Diagnostics
@@ -46,10 +49,7 @@ func asProblem(err error) *Problem {
 		return p
 	case errors.As(err, &diags):
 		p := problem(http.StatusUnprocessableEntity, "%s", diags.Error())
-		shown, _ := diags.First()
-		for _, f := range shown {
-			p.Diagnostics = append(p.Diagnostics, Diagnostic{f.Pointer, f.Value, f.Rule})
-		}
+		p.Diagnostics, _ = diags.First()
 		return p
 	case errors.Is(err, session.ErrUnknown):
 		return problem(http.StatusNotFound, "%v", err)
@@ -78,6 +78,6 @@ func full(err error) *Problem {
 func writeProblem(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
-	// The client is all that could be told of an error.
+	// The only error is that of a client which has left.
 	_ = json.NewEncoder(w).Encode(p)
 }

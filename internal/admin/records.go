@@ -2,15 +2,16 @@ package admin
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/gorilla/mux"
-
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/mock/store"
@@ -22,7 +23,7 @@ type Record struct {
 	Tenant   int64 `json:"tenant_id"`
 	Customer int64 `json:"customer_id"`
 	Location int64 `json:"customer_location_id"`
-	// Changed tells that the record is not as the fixtures say.
+	// Changed is set where the record is not as the fixtures say.
 	Changed bool            `json:"changed"`
 	Version model.Version   `json:"api_version"`
 	Record  json.RawMessage `json:"record"`
@@ -38,12 +39,8 @@ type Row struct {
 	Changed  bool   `json:"changed"`
 }
 
-func (d *Admin) listRecords(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	q := r.URL.Query()
+func (d *Admin) listRecords(r *request) (any, error) {
+	n, q := r.session, r.URL.Query()
 	limit, err := number(q.Get("limit"), 50, 1, 1000, "limit")
 	if err != nil {
 		return nil, err
@@ -56,26 +53,31 @@ func (d *Admin) listRecords(r *http.Request) (any, error) {
 	}
 	var after *store.Key
 	if s := q.Get("after"); s != "" {
-		k, err := key(strings.Split(s, ","))
+		k, err := key(strings.Split(s, ",")...)
 		if err != nil {
 			return nil, problem(http.StatusBadRequest, "after: %.100q: must be TENANT,CUSTOMER,LOCATION as the last row of the page before has them", s)
 		}
 		after = &k
 	}
 	keys, more := n.Store.Page(after, int(limit), matcher(q.Get("search")))
-	rows := make([]Row, 0, len(keys))
-	for _, k := range keys {
-		if row, ok := showRow(n, k); ok {
-			rows = append(rows, row)
-		}
-	}
-	return map[string]any{"records": rows, "more": more}, nil
+	return map[string]any{"records": rowsOf(n, slices.Values(keys)), "more": more}, nil
 }
 
-func showRow(n *session.Session, k store.Key) (Row, bool) {
-	now, ok := n.Store.Record(k)
-	old, _ := n.Store.Original(k)
-	return Row{k.Tenant, k.Customer, k.Location, nameOf(now), now.Active, now.Revision != old.Revision}, ok
+// rowsOf shows those records of a list that are still there.
+func rowsOf(n *session.Session, keys iter.Seq[store.Key]) []Row {
+	rows := []Row{}
+	for k := range keys {
+		if now, ok := n.Store.Record(k); ok {
+			rows = append(rows, Row{k.Tenant, k.Customer, k.Location, nameOf(now), now.Active, changed(n, now)})
+		}
+	}
+	return rows
+}
+
+// changed reports a record that is not as the fixtures say.
+func changed(n *session.Session, r store.Record) bool {
+	old, _ := n.Store.Original(r.Key)
+	return r.Revision != old.Revision
 }
 
 func nameOf(r store.Record) string {
@@ -109,20 +111,8 @@ func matcher(search string) func(store.Record) bool {
 	}
 }
 
-// number reads a whole number of the query.
-func number(s string, otherwise, least, most int64, name string) (int64, error) {
-	if s == "" {
-		return otherwise, nil
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < least || n > most {
-		return 0, problem(http.StatusBadRequest, "%s: %.40q: must be a whole number from %d to %d", name, s, least, most)
-	}
-	return n, nil
-}
-
-// key reads a record's name from three texts.
-func key(parts []string) (store.Key, error) {
+// key reads a record's key.
+func key(parts ...string) (store.Key, error) {
 	var n [3]int64
 	if len(parts) != len(n) {
 		return store.Key{}, fmt.Errorf("has %d parts", len(parts))
@@ -136,43 +126,12 @@ func key(parts []string) (store.Key, error) {
 	return store.Key{Tenant: n[0], Customer: n[1], Location: n[2]}, nil
 }
 
-// named returns the session and the record's name that the path has.
-func (d *Admin) named(r *http.Request) (*session.Session, store.Key, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, store.Key{}, err
-	}
-	v := mux.Vars(r)
-	k, err := key([]string{v["tenant"], v["customer"], v["location"]})
-	if err != nil {
-		return nil, k, problem(http.StatusBadRequest, "The path must be …/records/TENANT/CUSTOMER/LOCATION, each a whole number of at most 64 bits.")
-	}
-	return n, k, nil
-}
-
-// version returns the API version that the query names, or the newest.
-func (d *Admin) version(r *http.Request) (model.Version, error) {
-	versions := d.Contract.Versions()
-	v := model.Version(r.URL.Query().Get("api_version"))
-	if v == "" {
-		return versions[len(versions)-1], nil
-	}
-	if !d.Contract.Has(v) {
-		return "", problem(http.StatusBadRequest, "api_version: %.40q: must be one of %v", v, versions)
-	}
-	return v, nil
-}
-
-func (d *Admin) getRecord(r *http.Request) (any, error) {
-	n, k, err := d.named(r)
-	if err != nil {
-		return nil, err
-	}
+func (d *Admin) getRecord(r *request) (any, error) {
 	v, err := d.version(r)
 	if err != nil {
 		return nil, err
 	}
-	return showRecord(n, k, v)
+	return showRecord(r.session, r.key, v)
 }
 
 func showRecord(n *session.Session, k store.Key, v model.Version) (any, error) {
@@ -180,109 +139,111 @@ func showRecord(n *session.Session, k store.Key, v model.Version) (any, error) {
 	if !ok {
 		return nil, problem(http.StatusNotFound, "The session has no record of tenant %d, customer %d, location %d.", k.Tenant, k.Customer, k.Location)
 	}
-	old, _ := n.Store.Original(k)
 	body, _, err := now.Print(v)
 	if err != nil {
 		return nil, err
 	}
-	return Record{k.Tenant, k.Customer, k.Location, now.Revision != old.Revision, v, body}, nil
-}
-
-// written returns the record that a request is to write, the version in whose
-// shape, and what with.
-func (d *Admin) written(r *http.Request, schema string) (n *session.Session, k store.Key, v model.Version, doc map[string]any, err error) {
-	if n, k, err = d.named(r); err != nil {
-		return
-	}
-	if doc, err = d.body(r, schema); err != nil {
-		return
-	}
-	v, err = d.version(r)
-	return
+	return Record{k.Tenant, k.Customer, k.Location, changed(n, now), v, body}, nil
 }
 
 // putRecord writes a record, which is checked as one of the fixtures is.
-func (d *Admin) putRecord(r *http.Request) (any, error) {
-	n, k, v, doc, err := d.written(r, "record")
+func (d *Admin) putRecord(r *request) (any, error) {
+	v, err := d.version(r)
 	if err != nil {
 		return nil, err
 	}
-	record, err := d.check(n, k, v, doc)
+	checked, err := d.check(r, v, r.body)
 	if err != nil {
 		return nil, err
 	}
-	if err := n.Store.Put(map[store.Key]store.Record{k: record}); err != nil {
+	if err := r.session.Store.Put(map[store.Key]store.Record{r.key: checked}); err != nil {
 		return nil, full(err)
 	}
-	return showRecord(n, k, v)
+	return showRecord(r.session, r.key, v)
 }
 
 // patchRecord changes members of a record (JSON Merge Patch, RFC 7396, but
 // that null is a value: no member is taken away).
-func (d *Admin) patchRecord(r *http.Request) (any, error) {
-	n, k, v, doc, err := d.written(r, "record-patch")
+func (d *Admin) patchRecord(r *request) (any, error) {
+	v, err := d.version(r)
 	if err != nil {
 		return nil, err
 	}
 	for done := false; !done; {
-		now, ok := n.Store.Record(k)
+		now, ok := r.session.Store.Record(r.key)
 		if !ok {
 			break
 		}
 		tree := now.Tree()
 		model.ToVersion(tree, v)
-		maps.Copy(tree, doc)
-		changed, err := d.check(n, k, v, tree)
+		maps.Copy(tree, r.body)
+		checked, err := d.check(r, v, tree)
 		if err != nil {
 			return nil, err
 		}
-		// Whoever changed it meanwhile must not have done so in vain.
-		if done, err = n.Store.Replace(k, now, changed); err != nil {
+		// Whoever changed the record meanwhile must not have done so in vain.
+		if done, err = r.session.Store.Replace(r.key, now, checked); err != nil {
 			return nil, full(err)
 		}
 	}
-	return showRecord(n, k, v)
+	return showRecord(r.session, r.key, v)
 }
 
-// check reads a record for a place, as one of the fixtures is read.
-func (d *Admin) check(n *session.Session, k store.Key, v model.Version, tree map[string]any) (r store.Record, err error) {
+// checkRecord checks a record by the rules and writes nothing, so that an
+// editor can show mistakes while somebody types.
+func (d *Admin) checkRecord(r *request) (any, error) {
+	v, err := d.version(r)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.check(r, v, r.body); err != nil {
+		return nil, err
+	}
+	return map[string]any{"valid": true}, nil
+}
+
+// check reads the record of a request, as one of the fixtures is read.
+func (d *Admin) check(r *request, v model.Version, tree map[string]any) (store.Record, error) {
+	n, k := r.session, r.key
 	patch := map[string]any{"api_version": string(v), "tenant_id": json.Number(strconv.FormatInt(k.Tenant, 10)),
 		"customer_locations": []any{map[string]any{"record": tree}}}
 	change, err := n.Fixtures().Patch("body", patch, fixture.Ground{Choices: *n.Choices(), Store: n.Store}, d.Schemas, d.Contract, n.Clock.Now())
 	if err != nil {
-		return r, unwrapped(err)
+		return store.Record{}, unwrapped(err)
 	}
-	r, ok := change.Records[k]
+	checked, ok := change.Records[k]
 	if !ok {
-		return r, problem(http.StatusUnprocessableEntity, "The body's customer and location are not those of the path, %d and %d.", k.Customer, k.Location)
+		return checked, problem(http.StatusUnprocessableEntity, "The body's customer and location are not those of the path, %d and %d.", k.Customer, k.Location)
 	}
-	return r, nil
+	return checked, nil
 }
 
-func (d *Admin) removeRecord(r *http.Request) (any, error) {
-	n, k, err := d.named(r)
-	if err != nil {
-		return nil, err
+// unwrapped gives the errors of a record, which was checked in the form of a
+// fixture file, the pointers of the record alone.
+func unwrapped(err error) error {
+	var diags jsonx.Diagnostics
+	if !errors.As(err, &diags) {
+		return err
 	}
-	if !n.Store.Remove(k) {
-		return showRecord(n, k, "")
+	diags = slices.Clone(diags)
+	for i := range diags {
+		diags[i].Pointer = strings.TrimPrefix(diags[i].Pointer, "/customer_locations/0/record")
+	}
+	return diags
+}
+
+func (d *Admin) removeRecord(r *request) (any, error) {
+	if !r.session.Store.Remove(r.key) {
+		return showRecord(r.session, r.key, "")
 	}
 	return nil, nil
 }
 
 // revertRecord makes a record what the fixtures say.
-func (d *Admin) revertRecord(r *http.Request) (any, error) {
-	n, k, err := d.named(r)
-	if err != nil {
-		return nil, err
-	}
-	n.Store.Revert(k)
-	if _, ok := n.Store.Record(k); !ok {
+func (d *Admin) revertRecord(r *request) (any, error) {
+	r.session.Store.Revert(r.key)
+	if _, ok := r.session.Store.Record(r.key); !ok {
 		return nil, nil
 	}
-	v, err := d.version(r)
-	if err != nil {
-		return nil, err
-	}
-	return showRecord(n, k, v)
+	return d.getRecord(r)
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/admin"
+	"dispatchmock/internal/jsonx"
 )
 
 // bad are requests that the admin API refuses, with all that is wrong in them.
@@ -173,7 +173,7 @@ var bad = []exercise{
 	{"GET /api/openapi.json?openapi=2.0", "", 400, `openapi: "2.0": must be one of \[3\.1 3\.0\]`, nil},
 	{"GET /api/openapi.json?session=none", "", 404, `There is no session "none"`, nil},
 
-	{"GET /nowhere", "", 404, `the admin API has no /_mock/nowhere; /_mock/openapi.json lists`, nil},
+	{"GET /nowhere", "", 404, `The admin API has no /_mock/nowhere; /_mock/openapi.json lists`, nil},
 	{"GET //health", "", 404, `has no`, nil},
 	{"GET /sessions/", "", 404, `has no`, nil},
 	{"POST /health", "", 405, `"POST" is not a method of /_mock/health`, nil},
@@ -226,7 +226,7 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("got %d %s\nwant %d and a problem whose detail matches %s", got.status, got.body, x.status, x.want)
 			}
 			for _, pointer := range x.diags {
-				if !slices.ContainsFunc(got.problem.Diagnostics, func(f admin.Diagnostic) bool { return f.Pointer == pointer && f.Rule != "" }) {
+				if !slices.ContainsFunc(got.problem.Diagnostics, func(f jsonx.Diagnostic) bool { return f.Pointer == pointer && f.Rule != "" }) {
 					t.Errorf("no error is at %s: %+v", pointer, got.problem.Diagnostics)
 				}
 			}

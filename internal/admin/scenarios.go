@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/scenario"
@@ -27,7 +25,7 @@ type Switched struct {
 	Taken       uint64     `json:"taken"`
 }
 
-func (d *Admin) catalogue(*http.Request) (any, error) {
+func (d *Admin) catalogue(*request) (any, error) {
 	files := d.Sessions.Fixtures()
 	list := []*scenario.Scenario{}
 	if files.Scenarios != nil {
@@ -40,15 +38,7 @@ func (d *Admin) catalogue(*http.Request) (any, error) {
 	return map[string]any{"scenarios": list, "test_customers": customers}, nil
 }
 
-func (d *Admin) listScenarios(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	return showScenarios(n), nil
-}
-
-func showScenarios(n *session.Session) any {
+func showScenarios(n *session.Session) map[string]any {
 	on := []Switched{}
 	for _, s := range n.Scenarios().Switched() {
 		on = append(on, Switched{Name: s.Name, Description: s.Description, Times: s.Limit.Times, Until: s.Limit.Until, Seen: s.Seen, Taken: s.Taken})
@@ -57,28 +47,21 @@ func showScenarios(n *session.Session) any {
 }
 
 // switchOn switches a known scenario on, or defines one and switches it on.
-func (d *Admin) switchOn(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := d.body(r, "switch")
-	if err != nil {
-		return nil, err
-	}
+func (d *Admin) switchOn(r *request) (any, error) {
+	n, doc := r.session, r.body
 	var limit scenario.Limit
 	if t, ok := doc["times"].(json.Number); ok {
 		// The schema has its bounds.
 		limit.Times, _ = strconv.ParseUint(string(t), 10, 64)
 	}
-	if u := text(doc["until"]); u != "" {
+	if u := jsonx.Text(doc["until"]); u != "" {
 		until, err := model.ParseInstant(u)
 		if err != nil {
 			return nil, bad("/until", u, err.Error())
 		}
 		limit.Until = &until
 	}
-	name := text(doc["name"])
+	name := jsonx.Text(doc["name"])
 	definition, defines := doc["definition"].(map[string]any)
 	if defines == (name != "") {
 		return nil, problem(http.StatusUnprocessableEntity, "The body must have either the name of a known scenario or a definition.")
@@ -102,26 +85,31 @@ func (d *Admin) switchOn(r *http.Request) (any, error) {
 	return created{showScenarios(n)}, nil
 }
 
-func (d *Admin) switchOff(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	if name := mux.Vars(r)["name"]; !n.Scenarios().Off(name) {
+func (d *Admin) switchOff(r *request) (any, error) {
+	if name := r.param("name"); !r.session.Scenarios().Off(name) {
 		return nil, problem(http.StatusNotFound, "No scenario %.80q is on in this session.", name)
 	}
-	return showScenarios(n), nil
+	return showScenarios(r.session), nil
 }
 
-func (d *Admin) switchAllOff(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
+func (d *Admin) switchAllOff(r *request) (any, error) {
+	scenarios := r.session.Scenarios()
+	for _, s := range scenarios.Switched() {
+		scenarios.Off(s.Name)
 	}
-	for _, s := range n.Scenarios().Switched() {
-		n.Scenarios().Off(s.Name)
+	return showScenarios(r.session), nil
+}
+
+// checkScenario checks the definition of a scenario by the rules.
+func (d *Admin) checkScenario(r *request) (any, error) {
+	definition, ok := r.body["definition"].(map[string]any)
+	if !ok {
+		return nil, bad("/definition", "", "is required")
 	}
-	return showScenarios(n), nil
+	if _, diags := d.parser.Parse("body", "/definition", definition); len(diags) > 0 {
+		return nil, diags
+	}
+	return map[string]any{"valid": true}, nil
 }
 
 // maxScenarios is how many scenarios a session may be made with.
@@ -155,9 +143,4 @@ func (d *Admin) readScenarios(files *fixture.Fixtures, list []any) ([]*scenario.
 		return nil, diags
 	}
 	return read, nil
-}
-
-func items(v any) []any {
-	a, _ := v.([]any)
-	return a
 }

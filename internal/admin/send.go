@@ -13,6 +13,7 @@ import (
 
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/report"
 )
 
@@ -20,7 +21,7 @@ const (
 	// sendWithin is how long a request that the admin API sends may take; a scenario
 	// may want to be waited for.
 	sendWithin = 25 * time.Second
-	// maxAnswer is how much of an answer's body is told.
+	// maxAnswer is how much of an answer's body is shown.
 	maxAnswer = 256 << 10
 )
 
@@ -35,30 +36,23 @@ type Answer struct {
 	Exchange *report.Entry `json:"exchange,omitempty"`
 }
 
-// send sends a request to the mocked API, over its socket as any client does.
-func (d *Admin) send(r *http.Request) (any, error) {
-	doc, err := d.body(r, "send")
+// sendRequest sends a request to the mocked API, over its socket as any client
+// does.
+func (d *Admin) sendRequest(r *request) (any, error) {
+	n, err := d.chosenOrDefault(jsonx.Text(r.body["session"]))
 	if err != nil {
 		return nil, err
 	}
-	id := text(doc["session"])
-	if id == "" {
-		id = "default"
-	}
-	n, err := d.Sessions.Get(id)
-	if err != nil {
-		return nil, noSession(id)
-	}
-	out, err := d.outgoing(r.Context(), n.Spec.ID, doc)
+	ctx, cancel := context.WithTimeout(r.Context(), sendWithin)
+	defer cancel()
+	out, err := d.outgoing(ctx, n.Spec.ID, r.body)
 	if err != nil {
 		return nil, err
 	}
 	last := d.Journal.Last()
-	ctx, cancel := context.WithTimeout(r.Context(), sendWithin)
-	defer cancel()
-	a := answer(out.WithContext(ctx))
-	a.Exchange = d.sent(n.Spec.ID, last, out, a)
-	return a.Answer, nil
+	a, requestID := exchanged(out)
+	a.Exchange = d.recorded(n.Spec.ID, last, out, requestID)
+	return a, nil
 }
 
 // reachable returns the address by which this machine reaches a listener.
@@ -70,9 +64,9 @@ func reachable(a net.Addr) string {
 	return net.JoinHostPort(host, port)
 }
 
-// outgoing makes the request that a body asks for.
+// outgoing returns the request that a body asks for.
 func (d *Admin) outgoing(ctx context.Context, session string, doc map[string]any) (*http.Request, error) {
-	target := text(doc["path"])
+	target := jsonx.Text(doc["path"])
 	u, err := url.Parse(target)
 	if err != nil || u.Host != "" || u.Scheme != "" {
 		return nil, bad("/path", target, "must be a path such as /customers/1/locations/1")
@@ -85,13 +79,13 @@ func (d *Admin) outgoing(ctx context.Context, session string, doc map[string]any
 	if session != "default" {
 		prefix += "/_s/" + session
 	}
-	out, err := http.NewRequestWithContext(ctx, text(doc["method"]), prefix+target, strings.NewReader(text(doc["body"])))
+	out, err := http.NewRequestWithContext(ctx, jsonx.Text(doc["method"]), prefix+target, strings.NewReader(jsonx.Text(doc["body"])))
 	if err != nil {
 		return nil, bad("/path", target, "must be a path such as /customers/1/locations/1: "+err.Error())
 	}
 	for i, item := range items(doc["headers"]) {
 		field, _ := item.(map[string]any)
-		name, value := text(field["name"]), text(field["value"])
+		name, value := jsonx.Text(field["name"]), jsonx.Text(field["value"])
 		switch http.CanonicalHeaderKey(name) {
 		case "Host":
 			return nil, bad(fmt.Sprintf("/headers/%d/name", i), name, "must not be Host: a session is chosen by its member")
@@ -106,29 +100,24 @@ func (d *Admin) outgoing(ctx context.Context, session string, doc map[string]any
 	return out, nil
 }
 
-// answered is an answer with what finds its exchange.
-type answered struct {
-	Answer
-	requestID string
-}
-
-// answer sends a request on a connection of its own, and follows no redirect.
-func answer(out *http.Request) answered {
+// exchanged sends a request on a connection of its own, follows no redirect, and
+// returns the answer and its request ID.
+func exchanged(out *http.Request) (a Answer, requestID string) {
 	t := &http.Transport{DisableKeepAlives: true, DisableCompression: true}
 	defer t.CloseIdleConnections()
 	response, err := t.RoundTrip(out)
 	if err != nil {
-		return answered{Answer: Answer{Error: plain(err)}}
+		return Answer{Error: plain(err)}, ""
 	}
 	defer response.Body.Close()
-	a := answered{Answer{Status: response.StatusCode}, response.Header.Get("X-Request-Id")}
+	a.Status = response.StatusCode
 	_, a.Reason, _ = strings.Cut(response.Status, " ")
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	a.Body = strings.ToValidUTF8(string(body), "\ufffd")
 	if err != nil {
 		a.Error = plain(err)
 	}
-	return a
+	return a, response.Header.Get("X-Request-Id")
 }
 
 func plain(err error) string {
@@ -141,14 +130,14 @@ func plain(err error) string {
 	return err.Error()
 }
 
-// sent finds the record of a request that was sent when the journal had
+// recorded finds the record of a request that was sent when the journal had
 // nothing newer than last. An answer that was broken on purpose may have lost
 // its request ID; it is then the newest of its method and path.
-func (d *Admin) sent(session string, last uint64, out *http.Request, a answered) *report.Entry {
+func (d *Admin) recorded(session string, last uint64, out *http.Request, requestID string) *report.Entry {
 	found, _ := d.Journal.Find(journal.Filter{Session: session, After: last, Limit: 1000})
 	var near *exchange.Exchange
 	for _, x := range found {
-		if a.requestID != "" && x.RequestID == a.requestID {
+		if requestID != "" && x.RequestID == requestID {
 			return report.NewEntry(x, "")
 		}
 		if near == nil && x.Method == out.Method && strings.HasSuffix(out.URL.EscapedPath(), x.Path) {

@@ -28,7 +28,7 @@ type Session struct {
 	On      []string  `json:"scenarios_on,omitempty"`
 	// Allowed is what the session's requests do on purpose.
 	Allowed []string `json:"allowed,omitempty"`
-	// Stale tells that the fixtures have changed since the session began; a
+	// Stale is set where the fixtures have changed since the session began; a
 	// reset brings it up to date.
 	Stale bool `json:"fixtures_are_old"`
 	// Lost is how many exchanges the journal let go of.
@@ -67,20 +67,16 @@ func (d *Admin) baseURL(r *http.Request, n *session.Session) string {
 	return base + "/_s/" + n.Spec.ID
 }
 
-func (d *Admin) listSessions(r *http.Request) (any, error) {
+func (d *Admin) listSessions(r *request) (any, error) {
 	list := []Session{}
 	for _, n := range d.Sessions.List() {
-		list = append(list, d.show(r, n))
+		list = append(list, d.show(r.Request, n))
 	}
 	return map[string]any{"sessions": list, "limit": d.Sessions.Limit()}, nil
 }
 
-func (d *Admin) createSession(r *http.Request) (any, error) {
-	doc, err := d.body(r, "session")
-	if err != nil {
-		return nil, err
-	}
-	spec, err := d.spec(doc)
+func (d *Admin) createSession(r *request) (any, error) {
+	spec, err := d.spec(r.body)
 	if err != nil {
 		return nil, err
 	}
@@ -88,14 +84,14 @@ func (d *Admin) createSession(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return created{d.show(r, n)}, nil
+	return created{d.show(r.Request, n)}, nil
 }
 
 // spec reads what a session is to be made of.
 func (d *Admin) spec(doc map[string]any) (session.Spec, error) {
-	spec := session.Spec{ID: text(doc["id"]), Name: text(doc["name"])}
+	spec := session.Spec{ID: jsonx.Text(doc["id"]), Name: jsonx.Text(doc["name"])}
 	var err error
-	if t := text(doc["ttl"]); t != "" {
+	if t := jsonx.Text(doc["ttl"]); t != "" {
 		if spec.TTL, err = duration("/ttl", t, time.Second); err != nil {
 			return spec, err
 		}
@@ -130,7 +126,7 @@ func (d *Admin) spec(doc map[string]any) (session.Spec, error) {
 		}
 	}
 	for _, word := range items(doc["allowed"]) {
-		spec.Allowed.Allow(text(word)) // the schema has the words
+		spec.Allowed.Allow(jsonx.Text(word)) // the schema has the words
 	}
 	// What made a session is kept, so that it can be made again elsewhere.
 	spec.Made, err = json.Marshal(doc)
@@ -169,47 +165,6 @@ func (d *Admin) now(c session.ClockSetting) time.Time {
 	return d.Sessions.Now()
 }
 
-func (d *Admin) getSession(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	return d.show(r, n), nil
-}
+func (d *Admin) getSession(r *request) (any, error) { return d.show(r.Request, r.session), nil }
 
-func (d *Admin) dropSession(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	return nil, d.Sessions.Drop(n.Spec.ID)
-}
-
-func (d *Admin) getChoices(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	return fixture.ChoiceValues(*n.Choices()), nil
-}
-
-func (d *Admin) patchChoices(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := d.body(r, "choices")
-	if err != nil {
-		return nil, err
-	}
-	for {
-		now := n.Choices()
-		change, err := n.Fixtures().Patch("body", map[string]any{"choices": doc}, fixture.Ground{Choices: *now}, d.Schemas, d.Contract, n.Clock.Now())
-		if err != nil {
-			return nil, err
-		}
-		if n.ReplaceChoices(now, change.Choices) {
-			return fixture.ChoiceValues(*change.Choices), nil
-		}
-	}
-}
+func (d *Admin) dropSession(r *request) (any, error) { return nil, d.Sessions.Drop(r.session.Spec.ID) }

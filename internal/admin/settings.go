@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/jsonx"
+	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/model"
 )
@@ -33,49 +34,44 @@ func showClock(n *session.Session) Clock {
 	return c
 }
 
-// clockMembers are what the setting of each mode has beside the mode.
-func clockMembers(m session.ClockMode) []string {
-	switch m {
-	case session.ClockFrozen:
-		return []string{"at"}
-	case session.ClockOffset:
-		return []string{"offset"}
-	case session.ClockStep:
-		return []string{"at", "step"}
-	}
-	return nil
-}
-
 // readClock reads a setting that keeps its schema.
 func readClock(at string, doc map[string]any) (session.ClockSetting, error) {
-	s := session.ClockSetting{Mode: session.ClockMode(text(doc["mode"]))}
-	var err error
-	for _, name := range []string{"at", "offset", "step"} {
-		value, given := doc[name]
-		switch needed := slices.Contains(clockMembers(s.Mode), name); {
+	s := session.ClockSetting{Mode: session.ClockMode(jsonx.Text(doc["mode"]))}
+	for _, m := range []struct {
+		name string
+		of   []session.ClockMode // that have the member, and must
+		read func(at, value string) error
+	}{
+		{"at", []session.ClockMode{session.ClockFrozen, session.ClockStep}, func(at, value string) (err error) {
+			if s.At, err = model.ParseInstant(value); err != nil {
+				return bad(at, value, err.Error())
+			}
+			return nil
+		}},
+		{"offset", []session.ClockMode{session.ClockOffset}, func(at, value string) (err error) {
+			s.Offset, err = duration(at, value, -maxOffset)
+			return err
+		}},
+		{"step", []session.ClockMode{session.ClockStep}, func(at, value string) (err error) {
+			s.Step, err = duration(at, value, -maxOffset)
+			return err
+		}},
+	} {
+		at := at + "/" + m.name
+		value, given := doc[m.name]
+		switch needed := slices.Contains(m.of, s.Mode); {
 		case needed && !given:
-			return s, bad(at+"/"+name, "", fmt.Sprintf("is required where the mode is %s", s.Mode))
+			return s, bad(at, "", fmt.Sprintf("is required where the mode is %s", s.Mode))
 		case given && !needed:
-			return s, bad(at+"/"+name, text(value), fmt.Sprintf("has no meaning where the mode is %s", s.Mode))
-		}
-	}
-	if t := text(doc["at"]); t != "" {
-		if s.At, err = model.ParseInstant(t); err != nil {
-			return s, bad(at+"/at", t, err.Error())
-		}
-	}
-	if t := text(doc["offset"]); t != "" {
-		if s.Offset, err = duration(at+"/offset", t, -maxOffset); err != nil {
-			return s, err
-		}
-	}
-	if t := text(doc["step"]); t != "" {
-		if s.Step, err = duration(at+"/step", t, -maxOffset); err != nil {
-			return s, err
+			return s, bad(at, jsonx.Text(value), fmt.Sprintf("has no meaning where the mode is %s", s.Mode))
+		case given:
+			if err := m.read(at, jsonx.Text(value)); err != nil {
+				return s, err
+			}
 		}
 	}
 	if err := s.Check(); err != nil {
-		return s, bad(at+"/at", text(doc["at"]), err.Error())
+		return s, bad(at+"/at", jsonx.Text(doc["at"]), err.Error())
 	}
 	return s, nil
 }
@@ -98,33 +94,17 @@ func bad(pointer, value, rule string) *Problem {
 	if value != "" {
 		p.Detail = fmt.Sprintf("body %s: %.100q: %s", pointer, value, rule)
 	}
-	p.Diagnostics = []Diagnostic{{pointer, value, rule}}
+	p.Diagnostics = jsonx.Diagnostics{{Pointer: pointer, Value: value, Rule: rule}}
 	return p
 }
 
-func (d *Admin) getClock(r *http.Request) (any, error) {
-	n, err := d.session(r)
+func (d *Admin) putClock(r *request) (any, error) {
+	s, err := readClock("", r.body)
 	if err != nil {
 		return nil, err
 	}
-	return showClock(n), nil
-}
-
-func (d *Admin) putClock(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := d.body(r, "clock")
-	if err != nil {
-		return nil, err
-	}
-	s, err := readClock("", doc)
-	if err != nil {
-		return nil, err
-	}
-	n.Clock.Set(s)
-	return showClock(n), nil
+	r.session.Clock.Set(s)
+	return showClock(r.session), nil
 }
 
 // IDs is how the admin API shows a source of request IDs.
@@ -144,7 +124,7 @@ func showIDs(n *session.Session) IDs {
 
 func readIDs(at string, doc map[string]any) (session.IDSetting, error) {
 	n, seeded := doc["seed"].(json.Number)
-	switch mode := text(doc["mode"]); {
+	switch mode := jsonx.Text(doc["mode"]); {
 	case mode == "seed" && !seeded:
 		return session.IDSetting{}, bad(at+"/seed", "", "is required where the mode is seed")
 	case mode == "random" && seeded:
@@ -159,69 +139,53 @@ func readIDs(at string, doc map[string]any) (session.IDSetting, error) {
 	return session.IDSetting{Seeded: true, Seed: seed}, nil
 }
 
-func (d *Admin) getIDs(r *http.Request) (any, error) {
-	n, err := d.session(r)
+func (d *Admin) putIDs(r *request) (any, error) {
+	s, err := readIDs("", r.body)
 	if err != nil {
 		return nil, err
 	}
-	return showIDs(n), nil
+	r.session.IDs.Set(s)
+	return showIDs(r.session), nil
 }
 
-func (d *Admin) putIDs(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := d.body(r, "request-ids")
-	if err != nil {
-		return nil, err
-	}
-	s, err := readIDs("", doc)
-	if err != nil {
-		return nil, err
-	}
-	n.IDs.Set(s)
-	return showIDs(n), nil
-}
+func showPins(n *session.Session) map[string]any { return map[string]any{"pins": pinsOf(n)} }
 
-func (d *Admin) getPins(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
+// pinsOf returns the version pins of a session, which may be none.
+func pinsOf(n *session.Session) map[string]model.Version {
+	if pins := n.Store.Pins(); pins != nil {
+		return pins
 	}
-	pins := n.Store.Pins()
-	if pins == nil {
-		pins = map[string]model.Version{}
-	}
-	return map[string]any{"pins": pins}, nil
+	return map[string]model.Version{}
 }
 
 // putPins sets the pins of the client IDs that the body names; null takes one
 // away. All of them are set, or none.
-func (d *Admin) putPins(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := d.body(r, "pins")
-	if err != nil {
-		return nil, err
-	}
-	given, _ := doc["pins"].(map[string]any)
+func (d *Admin) putPins(r *request) (any, error) {
+	given, _ := r.body["pins"].(map[string]any)
 	pins := make(map[string]model.Version, len(given))
 	for id, v := range given {
-		pins[id] = model.Version(text(v))
-		if v != nil && !d.Contract.Has(model.Version(text(v))) {
-			return nil, bad("/pins/"+jsonx.Escape(id), text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
+		pins[id] = model.Version(jsonx.Text(v))
+		if v != nil && !d.Contract.Has(pins[id]) {
+			return nil, bad("/pins/"+jsonx.Escape(id), jsonx.Text(v), fmt.Sprintf("must be one of the versions %v", d.Contract.Versions()))
 		}
 	}
-	if err := n.Store.SetPins(pins); err != nil {
+	if err := r.session.Store.SetPins(pins); err != nil {
 		return nil, full(err)
 	}
-	return d.getPins(r)
+	return showPins(r.session), nil
 }
 
-func text(v any) string {
-	s, _ := v.(string)
-	return s
+func showChoices(n *session.Session) map[string]any { return fixture.ChoiceValues(*n.Choices()) }
+
+func (d *Admin) patchChoices(r *request) (any, error) {
+	for n := r.session; ; {
+		now := n.Choices()
+		change, err := n.Fixtures().Patch("body", map[string]any{"choices": r.body}, fixture.Ground{Choices: *now}, d.Schemas, d.Contract, n.Clock.Now())
+		if err != nil {
+			return nil, err
+		}
+		if n.ReplaceChoices(now, change.Choices) {
+			return showChoices(n), nil
+		}
+	}
 }

@@ -27,18 +27,15 @@ func orders() map[string]func(a, b line) int {
 		"customer": func(a, b line) int { return cmp.Compare(a.key.Customer, b.key.Customer) },
 		"location": func(a, b line) int { return cmp.Compare(a.key.Location, b.key.Location) },
 		"name":     func(a, b line) int { return cmp.Compare(a.name, b.name) },
-		"active":   func(a, b line) int { return compareBools(a.active, b.active) },
-		"changed":  func(a, b line) int { return compareBools(a.changed, b.changed) },
+		"active":   func(a, b line) int { return cmp.Compare(rank(a.active), rank(b.active)) },
+		"changed":  func(a, b line) int { return cmp.Compare(rank(a.changed), rank(b.changed)) },
 	}
 }
 
-// compareBools has true before false.
-func compareBools(a, b bool) int {
-	switch {
-	case a == b:
+// rank has true before false.
+func rank(b bool) int {
+	if b {
 		return 0
-	case a:
-		return -1
 	}
 	return 1
 }
@@ -46,10 +43,7 @@ func compareBools(a, b bool) int {
 // sortedRecords returns a page of all records that the search finds, in the
 // order of a column, and how many there are.
 func sortedRecords(n *session.Session, q url.Values, limit int) (any, error) {
-	column := q.Get("sort")
-	if column == "" {
-		column = "key"
-	}
+	column := cmp.Or(q.Get("sort"), "key")
 	compare, ok := orders()[column]
 	if !ok {
 		return nil, problem(http.StatusBadRequest, "sort: %.40q: must be key, customer, location, name, active or changed", column)
@@ -71,23 +65,24 @@ func sortedRecords(n *session.Session, q url.Values, limit int) (any, error) {
 	})
 	from := min(int(offset), len(lines))
 	to := min(from+limit, len(lines))
-	rows := []Row{}
-	for _, l := range lines[from:to] {
-		if row, ok := showRow(n, l.key); ok {
-			rows = append(rows, row)
+	keys := func(yield func(store.Key) bool) {
+		for _, l := range lines[from:to] {
+			if !yield(l.key) {
+				return
+			}
 		}
 	}
-	return map[string]any{"records": rows, "more": to < len(lines), "total": len(lines)}, nil
+	return map[string]any{"records": rowsOf(n, keys), "more": to < len(lines), "total": len(lines)}, nil
 }
 
 // linesOf returns a line of each record that matches, in the order of keys.
-func linesOf(w *store.Store, match func(store.Record) bool, names bool) []line {
+func linesOf(s *store.Store, match func(store.Record) bool, names bool) []line {
 	changed := map[store.Key]bool{}
-	for _, d := range w.Differences() {
+	for _, d := range s.Differences() {
 		changed[d.Key] = true
 	}
-	lines := make([]line, 0, w.Base().Records())
-	w.Page(nil, 1, func(r store.Record) bool {
+	lines := make([]line, 0, s.Base().Records())
+	s.Page(nil, 1, func(r store.Record) bool {
 		if match == nil || match(r) {
 			l := line{key: r.Key, active: r.Active, changed: changed[r.Key]}
 			if names {

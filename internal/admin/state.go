@@ -1,49 +1,29 @@
 package admin
 
 import (
-	"errors"
+	"encoding/json"
+	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/gorilla/mux"
+	"github.com/wI2L/jsondiff"
 
 	"dispatchmock/internal/jsonx"
+	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/quota"
 )
 
-// unwrapped gives errors of a record that the admin API put into a fixture file's
-// form the pointers of the record alone.
-func unwrapped(err error) error {
-	var diags jsonx.Diagnostics
-	if !errors.As(err, &diags) {
-		return err
-	}
-	diags = slices.Clone(diags)
-	for i := range diags {
-		diags[i].Pointer = strings.TrimPrefix(diags[i].Pointer, "/customer_locations/0/record")
-	}
-	return diags
-}
-
 // reset puts a session back to how it was made, over the newest fixtures; its
 // journal is emptied, unless the body keeps it.
-func (d *Admin) reset(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := d.body(r, "reset")
-	if err != nil {
-		return nil, err
-	}
+func (d *Admin) reset(r *request) (any, error) {
+	n := r.session
 	d.Sessions.Reset(n)
 	d.Coverage.Forget(n.Spec.ID)
-	if doc["keep_journal"] != true {
+	if r.body["keep_journal"] != true {
 		d.Journal.Forget(n.Spec.ID)
 	}
-	return d.show(r, n), nil
+	return d.getSession(r)
 }
 
 // Snapshot is how the admin API shows a snapshot.
@@ -52,55 +32,35 @@ type Snapshot struct {
 	Taken time.Time `json:"taken"`
 }
 
-func (d *Admin) listSnapshots(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
+func showSnapshots(n *session.Session) map[string]any {
 	list := []Snapshot{}
 	for _, s := range n.Snapshots() {
 		list = append(list, Snapshot{s.Name, s.Taken})
 	}
-	return map[string]any{"snapshots": list, "limit": quota.Snapshots}, nil
+	return map[string]any{"snapshots": list, "limit": quota.Snapshots}
 }
 
-func (d *Admin) takeSnapshot(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := d.body(r, "snapshot")
-	if err != nil {
-		return nil, err
-	}
-	s, err := n.Keep(text(doc["name"]))
+func (d *Admin) takeSnapshot(r *request) (any, error) {
+	s, err := r.session.Keep(jsonx.Text(r.body["name"]))
 	if err != nil {
 		return nil, full(err)
 	}
 	return created{Snapshot{s.Name, s.Taken}}, nil
 }
 
-func (d *Admin) restoreSnapshot(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	name := mux.Vars(r)["name"]
-	switch found, err := n.Return(name); {
+func (d *Admin) restoreSnapshot(r *request) (any, error) {
+	name := r.param("name")
+	switch found, err := r.session.Return(name); {
 	case !found:
 		return nil, noSnapshot(name)
 	case err != nil:
 		return nil, full(err)
 	}
-	return d.show(r, n), nil
+	return d.getSession(r)
 }
 
-func (d *Admin) dropSnapshot(r *http.Request) (any, error) {
-	n, err := d.session(r)
-	if err != nil {
-		return nil, err
-	}
-	if name := mux.Vars(r)["name"]; !n.Discard(name) {
+func (d *Admin) dropSnapshot(r *request) (any, error) {
+	if name := r.param("name"); !r.session.Discard(name) {
 		return nil, noSnapshot(name)
 	}
 	return nil, nil
@@ -108,4 +68,41 @@ func (d *Admin) dropSnapshot(r *http.Request) (any, error) {
 
 func noSnapshot(name string) *Problem {
 	return problem(http.StatusNotFound, "The session has no snapshot %.80q.", name)
+}
+
+// diff returns what differs from the fixtures: a JSON Patch of the document that
+// has each record at /records/TENANT,CUSTOMER,LOCATION, in the newest shape. A
+// patch adds nothing to what is not there, so customers have no place of their
+// own.
+func (d *Admin) diff(r *request) (any, error) { return difference(r.session) }
+
+func difference(n *session.Session) (any, error) {
+	patch := jsondiff.Patch{}
+	for _, difference := range n.Store.Differences() {
+		ops, err := recordOps(difference)
+		if err != nil {
+			return nil, err
+		}
+		patch = append(patch, ops...)
+	}
+	return map[string]any{"patch": patch, "pins": pinsOf(n)}, nil
+}
+
+func recordOps(d store.Difference) (jsondiff.Patch, error) {
+	at := fmt.Sprintf("/records/%d,%d,%d", d.Key.Tenant, d.Key.Customer, d.Key.Location)
+	switch {
+	case d.After == nil:
+		return jsondiff.Patch{{Type: jsondiff.OperationRemove, Path: at}}, nil
+	case d.Before == nil:
+		return jsondiff.Patch{{Type: jsondiff.OperationAdd, Path: at, Value: json.RawMessage(d.After.JSON())}}, nil
+	}
+	// Numbers stay as they are written: a float would change large ones.
+	ops, err := jsondiff.CompareWithoutMarshal(d.Before.Tree(), d.After.Tree())
+	for i := range ops {
+		ops[i].Path = at + ops[i].Path
+		if ops[i].From != "" {
+			ops[i].From = at + ops[i].From
+		}
+	}
+	return ops, err
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"dispatchmock/internal/exchange"
@@ -24,7 +23,7 @@ const (
 	writeWithin = 5 * time.Second
 )
 
-// stream tells exchanges as they happen, as server-sent events. A reader that
+// stream sends exchanges as they happen, as server-sent events. A reader that
 // comes back with Last-Event-ID misses none that the journal still has.
 func (d *Admin) stream(w http.ResponseWriter, r *http.Request) {
 	f, err := d.filter(r)
@@ -50,7 +49,7 @@ func (d *Admin) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.Close()
 	w.Header().Set("Content-Type", "text/event-stream")
-	out := &reader{w: w, c: http.NewResponseController(w), events: &d.events, log: d.Log}
+	out := &reader{w: w, c: http.NewResponseController(w), log: d.Log}
 	// The server's limits on a request's time are not for a stream.
 	out.err = out.c.SetReadDeadline(time.Time{})
 	out.write("retry: 1000\n\n")
@@ -96,37 +95,12 @@ func (d *Admin) deliver(r *http.Request, s *journal.Subscription, out *reader) {
 	}
 }
 
-// events keeps the newest events as text, because all readers want the same.
-// It is safe for concurrent use.
-type events [64]atomic.Pointer[event]
-
-type event struct {
-	id   uint64
-	text []byte
-}
-
-// of returns the event of an exchange.
-func (kept *events) of(x *exchange.Exchange) ([]byte, error) {
-	place := &kept[x.ID%uint64(len(kept))]
-	if e := place.Load(); e != nil && e.id == x.ID {
-		return e.text, nil
-	}
-	row, err := json.Marshal(report.Summary(x))
-	if err != nil {
-		return nil, err
-	}
-	text := fmt.Appendf(nil, "id: %d\nevent: exchange\ndata: %s\n\n", x.ID, row)
-	place.Store(&event{x.ID, text})
-	return text, nil
-}
-
-// reader is told server-sent events.
+// reader gets server-sent events, until its first error.
 type reader struct {
-	w      http.ResponseWriter
-	c      *http.ResponseController
-	events *events
-	log    *slog.Logger
-	err    error
+	w   http.ResponseWriter
+	c   *http.ResponseController
+	log *slog.Logger
+	err error
 }
 
 func (r *reader) write(text string) {
@@ -141,14 +115,14 @@ func (r *reader) exchange(x *exchange.Exchange) {
 	if r.err != nil {
 		return
 	}
-	text, err := r.events.of(x)
+	row, err := json.Marshal(report.Summary(x))
 	if err != nil {
 		r.log.Error("admin", "exchange", x.ID, "error", err)
 		r.err = err
 		return
 	}
 	r.deadline()
-	_, r.err = r.w.Write(text)
+	_, r.err = fmt.Fprintf(r.w, "id: %d\nevent: exchange\ndata: %s\n\n", x.ID, row)
 }
 
 func (r *reader) deadline() { r.err = r.c.SetWriteDeadline(time.Now().Add(writeWithin)) }

@@ -61,7 +61,7 @@ func catalogue(t testing.TB, r *running) []catalogued {
 	t.Helper()
 	var listed struct {
 		Scenarios []map[string]any
-		CarriedBy map[string][]string `json:"carried_by"`
+		Customers map[string][]string `json:"test_customers"`
 	}
 	d := json.NewDecoder(strings.NewReader(r.admin(t, http.MethodGet, "/scenarios", "")))
 	d.UseNumber()
@@ -71,7 +71,7 @@ func catalogue(t testing.TB, r *running) []catalogued {
 	var all []catalogued
 	for _, s := range listed.Scenarios {
 		c := catalogued{s["name"].(string), s["description"].(string), s, ""}
-		if by := listed.CarriedBy[c.name]; len(by) > 0 {
+		if by := listed.Customers[c.name]; len(by) > 0 {
 			c.customer = strings.Split(by[0], "/")[1]
 		}
 		all = append(all, c)

@@ -11,6 +11,7 @@ import (
 
 	"dispatchmock/internal/admin/client"
 	"dispatchmock/internal/cli/command"
+	"dispatchmock/internal/jsonx"
 
 	"github.com/spf13/cobra"
 )
@@ -30,8 +31,8 @@ func newCheck(io streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(io.out, "Good: %s in %s, %s, %s.\n", plural(f.Base.Records(), "record"), plural(f.Files, "file"),
-				plural(len(f.Base.Clients()), "client"), plural(len(c.Versions()), "API version"))
+			fmt.Fprintf(io.out, "Good: %s in %s, %s, %s.\n", jsonx.Count(f.Base.Records(), "record"), jsonx.Count(f.Files, "file"),
+				jsonx.Count(len(f.Base.Clients()), "client"), jsonx.Count(len(c.Versions()), "API version"))
 			return nil
 		},
 	}

@@ -17,6 +17,7 @@ import (
 	"dispatchmock/internal/cli/command"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/redact"
@@ -151,7 +152,7 @@ func connectionNote(n wire.Connections) string {
 		return ""
 	}
 	return fmt.Sprintf("dispatchmock: connections were at their limit of %d: %s closed to make room for others, %s answered 503; "+
-		"let the tests close connections, or keep fewer\n", n.Limit, plural(n.Closed, "connection"), plural(n.Refused, "request"))
+		"let the tests close connections, or keep fewer\n", n.Limit, jsonx.Count(n.Closed, "connection"), jsonx.Count(n.Refused, "request"))
 }
 
 // finish writes the reports of a run and returns how it ends.

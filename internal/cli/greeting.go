@@ -8,7 +8,9 @@ import (
 
 	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/store"
+	"dispatchmock/internal/shell"
 )
 
 // greeting is what a newcomer needs: a headline, and rows of a label and a text.
@@ -68,8 +70,8 @@ func (f *serveFlags) greeting(s *app.Server, c *contract.Contract, mock *store.S
 	g.row("address", "%s", url)
 	f.addAdmin(g, s, "")
 	g.row("endpoint", "%s %s (GET reads the record back)", ops[0].Method, ops[0].Path)
-	g.row("data set", "%s, %s, %s, %s (%s to %s)", plural(base.Records(), "record"), plural(base.Tenants(), "tenant"),
-		plural(len(base.Clients()), "client"), plural(len(versions), "API version"), versions[0], versions[len(versions)-1])
+	g.row("data set", "%s, %s, %s, %s (%s to %s)", jsonx.Count(base.Records(), "record"), jsonx.Count(base.Tenants(), "tenant"),
+		jsonx.Count(len(base.Clients()), "client"), jsonx.Count(len(versions), "API version"), versions[0], versions[len(versions)-1])
 	f.addFlags(g)
 	g.addCaution(s)
 	g.row("try", "%s", f.sample(url, ops[0], mock))
@@ -83,7 +85,7 @@ func (f *serveFlags) sample(url string, op *contract.Operation, w *store.Store) 
 		return "nothing: no client of the fixtures may deactivate any of their records"
 	}
 	return fmt.Sprintf(`curl -i -X %s -H %s -H "x-tenant-id: %d" %s/customers/%d/locations/%d`,
-		op.Method, quote("Authorization: Bearer "+token), first.Tenant, url, first.Customer, first.Location)
+		op.Method, shell.QuoteForAll("Authorization: Bearer "+token), first.Tenant, url, first.Customer, first.Location)
 }
 
 // caller returns the first record, by its identifiers, that some client may

@@ -11,6 +11,7 @@ import (
 
 	"dispatchmock/fixtures"
 	"dispatchmock/internal/fileio"
+	"dispatchmock/internal/shell"
 	"dispatchmock/schemas"
 )
 
@@ -72,7 +73,7 @@ func copyFiles(target string, files fs.FS) error {
 // word quotes a path where a shell would take it for several words.
 func word(path string) string {
 	if strings.ContainsFunc(path, func(r rune) bool { return !strings.ContainsRune(plainRunes, r) }) {
-		return quote(path)
+		return shell.QuoteForAll(path)
 	}
 	return path
 }

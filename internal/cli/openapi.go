@@ -26,10 +26,7 @@ func knownVersion(c *contract.Contract, name string) (model.Version, error) {
 		names = append(names, string(known))
 	}
 	text := fmt.Sprintf("%q is not an API version; there are %s", name, strings.Join(names, ", "))
-	if near := jsonx.Nearest(name, names); near != "" {
-		text += "; did you mean " + near + "?"
-	}
-	return "", command.Misusef("%s", text)
+	return "", command.Misusef("%s", text+jsonx.DidYouMean(name, names))
 }
 
 // formNames lists the versions of OpenAPI.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/cli/command"
+	"dispatchmock/internal/jsonx"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -186,7 +187,7 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 	reports.tally.Into(run)
 	err = errors.Join(err, reports.write(run))
 	if n := seen.violated.Load(); f.fails && n > 0 {
-		err = errors.Join(err, fmt.Errorf("%s broke the contract in %s; the log says how", seen.target, plural(int(n), "answer")))
+		err = errors.Join(err, fmt.Errorf("%s broke the contract in %s; the log says how", seen.target, jsonx.Count(n, "answer")))
 	}
 	return err
 }

@@ -15,6 +15,7 @@ import (
 
 	"dispatchmock/internal/cli/command"
 	"dispatchmock/internal/contract"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/proxy"
 	"dispatchmock/internal/proxy/recording"
 )
@@ -134,9 +135,9 @@ func (k *keeper) end(w io.Writer, quiet bool) error {
 	if quiet {
 		return nil
 	}
-	fmt.Fprintf(w, "Recorded %s, %s and %s in %s.\n", plural(saved.Records, "record"), plural(saved.Clients, "client"), plural(saved.Exchanges, "exchange"), k.dir)
+	fmt.Fprintf(w, "Recorded %s, %s and %s in %s.\n", jsonx.Count(saved.Records, "record"), jsonx.Count(saved.Clients, "client"), jsonx.Count(saved.Exchanges, "exchange"), k.dir)
 	if saved.Left > 0 {
-		fmt.Fprintf(w, "Left out %s that no recording can hold.\n", plural(saved.Left, "thing"))
+		fmt.Fprintf(w, "Left out %s that no recording can hold.\n", jsonx.Count(saved.Left, "thing"))
 	}
 	fmt.Fprintf(w, "Serve it with: dispatchmock serve --fixtures %s\n", word(filepath.ToSlash(filepath.Join(k.dir, "fixtures"))))
 	return nil

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 )
 
 // tally counts what a proxy saw.
@@ -39,19 +40,19 @@ func (t *tally) count(x *exchange.Exchange) {
 
 // summary returns sentences of what was seen.
 func (t *tally) summary() string {
-	text := fmt.Sprintf("Passed %s to %s and back: %s, %s with %s.\n", plural(int(t.passed.Load()), "request"), t.target, plural(int(t.invalid.Load()), "invalid request"),
-		plural(int(t.violated.Load()), "answer"), plural(int(t.violations.Load()), "violation"))
+	text := fmt.Sprintf("Passed %s to %s and back: %s, %s with %s.\n", jsonx.Count(t.passed.Load(), "request"), t.target, jsonx.Count(t.invalid.Load(), "invalid request"),
+		jsonx.Count(t.violated.Load(), "answer"), jsonx.Count(t.violations.Load(), "violation"))
 	if n := t.silent.Load(); n > 0 {
-		text += fmt.Sprintf("The target did not answer %s.\n", plural(int(n), "request"))
+		text += fmt.Sprintf("The target did not answer %s.\n", jsonx.Count(n, "request"))
 	}
 	if n := t.mocked.Load(); n > 0 {
-		text += fmt.Sprintf("The mock answered %s in its place.\n", plural(int(n), "request"))
+		text += fmt.Sprintf("The mock answered %s in its place.\n", jsonx.Count(n, "request"))
 	}
 	return text
 }
 
 // predicate says of the target what was seen, for reports.
 func (t *tally) predicate() string {
-	return fmt.Sprintf("answered %s: %s, %s with %s, %s without an answer, %s answered by the mock", plural(int(t.passed.Load()), "request"), plural(int(t.invalid.Load()), "invalid request"),
-		plural(int(t.violated.Load()), "answer"), plural(int(t.violations.Load()), "violation"), plural(int(t.silent.Load()), "request"), plural(int(t.mocked.Load()), "request"))
+	return fmt.Sprintf("answered %s: %s, %s with %s, %s without an answer, %s answered by the mock", jsonx.Count(t.passed.Load(), "request"), jsonx.Count(t.invalid.Load(), "invalid request"),
+		jsonx.Count(t.violated.Load(), "answer"), jsonx.Count(t.violations.Load(), "violation"), jsonx.Count(t.silent.Load(), "request"), jsonx.Count(t.mocked.Load(), "request"))
 }

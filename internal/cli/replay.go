@@ -14,6 +14,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/fileio"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/schemas"
@@ -53,13 +54,13 @@ func replay(ctx context.Context, out streams, s *sources, name string) error {
 		Admin: app.Admin{Schemas: rules, Version: version},
 	}, b)
 	if err != nil {
-		return fmt.Errorf("after %s as recorded, %w%s", plural(done.Same, "answer"), err, otherSchemas(b, rules))
+		return fmt.Errorf("after %s as recorded, %w%s", jsonx.Count(done.Same, "answer"), err, otherSchemas(b, rules))
 	}
 	skipped := ""
 	if done.Skipped > 0 {
-		skipped = fmt.Sprintf("; %s had no bytes to send: they were rejected as not HTTP", plural(done.Skipped, "request"))
+		skipped = fmt.Sprintf("; %s had no bytes to send: they were rejected as not HTTP", jsonx.Count(done.Skipped, "request"))
 	}
-	fmt.Fprintf(out.out, "Replayed %s of session %s: every byte is as recorded%s.\n", plural(done.Same, "request"), b.Session.ID, skipped)
+	fmt.Fprintf(out.out, "Replayed %s of session %s: every byte is as recorded%s.\n", jsonx.Count(done.Same, "request"), b.Session.ID, skipped)
 	return nil
 }
 

@@ -8,7 +8,6 @@ import (
 	"net"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"time"
 
 	"dispatchmock/internal/cli/command"
@@ -202,20 +201,4 @@ func baseURL(addr net.Addr) string {
 		host = "127.0.0.1"
 	}
 	return "http://" + net.JoinHostPort(host, port)
-}
-
-// quote quotes a text for a shell: with double quotes where they do, because
-// those are good on Windows too.
-func quote(s string) string {
-	if strings.ContainsAny(s, "\"$`\\!%") {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	return `"` + s + `"`
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %s", n, strings.TrimSuffix(noun, "s")+"s")
 }

@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"dispatchmock/internal/shell"
 )
 
 // TestQuoteAndWord hold that a shell reads back what was quoted for it.
@@ -25,7 +27,7 @@ func TestQuoteAndWord(t *testing.T) {
 	} {
 		t.Run(c.text, func(t *testing.T) {
 			t.Parallel()
-			if got := quote(c.text); got != c.quoted {
+			if got := shell.QuoteForAll(c.text); got != c.quoted {
 				t.Errorf("quote: got %s, want %s", got, c.quoted)
 			}
 			if got := word(c.text); got != c.word {

@@ -61,10 +61,7 @@ func (l *loading) required(file, pointer string, schema map[string]any) {
 		if _, known := properties[name]; known || !ok {
 			continue
 		}
-		rule := "is none of the properties"
-		if near := jsonx.Nearest(name, slices.Sorted(maps.Keys(properties))); near != "" {
-			rule += "; did you mean " + near + "?"
-		}
+		rule := "is none of the properties" + jsonx.DidYouMean(name, slices.Sorted(maps.Keys(properties)))
 		l.diags = append(l.diags, jsonx.Diagnostic{File: file, Pointer: pointer + "/required/" + strconv.Itoa(i), Value: jsonx.Short(v), Rule: rule})
 	}
 }

@@ -127,7 +127,7 @@ var schemaDiagnostics = []struct {
 	{"no operations", remove("operations.json"), []string{`operations.json: the file is missing`}},
 	{"operations not JSON", write("operations.json", "{"), []string{`operations.json:1: is not JSON: line 1, column 2: the text ends too early`}},
 	{"empty operations", replace("operations.json", `"operations": [`, `"operations": [], "x": [`),
-		[]string{`operations.json /operations: []: must have at least 1 item, and has 0`, `operations.json /x: [{"$comment": "P", "description": "Deactivates a customer at a location.", "method": "DELETE", "name": "Deactivate Customer", "path": "/customers/{customer_id}/…: is not a known name; known are operations, otherwise`}},
+		[]string{`operations.json /operations: []: must have at least 1 item, and has 0`, `operations.json /x: [{"$comment": "P", "description": "Deactivates a customer at a location.", "method": "DELETE", "name": "Deactivate Customer", "path": "/customers/{customer_id}/…: is not a known name; known are operations, unmatched`}},
 	{"operation twice", replace("operations.json", `"method": "GET"`, `"method": "DELETE"`),
 		[]string{`operations.json /operations/1: DELETE /customers/{customer_id}/locations/{customer_location_id} stands in the list twice`}},
 	{"misspelt member of an operation", replace("operations.json", `"served": true`, `"serves": true`),

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -13,48 +14,27 @@ import (
 	"dispatchmock/internal/redact"
 )
 
-// keywords says which keyword of JSON Schema each of the library's kinds of
-// error is about.
-func keyword(kind string) string {
-	switch kind {
-	case "invalid_type":
-		return "type"
-	case "additional_property_not_allowed":
-		return "additionalProperties"
-	case "string_gte":
-		return "minLength"
-	case "string_lte":
-		return "maxLength"
-	case "number_gte":
-		return "minimum"
-	case "number_lte":
-		return "maximum"
-	case "array_min_items":
-		return "minItems"
-	case "array_max_items":
-		return "maxItems"
-	case "array_min_properties":
-		return "minProperties"
-	case "array_max_properties":
-		return "maxProperties"
-	case "array_no_additional_items":
-		return "additionalItems"
-	case "number_gt":
-		return "exclusiveMinimum"
-	case "number_lt":
-		return "exclusiveMaximum"
-	case "multiple_of":
-		return "multipleOf"
-	case "invalid_property_name":
-		return "propertyNames"
-	case "number_not":
-		return "not"
-	case "unique":
-		return "uniqueItems"
-	case "missing_dependency":
-		return "dependencies"
-	}
-	return kind // required, enum, const, pattern, format, contains
+// keywords are those of JSON Schema that the library's kinds of error are
+// about, where both have not the same name.
+var keywords = map[string]string{
+	"invalid_type":                    "type",
+	"additional_property_not_allowed": "additionalProperties",
+	"string_gte":                      "minLength",
+	"string_lte":                      "maxLength",
+	"number_gte":                      "minimum",
+	"number_lte":                      "maximum",
+	"number_gt":                       "exclusiveMinimum",
+	"number_lt":                       "exclusiveMaximum",
+	"array_min_items":                 "minItems",
+	"array_max_items":                 "maxItems",
+	"array_min_properties":            "minProperties",
+	"array_max_properties":            "maxProperties",
+	"array_no_additional_items":       "additionalItems",
+	"multiple_of":                     "multipleOf",
+	"invalid_property_name":           "propertyNames",
+	"number_not":                      "not",
+	"unique":                          "uniqueItems",
+	"missing_dependency":              "dependencies",
 }
 
 // isBranch reports an error that only says that a branch failed; the branch's
@@ -67,10 +47,10 @@ func isBranch(e gojsonschema.ResultError) bool {
 	return false
 }
 
-// explain turns the library's error into a finding in our words.
+// explain turns the library's error into a violation in our words.
 func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Violation {
 	path := errorPath(e)
-	word := keyword(e.Type())
+	word := cmp.Or(keywords[e.Type()], e.Type())
 	n, ok := m.locate(path)
 	value := e.Value()
 	if !ok {
@@ -82,8 +62,7 @@ func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Violat
 		return n.explainDependency(path, e, part)
 	}
 	if word == "required" || word == "additionalProperties" {
-		name, _ := e.Details()["property"].(string)
-		return m.explainMember(n, path, name, word, value, part)
+		return m.explainMember(n, path, jsonx.Text(e.Details()["property"]), word, value, part)
 	}
 	n = n.branch(word)
 	if _, ok := n.doc[word]; !ok {
@@ -123,7 +102,7 @@ func (m *Model) explainMember(n node, path []string, name, word string, value an
 		f := n.violation(part, jsonx.Pointer(at), word, nil, "is required")
 		f.Value, f.Rule = "", "required"
 		if child, ok := m.locate(at); ok {
-			f.Documented, _ = child.doc["description"].(string)
+			f.Documented = jsonx.Text(child.doc["description"])
 			if example := child.example(); example != "" {
 				f.Hint += "; send" + strings.TrimPrefix(example, ",")
 			}
@@ -137,8 +116,8 @@ func (m *Model) explainMember(n node, path []string, name, word string, value an
 		names = append(names, "names that match "+p)
 	}
 	hint := "is not a known name"
-	if near := jsonx.Nearest(name, names); near != "" {
-		hint += "; did you mean " + near + "?"
+	if near := jsonx.DidYouMean(name, names); near != "" {
+		hint += near
 	} else if len(names) > 0 {
 		hint += "; known are " + strings.Join(names, ", ")
 	}
@@ -147,7 +126,7 @@ func (m *Model) explainMember(n node, path []string, name, word string, value an
 
 // explainDependency explains a member that is missing beside another.
 func (n node) explainDependency(path []string, e gojsonschema.ResultError, part string) exchange.Violation {
-	missing, _ := e.Details()["dependency"].(string)
+	missing := jsonx.Text(e.Details()["dependency"])
 	object, _ := e.Value().(map[string]any)
 	dependencies, _ := n.doc["dependencies"].(map[string]any)
 	var beside []string
@@ -163,14 +142,14 @@ func (n node) explainDependency(path []string, e gojsonschema.ResultError, part 
 	return f
 }
 
-// finding fills in what the schema says of the place.
+// violation fills in what the schema says of the place.
 func (n node) violation(part, pointer, word string, value any, hint string) exchange.Violation {
 	f := exchange.Violation{Part: part, Pointer: pointer, Rule: word, Value: jsonx.Short(value), Hint: hint,
 		Schema: n.src.path + "#" + n.pointer + "/" + word}
 	if rule, ok := n.doc[word]; ok {
 		f.Rule += ": " + jsonx.Short(rule)
 	}
-	f.Documented, _ = n.doc["description"].(string)
+	f.Documented = jsonx.Text(n.doc["description"])
 	if s, ok := value.(string); ok && n.doc["writeOnly"] == true {
 		f.Value = jsonx.Short(redact.Value(s))
 	}

@@ -11,24 +11,23 @@ import (
 	"dispatchmock/internal/model"
 )
 
-// verdicts validates the text of one member in every way there is, and holds that
-// all agree: the model that remembers, a fresh one, the whole model, and the
+// verdicts validates the text of one field in every way there is, and holds that
+// all agree: the model that caches, the schema alone, the whole model, and the
 // other implementation.
 func verdicts(t *testing.T, remembers, fresh pair, name, text string) bool {
 	t.Helper()
-	flat := remembers.first.flat
-	member := flat.members[flat.index[name]]
-	good := member.validate(text)
-	if again := member.validate(text); again != good {
+	f := remembers.first.field(name)
+	good := f.valid(text)
+	if again := f.valid(text); again != good {
 		t.Fatalf("%s: %q is good: %t, and then %t", name, text, good, again)
 	}
-	if alone := valid(fresh.first.flat.members[flat.index[name]].part.schema, member.value(text)); alone != good {
-		t.Fatalf("%s: %q is good: %t, and by a fresh validate %t", name, text, good, alone)
+	if alone := valid(fresh.first.field(name).property.schema, f.value(text)); alone != good {
+		t.Fatalf("%s: %q is good: %t, and by its schema alone %t", name, text, good, alone)
 	}
-	if !good && (member.part.texts.has(text) || member.part.numbers.has(json.Number(text))) {
-		t.Fatalf("%s: the bad %q is remembered", name, text)
+	if !good && (f.property.validated.has(text) || f.property.validated.has(json.Number(text))) {
+		t.Fatalf("%s: the bad %q is cached", name, text)
 	}
-	whole := map[string]any{name: member.value(text)}
+	whole := map[string]any{name: f.value(text)}
 	found := ofPlace(fresh.first.validateSchema(whole, ""), name)
 	if (len(found) == 0) != good {
 		t.Fatalf("%s: %q is good: %t, and the whole model finds %v", name, text, good, found)
@@ -38,11 +37,11 @@ func verdicts(t *testing.T, remembers, fresh pair, name, text string) bool {
 			t.Fatalf("%s: %q: got %+v, want words", name, text, f)
 		}
 		if secret := strings.TrimPrefix(text, "Bearer "); name == "authorization" && len(secret) > 12 && strings.Contains(f.Value, secret) {
-			t.Fatalf("%s: %q is told in %+v, and it is a secret", name, text, f)
+			t.Fatalf("%s: %q is shown in %+v, and it is a secret", name, text, f)
 		}
 	}
 	// With the required ones, so that nothing but the member can be wrong.
-	for _, m := range flat.members {
+	for _, m := range remembers.first.fields {
 		if m.name != name && goodTexts[m.name] != "" {
 			whole[m.name] = m.value(goodTexts[m.name])
 		}
@@ -94,7 +93,7 @@ func FuzzHeaderValue(f *testing.F) {
 	op := c.Operation("Deactivate Customer")
 	remembers, other := fresh(f, "StandardRequestHeadersModel"), fresh(f, "StandardRequestHeadersModel")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, m := range remembers.first.flat.members {
+		for _, m := range remembers.first.fields {
 			good := verdicts(t, remembers, other, m.name, text)
 			for _, v := range []model.Version{oldest, newest} {
 				if got := c.ValidHeader(v, m.name, text); got != good {

@@ -31,7 +31,7 @@ type Contract struct {
 	versions   []model.Version // oldest first
 	sets       map[model.Version]*set
 	operations []*Operation
-	otherwise  *Operation
+	unmatched  *Operation
 	router     *router
 }
 

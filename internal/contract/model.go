@@ -20,14 +20,14 @@ import (
 
 // Model is one compiled schema with what it needs to explain itself.
 type Model struct {
-	src    source
-	files  map[string]source // what its references may name
-	schema *gojsonschema.Schema
-	past   [][]string // where values must lie in the past; "*" is any item
-	whole  [][]string // where numbers must be integers
-	used   bool       // some operation names it
-	part   *part      // nil where the model is always validated as a whole
-	flat   *flat      // set where the model is a flat object of text values
+	src      source
+	files    map[string]source // what its references may name
+	schema   *gojsonschema.Schema
+	past     [][]string // where values must lie in the past; "*" is any item
+	whole    [][]string // where numbers must be integers
+	used     bool       // some operation names it
+	property *property  // nil where the model is always validated as a whole
+	fields   []*field   // set where the values travel as text
 }
 
 // model compiles a model of the set, unless it is there.
@@ -39,14 +39,14 @@ func (s *set) model(file string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{src: s.files[file], files: s.files, schema: schema, part: &part{schema: schema}}
-	s.models[file] = m // its parts may refer to it
+	m := &Model{src: s.files[file], files: s.files, schema: schema, property: &property{schema: schema}}
+	s.models[file] = m // its properties may refer to it
 	m.past = m.find(func(doc map[string]any) bool { return doc["format"] == pastTimestamp })
 	m.whole = m.find(wantsInteger)
-	if err := m.part.take(s, file, "", m.src.doc); err != nil {
+	if err := m.property.split(s, file, "", m.src.doc); err != nil {
 		return nil, err
 	}
-	m.flat = newFlat(m)
+	m.fields = fieldsOf(m)
 	return m, nil
 }
 
@@ -88,7 +88,7 @@ func (m *Model) validateSchema(v any, part string) []exchange.Violation {
 }
 
 func (m *Model) firstFindings(v any, part string) (violations []exchange.Violation, others int) {
-	if m.part != nil && m.part.good(v) {
+	if m.property != nil && m.property.valid(v) {
 		return nil, 0
 	}
 	errors, found, err := validate(m.schema, v)

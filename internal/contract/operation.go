@@ -56,8 +56,8 @@ func (c *Contract) Has(v model.Version) bool { return c.sets[v] != nil }
 // Operations returns the operations in the order of their file.
 func (c *Contract) Operations() []*Operation { return slices.Clone(c.operations) }
 
-// Otherwise returns the placeholder for requests that no operation takes.
-func (c *Contract) Otherwise() *Operation { return c.otherwise }
+// Unmatched returns the placeholder for requests that no operation takes.
+func (c *Contract) Unmatched() *Operation { return c.unmatched }
 
 // Model returns a model of a version by its name, such as
 // DispatchCustomerLocationModel; nil where there is none.
@@ -82,8 +82,8 @@ func (l *loading) operations(c *Contract, doc map[string]any) {
 		}
 		c.operations = append(c.operations, op)
 	}
-	o, _ := doc["otherwise"].(map[string]any)
-	c.otherwise = l.operation(c, "/otherwise", o)
+	o, _ := doc["unmatched"].(map[string]any)
+	c.unmatched = l.operation(c, "/unmatched", o)
 	var err error
 	if c.router, err = newRouter(c.operations); err != nil {
 		l.diag(operationsFile, "/operations", "a path cannot be routed: %v", err)
@@ -110,11 +110,11 @@ func (l *loading) operation(c *Contract, at string, doc map[string]any) *Operati
 			continue
 		}
 		r := &rules{reply: map[CORS]*Model{}, statuses: map[string]*Model{}}
-		r.headers = l.flatModel(s, at+"/request_headers", doc["request_headers"])
-		r.path = l.flatModel(s, at+"/path_parameters", doc["path_parameters"])
+		r.headers = l.fieldsModel(s, at+"/request_headers", doc["request_headers"])
+		r.path = l.fieldsModel(s, at+"/path_parameters", doc["path_parameters"])
 		replies, _ := doc["response_headers"].(map[string]any)
 		for _, cors := range []CORS{CORSDocumented, CORSRelaxed} {
-			r.reply[cors] = l.flatModel(s, at+"/response_headers/"+string(cors), replies[string(cors)])
+			r.reply[cors] = l.fieldsModel(s, at+"/response_headers/"+string(cors), replies[string(cors)])
 		}
 		statuses, _ := doc["responses"].(map[string]any)
 		for _, status := range slices.Sorted(maps.Keys(statuses)) {
@@ -140,10 +140,10 @@ func (l *loading) model(s *set, at string, file any) *Model {
 	return m
 }
 
-func (l *loading) flatModel(s *set, at string, file any) *Model {
+func (l *loading) fieldsModel(s *set, at string, file any) *Model {
 	m := l.model(s, at, file)
-	if m != nil && m.flat == nil {
-		l.once(jsonx.Diagnostic{File: operationsFile, Pointer: at, Rule: fmt.Sprintf("%s must be an object of at most %d properties, each of the type string or integer, and ask nothing else of the object than required and additionalProperties: header fields and path parameters travel as text", m.src.path, maxMembers)})
+	if m != nil && m.fields == nil {
+		l.once(jsonx.Diagnostic{File: operationsFile, Pointer: at, Rule: fmt.Sprintf("%s must be an object of at most %d properties, each of the type string or integer, and ask nothing else of the object than required and additionalProperties: header fields and path parameters travel as text", m.src.path, maxProperties)})
 		return nil
 	}
 	return m
@@ -218,24 +218,15 @@ func (c *Contract) standard(v model.Version) *Model {
 // ValidHeader reports whether a text is a good value of a request header field,
 // named as the schemas name it.
 func (c *Contract) ValidHeader(v model.Version, name, text string) bool {
-	m := c.standard(v)
-	if m == nil {
-		return false
-	}
-	i, known := m.flat.index[name]
-	return known && m.flat.members[i].validate(text)
+	f := c.standard(v).field(name)
+	return f != nil && f.valid(text)
 }
 
-// CheckToken says what rule the authorization of a token would break, or "".
+// CheckToken returns the hint of the rule that the authorization of a token
+// would break, or "".
 func (c *Contract) CheckToken(token string) string {
-	m := c.standard(c.Oldest())
-	if m == nil || c.ValidHeader(c.Oldest(), "authorization", "Bearer "+token) {
-		return ""
-	}
-	for _, f := range m.validateSchema(map[string]any{"authorization": "Bearer " + token}, "") {
-		if f.Pointer == "/authorization" {
-			return f.Hint
-		}
+	for _, v := range c.standard(c.Oldest()).ValidateText("authorization", "Bearer "+token) {
+		return v.Hint
 	}
 	return ""
 }
@@ -247,5 +238,5 @@ func (c *Contract) Operation(name string) *Operation {
 			return o
 		}
 	}
-	return c.otherwise
+	return c.unmatched
 }

@@ -262,7 +262,7 @@ func TestValidateReply(t *testing.T) {
 			}
 		})
 	}
-	got := loadReal(t).Otherwise().ValidateReply("2020/01/01", CORSDocumented, sampleTime, reply(t, oldest))
+	got := loadReal(t).Unmatched().ValidateReply("2020/01/01", CORSDocumented, sampleTime, reply(t, oldest))
 	if len(got) != 1 || got[0].Hint != "there is no such version" {
 		t.Errorf("got %+v of a version that is none", got)
 	}

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 )
@@ -100,35 +99,13 @@ func typesOf(doc map[string]any) []any {
 func (m *Model) Rule(keyword string) string { return m.src.path + "#/" + keyword }
 
 // Title returns the vendor's name of the model.
-func (m *Model) Title() string { return m.title() }
+func (m *Model) Title() string { return jsonx.Text(m.src.doc["title"]) }
 
 // Description returns what the documentation says of the model.
-func (m *Model) Description() string {
-	text, _ := m.src.doc["description"].(string)
-	return text
-}
+func (m *Model) Description() string { return jsonx.Text(m.src.doc["description"]) }
 
 // Document returns a copy of the model's schema.
 func (m *Model) Document() map[string]any { return clone(m.src.doc).(map[string]any) }
-
-// ValidateText returns the rules that the text of one member of a flat model
-// breaks: a header field or a path parameter.
-func (m *Model) ValidateText(name, text string) []exchange.Violation {
-	if m.flat == nil {
-		return nil
-	}
-	i, known := m.flat.index[name]
-	if !known || m.flat.members[i].validate(text) {
-		return nil
-	}
-	var violations []exchange.Violation
-	for _, f := range m.validateSchema(map[string]any{name: m.flat.members[i].value(text)}, "") {
-		if f.Pointer == "/"+jsonx.Escape(name) {
-			violations = append(violations, f)
-		}
-	}
-	return violations
-}
 
 // Models returns the models of a version by their file's name without its
 // ending.

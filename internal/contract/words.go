@@ -25,17 +25,13 @@ func (n node) hint(word string, value any) string {
 	case "const":
 		return "must be " + jsonx.Plain(rule)
 	case "minLength", "maxLength":
-		s, _ := value.(string)
-		bound := map[string]string{"minLength": "at least", "maxLength": "at most"}[word]
-		return fmt.Sprintf("must have %s %s, and has %d", bound, count(rule, "character"), utf8.RuneCountInString(s))
+		return bounded(word, rule, "character", utf8.RuneCountInString(jsonx.Text(value)))
 	case "minItems", "maxItems":
 		items, _ := value.([]any)
-		bound := map[string]string{"minItems": "at least", "maxItems": "at most"}[word]
-		return fmt.Sprintf("must have %s %s, and has %d", bound, count(rule, "item"), len(items))
+		return bounded(word, rule, "item", len(items))
 	case "minProperties", "maxProperties":
 		members, _ := value.(map[string]any)
-		bound := map[string]string{"minProperties": "at least", "maxProperties": "at most"}[word]
-		return fmt.Sprintf("must have %s %s, and has %d", bound, count(rule, "member"), len(members))
+		return bounded(word, rule, "member", len(members))
 	case "minimum":
 		return "must be at least " + jsonx.Plain(rule)
 	case "maximum":
@@ -46,7 +42,7 @@ func (n node) hint(word string, value any) string {
 		}
 		return "must match " + jsonx.Plain(rule) + n.example()
 	case "format":
-		name, _ := rule.(string)
+		name := jsonx.Text(rule)
 		if name == "regex" { // of the schemas of schemas; the library knows it
 			return "must be a regular expression as Go's regexp package reads it"
 		}
@@ -55,6 +51,15 @@ func (n node) hint(word string, value any) string {
 		return "must not have an item twice"
 	}
 	return "must satisfy " + word + ": " + jsonx.Short(rule)
+}
+
+// bounded says how many there must be, and are.
+func bounded(word string, rule any, noun string, has int) string {
+	bound := "at most"
+	if strings.HasPrefix(word, "min") {
+		bound = "at least"
+	}
+	return fmt.Sprintf("must have %s %s, and has %d", bound, jsonx.Count(rule, noun), has)
 }
 
 func (n node) example() string {
@@ -84,14 +89,6 @@ func typeWords(rule any) string {
 		}
 	}
 	return strings.Join(names, " or ")
-}
-
-func count(n any, noun string) string {
-	text := jsonx.Plain(n)
-	if text != "1" {
-		noun += "s"
-	}
-	return text + " " + noun
 }
 
 func lower(s string) string {

@@ -9,14 +9,15 @@ import (
 // break a rule at each of its bytes, and nobody reads more than these.
 const MaxShown = 50
 
-// Diagnostic is a place in a file of the user's that breaks a rule.
+// Diagnostic is a place in a file of the user's that breaks a rule. Its JSON is
+// that of an answer about a body, which is the only file there is.
 type Diagnostic struct {
-	File    string
-	Line    int    // 0 where the place is known by its pointer alone
-	Pointer string // JSON pointer into the file
-	Value   string // what stands there, as short JSON; may be empty
-	Rule    string // the rule that it breaks, and what to do
-	More    int    // how many further places of the file this one stands for, or 0
+	File    string `json:"-"`
+	Line    int    `json:"-"`               // 0 where the place is known by its pointer alone
+	Pointer string `json:"pointer"`         // JSON pointer into the file
+	Value   string `json:"value,omitempty"` // what stands there, as short JSON; may be empty
+	Rule    string `json:"rule"`            // the rule that it breaks, and what to do
+	More    int    `json:"-"`               // how many further places of the file this one stands for, or 0
 }
 
 func (f Diagnostic) String() string {

@@ -6,7 +6,7 @@ import "strings"
 func Pointer(tokens []string) string {
 	var b strings.Builder
 	for _, t := range tokens {
-		b.WriteString("/" + Escape(shortToken(t)))
+		b.WriteString("/" + Escape(Cut(t, maxShort)))
 	}
 	return b.String()
 }
@@ -18,16 +18,9 @@ func ShortPointer(p string) string {
 	}
 	tokens := strings.Split(p, "/")
 	for i, t := range tokens {
-		tokens[i] = shortToken(t)
+		tokens[i] = Cut(t, maxShort)
 	}
 	return strings.Join(tokens, "/")
-}
-
-func shortToken(t string) string {
-	if len(t) <= maxShort {
-		return t
-	}
-	return strings.ToValidUTF8(t[:maxShort], "") + "…"
 }
 
 var escapes, unescapes = strings.NewReplacer("~", "~0", "/", "~1"), strings.NewReplacer("~1", "/", "~0", "~")

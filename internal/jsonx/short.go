@@ -3,6 +3,7 @@ package jsonx
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -53,4 +54,36 @@ func Plain(v any) string {
 		return s
 	}
 	return Short(v)
+}
+
+// Text returns a value that is a text, and "" in the place of any other.
+func Text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// Cut returns a text of which no more than the first bytes are left, with an
+// ellipsis where it was longer.
+func Cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// Count returns a number of things in words: 1 record, 2 records.
+func Count(n any, noun string) string {
+	text := fmt.Sprint(n)
+	if text != "1" {
+		noun += "s"
+	}
+	return text + " " + noun
+}
+
+// DidYouMean returns the question that follows a name which is not known, or "".
+func DidYouMean(name string, known []string) string {
+	if near := Nearest(name, known); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
 }

@@ -113,7 +113,7 @@ func TestReject(t *testing.T) {
 			if got := reply.Value(wire.Authenticate) != ""; got != (reply.Status == http.StatusUnauthorized) {
 				t.Errorf("status %d has WWW-Authenticate: %v, want it with 401 only", reply.Status, got)
 			}
-			for _, f := range c.Otherwise().ValidateReply(c.Oldest(), contract.CORSDocumented, now(), &reply) {
+			for _, f := range c.Unmatched().ValidateReply(c.Oldest(), contract.CORSDocumented, now(), &reply) {
 				t.Errorf("the answer breaks the contract: %+v", f)
 			}
 		})

@@ -68,7 +68,7 @@ func (m *Mock) perform(q *request) {
 func (m *Mock) findAction(q *request) action {
 	op := q.route.Operation
 	if op == nil {
-		q.x.Operation = m.Contract.Otherwise().Name
+		q.x.Operation = m.Contract.Unmatched().Name
 		if q.route.Resource == nil {
 			return (*Mock).rejectPath
 		}

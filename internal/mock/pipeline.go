@@ -205,7 +205,7 @@ func (m *Mock) send(q *request) {
 // Refused answers a request that net/http refused before it was a request.
 func (m *Mock) Refused(status int, text string) *wire.Reply {
 	s := m.Sessions.Default()
-	q := &request{s: s, x: &exchange.Exchange{Session: s.Spec.ID, Sequence: s.Next(), Start: s.Clock.Now(), Operation: m.Contract.Otherwise().Name}}
+	q := &request{s: s, x: &exchange.Exchange{Session: s.Spec.ID, Sequence: s.Next(), Start: s.Clock.Now(), Operation: m.Contract.Unmatched().Name}}
 	code, detail := model.RequestMalformed, ""
 	switch status {
 	case http.StatusRequestHeaderFieldsTooLarge:

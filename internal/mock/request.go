@@ -100,7 +100,7 @@ func (m *Mock) noSession(detail string) (*session.Session, *model.Error) {
 }
 
 func (m *Mock) rejectSession(q *request) {
-	q.x.Operation = m.Contract.Otherwise().Name
+	q.x.Operation = m.Contract.Unmatched().Name
 	q.x.Problems = append(q.x.Problems, exchange.Violation{Part: "session", Rule: string(q.noSession.Code), Hint: q.noSession.Detail})
 	m.reject(q, q.noSession, 0)
 }
@@ -114,10 +114,7 @@ func (q *request) allow() {
 		if word == "" {
 			continue
 		}
-		hint := "must be invalid, simulated or both"
-		if near := jsonx.Nearest(word, []string{exchange.AllowInvalid, exchange.AllowSimulated}); near != "" {
-			hint += "; did you mean " + near + "?"
-		}
+		hint := "must be invalid, simulated or both" + jsonx.DidYouMean(word, []string{exchange.AllowInvalid, exchange.AllowSimulated})
 		q.x.Problems = append(q.x.Problems, exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/x-mock-allow", Rule: "known allowance",
 			Value: strconv.Quote(word[:min(len(word), 64)]), Hint: hint})
 	}

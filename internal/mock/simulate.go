@@ -41,7 +41,7 @@ func (m *Mock) simulate(q *request, plan *scenario.Plan) {
 		x.Problems = append(x.Problems, exchange.Violation{Part: exchange.PartRequestHeader, Pointer: "/x-mock-scenario",
 			Rule: "known scenario", Value: strconv.QuoteToASCII(plan.Name), Schema: scenarioSchema, Hint: err.Detail})
 		m.inspect(q)
-		x.Operation = m.Contract.Otherwise().Name
+		x.Operation = m.Contract.Unmatched().Name
 		m.reject(q, err, 0)
 		return
 	}

@@ -78,7 +78,7 @@ func (p *Proxy) validateRequest(way *passage) *contract.Operation {
 	way.route.Read(asked, model.Version(x.VersionUsed), r.Header)
 	x.Tenant = way.route.Tenant.Value
 	if op == nil {
-		x.Operation = p.Contract.Otherwise().Name
+		x.Operation = p.Contract.Unmatched().Name
 		part, rule, hint := exchange.PartPath, model.PathUnknown, "the contract has no such path"
 		if way.route.Resource != nil {
 			part, rule, hint = "method", model.MethodNotAllowed, "the contract's resource has no such method"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/terminal"
 	"dispatchmock/internal/verify"
 )
@@ -23,7 +24,7 @@ type verifyCases struct {
 // OfVerify returns the run of verify: each case is a gate.
 func OfVerify(version string, v *verify.Report) *Run {
 	r := &Run{Tool: Verify, Version: version, Target: v.Target, Started: v.Started, Took: v.Took, Requests: uint64(v.Requests), Note: v.Problem,
-		Summary: fmt.Sprintf("was sent %s in %s; of %s %s", counted(uint64(v.Requests), "request"), v.Took.Round(time.Millisecond), counted(uint64(len(v.Results)), "case"), v.Summary()),
+		Summary: fmt.Sprintf("was sent %s in %s; of %s %s", jsonx.Count(v.Requests, "request"), v.Took.Round(time.Millisecond), jsonx.Count(len(v.Results), "case"), v.Summary()),
 		cases:   &verifyCases{report: v, breaches: map[*exchange.Exchange][]breach{}}}
 	if !v.Good() {
 		r.ExitCode = 1

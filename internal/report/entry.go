@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/redact"
 )
 
@@ -154,9 +155,9 @@ const maxText = 512
 func Summary(x *exchange.Exchange) Row {
 	return Row{
 		ID: x.ID, Sequence: x.Sequence, Session: x.Session, Start: x.Start.Format(time.RFC3339Nano), TookMS: milliseconds(x.Took),
-		Method: cut(x.Method), Path: cut(x.Path), Status: x.Status, Verdict: x.Verdict(), RequestID: cut(x.RequestID),
+		Method: jsonx.Cut(x.Method, maxText), Path: jsonx.Cut(x.Path, maxText), Status: x.Status, Verdict: x.Verdict(), RequestID: jsonx.Cut(x.RequestID, maxText),
 		ClientID: x.ClientID, Version: x.VersionUsed, Scenario: x.Scenario, Changed: x.Transition,
-		Problems: len(x.Problems), Violations: len(x.Violations), Admin: x.Admin, Message: cut(gravest(x)),
+		Problems: len(x.Problems), Violations: len(x.Violations), Admin: x.Admin, Message: jsonx.Cut(gravest(x), maxText),
 	}
 }
 
@@ -172,11 +173,4 @@ func gravest(x *exchange.Exchange) string {
 		return first
 	}
 	return ""
-}
-
-func cut(s string) string {
-	if len(s) <= maxText {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxText], "") + "…"
 }

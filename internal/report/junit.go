@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/terminal"
 )
 
@@ -182,7 +183,7 @@ func (r *Run) gateTests(seq iter.Seq[*exchange.Exchange]) []*testCase {
 			c.Failure = &content{g.Name, g.Hint, ""}
 		case g.Name == GateCoverage && !g.Allowed:
 		case g.Failed && left > 0:
-			c.Failure = &content{g.Name, counted(left, "exchange") + " that the reports lack", g.Hint}
+			c.Failure = &content{g.Name, jsonx.Count(left, "exchange") + " that the reports lack", g.Hint}
 		default:
 			continue
 		}
@@ -198,7 +199,7 @@ func (r *Run) gateOutput() string {
 		if g.Name == GateCoverage {
 			continue
 		}
-		fmt.Fprintf(&b, "%s: %s: %s\n", g.Outcome(), g.About, counted(g.Count, "exchange"))
+		fmt.Fprintf(&b, "%s: %s: %s\n", g.Outcome(), g.About, jsonx.Count(g.Count, "exchange"))
 		if g.Failed {
 			fmt.Fprintf(&b, "  %s\n", g.Hint)
 		}
@@ -231,7 +232,7 @@ func (r *Run) exchangeTests(seq iter.Seq[*exchange.Exchange]) iter.Seq[*testCase
 			ordinals[k]++
 			c := &testCase{Class: "exchanges." + k.operation, Name: fmt.Sprintf("%s → %s #%d", template, statusText(x.Status), ordinals[k]), Time: seconds(x.Took)}
 			// Jenkins reads such a line as a property of the case.
-			c.Output = &content{Text: fmt.Sprintf("[[PROPERTY|request_id=%s]]\n%s %s\n", terminal.Visible(x.RequestID), terminal.Visible(cut(x.Method)), terminal.Visible(cut(x.Path)))}
+			c.Output = &content{Text: fmt.Sprintf("[[PROPERTY|request_id=%s]]\n%s %s\n", terminal.Visible(x.RequestID), terminal.Visible(jsonx.Cut(x.Method, maxText)), terminal.Visible(jsonx.Cut(x.Path, maxText)))}
 			if all := r.breaches(x); len(all) > 0 {
 				c.Failure = &content{Type: all[0].Gate, Message: all[0].reason()}
 				for _, b := range all {

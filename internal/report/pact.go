@@ -68,7 +68,7 @@ func (r *Run) pactMetadata(left int) map[string]any {
 		ours["lost"] = note
 	}
 	if left > 0 {
-		ours["left_out"] = fmt.Sprintf("%s that came behind the first %d different ones", counted(uint64(left), "exchange"), maxInteractions)
+		ours["left_out"] = fmt.Sprintf("%s that came behind the first %d different ones", jsonx.Count(left, "exchange"), maxInteractions)
 	}
 	return map[string]any{"pactSpecification": map[string]string{"version": "3.0.0"}, "dispatchmock": ours}
 }

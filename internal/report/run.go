@@ -11,6 +11,7 @@ import (
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/terminal"
 )
 
@@ -100,7 +101,7 @@ type Offence struct {
 
 // newOffence returns the offence of an exchange.
 func newOffence(x *exchange.Exchange, problem, hint string) Offence {
-	return Offence{x.Session, cut(x.Method), cut(x.Path), x.Status, x.RequestID, cut(problem), cut(hint)}
+	return Offence{x.Session, jsonx.Cut(x.Method, maxText), jsonx.Cut(x.Path, maxText), x.Status, x.RequestID, jsonx.Cut(problem, maxText), jsonx.Cut(hint, maxText)}
 }
 
 // Demand adds the gate of the coverage; least is in percent, and 0 demands
@@ -143,7 +144,7 @@ func (r *Run) Subject() string {
 // Predicate says what became of the subject; the two make a sentence.
 func (r *Run) Predicate() string {
 	if r.Tool == Exec {
-		return fmt.Sprintf("ended with %d after %s", r.ExitCode, counted(r.Requests, "request"))
+		return fmt.Sprintf("ended with %d after %s", r.ExitCode, jsonx.Count(r.Requests, "request"))
 	}
 	return r.Summary
 }
@@ -159,7 +160,7 @@ func (r *Run) LostNote() string {
 		return ""
 	}
 	why := cmp.Or(r.LostReason, "which came faster than a file takes them")
-	return fmt.Sprintf("the reports lack %s, %s; the gates have seen them", counted(r.Lost, "exchange"), why)
+	return fmt.Sprintf("the reports lack %s, %s; the gates have seen them", jsonx.Count(r.Lost, "exchange"), why)
 }
 
 // breach is one offence of an exchange.
@@ -237,11 +238,4 @@ func statusText(status int) string {
 		return "no answer"
 	}
 	return fmt.Sprint(status)
-}
-
-func counted(n uint64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -28,6 +28,15 @@ func Word(s string) string {
 // has a meaning.
 func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
+// QuoteForAll returns a text in quotes for whatever shell a person has: in double
+// quotes where they do, because those are good on Windows too.
+func QuoteForAll(s string) string {
+	if strings.ContainsAny(s, "\"$`\\!%") {
+		return Quote(s)
+	}
+	return `"` + s + `"`
+}
+
 // Comment returns a line of a comment. An interactive zsh has no comments and
 // reads the line as a command, so no character that it gives a meaning to is
 // kept.

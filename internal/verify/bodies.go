@@ -10,34 +10,41 @@ import (
 
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
-	"dispatchmock/internal/jsonx"
 )
 
-// bodies returns the answers that have the record as their body.
-func (r *run) bodies() ([]*answer, error) {
+// some returns the answers of the run that are meant; that there is none is
+// another case's failure.
+func (r *run) some(none string, meant func(*answer) bool) ([]*answer, error) {
 	answers, err := r.all()
 	if err != nil {
 		return nil, err
 	}
-	var bodies []*answer
+	var list []*answer
 	for _, a := range answers {
-		if a.op != nil && a.status == 200 && a.method != http.MethodOptions {
-			bodies = append(bodies, a)
+		if meant(a) {
+			list = append(list, a)
 		}
 	}
-	if len(bodies) == 0 {
-		return nil, errUndecided("no answer has a record: see get/valid/status")
+	if len(list) == 0 {
+		return nil, errUndecided(none)
 	}
-	return bodies, nil
+	return list, nil
+}
+
+// bodies returns the answers that have the record as their body.
+func (r *run) bodies() ([]*answer, error) {
+	return r.some("no answer has a record: see get/valid/status", func(a *answer) bool {
+		return a.op != nil && a.status == http.StatusOK && a.method != http.MethodOptions
+	})
 }
 
 // validate returns the rules that an answer's body breaks in its version.
 func (r *run) validate(a *answer) []exchange.Violation {
 	if m, ok := a.op.Reply(a.version, a.status); !a.validated && ok && m != nil && a.tree != nil {
-		a.broke = m.Validate(a.tree, exchange.PartBody, r.Now())
+		a.violations = m.Validate(a.tree, exchange.PartBody, r.Now())
 	}
 	a.validated = true
-	return a.broke
+	return a.violations
 }
 
 // bodies adds the rules of the record: one case for each member that some
@@ -47,19 +54,15 @@ func (k *catalogue) bodies() {
 	if op == nil {
 		return
 	}
-	k.add(Case{Name: "body/json", Grade: Page, Documented: "The body is JSON.", Source: "the endpoint's page", check: func(r *run) ([]Difference, error) {
-		bodies, err := r.bodies()
-		var differences []Difference
-		for _, a := range bodies {
-			if a.broken != nil || a.object() == nil {
-				differences = append(differences, a.differs("/body", "a JSON object", fmt.Sprintf("%.120q (%v)", a.body, a.broken)))
-			}
+	k.add(Case{Name: "body/json", Grade: Page, Documented: "The body is JSON.", Source: sourcePage, check: checkEach((*run).bodies, func(_ *run, a *answer) []Difference {
+		if a.broken == nil && a.object() != nil {
+			return nil
 		}
-		return differences, err
-	}})
+		return a.differs("/body", "a JSON object", fmt.Sprintf("%.120q (%v)", a.body, a.broken))
+	})})
 	var places []contract.Place
 	for _, v := range k.c.Versions() {
-		m, _ := op.Reply(v, 200)
+		m, _ := op.Reply(v, http.StatusOK)
 		if m == nil {
 			return
 		}
@@ -72,7 +75,7 @@ func (k *catalogue) bodies() {
 	for _, p := range places {
 		k.member(p)
 	}
-	m, _ := op.Reply(k.oldest, 200)
+	m, _ := op.Reply(k.oldest, http.StatusOK)
 	k.add(Case{Name: "body/no-others", Grade: Page, Documented: "The model has no other member.", Source: m.Rule("additionalProperties"),
 		check: func(r *run) ([]Difference, error) {
 			return r.violations(func(path []string) bool {
@@ -82,27 +85,18 @@ func (k *catalogue) bodies() {
 	k.identity()
 }
 
-// findings gathers what the bodies break at the paths that are meant.
+// violations gathers what the bodies break at the paths that are meant.
 func (r *run) violations(meant func(path []string) bool) ([]Difference, error) {
 	bodies, err := r.bodies()
 	if err != nil {
 		return nil, err
 	}
 	if !slices.ContainsFunc(bodies, func(a *answer) bool { return a.version != "" }) {
-		return nil, errUndecided("no record tells its version: see headers/X-API-VERSION/present")
+		return nil, errUndecided("no record reports its version: see headers/X-API-VERSION/present")
 	}
 	var differences []Difference
 	for _, a := range bodies {
-		for _, f := range r.validate(a) {
-			if !meant(jsonx.Tokens(f.Pointer)) {
-				continue
-			}
-			got := f.Value
-			if f.Rule == "required" {
-				got = "no such member"
-			}
-			differences = append(differences, a.differs("/body"+f.Pointer, f.Hint, got))
-		}
+		differences = append(differences, a.differencesOf(r.validate(a), meant)...)
 	}
 	return differences, nil
 }
@@ -128,24 +122,19 @@ func within(path, place []string) bool {
 
 // member adds a member of the model.
 func (k *catalogue) member(p contract.Place) {
-	documented, _ := p.Doc["description"].(string)
-	k.add(Case{Name: "body/" + p.Model + "." + p.Name, Grade: gradeOf(p.Doc["$comment"], ""), Documented: documented, Source: p.Schema,
-		check: func(r *run) ([]Difference, error) {
-			differences, err := r.violations(func(path []string) bool { return within(path, p.Path) })
-			if err != nil || len(differences) > 0 {
-				return differences, err
-			}
-			bodies, err := r.bodies()
-			if err != nil {
-				return nil, err
-			}
-			for _, a := range bodies {
-				if has(a.tree, p.Path) {
-					return nil, nil
-				}
-			}
-			return nil, errSkip("no answer has the member; name a record that has it with another --record")
-		}})
+	c := factOf(p)
+	c.Name, c.check = "body/"+p.Model+"."+p.Name, func(r *run) ([]Difference, error) {
+		differences, err := r.violations(func(path []string) bool { return within(path, p.Path) })
+		if err != nil || len(differences) > 0 {
+			return differences, err
+		}
+		bodies, err := r.bodies()
+		if err == nil && !slices.ContainsFunc(bodies, func(a *answer) bool { return has(a.tree, p.Path) }) {
+			err = errSkip("no answer has the member; name a record that has it with another --record")
+		}
+		return nil, err
+	}
+	k.add(c)
 }
 
 // has reports whether a tree has a place, in some item.
@@ -165,39 +154,28 @@ func has(v any, path []string) bool {
 
 // identity adds that the record is the one that the path names.
 func (k *catalogue) identity() {
-	for _, c := range []struct {
-		name, member, documented string
-		grade                    Grade
-		want                     func(Record) int64
-	}{
-		{"customer", "id", "The customer identifier is that of the path.", Page, func(r Record) int64 { return r.Customer }},
-		{"location", "location_id", "The location identifier is that of the path.", Inferred, func(r Record) int64 { return r.Location }},
-	} {
-		k.add(Case{Name: "record/" + c.name, Grade: c.grade, Documented: c.documented, Source: "the endpoint's page", check: func(r *run) ([]Difference, error) {
-			bodies, err := r.bodies()
-			if err != nil {
-				return nil, err
+	add := func(c Case, member string, want func(Record) int64) {
+		c.Source = sourcePage
+		c.check = checkEach((*run).bodies, func(r *run, a *answer) []Difference {
+			record, ok := r.recordAt(a.path)
+			if !ok {
+				return nil
 			}
-			var differences []Difference
-			for _, a := range bodies {
-				record, ok := r.asked(a.path)
-				o := a.object()
-				if !ok || o == nil {
-					continue
-				}
-				name := k.nameIn(a.version, c.member)
-				want := json.Number(strconv.FormatInt(c.want(record), 10))
-				if got, ok := o[name].(json.Number); ok && got != want {
-					differences = append(differences, a.differs("/body/"+name, string(want), string(got)))
-				}
+			name := k.nameIn(a.version, member)
+			id := json.Number(strconv.FormatInt(want(record), 10))
+			if got, ok := a.object()[name].(json.Number); ok && got != id {
+				return a.differs("/body/"+name, string(id), string(got))
 			}
-			return differences, nil
-		}})
+			return nil
+		})
+		k.add(c)
 	}
+	add(Case{Name: "record/customer", Grade: Page, Documented: "The customer identifier is that of the path."}, "id", func(r Record) int64 { return r.Customer })
+	add(Case{Name: "record/location", Grade: Inferred, Documented: "The location identifier is that of the path."}, "location_id", func(r Record) int64 { return r.Location })
 }
 
-// asked returns the run's record that a path names in its plain spelling.
-func (r *run) asked(path string) (Record, bool) {
+// recordAt returns the run's record that a path names in its plain spelling.
+func (r *run) recordAt(path string) (Record, bool) {
 	path, _, _ = strings.Cut(path, "?")
 	i := slices.IndexFunc(r.Records, func(record Record) bool { return record.path() == strings.TrimSuffix(path, "/") })
 	if i < 0 {

@@ -1,49 +1,11 @@
 package verify
 
-import (
-	"fmt"
-	"strings"
-)
-
-// Grade says how well a fact is known; the letters are those of the
-// documentation's table of facts.
-type Grade string
-
-// The grades.
-const (
-	Page     Grade = "P" // documented on the endpoint's page
-	Vendor   Grade = "V" // documented on another page of the vendor
-	Inferred Grade = "I" // follows from what is documented
-	Assumed  Grade = "A" // nothing public says
-)
-
-// Documented reports whether a server that differs is wrong beyond doubt.
-func (g Grade) Documented() bool { return g == Page || g == Vendor }
-
-// Word says the grade in words: documented, inferred, assumed.
-func (g Grade) Word() string {
-	switch g {
-	case Page, Vendor:
-		return "documented"
-	case Inferred:
-		return "inferred"
-	}
-	return "assumed"
-}
-
-// weaker returns the less certain of two grades.
-func weaker(a, b Grade) Grade {
-	order := string(Page + Vendor + Inferred + Assumed)
-	if strings.Index(order, string(a)) > strings.Index(order, string(b)) {
-		return a
-	}
-	return b
-}
+import "fmt"
 
 // Case is one fact of the contract that a server can be asked for.
 type Case struct {
-	// Number never changes its meaning; 0 has a case that only somebody's own
-	// schemas bring about.
+	// Number never changes its meaning. It is 0 where only a user's own schemas
+	// bring the case about.
 	Number int    `json:"number,omitempty"`
 	Name   string `json:"name"`
 	Grade  Grade  `json:"grade"`
@@ -51,7 +13,7 @@ type Case struct {
 	Documented string `json:"documented"`
 	// Source is the schema's file and JSON pointer, or the vendor's page.
 	Source string `json:"source"`
-	// Needs are the options that the case runs with only.
+	// Needs are the options without which the case is skipped.
 	Needs []Need `json:"needs,omitempty"`
 
 	check check
@@ -80,7 +42,7 @@ const (
 	Fails     Outcome = "fails"     // a documented fact, or any under --strict
 	Warns     Outcome = "warns"     // an inferred or assumed fact does not hold
 	Undecided Outcome = "undecided" // another case's failure hides this one's fact
-	Unheard   Outcome = "no answer" // the network, or what came was no HTTP
+	Unheard   Outcome = "no answer" // the network failed, or what came was not HTTP
 	Skipped   Outcome = "skipped"   // it needs an option, or the record lacks what it speaks of
 	NotRun    Outcome = "not run"   // the run ended before
 )
@@ -99,17 +61,3 @@ type Difference struct {
 func (d Difference) String() string {
 	return fmt.Sprintf("%s: expected %s, got %s", d.Place, d.Expected, d.Got)
 }
-
-// check decides a case: it returns the differences, or an error that says why
-// the case is not decided.
-type check func(*run) ([]Difference, error)
-
-// errSkip says that there is nothing to decide.
-type errSkip string
-
-func (e errSkip) Error() string { return string(e) }
-
-// errUndecided says which failure hides the fact.
-type errUndecided string
-
-func (e errUndecided) Error() string { return string(e) }

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"dispatchmock/internal/contract"
-	"dispatchmock/internal/exchange"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/model"
 )
 
@@ -19,11 +20,21 @@ import (
 //go:embed numbers.txt
 var numbers string
 
+// Sources of facts that stand in no schema.
+const (
+	sourcePage       = "the endpoint's page"
+	sourceGuide      = "the vendor's version guide"
+	sourceChangelog  = "the vendor's changelog, 2019"
+	sourceStarted    = "the vendor's getting-started page"
+	sourceOperations = "operations.json"
+	sourceNone       = "nothing public says"
+)
+
 // catalogue derives the cases from the schemas.
 type catalogue struct {
 	c       *contract.Contract
 	oldest  model.Version
-	choices map[string]contract.Place // of the faults' statuses, by code
+	choices map[string]contract.Place // of the errors' statuses, by code
 	roles   []model.Role
 	cases   []Case
 }
@@ -45,8 +56,7 @@ func Cases(c *contract.Contract, files fs.FS) ([]Case, error) {
 	}
 	list, _ := roles.Document()["enum"].([]any)
 	for _, r := range list {
-		name, _ := r.(string)
-		k.roles = append(k.roles, model.Role(name))
+		k.roles = append(k.roles, model.Role(jsonx.Text(r)))
 	}
 	get, remove := k.operation(http.MethodGet), k.operation(http.MethodDelete)
 	k.valid(get)
@@ -74,102 +84,80 @@ func Cases(c *contract.Contract, files fs.FS) ([]Case, error) {
 	return k.cases, nil
 }
 
-// operation returns the served operation of a method; an empty one, which has
-// no cases, where there is none.
+// operation returns the served operation of a method, or nil.
 func (k *catalogue) operation(method string) *contract.Operation {
-	for _, op := range k.c.Operations() {
-		if op.Method == method && op.Served {
-			return op
-		}
+	operations := k.c.Operations()
+	i := slices.IndexFunc(operations, func(op *contract.Operation) bool { return op.Method == method && op.Served })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return operations[i]
 }
+
+func (k *catalogue) newest() model.Version { return k.c.Versions()[len(k.c.Versions())-1] }
 
 func (k *catalogue) add(c Case) { k.cases = append(k.cases, c) }
 
-// choice returns the status that an error has where nothing public says.
-func (k *catalogue) choice(code model.Code) int {
-	if status := code.Kind().Status; status != 0 {
-		return status
-	}
-	text := fmt.Sprint(k.choices[string(code)].Doc["default"])
-	status, _ := strconv.Atoi(text)
-	return status
+// chosen is the status of an error, and the case that says so.
+type chosen struct {
+	status int
+	Case
 }
 
-// choiceSource returns the place of a choice.
-func (k *catalogue) choiceSource(code model.Code) string {
-	return "fixtures/" + strings.TrimPrefix(k.choices[string(code)].Schema, "fixtures/")
+// chosen returns the status of an error: what the documentation says, or the
+// choice where it says nothing.
+func (k *catalogue) chosen(code model.Code) chosen {
+	choice := k.choices[string(code)]
+	status, text := code.Kind().Status, code.Kind().Explanation
+	if status == 0 {
+		status, _ = strconv.Atoi(fmt.Sprint(choice.Doc["default"]))
+	}
+	if description, ok := choice.Doc["description"].(string); ok {
+		text = description
+	}
+	return chosen{status, Case{Grade: Assumed, Documented: fmt.Sprintf("%s The default of this contract is %d.", text, status),
+		Source: "fixtures/" + strings.TrimPrefix(choice.Schema, "fixtures/")}}
+}
+
+// refusal is a request that must be refused.
+type refusal struct {
+	Case    // that it is refused; its name has no ending yet
+	request request
+	want    string // in words
+	chosen  chosen // with which status
+}
+
+// refused adds that a request is refused, and with which status.
+func (k *catalogue) refused(f refusal) {
+	name := f.Name
+	f.Name, f.check = name+"/refused", checkStatus(f.request.send, f.want, refused)
+	k.add(f.Case)
+	c := f.chosen.Case
+	c.Name, c.Needs = name+"/status", f.Needs
+	c.check = checkStatus(f.request.refusal(f.Name), strconv.Itoa(f.chosen.status), is(f.chosen.status))
+	k.add(c)
 }
 
 // needs returns what every request of an operation needs.
-func needs(op *contract.Operation) []Need {
+func needs(op *contract.Operation, more ...Need) []Need {
 	if op.Method == http.MethodDelete {
-		return []Need{NeedsWrites}
+		return append([]Need{NeedsWrites}, more...)
 	}
-	return nil
+	return more
 }
 
 // prefix begins the names of an operation's cases.
 func prefix(op *contract.Operation) string { return strings.ToLower(op.Method) + "/" }
-
-// baseline is the page's sample request, as a GET of the first record.
-func (r *run) baseline() probe { return r.valid(http.MethodGet) }
-
-// valid is the page's sample request with some method.
-func (r *run) valid(method string) probe {
-	p := probe{name: strings.ToLower(method) + "/valid", method: method, path: r.Records[0].path(), fields: []exchange.Field{
-		{Name: "Authorization", Value: "Bearer " + r.Token},
-		{Name: "Content-Type", Value: "application/json"},
-		{Name: "x-tenant-id", Value: strconv.FormatInt(r.Tenant, 10)},
-	}}
-	for _, op := range r.Contract.Operations() {
-		if op.Method == method {
-			p.op = op
-		}
-	}
-	return p
-}
-
-// works returns an error where the operation's valid request does not get its
-// record: then a refusal of another request proves nothing.
-func (r *run) works(method string) error {
-	if method == http.MethodDelete {
-		return r.repeats()
-	}
-	a, err := r.get(r.baseline())
-	if err != nil {
-		return err
-	}
-	if a.status != 200 {
-		return errUndecided("get/valid/status does not hold")
-	}
-	return nil
-}
 
 // valid adds the case that everything else rests on.
 func (k *catalogue) valid(op *contract.Operation) {
 	if op == nil {
 		return
 	}
-	k.add(Case{Name: prefix(op) + "valid/status", Grade: gradeOf(op.Comment, ""), Documented: op.Description,
-		Source: "operations.json", check: func(r *run) ([]Difference, error) {
-			a, err := r.get(r.valid(op.Method))
-			if err != nil || a.status == 200 {
-				return nil, err
-			}
-			return a.wrongStatus("200: the request is valid"), nil
-		}})
+	k.add(Case{Name: prefix(op) + "valid/status", Grade: gradeOf(op.Comment, ""), Documented: op.Description, Source: sourceOperations,
+		check: checkStatus(validOf(op).alone, "200: the request is valid", is(http.StatusOK))})
 }
 
-func statusText(status int) string { return strconv.Itoa(status) }
-
-// maxGot is the length in bytes at which what came is cut in a difference.
-const maxGot = 300
-
-func cut(s string) string {
-	if len(s) > maxGot {
-		return s[:maxGot] + "…"
-	}
-	return s
+func validOf(op *contract.Operation) request {
+	return func(r *run) probe { return r.valid(op.Method) }
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"dispatchmock/internal/contract"
@@ -50,11 +51,11 @@ func (r *run) repeats() error {
 	if err != nil {
 		return err
 	}
-	if s.removed.status != 200 {
-		return errUndecided("deactivate/status does not hold")
+	if s.removed.status != http.StatusOK {
+		return doesNotHold("deactivate/status")
 	}
-	if s.again.status != 200 {
-		return errSkip("a repeated DELETE is answered " + s.again.line() + ", so it cannot be told why another is refused")
+	if s.again.status != http.StatusOK {
+		return errSkip("a repeated DELETE is answered " + s.again.line() + ", so it cannot be known why another is refused")
 	}
 	return nil
 }
@@ -64,7 +65,7 @@ func (k *catalogue) deactivate(op *contract.Operation) {
 	if op == nil {
 		return
 	}
-	const sample, other = "the endpoint's page", "the vendor's sample of GET on the same record"
+	const sourceSample = "the vendor's sample of GET on the same record"
 	step := func(name string, g Grade, documented, source string, check func(*sequence) ([]Difference, error)) {
 		k.add(Case{Name: "deactivate/" + name, Grade: g, Documented: documented, Source: source, Needs: needs(op), check: func(r *run) ([]Difference, error) {
 			s, err := r.sequence()
@@ -74,16 +75,13 @@ func (k *catalogue) deactivate(op *contract.Operation) {
 			return check(s)
 		}})
 	}
-	step("status", Page, op.Description, sample, func(s *sequence) ([]Difference, error) {
-		if s.removed.status == 200 {
-			return nil, nil
-		}
-		return s.removed.wrongStatus("200"), nil
+	step("status", Page, op.Description, sourcePage, func(s *sequence) ([]Difference, error) {
+		return s.removed.checkStatus("200", is(http.StatusOK)), nil
 	})
-	step("is_active", Page, "The answer has is_active false: a soft delete.", sample, func(s *sequence) ([]Difference, error) {
-		return inactive(s.removed, "deactivate/status")
+	step("is_active", Page, "The answer has is_active false: a soft delete.", sourcePage, func(s *sequence) ([]Difference, error) {
+		return s.removed.checkInactive()
 	})
-	m, _ := op.Reply(k.newest(), 200)
+	m, _ := op.Reply(k.newest(), http.StatusOK)
 	if m == nil {
 		return
 	}
@@ -95,51 +93,46 @@ func (k *catalogue) deactivate(op *contract.Operation) {
 		if place.Doc["type"] == "array" {
 			g = Page // the sample's addresses and contacts keep theirs
 		}
-		step("keeps/"+place.Name, g, "Deactivating changes is_active alone.", other, func(s *sequence) ([]Difference, error) {
-			return keeps(s, place.Name, k.nameIn(k.oldest, place.Name))
+		step("keeps/"+place.Name, g, "Deactivating changes is_active alone.", sourceSample, func(s *sequence) ([]Difference, error) {
+			return s.keeps(place.Name, k.nameIn(k.oldest, place.Name))
 		})
 	}
-	step("read-back/status", Assumed, "An inactive record is still read.", "nothing public says", func(s *sequence) ([]Difference, error) {
-		if s.removed.status != 200 || s.after.status == 200 {
+	step("read-back/status", Assumed, "An inactive record is still read.", sourceNone, func(s *sequence) ([]Difference, error) {
+		if s.removed.status != http.StatusOK {
 			return nil, nil
 		}
-		return s.after.wrongStatus("200"), nil
+		return s.after.checkStatus("200", is(http.StatusOK)), nil
 	})
-	step("read-back/is_active", Page, "A deactivated record stays deactivated: it is read back as inactive, or not at all.", sample, func(s *sequence) ([]Difference, error) {
-		if s.after.refused() {
+	step("read-back/is_active", Page, "A deactivated record stays deactivated: it is read back as inactive, or not at all.", sourcePage, func(s *sequence) ([]Difference, error) {
+		if refused(s.after.status) {
 			return nil, nil
 		}
-		return inactive(s.after, "deactivate/status")
+		return s.after.checkInactive()
 	})
-	step("read-back/same-record", Inferred, "GET and DELETE print the same record.", other, func(s *sequence) ([]Difference, error) {
+	step("read-back/same-record", Inferred, "GET and DELETE print the same record.", sourceSample, func(s *sequence) ([]Difference, error) {
 		return sameMembers(s.removed, s.after, "is_active")
 	})
-	step("repeated/status", k.choiceGrade(model.RepeatedDelete), k.choiceText(model.RepeatedDelete), k.choiceSource(model.RepeatedDelete), func(s *sequence) ([]Difference, error) {
-		if want := k.choice(model.RepeatedDelete); s.removed.status == 200 && s.again.status != want {
-			return s.again.wrongStatus(statusText(want)), nil
+	repeated := k.chosen(model.RepeatedDelete)
+	grade := gradeOf(k.choices[string(model.RepeatedDelete)].Doc["$comment"], "")
+	step("repeated/status", grade, repeated.Documented, repeated.Source, func(s *sequence) ([]Difference, error) {
+		if s.removed.status != http.StatusOK {
+			return nil, nil
 		}
-		return nil, nil
+		return s.again.checkStatus(strconv.Itoa(repeated.status), is(repeated.status)), nil
 	})
-	step("repeated/same-body", Assumed, "Deactivating again answers the same.", "nothing public says", func(s *sequence) ([]Difference, error) {
-		if s.again.status != 200 {
+	step("repeated/same-body", Assumed, "Deactivating again answers the same.", sourceNone, func(s *sequence) ([]Difference, error) {
+		if s.again.status != http.StatusOK {
 			return nil, errSkip("a repeated DELETE is answered " + s.again.line())
 		}
 		return sameMembers(s.removed, s.again, "")
 	})
+	withBody := request(func(r *run) probe {
+		p := r.valid(op.Method).with("deactivate: DELETE with a body", "Content-Length", "2")
+		p.body = "{}"
+		return p
+	})
 	k.add(Case{Name: "deactivate/body-ignored", Grade: Inferred, Documented: "There is no request body; one that is sent, as by the page's own sample, is ignored.",
-		Source: sample, Needs: needs(op), check: func(r *run) ([]Difference, error) {
-			p := r.valid(op.Method).with("deactivate: DELETE with a body", "Content-Length", "2")
-			p.body = "{}"
-			a, err := r.validatable(op.Method, p)
-			if err != nil || a.status == 200 {
-				return nil, err
-			}
-			return a.wrongStatus("200"), nil
-		}})
-}
-
-func (k *catalogue) choiceGrade(code model.Code) Grade {
-	return gradeOf(k.choices[string(code)].Doc["$comment"], "")
+		Source: sourcePage, Needs: needs(op), check: checkStatus(withBody.send, "200", is(http.StatusOK))})
 }
 
 // nameIn returns the name that a member of the newest version has in another:
@@ -153,25 +146,26 @@ func (k *catalogue) nameIn(v model.Version, name string) string {
 	return name
 }
 
-func inactive(a *answer, by string) ([]Difference, error) {
+// checkInactive holds that the answer's record is inactive.
+func (a *answer) checkInactive() ([]Difference, error) {
 	o := a.object()
 	switch active, ok := o["is_active"].(bool); {
-	case a.status != 200 || o == nil:
-		return nil, errUndecided(by + " does not hold")
+	case a.status != http.StatusOK || o == nil:
+		return nil, doesNotHold("deactivate/status")
 	case !ok:
 		return nil, errUndecided("is_active is not a boolean: see body/DispatchCustomerLocationModel.is_active")
 	case active:
-		return []Difference{a.differs("/body/is_active", "false", "true")}, nil
+		return a.differs("/body/is_active", "false", "true"), nil
 	}
 	return nil, nil
 }
 
 // keeps compares one member before the DELETE with the answer to it, under
 // whichever of its names it has.
-func keeps(s *sequence, name, older string) ([]Difference, error) {
+func (s *sequence) keeps(name, older string) ([]Difference, error) {
 	before, removed := s.before.object(), s.removed.object()
-	if s.removed.status != 200 || removed == nil || before == nil {
-		return nil, errUndecided("deactivate/status does not hold")
+	if s.removed.status != http.StatusOK || removed == nil || before == nil {
+		return nil, doesNotHold("deactivate/status")
 	}
 	if before["is_active"] != true {
 		return nil, errSkip("the record was inactive before; name an active one")
@@ -179,41 +173,44 @@ func keeps(s *sequence, name, older string) ([]Difference, error) {
 	if _, ok := before[name]; !ok {
 		name = older
 	}
-	want, had := before[name]
-	got, has := removed[name]
-	switch {
-	case had && !has:
-		return []Difference{s.removed.differs("/body/"+name, text(want), "no such member")}, nil
-	case !had && has:
-		return []Difference{s.removed.differs("/body/"+name, "no such member", text(got))}, nil
-	case !reflect.DeepEqual(want, got):
-		return []Difference{s.removed.differs("/body/"+name, text(want), text(got))}, nil
+	return s.removed.compareMember(name, before, removed), nil
+}
+
+// compareMember compares a member of two records, of which the second is the
+// answer's.
+func (a *answer) compareMember(name string, want, got map[string]any) []Difference {
+	before, had := want[name]
+	now, has := got[name]
+	if had == has && reflect.DeepEqual(before, now) {
+		return nil
 	}
-	return nil, nil
+	show := func(v any, there bool) string {
+		if !there {
+			return "no such member"
+		}
+		return printed(v)
+	}
+	return a.differs("/body/"+name, show(before, had), show(now, has))
 }
 
 // sameMembers compares two answers, member by member.
 func sameMembers(want, got *answer, but string) ([]Difference, error) {
 	a, b := want.object(), got.object()
-	if want.status != 200 || got.status != 200 || a == nil || b == nil {
+	if want.status != http.StatusOK || got.status != http.StatusOK || a == nil || b == nil {
 		return nil, errSkip("one of the two is answered without a record")
 	}
+	names := maps.Clone(a)
+	maps.Copy(names, b)
+	delete(names, but)
 	var differences []Difference
-	for _, name := range slices.Sorted(maps.Keys(a)) {
-		if v, ok := b[name]; name != but && (!ok || !reflect.DeepEqual(v, a[name])) {
-			differences = append(differences, got.differs("/body/"+name, text(a[name]), text(v)))
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(b)) {
-		if _, ok := a[name]; !ok && name != but {
-			differences = append(differences, got.differs("/body/"+name, "no such member", text(b[name])))
-		}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		differences = append(differences, got.compareMember(name, a, b)...)
 	}
 	return differences, nil
 }
 
-// text prints a value of a body.
-func text(v any) string {
+// printed prints a value of a body.
+func printed(v any) string {
 	b, err := jsonx.AppendJSON(nil, v)
 	if err != nil {
 		return "a value that is not JSON"

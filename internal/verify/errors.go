@@ -5,88 +5,55 @@ import (
 	"slices"
 	"strings"
 
-	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/jsonx"
 )
 
-// refusals returns the answers that tell of an error.
+// refusals returns the answers that are errors.
 func (r *run) refusals() ([]*answer, error) {
-	answers, err := r.all()
-	if err != nil {
-		return nil, err
-	}
-	var refusals []*answer
-	for _, a := range answers {
-		if a.status >= 400 && a.method != "TRACE" {
-			refusals = append(refusals, a)
-		}
-	}
-	if len(refusals) == 0 {
-		return nil, errUndecided("no answer is an error: see get/authorization/absent/refused")
-	}
-	return refusals, nil
+	return r.some("no answer is an error: see get/authorization/absent/refused", func(a *answer) bool { return a.status >= 400 && a.method != "TRACE" })
 }
 
 // errors adds the rules of an error: its body and its status line.
 func (k *catalogue) errors() {
-	m, _ := k.c.Otherwise().Reply(k.oldest, 400)
+	m, _ := k.c.Unmatched().Reply(k.oldest, 400)
 	if m == nil {
 		return
 	}
-	documented, comment := m.Description(), m.Document()["$comment"]
-	sweep := func(name string, g Grade, documented, source string, validate func(*run, *answer) []Difference) {
-		k.add(Case{Name: "error/" + name, Grade: g, Documented: documented, Source: source, check: func(r *run) ([]Difference, error) {
-			refusals, err := r.refusals()
-			var differences []Difference
-			for _, a := range refusals {
-				differences = append(differences, validate(r, a)...)
-			}
-			return differences, err
-		}})
+	add := func(name string, c Case, differences func(*run, *answer) []Difference) {
+		c.Name, c.check = "error/"+name, checkEach((*run).refusals, differences)
+		k.add(c)
 	}
-	sweep("json", gradeOf(comment, ""), documented, m.Rule("type"), func(_ *run, a *answer) []Difference {
+	violations := func(meant func([]string) bool) func(*run, *answer) []Difference {
+		return func(r *run, a *answer) []Difference {
+			if a.object() == nil {
+				return nil // error/json says so
+			}
+			return a.differencesOf(m.Validate(a.tree, exchange.PartBody, r.Now()), meant)
+		}
+	}
+	whole := Case{Grade: gradeOf(m.Document()["$comment"], ""), Documented: m.Description()}
+	whole.Source = m.Rule("type")
+	add("json", whole, func(_ *run, a *answer) []Difference {
 		if a.object() != nil {
 			return nil
 		}
-		return []Difference{a.differs("/body", "a JSON object", fmt.Sprintf("%.120q", a.body))}
+		return a.differs("/body", "a JSON object", fmt.Sprintf("%.120q", a.body))
 	})
-	var names []string
 	for _, place := range m.Places() {
-		names = append(names, place.Name)
-		text, _ := place.Doc["description"].(string)
-		sweep(place.Name, gradeOf(place.Doc["$comment"], ""), text, place.Schema, func(r *run, a *answer) []Difference {
-			return validateError(r, m, a, func(path []string) bool { return within(path, place.Path) })
-		})
+		add(place.Name, factOf(place), violations(func(path []string) bool { return within(path, place.Path) }))
 	}
-	sweep("no-others", gradeOf(comment, ""), documented, m.Rule("additionalProperties"), func(r *run, a *answer) []Difference {
-		return validateError(r, m, a, func(path []string) bool { return len(path) > 0 && !slices.Contains(names, path[0]) })
-	})
-	sweep("reason", Vendor, "The status line's reason phrase says what the body says, as FIELD: DETAIL.", "the vendor's getting-started page", func(_ *run, a *answer) []Difference {
-		field, ok := a.object()["field"].(string)
-		detail, okToo := a.object()["detail"].(string)
-		if want := field + ": " + detail; ok && okToo && field != "" && detail != "" && !samePhrase(a.reason, want) {
-			return []Difference{a.differs("/reason", want, a.reason)}
-		}
-		return nil // the members' own cases say what is missing
-	})
-}
-
-func validateError(r *run, m *contract.Model, a *answer, meant func([]string) bool) []Difference {
-	if a.object() == nil {
-		return nil // error/json says so
-	}
-	var differences []Difference
-	for _, f := range m.Validate(a.tree, exchange.PartBody, r.Now()) {
-		if meant(jsonx.Tokens(f.Pointer)) {
-			got := f.Value
-			if f.Rule == "required" {
-				got = "no such member"
+	names := namesOf(m.Places())
+	whole.Source = m.Rule("additionalProperties")
+	add("no-others", whole, violations(func(path []string) bool { return len(path) > 0 && !slices.Contains(names, path[0]) }))
+	add("reason", Case{Grade: Vendor, Documented: "The status line's reason phrase says what the body says, as FIELD: DETAIL.", Source: sourceStarted},
+		func(_ *run, a *answer) []Difference {
+			field, detail := jsonx.Text(a.object()["field"]), jsonx.Text(a.object()["detail"])
+			if want := field + ": " + detail; field != "" && detail != "" && !samePhrase(a.reason, want) {
+				return a.differs("/reason", want, a.reason)
 			}
-			differences = append(differences, a.differs("/body"+f.Pointer, f.Hint, got))
-		}
-	}
-	return differences
+			return nil // the members' own cases say what is missing
+		})
 }
 
 // shortestCut is the length below which nobody needs to cut a reason phrase.

@@ -22,14 +22,14 @@ func versionFaults() []seeded {
 			if versionForm.MatchString(m.alone("x-api-version")) {
 				m.del("x-api-version")
 			}
-		}), "*/x-api-version/*/told", ""},
+		}), "*/x-api-version/*/reported", ""},
 		{"does not know the newest version", answers(func(q, _ *message) bool { return q.get("x-api-version") == "2023/04/19" },
 			refuse(400, "StandardRequestHeadersModel.x-api-version", "No.")), "*/x-api-version/2023-04-19/accepted", ""},
 		{"compares the case of a header's name", requests(func(m *message) {
 			if slices.ContainsFunc(m.fields, func(f exchange.Field) bool { return f.Name == "X-API-VERSION" }) {
 				m.del("x-api-version")
 			}
-		}), "get/x-api-version/name-in-capitals/told", ""},
+		}), "get/x-api-version/name-in-capitals/reported", ""},
 		{"renames a record in the newest version", answers(func(q, r *message) bool { return records(q, r) && r.get("X-API-VERSION") == "2023/04/19" },
 			func(m *message) { m.replace("George Jones", "Jones, George") }), "*/x-api-version/2023-04-19/same-record", ""},
 		{"forgets a client's version", requests(func(m *message) {

@@ -14,16 +14,16 @@ import (
 // form adds how the bytes of a body are printed.
 func (k *catalogue) form() {
 	const sample = "the endpoint's page: of the usual forms only this one has the sample's Content-Length"
-	k.add(Case{Name: "bytes/content-length", Grade: Page, Documented: "Content-Length is the body's length in bytes.", Source: "the endpoint's page",
+	k.add(Case{Name: "bytes/content-length", Grade: Page, Documented: "Content-Length is the body's length in bytes.", Source: sourcePage,
 		check: each(func(a *answer) []Difference {
 			allowed, ok := a.value("Content-Length")
 			switch {
 			case !ok: // headers/Content-Length/present says so
 				return nil
 			case a.excess:
-				return []Difference{a.differs("/headers/Content-Length", "the body's length", allowed+", and more bytes follow")}
+				return a.differs("/headers/Content-Length", "the body's length", allowed+", and more bytes follow")
 			case allowed != strconv.Itoa(len(a.body)):
-				return []Difference{a.differs("/headers/Content-Length", "the body's length, "+strconv.Itoa(len(a.body)), allowed)}
+				return a.differs("/headers/Content-Length", "the body's length, "+strconv.Itoa(len(a.body)), allowed)
 			}
 			return nil
 		})})
@@ -42,7 +42,7 @@ func (k *catalogue) form() {
 					return nil // no JSON; body/json or error/json says so
 				}
 				if wrong := c.wrong(layoutOf(a.body)); wrong != "" {
-					return []Difference{a.differs("/body", c.documented, wrong)}
+					return a.differs("/body", c.documented, wrong)
 				}
 				return nil
 			})})
@@ -76,7 +76,7 @@ func layoutOf(body []byte) *layout {
 		switch t.Kind() {
 		case '"':
 			if l.plain == "" && bytes.ContainsFunc([]byte(literal), func(r rune) bool { return r < ' ' || r > '~' }) {
-				l.plain = cut(literal)
+				l.plain = jsonx.Cut(literal, maxGot)
 			}
 			if kind == '{' && n%2 == 0 {
 				if l.unsorted == "" && n > 0 && t.String() < last[depth] {

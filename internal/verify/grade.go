@@ -5,6 +5,41 @@ import (
 	"strings"
 )
 
+// Grade says how well a fact is known; the letters are those of the
+// documentation's table of facts.
+type Grade string
+
+// The grades.
+const (
+	Page     Grade = "P" // documented on the endpoint's page
+	Vendor   Grade = "V" // documented on another page of the vendor
+	Inferred Grade = "I" // follows from what is documented
+	Assumed  Grade = "A" // nothing public says
+)
+
+// Documented reports whether a server that differs is wrong beyond doubt.
+func (g Grade) Documented() bool { return g == Page || g == Vendor }
+
+// Word says the grade in words: documented, inferred, assumed.
+func (g Grade) Word() string {
+	switch g {
+	case Page, Vendor:
+		return "documented"
+	case Inferred:
+		return "inferred"
+	}
+	return "assumed"
+}
+
+// weaker returns the less certain of two grades.
+func weaker(a, b Grade) Grade {
+	order := string(Page + Vendor + Inferred + Assumed)
+	if strings.Index(order, string(a)) > strings.Index(order, string(b)) {
+		return a
+	}
+	return b
+}
+
 // A schema's $comment begins with the grade of its rule; clauses behind it
 // give parts of the rule a grade of their own, as in "P; length V".
 var (

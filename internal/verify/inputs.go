@@ -16,10 +16,10 @@ type input struct {
 	op    *contract.Operation
 	place contract.Place
 	way   way
-	code  model.Code // of the fault where it is wrong
-	// findings are the rules that it breaks; none where it is right.
+	code  model.Code // of the error where it is wrong
+	// violations are of the rules that it breaks; none where it is right.
 	violations []exchange.Violation
-	send       func(*run) probe
+	request    request
 }
 
 func (in *input) name() string { return prefix(in.op) + in.place.Name + "/" + in.way.name }
@@ -39,7 +39,7 @@ func (k *catalogue) inputs(op *contract.Operation) {
 			} else if place.Required {
 				in.violations = []exchange.Violation{{Rule: "required", Schema: m.Rule("required"), Hint: "is required"}}
 			}
-			in.send = func(r *run) probe {
+			in.request = func(r *run) probe {
 				p := r.valid(op.Method)
 				if len(texts) == 0 && !place.Required {
 					// All that is optional is sent but this one: that the
@@ -100,43 +100,22 @@ func (k *catalogue) input(in input) {
 		k.wrong(in)
 		return
 	}
-	documented, _ := in.place.Doc["description"].(string)
-	c := Case{Documented: documented, Source: in.place.Schema, Needs: needs(in.op)}
-	if in.way.same {
+	c := factOf(in.place)
+	c.Needs = needs(in.op)
+	switch {
+	case in.way.same:
 		c.Name, c.Grade = in.name()+"/accepted", weaker(gradeOf(in.place.Doc["$comment"], in.way.topic), in.way.cap)
-		c.check = func(r *run) ([]Difference, error) {
-			a, err := r.validatable(in.op.Method, in.send(r))
-			if err != nil || a.status == 200 {
-				return nil, err
-			}
-			return a.wrongStatus("200: the value keeps its rule"), nil
-		}
-		k.add(c)
-		return
-	}
-	if in.code == model.AuthorizationInvalid {
+		c.check = checkStatus(in.request.send, "200: the value keeps its rule", is(http.StatusOK))
+	case in.code == model.AuthorizationInvalid:
 		c.Name, c.Grade = in.name()+"/no-server-error", Vendor
-		c.Documented = "An authorization that is not good is never answered with a server error."
-		c.Source = "the vendor's changelog, 2019"
-		c.check = func(r *run) ([]Difference, error) {
-			a, err := r.validatable(in.op.Method, in.send(r))
-			if err != nil || a.status < 500 {
-				return nil, err
-			}
-			return a.wrongStatus("no 5xx"), nil
-		}
-		k.add(c)
-		return
-	}
-	// The value is right, but names something else.
-	c.Name, c.Grade = in.name()+"/not-an-input-error", Assumed
-	status := k.choice(in.code)
-	c.check = func(r *run) ([]Difference, error) {
-		a, err := r.validatable(in.op.Method, in.send(r).other())
-		if err != nil || a.status != status && a.status < 500 {
-			return nil, err
-		}
-		return a.wrongStatus(fmt.Sprintf("not %d and no 5xx: the value keeps its rule", status)), nil
+		c.Documented, c.Source = "An authorization that is not good is never answered with a server error.", sourceChangelog
+		c.check = checkStatus(in.request.send, "no 5xx", noServerError)
+	default: // the value is right, but names something else
+		c.Name, c.Grade = in.name()+"/not-an-input-error", Assumed
+		wrong := k.chosen(in.code).status
+		other := request(func(r *run) probe { return in.request(r).other() })
+		c.check = checkStatus(other.send, fmt.Sprintf("not %d and no 5xx: the value keeps its rule", wrong),
+			func(status int) bool { return status != wrong && noServerError(status) })
 	}
 	k.add(c)
 }
@@ -144,77 +123,40 @@ func (k *catalogue) input(in input) {
 // wrong adds the cases of a value that breaks its rule: that it is refused,
 // with which status, and what the error names.
 func (k *catalogue) wrong(in input) {
-	rule, _, _ := strings.Cut(in.violations[0].Rule, ":")
-	documented, _ := in.place.Doc["description"].(string)
-	status, statusGrade, statusText, source := k.choice(in.code), Assumed, k.choiceText(in.code), k.choiceSource(in.code)
+	broken := in.violations[0]
+	f := refusal{Case: factOf(in.place), request: in.request, want: "4xx: the value " + broken.Hint, chosen: k.chosen(in.code)}
+	rule, _, _ := strings.Cut(broken.Rule, ":")
+	f.Name, f.Source, f.Needs = in.name(), broken.Schema, needs(in.op)
+	f.Grade = weaker(gradeOf(in.place.Doc["$comment"], topicOfRule(rule)), in.way.cap)
 	if in.code.Kind().Status != 0 { // no choice, but a rule of the user's own
-		source = in.violations[0].Schema
+		f.chosen.Source = broken.Schema
 	}
 	if in.place.Name == "x-tenant-id" && in.way.name == "absent" {
-		statusGrade, statusText, source = Vendor, "A missing x-tenant-id is an input error: 400.", "the vendor's changelog, 2019"
-		status = http.StatusBadRequest
+		f.chosen = chosen{http.StatusBadRequest, Case{Grade: Vendor, Documented: "A missing x-tenant-id is an input error: 400.", Source: sourceChangelog}}
 	}
-	grade := weaker(gradeOf(in.place.Doc["$comment"], topicOfRule(rule)), in.way.cap)
-	k.add(Case{Name: in.name() + "/refused", Grade: grade, Documented: documented, Source: in.violations[0].Schema, Needs: needs(in.op),
-		check: func(r *run) ([]Difference, error) {
-			a, err := r.validatable(in.op.Method, in.send(r))
-			if err != nil || a.refused() {
-				return nil, err
-			}
-			return a.wrongStatus("4xx: the value " + in.violations[0].Hint), nil
-		}})
-	k.add(Case{Name: in.name() + "/status", Grade: statusGrade, Documented: statusText, Source: source, Needs: needs(in.op),
-		check: func(r *run) ([]Difference, error) {
-			a, err := r.refusal(in.op.Method, in.send(r), in.name()+"/refused")
-			if err != nil || a.status == status {
-				return nil, err
-			}
-			return a.wrongStatus(strconv.Itoa(status)), nil
-		}})
+	k.refused(f)
 	field := in.place.Name
 	if in.place.Model == in.op.RequestHeaders(k.oldest).Title() {
 		field = in.op.HeaderField(k.oldest, field)
 	}
 	k.add(Case{Name: in.name() + "/field", Grade: Inferred, Documented: "An input error names the model and the field at fault.",
-		Source: "the vendor's getting-started page", Needs: needs(in.op),
-		check: func(r *run) ([]Difference, error) {
-			a, err := r.refusal(in.op.Method, in.send(r), in.name()+"/refused")
-			if err != nil {
-				return nil, err
-			}
-			got, ok := a.object()["field"].(string)
-			if !ok {
-				return nil, errUndecided("the error has no field: see error/field")
-			}
-			if got == field {
-				return nil, nil
-			}
-			return []Difference{a.differs("/body/field", strconv.Quote(field), strconv.Quote(got))}, nil
-		}})
+		Source: sourceStarted, Needs: f.Needs, check: checkField(in.request.refusal(in.name()+"/refused"), field)})
 }
 
-func (k *catalogue) choiceText(code model.Code) string {
-	text, chosen := k.choices[string(code)].Doc["description"].(string)
-	if !chosen {
-		text = code.Kind().Explanation
+// checkField returns the check that an error names the field.
+func checkField(ask asking, field string) check {
+	return func(r *run) ([]Difference, error) {
+		a, err := ask(r)
+		if err != nil {
+			return nil, err
+		}
+		got, ok := a.object()["field"].(string)
+		switch {
+		case !ok:
+			return nil, errUndecided("the error has no field: see error/field")
+		case got == field:
+			return nil, nil
+		}
+		return a.differs("/body/field", strconv.Quote(field), strconv.Quote(got)), nil
 	}
-	return fmt.Sprintf("%s The default of this contract is %d.", text, k.choice(code))
-}
-
-// judgeable sends a probe, where the operation's valid request works.
-func (r *run) validatable(method string, p probe) (*answer, error) {
-	if err := r.works(method); err != nil {
-		return nil, err
-	}
-	return r.get(p)
-}
-
-// refusal sends a probe and returns the answer where it is a refusal; whether
-// it is one is another case's fact.
-func (r *run) refusal(method string, p probe, by string) (*answer, error) {
-	a, err := r.validatable(method, p)
-	if err == nil && !a.refused() {
-		return nil, errUndecided(by + " does not hold")
-	}
-	return a, err
 }

@@ -12,8 +12,8 @@ import (
 	"dispatchmock/internal/model"
 )
 
-// nobody is an identifier that no record is expected to have.
-const nobody = 1<<62 - 1
+// unusedID is an identifier that no record is expected to have.
+const unusedID = 1<<62 - 1
 
 // path adds the cases of the path: its parameters, its spellings, and records
 // that are not there.
@@ -29,7 +29,7 @@ func (k *catalogue) path(op *contract.Operation) {
 			}
 			text := w.texts(example(place))[0]
 			in := input{op: op, place: place, way: w, code: model.PathInvalid, violations: m.ValidateText(place.Name, text)}
-			in.send = func(r *run) probe {
+			in.request = func(r *run) probe {
 				values := map[string]string{"customer_id": strconv.FormatInt(r.Records[0].Customer, 10),
 					"customer_location_id": strconv.FormatInt(r.Records[0].Location, 10)}
 				values[place.Name] = url.PathEscape(w.texts(values[place.Name])[0])
@@ -52,158 +52,97 @@ func expand(path string, values map[string]string) string {
 
 // spellings adds the paths that lead to the same record.
 func (k *catalogue) spellings(op *contract.Operation) {
-	for _, c := range []struct {
-		name, ending, documented, source string
-		grade                            Grade
-	}{
-		{"slash", "/", "Paths work with and without the trailing slash, without a redirect: the page's heading has none, its sample has one.", "the endpoint's page", Inferred},
-		{"query", "?a=1", "There are no query parameters; what nobody reads does no harm.", "the endpoint's page", Assumed},
-	} {
-		name := prefix(op) + "path/" + c.name
-		k.add(Case{Name: name + "/accepted", Grade: c.grade, Documented: c.documented, Source: c.source, Needs: needs(op),
-			check: func(r *run) ([]Difference, error) {
-				p := r.valid(op.Method)
-				a, err := r.validatable(op.Method, p.at(name, p.path+c.ending))
-				if err != nil || a.status == 200 {
-					return nil, err
-				}
-				return a.wrongStatus("200"), nil
-			}})
+	add := func(name, ending string, g Grade, documented string) {
+		name = prefix(op) + "path/" + name
+		request := request(func(r *run) probe {
+			p := r.valid(op.Method)
+			return p.at(name, p.path+ending)
+		})
+		k.add(Case{Name: name + "/accepted", Grade: g, Documented: documented, Source: sourcePage, Needs: needs(op),
+			check: checkStatus(request.send, "200", is(http.StatusOK))})
 	}
+	add("slash", "/", Inferred, "Paths work with and without the trailing slash, without a redirect: the page's heading has none, its sample has one.")
+	add("query", "?a=1", Assumed, "There are no query parameters; what nobody reads does no harm.")
 }
 
 // unknown adds the records that are not there.
 func (k *catalogue) unknown(op *contract.Operation) {
-	for _, c := range []struct {
-		name string
-		path func(Record) Record
-	}{
-		{"unknown-customer", func(r Record) Record { return Record{nobody, r.Location} }},
-		{"other-location", func(r Record) Record { return Record{r.Customer, nobody} }},
-	} {
-		send := func(r *run) probe {
-			return r.valid(op.Method).at(prefix(op)+"path/"+c.name, c.path(r.Records[0]).path()).other()
-		}
-		k.refusals(op, refusal{name: "path/" + c.name, send: send, grade: Vendor, needs: needs(op),
-			documented: "404 is among the operation's statuses: a record that is not there is not served.", source: "the vendor's description of March 2021",
-			status: k.choice(model.RecordUnknown), statusGrade: Assumed, statusText: k.choiceText(model.RecordUnknown), statusSource: k.choiceSource(model.RecordUnknown)})
+	add := func(name string, path func(Record) Record) {
+		k.refused(refusal{want: "4xx", chosen: k.chosen(model.RecordUnknown),
+			Case: Case{Name: prefix(op) + "path/" + name, Grade: Vendor, Needs: needs(op), Source: "the vendor's description of March 2021",
+				Documented: "404 is among the operation's statuses: a record that is not there is not served."},
+			request: func(r *run) probe {
+				return r.valid(op.Method).at(prefix(op)+"path/"+name, path(r.Records[0]).path()).other()
+			}})
+	}
+	add("unknown-customer", func(r Record) Record { return Record{unusedID, r.Location} })
+	add("other-location", func(r Record) Record { return Record{r.Customer, unusedID} })
+}
+
+// withoutToken asks with a method for the first record, and sends no token, so
+// that nothing can come of the request.
+func withoutToken(method string) request {
+	return func(r *run) probe {
+		name, path := "methods/"+strings.ToLower(method), r.Records[0].path()
+		return r.valid(method).with(name, "Authorization").at(name+" "+path, path)
 	}
 }
 
-// refusal is a request that must be refused for another reason than an input's
-// form.
-type refusal struct {
-	name                     string
-	needs                    []Need
-	send                     func(*run) probe
-	grade                    Grade
-	documented, source       string
-	status                   int
-	statusGrade              Grade
-	statusText, statusSource string
-}
-
-func (k *catalogue) refusals(op *contract.Operation, f refusal) {
-	name := prefix(op) + f.name
-	k.add(Case{Name: name + "/refused", Grade: f.grade, Documented: f.documented, Source: f.source, Needs: f.needs,
-		check: func(r *run) ([]Difference, error) {
-			a, err := r.validatable(op.Method, f.send(r))
-			if err != nil || a.refused() {
-				return nil, err
-			}
-			return a.wrongStatus("4xx"), nil
-		}})
-	k.add(Case{Name: name + "/status", Grade: f.statusGrade, Documented: f.statusText, Source: f.statusSource, Needs: f.needs,
-		check: func(r *run) ([]Difference, error) {
-			a, err := r.refusal(op.Method, f.send(r), name+"/refused")
-			if err != nil || a.status == f.status {
-				return nil, err
-			}
-			return a.wrongStatus(strconv.Itoa(f.status)), nil
-		}})
-}
-
-// methods adds the cases of the other methods. They send no token, so that
-// nothing can come of them.
+// methods adds the cases of the other methods.
 func (k *catalogue) methods() {
-	none := func(r *run, method, path string) probe {
-		p := r.valid(method)
-		return p.with("methods/"+strings.ToLower(method), "Authorization").at("methods/"+strings.ToLower(method)+" "+path, path)
-	}
 	for _, op := range k.c.Operations() {
 		if op.Method == http.MethodGet || op.Method == http.MethodDelete || op.Method == http.MethodOptions {
 			continue
 		}
-		k.add(Case{Name: "methods/" + strings.ToLower(op.Method) + "/advertised", Grade: gradeOf(op.Comment, ""), Source: "operations.json",
+		k.add(Case{Name: "methods/" + strings.ToLower(op.Method) + "/advertised", Grade: gradeOf(op.Comment, ""), Source: sourceOperations,
 			Documented: op.Description + " Allow lists the method.",
-			check: func(r *run) ([]Difference, error) {
-				a, err := r.get(none(r, op.Method, r.Records[0].path()))
-				if err != nil || a.status >= 400 && a.status != http.StatusMethodNotAllowed && a.status != http.StatusNotFound {
-					return nil, err
-				}
-				return a.wrongStatus("a refusal other than 404 and 405: the method is there, and a token is not"), nil
-			}})
+			check: checkStatus(withoutToken(op.Method).alone, "a refusal other than 404 and 405: the method is there, and a token is not", func(status int) bool {
+				return status >= 400 && status != http.StatusMethodNotAllowed && status != http.StatusNotFound
+			})})
 	}
+	notAllowed := k.chosen(model.MethodNotAllowed)
 	for _, method := range []string{http.MethodPut, http.MethodTrace} {
-		name := "methods/" + strings.ToLower(method)
-		k.add(Case{Name: name + "/refused", Grade: Inferred, Documented: "Allow does not list the method.", Source: "operations.json",
-			check: func(r *run) ([]Difference, error) {
-				a, err := r.get(none(r, method, r.Records[0].path()))
-				if err != nil || a.status >= 400 {
-					return nil, err
-				}
-				return a.wrongStatus("a refusal"), nil
-			}})
-		k.add(Case{Name: name + "/status", Grade: Assumed, Documented: k.choiceText(model.MethodNotAllowed), Source: k.choiceSource(model.MethodNotAllowed),
-			check: func(r *run) ([]Difference, error) {
-				a, err := r.get(none(r, method, r.Records[0].path()))
-				switch {
-				case err != nil || a.status == k.choice(model.MethodNotAllowed):
-					return nil, err
-				case a.status < 400:
-					return nil, errUndecided(name + "/refused does not hold")
-				}
-				return a.wrongStatus(strconv.Itoa(k.choice(model.MethodNotAllowed))), nil
-			}})
-	}
-	k.add(Case{Name: "path/unknown/status", Grade: Assumed, Documented: k.choiceText(model.PathUnknown), Source: k.choiceSource(model.PathUnknown),
-		check: func(r *run) ([]Difference, error) {
-			a, err := r.get(r.nowhere())
-			if err != nil || a.status == k.choice(model.PathUnknown) {
-				return nil, err
+		name, ask := "methods/"+strings.ToLower(method), withoutToken(method).alone
+		k.add(Case{Name: name + "/refused", Grade: Inferred, Documented: "Allow does not list the method.", Source: sourceOperations,
+			check: checkStatus(ask, "a refusal", func(status int) bool { return status >= 400 })})
+		c := notAllowed.Case
+		c.Name, c.check = name+"/status", checkStatus(func(r *run) (*answer, error) {
+			a, err := ask(r)
+			if err == nil && a.status < 400 && a.status != notAllowed.status {
+				return nil, doesNotHold(name + "/refused")
 			}
-			return a.wrongStatus(strconv.Itoa(k.choice(model.PathUnknown))), nil
-		}})
+			return a, err
+		}, strconv.Itoa(notAllowed.status), is(notAllowed.status))
+		k.add(c)
+	}
+	unknown := k.chosen(model.PathUnknown)
+	unknown.Name = "path/unknown/status"
+	unknown.check = checkStatus(request((*run).unknownPath).alone, strconv.Itoa(unknown.status), is(unknown.status))
+	k.add(unknown.Case)
 	k.preflight()
 }
 
-// nowhere asks for a path that no operation has.
-func (r *run) nowhere() probe { return r.baseline().at("path/unknown", "/customers/1/place/1") }
+// unknownPath asks for a path that no operation has.
+func (r *run) unknownPath() probe { return r.baseline().at("path/unknown", "/customers/1/place/1") }
 
 func (k *catalogue) preflight() {
 	op := k.operation(http.MethodOptions)
 	if op == nil {
 		return
 	}
-	grade := gradeOf(op.Comment, "")
+	grade, ask := gradeOf(op.Comment, ""), request((*run).preflight).alone
 	k.add(Case{Name: "preflight/status", Grade: grade, Documented: "A browser goes on only where the preflight, which carries no token, is answered 2xx.", Source: "the Fetch standard",
+		check: checkStatus(ask, "2xx", func(status int) bool { return status >= 200 && status < 300 })})
+	k.add(Case{Name: "preflight/no-body", Grade: grade, Documented: op.Description + " It has no body.", Source: sourceOperations,
 		check: func(r *run) ([]Difference, error) {
-			a, err := r.get(r.preflight())
-			if err != nil || a.status >= 200 && a.status < 300 {
-				return nil, err
-			}
-			return a.wrongStatus("2xx"), nil
-		}})
-	k.add(Case{Name: "preflight/no-body", Grade: grade, Documented: op.Description + " It has no body.", Source: "operations.json",
-		check: func(r *run) ([]Difference, error) {
-			a, err := r.get(r.preflight())
+			a, err := ask(r)
 			switch {
 			case err != nil || len(a.body) == 0:
 				return nil, err
 			case a.status >= 300:
-				return nil, errUndecided("preflight/status does not hold")
+				return nil, doesNotHold("preflight/status")
 			}
-			return []Difference{a.differs("/body", "none", fmt.Sprintf("%d bytes: %s", len(a.body), a.body))}, nil
+			return a.differs("/body", "none", fmt.Sprintf("%d bytes: %s", len(a.body), a.body)), nil
 		}})
 }
 

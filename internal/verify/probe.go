@@ -2,7 +2,9 @@ package verify
 
 import (
 	"bytes"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"dispatchmock/internal/contract"
@@ -12,8 +14,11 @@ import (
 	"dispatchmock/internal/redact"
 )
 
-// probe is one request that cases validate the answer of. Its name is sent once a
-// run, however many cases ask.
+// maxGot is the length in bytes at which what came is cut in a difference.
+const maxGot = 300
+
+// probe is one request that cases look at the answer of. A run sends each name
+// once, however many cases ask.
 type probe struct {
 	name   string
 	method string
@@ -27,11 +32,29 @@ type probe struct {
 	elsewhere bool
 }
 
+// baseline is the page's sample request, as a GET of the first record.
+func (r *run) baseline() probe { return r.valid(http.MethodGet) }
+
+// valid is the page's sample request with some method.
+func (r *run) valid(method string) probe {
+	p := probe{name: strings.ToLower(method) + "/valid", method: method, path: r.Records[0].path(), fields: []exchange.Field{
+		{Name: "Authorization", Value: "Bearer " + r.Token},
+		{Name: "Content-Type", Value: "application/json"},
+		{Name: "x-tenant-id", Value: strconv.FormatInt(r.Tenant, 10)},
+	}}
+	for _, op := range r.Contract.Operations() {
+		if op.Method == method {
+			p.op = op
+		}
+	}
+	return p
+}
+
 // with returns the probe under another name, with a header field sent once for
 // each of the values, or not at all.
 func (p probe) with(name, field string, values ...string) probe {
 	p.name = name
-	p.fields = slices.DeleteFunc(slices.Clone(p.fields), func(f exchange.Field) bool { return strings.EqualFold(f.Name, field) })
+	p.fields = slices.DeleteFunc(slices.Clone(p.fields), named(field))
 	for _, v := range values {
 		p.fields = append(p.fields, exchange.Field{Name: field, Value: v})
 	}
@@ -81,11 +104,11 @@ type answer struct {
 	excess   bool
 	tree     any
 	broken   error // why the body is not JSON
-	// version is the one that X-API-VERSION tells, or, where the answer does not
-	// say, the one that the request named; "" where nobody knows.
-	version   model.Version
-	validated bool
-	broke     []exchange.Violation // by the body, of its model's rules
+	// version is the one that X-API-VERSION reports, or, where the answer does
+	// not say, the one that the request named; "" where neither does.
+	version    model.Version
+	validated  bool
+	violations []exchange.Violation // by the body, of its model's rules
 }
 
 // read takes an answer apart.
@@ -104,10 +127,8 @@ func (a *answer) read(r *reply) {
 
 // value returns a header field's value, in any spelling of its name.
 func (a *answer) value(name string) (string, bool) {
-	for _, f := range a.fields {
-		if strings.EqualFold(f.Name, name) {
-			return f.Value, true
-		}
+	if i := slices.IndexFunc(a.fields, named(name)); i >= 0 {
+		return a.fields[i].Value, true
 	}
 	return "", false
 }
@@ -119,17 +140,17 @@ func (a *answer) object() map[string]any {
 }
 
 // line returns status and reason, as people read them.
-func (a *answer) line() string { return strings.TrimSpace(statusText(a.status) + " " + a.reason) }
+func (a *answer) line() string { return strings.TrimSpace(strconv.Itoa(a.status) + " " + a.reason) }
 
-// refused reports that the server blamed the request.
-func (a *answer) refused() bool { return a.status >= 400 && a.status < 500 }
-
-// differs makes a difference of this answer.
-func (a *answer) differs(place, expected, got string) Difference {
-	return Difference{Place: place, Expected: expected, Got: cut(got), Request: a.name}
+// differs makes the difference of one place of this answer.
+func (a *answer) differs(place, expected, got string) []Difference {
+	return []Difference{{Place: place, Expected: expected, Got: jsonx.Cut(got, maxGot), Request: a.name}}
 }
 
-// wrongStatus makes the difference of a status.
-func (a *answer) wrongStatus(expected string) []Difference {
-	return []Difference{a.differs("/status", expected, a.line())}
+// checkStatus holds the status against what is wanted.
+func (a *answer) checkStatus(want string, wanted func(status int) bool) []Difference {
+	if wanted(a.status) {
+		return nil
+	}
+	return a.differs("/status", want, a.line())
 }

@@ -98,7 +98,7 @@ func TestPinIsPutBack(t *testing.T) {
 	for _, stop := range []int{0, 300} {
 		target := serve(t)
 		o := options(t, target)
-		before := only(t, target, "get/x-api-version/2021-05-07/told")
+		before := only(t, target, "get/x-api-version/2021-05-07/reported")
 		run(t, before) // it puts the oldest back, so name one by hand
 		name := func(version string) string {
 			r, err := http.NewRequest(http.MethodGet, target+"/customers/1/locations/1", nil)

@@ -50,6 +50,19 @@ func (r *run) get(p probe) (*answer, error) {
 	return a, nil
 }
 
+// works returns an error where the operation's valid request does not get its
+// record: then a refusal of another request proves nothing.
+func (r *run) works(method string) error {
+	if method == http.MethodDelete {
+		return r.repeats()
+	}
+	a, err := r.get(r.baseline())
+	if err == nil && a.status != http.StatusOK {
+		err = doesNotHold("get/valid/status")
+	}
+	return err
+}
+
 // maxSilent is how many requests in a row may have no answer before the run
 // asks whether the target is there at all.
 const maxSilent = 3

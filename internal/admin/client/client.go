@@ -161,27 +161,12 @@ func (c *Client) problem(response *http.Response) error {
 	if p.Status == http.StatusUnauthorized {
 		return fmt.Errorf("%s\nhere: dispatchmock ctl --admin-token-env NAME …, or --admin-token-file FILE", p.Detail)
 	}
-	return detailed{p}
+	return p
 }
 
-// Unlike is the error of a server that answers otherwise than the admin API
+// Unlike is the error of a server that does not answer as the admin API
 // does.
 func (c *Client) Unlike(format string, args ...any) error {
 	return fmt.Errorf("%s answers, but not as the admin API does: %s; the server was started with --admin off, "+
 		"or with --admin HOST:PORT, which is then the --url to give, or it is another one", c.Base, fmt.Sprintf(format, args...))
-}
-
-// detailed is a problem with the errors that its detail does not spell out.
-type detailed struct{ *admin.Problem }
-
-func (p detailed) Unwrap() error { return p.Problem }
-
-func (p detailed) Error() string {
-	text := p.Detail
-	for _, d := range p.Diagnostics {
-		if !strings.Contains(p.Detail, d.Rule) || !strings.Contains(p.Detail, d.Pointer) {
-			text += "\n" + strings.Join([]string{d.Pointer, d.Value, d.Rule}, ": ")
-		}
-	}
-	return text
 }

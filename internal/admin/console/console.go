@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 //go:embed ui
@@ -117,33 +118,15 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// It is asked for each time, and sent when it is another.
 	header.Set("Cache-Control", "no-cache")
 	header.Set("Vary", "Accept-Encoding")
-	body, tag := a.plain, `"`+a.tag+`"`
+	header.Set("Content-Type", a.kind)
+	body, tag := a.plain, a.tag
 	if takesGzip(r) {
-		body, tag = a.zipped(), `"`+a.tag+`-gz"`
+		body, tag = a.zipped(), a.tag+"-gz"
 		header.Set("Content-Encoding", "gzip")
 	}
-	header.Set("ETag", tag)
-	if matches(r.Header.Get("If-None-Match"), tag) {
-		header.Del("Content-Encoding")
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	header.Set("Content-Type", a.kind)
+	header.Set("ETag", `"`+tag+`"`)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
-	if r.Method == http.MethodGet {
-		// A client that leaves in between is all that can go wrong.
-		_, _ = w.Write(body)
-	}
-}
-
-// matches reports a list of tags that has the tag.
-func matches(list, tag string) bool {
-	for one := range strings.SplitSeq(list, ",") {
-		if one = strings.TrimPrefix(strings.TrimSpace(one), "W/"); one == tag || one == "*" {
-			return true
-		}
-	}
-	return false
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
 // takesGzip reports a request whose answer may be compressed.

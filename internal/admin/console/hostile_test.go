@@ -88,9 +88,9 @@ func TestHostileValues(t *testing.T) {
 					harmless(p, v.name)
 				}
 			}
-			goTo(p, "#/world/1/2/1?edit=1", "document.querySelector('.editor')")
+			goTo(p, "#/records/1/2/1?edit=1", "document.querySelector('.editor')")
 			harmless(p, "the record")
-			goTo(p, "#/world?search=%3Cscript%3Ewindow.pwned%3D7%3C/script%3E", "document.querySelector('.stage.world')")
+			goTo(p, "#/records?search=%3Cscript%3Ewindow.pwned%3D7%3C/script%3E", "document.querySelector('.stage.records')")
 			harmless(p, "a search")
 			goTo(p, "#/%3Cimg%20src=x%20onerror=window.pwned=8%3E/%00?session=%3Cb%3E", "document.querySelector('.stage.traffic')")
 			harmless(p, "an address")

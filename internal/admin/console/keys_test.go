@@ -58,7 +58,7 @@ func TestKeyboardOnly(t *testing.T) {
 	p.until("the editor has the focus", "document.activeElement.closest('.editor')")
 	p.run(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(2)))
 	p.sees(".is-on", "saved-3")
-	for key, ready := range map[string]string{"2": ".stage.world", "3": ".stage.scenarios", "4": ".stage.contract .card", "5": ".stage.sessions", "6": ".stage.try"} {
+	for key, ready := range map[string]string{"2": ".stage.records", "3": ".stage.scenarios", "4": ".stage.contract .card", "5": ".stage.sessions", "6": ".stage.try"} {
 		keys(key)
 		p.until("view "+key, "document.querySelector('"+ready+"')")
 	}

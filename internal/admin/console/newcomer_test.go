@@ -27,7 +27,7 @@ func TestNewcomer(t *testing.T) {
 	}
 	p.sees(".rows a", "The record was deactivated.")
 	r.do(t, "DELETE", "/customers/2/locations/1", "", dispatcher[0])
-	p.sees(".rows .c-finding", "is required")
+	p.sees(".rows .c-message", "is required")
 	shoot(p, "newcomer-2-it-failed")
 
 	eval[bool](p, "document.querySelector('.rows a').click() || true")

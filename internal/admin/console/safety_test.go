@@ -116,7 +116,7 @@ func TestWeight(t *testing.T) {
 	p := open(t, r.url+"/_mock/")
 	p.until("the page", "document.querySelector('.rows a')")
 	paint := eval[float64](p, "performance.getEntriesByType('paint').find(e => e.name === 'first-contentful-paint')?.startTime ?? -1")
-	for _, name := range []string{"world", "world/1/1/1", "scenarios", "contract", "sessions", "try"} {
+	for _, name := range []string{"records", "records/1/1/1", "scenarios", "contract", "sessions", "try"} {
 		view, _, _ := strings.Cut(name, "/")
 		goTo(p, "#/"+name, "document.querySelector('.stage."+view+"')")
 	}

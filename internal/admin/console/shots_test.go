@@ -123,11 +123,11 @@ func lively(t testing.TB, r *running) {
 var views = []struct{ name, hash, ready string }{
 	{"traffic", "#/traffic", "document.querySelectorAll('.rows a').length > 5"},
 	{"exchange", "#/traffic/ID", "document.querySelector('.detail .dplus')"},
-	{"refusal", "#/traffic/BAD", "document.querySelector('.detail .finding')"},
-	{"world", "#/world", "document.querySelectorAll('.records tbody tr').length > 10"},
-	{"record", "#/world/1/1/1", "document.querySelectorAll('.p-minus, .p-plus, .p-change').length"},
-	{"record-edit", "#/world/1/1/1?edit=1", "document.querySelector('.editor')"},
-	{"differences", "#/world?show=diff", "document.querySelector('.stage.world td code')"},
+	{"refusal", "#/traffic/BAD", "document.querySelector('.detail .violation')"},
+	{"records", "#/records", "document.querySelectorAll('.records tbody tr').length > 10"},
+	{"record", "#/records/1/1/1", "document.querySelectorAll('.p-minus, .p-plus, .p-change').length"},
+	{"record-edit", "#/records/1/1/1?edit=1", "document.querySelector('.editor')"},
+	{"differences", "#/records?show=diff", "document.querySelector('.stage.records td code')"},
 	{"scenarios", "#/scenarios", "document.querySelectorAll('.stage.scenarios .item').length > 1"},
 	{"scenario-edit", "#/scenarios/edit", "document.querySelector('.stage.scenarios .editor')"},
 	{"contract", "#/contract", "document.querySelectorAll('.stage.contract .card').length > 5"},
@@ -154,14 +154,14 @@ func TestScreenshots(t *testing.T) {
 		}
 	}
 	scheme(p, "light")
-	picture("", "exchange", "world", "record", "scenarios", "contract", "sessions", "try")
+	picture("", "exchange", "records", "record", "scenarios", "contract", "sessions", "try")
 	goTo(p, "#/contract", "document.querySelector('.stage.contract .tile')")
 	p.press("Coverage")
 	shoot(p, "coverage")
 	scheme(p, "dark")
 	picture("-dark", "refusal", "scenario-edit")
 	p.run(chromedp.EmulateViewport(360, 740))
-	picture("-small", "traffic", "exchange", "world", "try")
+	picture("-small", "traffic", "exchange", "records", "try")
 }
 
 // goTo opens an address of the page and waits until it is shown. ID stands for

@@ -18,7 +18,7 @@ func TestTraffic(t *testing.T) {
 	r.do(t, "DELETE", "/customers/1/locations/1", "", dispatcher...)
 	p.sees(".rows a", "/customers/1/locations/1")
 	r.do(t, "DELETE", "/customers/2/locations/1", "", dispatcher[0])
-	p.sees(".rows a .c-finding", "is required")
+	p.sees(".rows a .c-message", "is required")
 	p.until("both", "document.querySelectorAll('.rows a').length === 2")
 
 	// The detail has its own address.

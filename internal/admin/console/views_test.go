@@ -11,12 +11,12 @@ import (
 	"dispatchmock/internal/app"
 )
 
-// TestWorld holds the main jobs of the view: find a record, see it in two
+// TestRecords holds the main jobs of the view: find a record, see it in two
 // versions, edit it with its mistakes marked, bring it back.
-func TestWorld(t *testing.T) {
+func TestRecords(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
-	p := open(t, r.url+"/_mock/#/world")
+	p := open(t, r.url+"/_mock/#/records")
 	p.until("records", "document.querySelectorAll('.records tbody tr').length > 10")
 	p.fill(".search", "salish")
 	p.until("what was searched", "document.querySelectorAll('.records tbody tr').length === 3")
@@ -24,7 +24,7 @@ func TestWorld(t *testing.T) {
 	eval[bool](p, "location.reload() || true")
 	p.until("the search after a reload", "document.readyState === 'complete' && document.querySelector('.search')?.value === 'salish' && document.querySelectorAll('.records tbody tr').length === 3")
 
-	goTo(p, "#/world/1/14/1", "document.querySelector('.beside')")
+	goTo(p, "#/records/1/14/1", "document.querySelector('.beside')")
 	p.sees(".beside caption", "2 lines differ")
 	p.sees(".p-change", `"customer_id": 14`)
 	p.press("Edit")
@@ -47,17 +47,17 @@ func TestWorld(t *testing.T) {
 	if body := first(r.do(t, "GET", "/_mock/sessions/default/records/1/14/1", "")); !strings.Contains(body, "Date Line Snow") || !strings.Contains(body, big) {
 		t.Errorf("the record is not what was saved: %s", body)
 	}
-	goTo(p, "#/world?show=diff", "document.querySelector('.stage.world td code')")
-	p.sees(".stage.world td", "Date Line Snow")
-	goTo(p, "#/world/1/14/1", "document.querySelector('.beside')")
+	goTo(p, "#/records?show=diff", "document.querySelector('.stage.records td code')")
+	p.sees(".stage.records td", "Date Line Snow")
+	goTo(p, "#/records/1/14/1", "document.querySelector('.beside')")
 	p.press("Reset this record")
 	p.sees("h1", "Date Line Ice")
 
 	r.do(t, "DELETE", "/customers/1/locations/1", "", dispatcher...)
-	goTo(p, "#/world/1/1/1", "document.querySelector('.beside')")
+	goTo(p, "#/records/1/1/1", "document.querySelector('.beside')")
 	p.press("Reactivate")
 	p.sees(".chips", "● active")
-	goTo(p, "#/world", "document.querySelector('.records')")
+	goTo(p, "#/records", "document.querySelector('.records')")
 	p.press("Reset the session")
 	p.until("nothing is changed", "!document.querySelector('.records .tag.on')")
 }
@@ -189,7 +189,7 @@ func TestTryView(t *testing.T) {
 	p.until("the same request in the builder", "document.querySelector('#try-version')?.value === '2023/04/19' && document.querySelector('#try-path').value === '/customers/1/locations/1' && document.querySelector('#try-client').value === '0'")
 	p.fill("#try-tenant", "")
 	p.press("Send from the server")
-	p.sees("[aria-label=Answer] .finding", "is required")
+	p.sees("[aria-label=Answer] .violation", "is required")
 }
 
 // TestAgain holds what the buttons of an exchange do.

@@ -31,14 +31,6 @@ func Unknown(parent *cobra.Command, name string) error {
 	return Misusef("%s (see %s --help)", text, parent.CommandPath())
 }
 
-// Plural returns a number with a noun.
-func Plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %s", n, strings.TrimSuffix(noun, "s")+"s")
-}
-
 var (
 	userInfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*@`)
 	behind   = regexp.MustCompile(`(?s)[?#].+`)

@@ -98,7 +98,7 @@ func (f *Token) Read(ctx context.Context, env func(name string) (string, bool)) 
 	return token, flag, nil
 }
 
-// checkToken holds a token against what a header field can hold.
+// checkToken checks that a header field can have a token.
 func checkToken(token string) error {
 	switch {
 	case token == "":
@@ -116,7 +116,7 @@ func checkToken(token string) error {
 // maxSecret is the length of the longest token that is read.
 const maxSecret = 4096
 
-// ReadSecret returns what a file holds, without the space around it.
+// ReadSecret returns the text of a file, without the space around it.
 func ReadSecret(ctx context.Context, path string) (string, error) {
 	if path == "" {
 		return "", errors.New("must name a file, and is empty")

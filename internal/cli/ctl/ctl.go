@@ -14,6 +14,7 @@ import (
 	"dispatchmock/internal/admin"
 	"dispatchmock/internal/admin/client"
 	"dispatchmock/internal/cli/command"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/terminal"
 )
@@ -79,7 +80,7 @@ func (c *ctl) command(use, short string, run func(cmd *cobra.Command, server *cl
 			if takes == "" {
 				takes = "no argument"
 			}
-			return command.Misusef("%s takes %s, and was given %s (see %s --help)", cmd.CommandPath(), takes, command.Plural(len(args), "argument"), cmd.CommandPath())
+			return command.Misusef("%s takes %s, and was given %s (see %s --help)", cmd.CommandPath(), takes, jsonx.Count(len(args), "argument"), cmd.CommandPath())
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			token, _, err := c.token.Read(cmd.Context(), c.env)

@@ -51,26 +51,28 @@ func (c *ctl) showExchange() *cobra.Command {
 // exchangeText prints all of an exchange, and the command that sends its
 // request again.
 func exchangeText(w io.Writer, e *entry, curl string) {
-	facts(w, func(fact func(name string, value any)) {
-		fact("exchange", fmt.Sprintf("%d, number %d of the session %s", e.ID, e.Sequence, e.Session))
-		fact("request ID", e.RequestID)
-		fact("start", fmt.Sprintf("%s, took %g ms", e.Start, e.TookMS))
-		fact("request", e.Method+" "+e.Path)
-		fact("answer", fmt.Sprintf("%d, verdict: %s", e.Status, e.Verdict))
-		fact("operation", e.Operation)
-		fact("client", e.ClientID)
-		if e.Tenant != 0 {
-			fact("tenant", e.Tenant)
-		}
-		fact("version", versionText(e.Version))
-		fact("scenario", e.Scenario)
-		fact("target", e.Target)
-		fact("by the mock", e.Fallback)
-		fact("error", e.Error)
-		if e.Change != nil {
-			fact("change", string(e.Change.Patch))
-		}
-	})
+	tenant, change := "", ""
+	if e.Tenant != 0 {
+		tenant = strconv.FormatInt(e.Tenant, 10)
+	}
+	if e.Change != nil {
+		change = string(e.Change.Patch)
+	}
+	facts(w,
+		"exchange", fmt.Sprintf("%d, number %d of the session %s", e.ID, e.Sequence, e.Session),
+		"request ID", e.RequestID,
+		"start", fmt.Sprintf("%s, took %g ms", e.Start, e.TookMS),
+		"request", e.Method+" "+e.Path,
+		"answer", fmt.Sprintf("%d, verdict: %s", e.Status, e.Verdict),
+		"operation", e.Operation,
+		"client", e.ClientID,
+		"tenant", tenant,
+		"version", versionText(e.Version),
+		"scenario", e.Scenario,
+		"target", e.Target,
+		"by the mock", e.Fallback,
+		"error", e.Error,
+		"change", change)
 	by := "violation by the mock"
 	if e.Target != "" {
 		by = "violation by the target"
@@ -99,13 +101,7 @@ func versionText(v report.Version) string {
 func violations(w io.Writer, what string, list []exchange.Violation) {
 	for _, v := range list {
 		fmt.Fprintf(w, "\n%s: %s\n", what, terminal.Visible(v.Part+" "+v.Pointer))
-		facts(w, func(fact func(name string, value any)) {
-			fact("  rule", v.Rule)
-			fact("  got", v.Value)
-			fact("  schema", v.Schema)
-			fact("  documented", v.Documented)
-			fact("  hint", v.Hint)
-		})
+		facts(w, "  rule", v.Rule, "  got", v.Value, "  schema", v.Schema, "  documented", v.Documented, "  hint", v.Hint)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"dispatchmock/internal/cli/command"
 	"dispatchmock/internal/exchange/expect"
 	"dispatchmock/internal/fileio"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/report"
 	"dispatchmock/internal/terminal"
 )
@@ -53,16 +54,14 @@ func (c *ctl) listJournal() *cobra.Command {
 		Lost      uint64
 	}
 	cmd := filters(show(c, "list", "List exchanges, the newest first", c.filtered("/journal"), func(w io.Writer, a *answer) {
-		table(w, "ID TIME METHOD PATH STATUS VERDICT CLIENT VERSION MESSAGE", func(row func(...any)) {
-			for _, r := range a.Exchanges {
-				row(r.ID, r.Start, r.Method, r.Path, r.Status, r.Verdict, r.ClientID, r.Version, r.Message)
-			}
+		table(w, "ID TIME METHOD PATH STATUS VERDICT CLIENT VERSION MESSAGE", a.Exchanges, func(r report.Row) []any {
+			return []any{r.ID, r.Start, r.Method, r.Path, r.Status, r.Verdict, r.ClientID, r.Version, r.Message}
 		})
 		if n := len(a.Exchanges); a.More && n > 0 {
 			fmt.Fprintf(w, "There are more: --before %d\n", a.Exchanges[n-1].ID)
 		}
 		if a.Lost > 0 {
-			fmt.Fprintf(w, "%s let go of, to keep the journal's limits (--journal-count, --journal-bytes).\n", command.Plural(int(a.Lost), "exchange"))
+			fmt.Fprintf(w, "%s let go of, to keep the journal's limits (--journal-count, --journal-bytes).\n", jsonx.Count(a.Lost, "exchange"))
 		}
 	}))
 	cmd.Flags().Int("limit", 100, "how many at most")
@@ -143,7 +142,7 @@ func (c *ctl) bundle() *cobra.Command {
 
 func (c *ctl) verify() *cobra.Command {
 	call := c.here(http.MethodPost, "/journal/verify").body(file)
-	return c.command("verify FILE", "Hold what happened in the session against an expectation; - is standard input", func(cmd *cobra.Command, server *client.Client, args []string) error {
+	return c.command("verify FILE", "Compare what happened in the session with an expectation; - is standard input", func(cmd *cobra.Command, server *client.Client, args []string) error {
 		result, raw, err := fetch[expect.Result](cmd, server, args, call)
 		if err != nil {
 			return err
@@ -171,11 +170,7 @@ func resultText(w io.Writer, r *expect.Result) {
 		fmt.Fprintln(w, "\n"+terminal.Visible(fmt.Sprintf("number %d: %s %s, answered %d (%s), X-REQUEST-ID %s; %d of %d as expected", n.Sequence, n.Method, n.Path,
 			n.Status, n.Verdict, n.RequestID, n.Matching, n.Fields)))
 		if len(n.Differences) > 0 {
-			table(w, "FIELD EXPECTED GOT", func(row func(...any)) {
-				for _, d := range n.Differences {
-					row(d.Field, d.Expected, d.Got)
-				}
-			})
+			table(w, "FIELD EXPECTED GOT", n.Differences, func(d expect.Difference) []any { return []any{d.Field, d.Expected, d.Got} })
 		}
 	}
 }

@@ -48,11 +48,9 @@ func (c *ctl) listRecords() *cobra.Command {
 	}
 	var offset int
 	cmd := show(c, "list", "List records in order", c.in(http.MethodGet, "/records").query("search", "limit", "after", "sort", "order", "offset"), func(w io.Writer, a *answer) {
-		table(w, "TENANT CUSTOMER LOCATION ACTIVE CHANGED NAME", func(row func(...any)) {
-			yes := map[bool]string{true: "yes", false: "no"}
-			for _, r := range a.Records {
-				row(r.Tenant, r.Customer, r.Location, yes[r.IsActive], yes[r.Changed], r.Name)
-			}
+		yes := map[bool]string{true: "yes", false: "no"}
+		table(w, "TENANT CUSTOMER LOCATION ACTIVE CHANGED NAME", a.Records, func(r admin.Row) []any {
+			return []any{r.Tenant, r.Customer, r.Location, yes[r.IsActive], yes[r.Changed], r.Name}
 		})
 		switch n := len(a.Records); {
 		case !a.More || n == 0:

@@ -38,31 +38,28 @@ func definition(cmd *cobra.Command, args []string) (any, error) {
 }
 
 func (c *ctl) catalogue() *cobra.Command {
+	type known struct{ Name, Description string }
 	type answer struct {
-		Scenarios []struct{ Name, Description string }
+		Scenarios []known
 		Customers map[string][]string `json:"test_customers"`
 	}
 	return show(c, "catalogue", "List the scenarios that every session knows, and the test customers that trigger them", at(http.MethodGet, "/scenarios"), func(w io.Writer, a *answer) {
-		table(w, "NAME TENANT/CUSTOMER/LOCATION DESCRIPTION", func(row func(...any)) {
-			for _, s := range a.Scenarios {
-				row(s.Name, strings.Join(slices.Sorted(slices.Values(a.Customers[s.Name])), " "), s.Description)
-			}
+		table(w, "NAME TENANT/CUSTOMER/LOCATION DESCRIPTION", a.Scenarios, func(s known) []any {
+			return []any{s.Name, strings.Join(slices.Sorted(slices.Values(a.Customers[s.Name])), " "), s.Description}
 		})
 	})
 }
 
 func scenariosText(w io.Writer, a *struct{ On []admin.Switched }) {
-	table(w, "NAME SEEN TAKEN TIMES UNTIL DESCRIPTION", func(row func(...any)) {
-		for _, s := range a.On {
-			times, until := "", ""
-			if s.Times > 0 {
-				times = strconv.FormatUint(s.Times, 10)
-			}
-			if s.Until != nil {
-				until = s.Until.Format(time.RFC3339)
-			}
-			row(s.Name, s.Seen, s.Taken, times, until, s.Description)
+	table(w, "NAME SEEN TAKEN TIMES UNTIL DESCRIPTION", a.On, func(s admin.Switched) []any {
+		times, until := "", ""
+		if s.Times > 0 {
+			times = strconv.FormatUint(s.Times, 10)
 		}
+		if s.Until != nil {
+			until = s.Until.Format(time.RFC3339)
+		}
+		return []any{s.Name, s.Seen, s.Taken, times, until, s.Description}
 	})
 }
 

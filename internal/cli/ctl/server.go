@@ -13,6 +13,7 @@ import (
 	"dispatchmock/internal/admin/client"
 	"dispatchmock/internal/cli/command"
 	"dispatchmock/internal/contract/openapi"
+	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/terminal"
 )
 
@@ -31,7 +32,7 @@ func (c *ctl) health() *cobra.Command {
 			return fmt.Errorf("%s is not ready: its status is %q", server.Base, a.Status)
 		}
 		return c.print(raw, func(w io.Writer) {
-			fmt.Fprintf(w, "%s is ready: dispatchmock %s, %s, %s.\n", server.Base, a.Version, command.Plural(a.Records, "record"), command.Plural(a.Sessions, "session"))
+			fmt.Fprintf(w, "%s is ready: dispatchmock %s, %s, %s.\n", server.Base, a.Version, jsonx.Count(a.Records, "record"), jsonx.Count(a.Sessions, "session"))
 		})
 	})
 }
@@ -78,10 +79,8 @@ func (c *ctl) contract() *cobra.Command {
 func (c *ctl) clients() *cobra.Command {
 	type answer struct{ Clients []admin.ClientInfo }
 	return show(c, "clients", "List the clients of the fixtures with their tokens", at(http.MethodGet, "/clients"), func(w io.Writer, a *answer) {
-		table(w, "CLIENT TOKEN USER ROLES TENANTS", func(row func(...any)) {
-			for _, k := range a.Clients {
-				row(k.ID, k.Token, k.User, strings.Trim(fmt.Sprint(k.Roles), "[]"), strings.Trim(fmt.Sprint(k.Tenants), "[]"))
-			}
+		table(w, "CLIENT TOKEN USER ROLES TENANTS", a.Clients, func(k admin.ClientInfo) []any {
+			return []any{k.ID, k.Token, k.User, strings.Trim(fmt.Sprint(k.Roles), "[]"), strings.Trim(fmt.Sprint(k.Tenants), "[]")}
 		})
 	})
 }

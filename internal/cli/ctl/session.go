@@ -13,17 +13,15 @@ import (
 
 	"dispatchmock/internal/admin"
 	"dispatchmock/internal/admin/client"
-	"dispatchmock/internal/cli/command"
+	"dispatchmock/internal/jsonx"
 )
 
 func (c *ctl) sessions() *cobra.Command {
 	type answer struct{ Sessions []admin.Session }
 	return group("session", "Make, list, show and drop sessions, each with records, scenarios and a journal of its own", c.createSession(),
 		show(c, "list", "List the sessions", at(http.MethodGet, "/sessions"), func(w io.Writer, a *answer) {
-			table(w, "ID NAME USED CLOCK CHANGED BASE-URL", func(row func(...any)) {
-				for _, s := range a.Sessions {
-					row(s.ID, s.Name, rfc3339(s.Used), s.Clock.Mode, s.Changed, s.BaseURL)
-				}
+			table(w, "ID NAME USED CLOCK CHANGED BASE-URL", a.Sessions, func(s admin.Session) []any {
+				return []any{s.ID, s.Name, rfc3339(s.Used), s.Clock.Mode, s.Changed, s.BaseURL}
 			})
 		}),
 		show(c, "show [ID]", "Describe a session (default: that of --session)", func(cmd *cobra.Command, args []string) (client.Call, error) {
@@ -105,24 +103,26 @@ func (m *made) document(cmd *cobra.Command, _ []string) (any, error) {
 }
 
 func sessionText(w io.Writer, s *admin.Session) {
-	facts(w, func(fact func(name string, value any)) {
-		fact("id", s.ID)
-		fact("name", s.Name)
-		fact("base URL", s.BaseURL)
-		fact("created", rfc3339(s.Created))
-		fact("used", rfc3339(s.Used))
-		fact("time to live", s.TTL)
-		fact("clock", clockText(&s.Clock))
-		fact("request IDs", idsText(&s.IDs))
-		fact("allowed", strings.Join(s.Allowed, ", "))
-		fact("records changed", s.Changed)
-		if s.Stale {
-			fact("fixtures", "newer ones are there; a reset brings them in")
-		}
-		if s.Lost > 0 {
-			fact("journal", command.Plural(int(s.Lost), "exchange")+" let go of, to keep its limits")
-		}
-	})
+	fixtures, lost := "", ""
+	if s.Stale {
+		fixtures = "newer ones are there; a reset brings them in"
+	}
+	if s.Lost > 0 {
+		lost = jsonx.Count(s.Lost, "exchange") + " let go of, to keep its limits"
+	}
+	facts(w,
+		"id", s.ID,
+		"name", s.Name,
+		"base URL", s.BaseURL,
+		"created", rfc3339(s.Created),
+		"used", rfc3339(s.Used),
+		"time to live", s.TTL,
+		"clock", clockText(&s.Clock),
+		"request IDs", idsText(&s.IDs),
+		"allowed", strings.Join(s.Allowed, ", "),
+		"records changed", s.Changed,
+		"fixtures", fixtures,
+		"journal", lost)
 }
 
 func (c *ctl) reset() *cobra.Command {
@@ -144,12 +144,8 @@ func (c *ctl) snapshots() *cobra.Command {
 			return map[string]any{"name": args[0]}, nil
 		}), done("Took")),
 		show(c, "list", "List what was kept", c.in(http.MethodGet, "/snapshots"), func(w io.Writer, a *answer) {
-			table(w, "NAME TAKEN", func(row func(...any)) {
-				for _, s := range a.Snapshots {
-					row(s.Name, rfc3339(s.Taken))
-				}
-			})
+			table(w, "NAME TAKEN", a.Snapshots, func(s admin.Snapshot) []any { return []any{s.Name, rfc3339(s.Taken)} })
 		}),
 		c.do("restore NAME", "Bring a kept state back", c.in(http.MethodPost, "/snapshots/%s/restore"), done("Restored")),
-		c.do("drop NAME", "Let go of a kept state", c.in(http.MethodDelete, "/snapshots/%s"), done("Dropped")))
+		c.do("drop NAME", "Drop a kept state", c.in(http.MethodDelete, "/snapshots/%s"), done("Dropped")))
 }

@@ -40,11 +40,7 @@ func (c *ctl) pins() *cobra.Command {
 }
 
 func pinsText(w io.Writer, a *struct{ Pins map[string]string }) {
-	table(w, "CLIENT VERSION", func(row func(...any)) {
-		for _, id := range sortedKeys(a.Pins) {
-			row(id, a.Pins[id])
-		}
-	})
+	table(w, "CLIENT VERSION", sortedKeys(a.Pins), func(id string) []any { return []any{id, a.Pins[id]} })
 }
 
 // clockSetting is how a clock is to be set, as an argument and as the admin API's
@@ -165,13 +161,11 @@ func choiceValue(s string) any {
 }
 
 func choicesText(w io.Writer, choices *map[string]json.RawMessage) {
-	table(w, "CHOICE VALUE", func(row func(...any)) {
-		for _, key := range sortedKeys(*choices) {
-			value := string((*choices)[key])
-			if s, err := strconv.Unquote(value); err == nil {
-				value = s
-			}
-			row(key, value)
+	table(w, "CHOICE VALUE", sortedKeys(*choices), func(key string) []any {
+		value := string((*choices)[key])
+		if s, err := strconv.Unquote(value); err == nil {
+			value = s
 		}
+		return []any{key, value}
 	})
 }

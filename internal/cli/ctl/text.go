@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,31 +14,30 @@ import (
 	"dispatchmock/internal/terminal"
 )
 
-// table prints rows in aligned columns under a line of titles.
-func table(w io.Writer, titles string, rows func(row func(cells ...any))) {
-	// What they write to is a buffer, which takes everything.
+// table prints a row of cells for each item, in aligned columns under a line of
+// titles.
+func table[T any](w io.Writer, titles string, items []T, cells func(item T) []any) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	defer func() { _ = t.Flush() }()
 	fmt.Fprintln(t, strings.ReplaceAll(titles, " ", "\t"))
-	rows(func(cells ...any) {
-		texts := make([]string, len(cells))
-		for i, cell := range cells {
-			if texts[i] = terminal.Visible(fmt.Sprint(cell)); texts[i] == "" {
-				texts[i] = "-"
-			}
+	for _, item := range items {
+		var texts []string
+		for _, cell := range cells(item) {
+			texts = append(texts, cmp.Or(terminal.Visible(fmt.Sprint(cell)), "-"))
 		}
 		fmt.Fprintln(t, strings.Join(texts, "\t"))
-	})
+	}
+	_ = t.Flush() // to a buffer, which takes everything
 }
 
-// facts prints names and values in two columns; what has no value is left out.
-func facts(w io.Writer, list func(fact func(name string, value any))) {
+// facts prints names and values, which take turns, in two columns; what has no
+// value is left out.
+func facts(w io.Writer, pairs ...any) {
 	const width = 16
-	list(func(name string, value any) {
-		if text := fmt.Sprint(value); text != "" {
-			fmt.Fprintf(w, "%-*s%s\n", width, name, strings.ReplaceAll(visibleLines(text), "\n", "\n"+strings.Repeat(" ", width)))
+	for i := 0; i < len(pairs); i += 2 {
+		if text := fmt.Sprint(pairs[i+1]); text != "" {
+			fmt.Fprintf(w, "%-*s%s\n", width, pairs[i], strings.ReplaceAll(visibleLines(text), "\n", "\n"+strings.Repeat(" ", width)))
 		}
-	})
+	}
 }
 
 // visibleLines makes a text of several lines printable.

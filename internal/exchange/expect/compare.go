@@ -22,7 +22,7 @@ type comparison struct {
 
 func (c *comparison) add(at, want, got string) {
 	if len(c.differences) < maxDifferences {
-		c.differences = append(c.differences, Difference{at, cut(want), cut(got)})
+		c.differences = append(c.differences, Difference{at, jsonx.Cut(want, maxCut), jsonx.Cut(got, maxCut)})
 	}
 }
 

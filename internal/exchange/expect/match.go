@@ -75,13 +75,13 @@ func (m *matcher) String() string {
 
 // simple is a field of one value; ok says whether the value is as wanted.
 func simple(name, want string, value func(x *exchange.Exchange) (got string, ok bool)) field {
-	want = cut(want)
+	want = jsonx.Cut(want, maxCut)
 	return field{name, want, func(x *exchange.Exchange) []Difference {
 		got, ok := value(x)
 		if ok {
 			return nil
 		}
-		return []Difference{{name, want, cmp.Or(cut(got), "none")}}
+		return []Difference{{name, want, cmp.Or(jsonx.Cut(got, maxCut), "none")}}
 	}}
 }
 
@@ -139,7 +139,7 @@ func headerField(name, want string, ok func(value string) bool) field {
 
 // bodyField wants a body of JSON: the same value, or one that contains it.
 func bodyField(want any, subset bool) field {
-	shown := cut(printed(want))
+	shown := jsonx.Cut(printed(want), maxCut)
 	if subset {
 		shown = "that contains " + shown
 	}
@@ -153,7 +153,7 @@ func bodyField(want any, subset bool) field {
 		}
 		got, err := jsonx.Parse(body.Body)
 		if err != nil {
-			return []Difference{{"body", shown, cut("no JSON: " + err.Error())}}
+			return []Difference{{"body", shown, jsonx.Cut("no JSON: "+err.Error(), maxCut)}}
 		}
 		c := comparison{subset: subset}
 		c.compare("body", want, got)
@@ -163,11 +163,3 @@ func bodyField(want any, subset bool) field {
 
 // maxCut is the length in bytes at which a value is cut in a result.
 const maxCut = 300
-
-// cut shortens a value for a person.
-func cut(s string) string {
-	if len(s) <= maxCut {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxCut], "") + "…"
-}

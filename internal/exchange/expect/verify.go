@@ -9,6 +9,7 @@ import (
 
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/journal"
+	"dispatchmock/internal/jsonx"
 )
 
 // Result says whether exchanges are as expected, and if not, what was found.
@@ -221,7 +222,7 @@ func (v *verification) nearest(m *matcher, list []*exchange.Exchange) []Near {
 }
 
 func (m *matcher) near(x *exchange.Exchange) Near {
-	n := Near{ID: x.ID, Sequence: x.Sequence, RequestID: x.RequestID, Method: cut(x.Method), Path: cut(x.Path), Status: x.Status,
+	n := Near{ID: x.ID, Sequence: x.Sequence, RequestID: x.RequestID, Method: jsonx.Cut(x.Method, maxCut), Path: jsonx.Cut(x.Path, maxCut), Status: x.Status,
 		Verdict: x.Verdict(), Fields: len(m.fields), Differences: []Difference{}}
 	matching, differences := m.compare(x)
 	n.Matching = matching
@@ -248,13 +249,10 @@ func about(near []Near) string {
 }
 
 func counted(n int, noun string) string {
-	switch n {
-	case 0:
+	if n == 0 {
 		return "no " + noun
-	case 1:
-		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return jsonx.Count(n, noun)
 }
 
 func times(n int) string {

@@ -58,8 +58,8 @@ func unknown(name string, sets ...map[string]*Scenario) string {
 	}
 	slices.Sort(names)
 	text := fmt.Sprintf("there is no scenario %q", name)
-	if near := jsonx.Nearest(name, names); near != "" {
-		return text + "; did you mean " + near + "?"
+	if near := jsonx.DidYouMean(name, names); near != "" {
+		return text + near
 	}
 	return text + "; GET /_mock/scenarios lists them"
 }

@@ -129,16 +129,8 @@ type Failed struct {
 }
 
 func (m *Failed) Error() string {
-	return fmt.Sprintf("operation %d of the JSON Patch, %s, does not fit the body: %v", m.Operation+1, short(m.Text), short(m.Err.Error()))
-}
-
-// short cuts a text that may be as long as a scenario for a status line.
-func short(s string) string {
-	const most = 160
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
+	const most = 160 // for a status line; a scenario may be longer
+	return fmt.Sprintf("operation %d of the JSON Patch, %s, does not fit the body: %v", m.Operation+1, jsonx.Cut(m.Text, most), jsonx.Cut(m.Err.Error(), most))
 }
 
 func (m *Failed) Unwrap() error { return m.Err }

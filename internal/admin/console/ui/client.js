@@ -34,10 +34,10 @@ export async function open(path, options = {}) {
   }
 }
 
-// Refusal is a problem that the admin API told.
+// Refusal is a problem that the admin API answered with.
 export class Refusal extends Error {
   constructor(problem) {
-    super(problem.detail || problem.title || 'the admin API refused.');
+    super(problem.detail || problem.title || 'The admin API refused.');
     this.status = problem.status;
     this.errors = problem.errors || [];
   }

@@ -35,7 +35,7 @@ export function fill(e, ...children) {
 
 export const byId = id => document.getElementById(id);
 
-// button makes a button that tells what went wrong, and cannot be pressed
+// button makes a button that shows what went wrong, and cannot be pressed
 // twice while it works.
 export function button(label, act, props) {
   const b = h('button', { type: 'button', ...props, onclick: async event => {
@@ -52,7 +52,7 @@ export function button(label, act, props) {
   return b;
 }
 
-// toast tells something that nobody needs to answer.
+// toast shows something that nobody needs to answer.
 export function toast(text, kind) {
   const t = h('div', { class: 'toast ' + (kind || '') }, show(text, 400),
     h('button', { type: 'button', 'aria-label': 'Dismiss', onclick: () => t.remove() }, '×'));

@@ -47,7 +47,7 @@ export class Editor {
     this.timer = setTimeout(() => this.verify(), 250);
   }
 
-  // verify tells whether all is well.
+  // verify reports whether all is well.
   async verify() {
     const text = this.text;
     const places = new Map();
@@ -56,7 +56,7 @@ export class Editor {
       value = parse(text, places);
     } catch (err) {
       if (!(err instanceof Mistake)) throw err;
-      this.tell([{ line: err.line, text: err.message }]);
+      this.mark([{ line: err.line, text: err.message }]);
       return false;
     }
     try {
@@ -66,7 +66,7 @@ export class Editor {
       this.refused(err, places);
       return false;
     }
-    if (text === this.text) this.tell([]);
+    if (text === this.text) this.mark([]);
     return true;
   }
 
@@ -78,13 +78,13 @@ export class Editor {
     }
     if (!places) parse(this.text, places = new Map());
     const errors = err.errors.length ? err.errors : [{ pointer: '', rule: err.message }];
-    this.tell(errors.map(f => {
+    this.mark(errors.map(f => {
       const pointer = f.pointer.startsWith(this.base) ? f.pointer.slice(this.base.length) : f.pointer;
       return { line: lineOf(this.text, places, pointer), text: `${pointer || 'the whole'}: ${f.value ? f.value + ' ' : ''}${f.rule}` };
     }));
   }
 
-  tell(errors) {
+  mark(errors) {
     this.area.setAttribute('aria-invalid', String(errors.length > 0));
     this.good = errors.length === 0;
     fill(this.errors, errors.slice(0, 50).map(f => h('li', {},

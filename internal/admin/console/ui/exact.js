@@ -1,5 +1,5 @@
 // JSON that keeps numbers as they are written: a double would change large
-// identifiers. It also tells where each value stands.
+// identifiers. It also reports where each value stands.
 
 // Num is a number that a double would change.
 export class Num {
@@ -22,8 +22,8 @@ const space = /[ \t\r\n]*/y;
 const word = /true|false|null/y;
 const words = { true: true, false: false, null: null };
 
-// parse reads a text. Places, if it is a Map, is told where each JSON pointer
-// begins.
+// parse reads a text. Places, if it is a Map, gets the place at which the value
+// of each JSON pointer begins.
 export function parse(text, places) {
   let at = 0;
   const fail = message => { throw new Mistake(message, at, text); };

@@ -103,11 +103,11 @@ export class Detail {
   }
 
   why(x) {
-    const groups = [['Why it was refused', x.problems, x.verdict === 'rejected' ? 'rejected' : 'invalid'], [x.target ? `The target broke the contract: ${x.target}` : 'The mock broke the contract', x.violations, 'violation'], ['Rules broken on purpose by the scenario', x.deliberate, 'simulated']];
+    const groups = [[x.verdict === 'rejected' ? 'Why it was rejected' : 'Why it is invalid', x.problems, x.verdict === 'rejected' ? 'rejected' : 'invalid'], [x.target ? `The target broke the contract: ${x.target}` : 'The mock broke the contract', x.violations, 'violation'], ['Rules broken on purpose by the scenario', x.deliberate, 'simulated']];
     if (x.operation === 'Preflight' && x.problems.length) groups[0][0] = 'Why the browser never sends the real request';
-    return [x.error && h('section', { class: 'finding v-violation' }, h('h3', {}, x.target ? `The target gave no good answer: ${x.target}` : 'The mock failed'), h('pre', {}, show(x.error))),
-      groups.filter(g => g[1].length).map(([title, findings, kind]) => h('section', { class: 'why' }, h('h3', {}, title, findings.length > 1 ? ` (${findings.length} findings, the first was answered)` : ''),
-        findings.map(f => h('article', { class: 'finding v-' + kind },
+    return [x.error && h('section', { class: 'violation v-violation' }, h('h3', {}, x.target ? `The target gave no good answer: ${x.target}` : 'The mock failed'), h('pre', {}, show(x.error))),
+      groups.filter(g => g[1].length).map(([title, violations, kind]) => h('section', { class: 'why' }, h('h3', {}, title, violations.length > 1 ? ` (${violations.length} errors, the first was answered)` : ''),
+        violations.map(f => h('article', { class: 'violation v-' + kind },
           h('p', { class: 'hint' }, show(sentence(f), 2000)),
           h('dl', {}, term('Place', `${f.part} ${f.pointer || ''}`), term('Received', f.value), term('Rule', f.rule), term('Documented', f.documented), term('Schema', f.schema))))))];
   }

@@ -2,10 +2,10 @@
 import { h, byId } from './dom.js';
 import { go } from './router.js';
 
-const views = ['traffic', 'world', 'scenarios', 'contract', 'sessions', 'try'];
+const views = ['traffic', 'records', 'scenarios', 'contract', 'sessions', 'try'];
 
 const keys = [
-  ['1 … 6', 'Traffic, World, Scenarios, Contract, Sessions, Try it'],
+  ['1 … 6', 'Traffic, Records, Scenarios, Contract, Sessions, Try it'],
   ['/', 'search in this view'],
   ['j, k', 'next and previous row'],
   ['Enter', 'open the row that has the focus'],

@@ -8,7 +8,7 @@ import { Traffic } from './traffic.js';
 // Only the first view is loaded at once.
 const views = {
   traffic: async () => Traffic,
-  world: async () => (await import('./world.js')).World,
+  records: async () => (await import('./records.js')).Records,
   scenarios: async () => (await import('./scenarios.js')).Scenarios,
   contract: async () => (await import('./contract.js')).Contract,
   sessions: async () => (await import('./sessions.js')).Sessions,
@@ -62,11 +62,11 @@ export async function offerSessions() {
   if (chosen && !ids.includes(chosen)) ids.push(chosen);
   fill(select, h('option', { value: '' }, 'all'), ids.map(id => h('option', { value: id }, label(list.sessions.find(s => s.id === id), id))));
   select.value = chosen;
-  tellGone(chosen && !list.sessions.some(s => s.id === chosen));
+  showGone(chosen && !list.sessions.some(s => s.id === chosen));
 }
 
-// tellGone shows the ways on from a session that is not there any more.
-function tellGone(gone) {
+// showGone shows the ways on from a session that is not there any more.
+function showGone(gone) {
   byId('gone').hidden = !gone;
   if (!gone) return;
   fill(byId('gone'), 'The session ', show(session(), 80), ' is not there: it was dropped, or idle for too long. ',
@@ -81,7 +81,7 @@ function label(s, id) {
 byId('session').addEventListener('change', event => {
   const query = Object.fromEntries(route.query);
   query.session = event.target.value;
-  location.hash = href(route.view, route.view === 'world' ? [] : route.parts, query);
+  location.hash = href(route.view, route.view === 'records' ? [] : route.parts, query);
 });
 byId('session').addEventListener('focus', () => offerSessions());
 

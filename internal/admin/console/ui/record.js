@@ -29,7 +29,7 @@ export class RecordView {
       if (turn === this.turn) this.draw(names, left, right, a, b);
     } catch (err) {
       if (turn !== this.turn) return;
-      fill(this.root, h('a', { href: href('world') }, '← All records'), h('div', { class: 'empty' }, h('h1', {}, 'This record is not there'), h('p', {}, show(err.message, 500)),
+      fill(this.root, h('a', { href: href('records') }, '← All records'), h('div', { class: 'empty' }, h('h1', {}, 'This record is not there'), h('p', {}, show(err.message, 500)),
         button('Bring it back from the fixtures', () => this.revert())));
     }
   }
@@ -42,7 +42,7 @@ export class RecordView {
       return s;
     };
     const editing = route.query.get('edit') === '1';
-    fill(this.root, h('a', { href: href('world') }, '← All records'),
+    fill(this.root, h('a', { href: href('records') }, '← All records'),
       h('div', { class: 'row apart' }, h('h1', {}, show(r.name || '(no name)', 300)), h('div', { class: 'row' },
         r.is_active ? button('Deactivate', () => this.patch({ is_active: false })) : button('Reactivate', () => this.patch({ is_active: true }), { class: 'main' }),
         button(editing ? 'Close the editor' : 'Edit', () => { refine({ edit: editing ? '' : '1' }); this.update(); }, { 'aria-pressed': String(editing) }),

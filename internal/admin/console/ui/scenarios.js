@@ -79,14 +79,14 @@ export class Scenarios {
   }
 
   card(s, on) {
-    const carried = (this.known.carried_by || {})[s.name] || [];
+    const customers = (this.known.test_customers || {})[s.name] || [];
     return h('article', { class: 'card item' + (on ? ' is-on' : ''), 'aria-label': s.name },
       h('h3', {}, h('button', { type: 'button', class: 'more', 'data-step': true, title: 'Edit as JSON', onclick: () => this.edit(text(s)) }, show(s.name, 100)), ' ', s.own && h('span', { class: 'tag' }, 'own'), ' ', on && h('span', { class: 'tag on' }, 'on')),
       h('p', {}, show(s.description || 'No description.', 600)),
-      carried.length > 0 && h('p', {}, 'Always for ', carried.slice(0, 4).map(k => [h('a', { href: href('world', k.split('/')) }, `customer ${k.split('/')[1]}`), ' '])),
+      customers.length > 0 && h('p', {}, 'Test customers: ', customers.slice(0, 4).map(k => [h('a', { href: href('records', k.split('/')) }, `customer ${k.split('/')[1]}`), ' '])),
       h('div', { class: 'row' }, on ? button('Off', () => this.off(s.name)) : button('On', () => this.switchOn({ name: s.name })),
         button('Once', () => this.switchOn({ name: s.name, times: 1 })), button('n times', () => this.nTimes(s.name)),
-        button('Edit', () => this.edit(text(s))), h('a', { class: 'button', href: href('try', [], { scenario: s.name, customer: carried[0]?.split('/')[1] }) }, 'Try')));
+        button('Edit', () => this.edit(text(s))), h('a', { class: 'button', href: href('try', [], { scenario: s.name, customer: customers[0]?.split('/')[1] }) }, 'Try')));
   }
 
   async nTimes(name) {

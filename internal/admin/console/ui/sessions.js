@@ -1,4 +1,4 @@
-// The sessions: worlds that do not see one another.
+// The sessions, which do not see one another.
 import { h, fill, show, button, copy, toast, ask } from './dom.js';
 import { get, post, put, del } from './client.js';
 import { href, session, go } from './router.js';
@@ -13,7 +13,7 @@ export class Sessions {
     this.list = h('div', { class: 'grid' });
     this.form = this.maker();
     fill(host, h('div', { class: 'wrap' }, h('div', { class: 'stack' }, h('h1', {}, 'Sessions'),
-      h('p', { class: 'quiet' }, 'Each session is a world of its own: records, version pins, clock, request IDs, scenarios and journal. Parallel tests take one each. A request names its session by the base URL, by the header X-Mock-Session, or by the host name ID.localhost.')),
+      h('p', { class: 'quiet' }, 'Each session has records, version pins, a clock, request IDs, scenarios and a journal of its own. Parallel tests take one each. A request names its session by the base URL, by the header X-Mock-Session, or by the host name ID.localhost.')),
     this.form, this.list));
     this.update();
     this.timer = setInterval(() => { if (!document.querySelector('dialog[open]') && !this.list.contains(document.activeElement)) this.update(); }, 3000);

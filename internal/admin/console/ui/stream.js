@@ -6,10 +6,10 @@ import { open } from './client.js';
 // draw and answer.
 const slice = 10;
 
-// follow tells rows of the journal until it is stopped. It begins behind an ID
-// and after a break goes on behind the last that it told: none is lost that
-// the journal still has, none comes twice.
-export function follow(query, after, tell) {
+// follow hands on rows of the journal until it is stopped. It begins behind an ID
+// and after a break goes on behind the last row: none is lost that the journal
+// still has, none comes twice.
+export function follow(query, after, on) {
   let last = after;
   let stopped = false;
   let control = null;
@@ -29,24 +29,24 @@ export function follow(query, after, tell) {
           const problem = await response.json().catch(() => ({}));
           throw new Error(problem.detail || `The server answered ${response.status}.`);
         }
-        tell.state('live');
+        on.state('live');
         wait = 250;
         await read(response.body.getReader(), event => {
           if (stopped) return;
-          if (event.name === 'missed') tell.missed();
+          if (event.name === 'missed') on.missed();
           if (event.name !== 'exchange') return;
           const row = JSON.parse(event.data);
           if (row.id <= last) return;
           last = row.id;
-          tell.row(row);
+          on.row(row);
         });
       } catch (err) {
         if (stopped) return;
-        if (!document.hidden) tell.state('lost', err.message);
+        if (!document.hidden) on.state('lost', err.message);
       }
       control.abort();
       if (stopped) return;
-      tell.state('again');
+      on.state('again');
       await new Promise(done => setTimeout(done, wait));
       wait = Math.min(wait * 2, 5000);
     }
@@ -64,7 +64,7 @@ async function shown() {
 }
 
 // read takes events apart until the stream ends.
-async function read(reader, tell) {
+async function read(reader, handle) {
   const decoder = new TextDecoder();
   let rest = '';
   let until = performance.now() + slice;
@@ -81,7 +81,7 @@ async function read(reader, tell) {
         else if (line.startsWith('data: ')) event.data += line.slice(6);
       }
       from = end + 2;
-      tell(event);
+      handle(event);
       if (performance.now() < until) continue;
       await new Promise(done => setTimeout(done));
       until = performance.now() + slice;

@@ -98,23 +98,23 @@ export class Traffic {
     this.stop = null;
     this.pending = [];
     this.list.clear();
-    this.tellNotice('');
+    this.showNotice('');
     try {
       const found = await rows(`/journal?limit=1000&${query}`);
       if (this.asked !== query || this.gone) return;
       const known = found.exchanges.reverse();
       this.list.add(known);
-      if (found.lost > 0 && session()) this.tellNotice(`The journal has let go of ${count(found.lost, 'older exchange')} (--journal-count, --journal-bytes).`);
+      if (found.lost > 0 && session()) this.showNotice(`The journal has let go of ${count(found.lost, 'older exchange')} (--journal-count, --journal-bytes).`);
       this.flushed();
       this.stop = follow(query, known.length ? known[known.length - 1].id : 0, {
         row: r => this.take(r),
-        missed: () => this.tellNotice('Some exchanges came and went faster than they could be told: the journal no longer has them.'),
-        state: (s, why) => this.tellState(s, why),
+        missed: () => this.showNotice('Some exchanges came and went faster than they could be shown: the journal no longer has them.'),
+        state: (s, why) => this.showState(s, why),
       });
     } catch (err) {
       if (this.asked !== query) return;
-      this.tellState('lost', err.message);
-      this.tellNotice(err.message);
+      this.showState('lost', err.message);
+      this.showNotice(err.message);
     }
   }
 
@@ -143,7 +143,7 @@ export class Traffic {
     const none = this.list.length === 0;
     this.empty.hidden = !none;
     this.scroller.hidden = none;
-    if (none) this.tellEmpty();
+    if (none) this.showEmpty();
     else if (this.list.current !== undefined && !this.placed) {
       this.placed = true;
       this.list.draw();
@@ -155,11 +155,11 @@ export class Traffic {
     this.paused = on;
     this.pauseButton.textContent = on ? 'Go on' : 'Pause';
     this.pauseButton.setAttribute('aria-pressed', String(on));
-    this.tellState(this.streaming || 'live');
+    this.showState(this.streaming || 'live');
     if (!on) this.flush();
   }
 
-  tellState(state, why) {
+  showState(state, why) {
     this.streaming = state;
     const text = { live: 'live', again: 'connecting again', lost: 'cut off', wait: 'connecting' }[state];
     this.state.dataset.state = this.paused ? 'paused' : state;
@@ -167,12 +167,12 @@ export class Traffic {
     this.state.title = why || '';
   }
 
-  tellNotice(text) {
+  showNotice(text) {
     this.notice.hidden = !text;
     this.notice.textContent = text;
   }
 
-  async tellEmpty() {
+  async showEmpty() {
     if (names.some(n => route.query.get(n))) {
       fill(this.empty, h('h2', {}, 'Nothing matches these filters'),
         h('p', {}, h('a', { href: href('traffic') }, 'Show all exchanges'), ' of ', session() ? `the session ${session()}.` : 'all sessions.'));
@@ -208,7 +208,7 @@ export class Traffic {
       h('span', { class: 'c-client' }, show(r.client_id || '–', 60)),
       h('span', { class: 'c-version' }, r.version || '–'),
       h('span', { class: 'c-took' }, duration(r.took_ms)),
-      h('span', { class: 'c-finding' }, r.finding ? show(short(r.finding), 300) : r.changed ? 'The record was deactivated.' : ''));
+      h('span', { class: 'c-message' }, r.message ? show(short(r.message), 300) : r.changed ? 'The record was deactivated.' : ''));
   }
 
   // keys are what the keyboard does here.

@@ -178,7 +178,7 @@ export class Try {
     try { body = print(parse(a.body)); } catch { /* it is not JSON */ }
     const x = a.exchange;
     fill(this.result, h('div', { class: 'card stack' }, h('h2', {}, h('span', { class: 'status ' + statusClass(a.status) }, a.status || 'No whole answer'), ' ', show(a.reason, 500)),
-      a.error && h('p', { class: 'note bad-note' }, show(a.error, 1000)), x && x.problems.map(p => h('p', { class: 'finding' }, show(sentence(p), 1000))),
+      a.error && h('p', { class: 'note bad-note' }, show(a.error, 1000)), x && x.problems.map(p => h('p', { class: 'violation' }, show(sentence(p), 1000))),
       h('p', { class: 'quiet' }, `Sent from ${whence}. `, x ? [duration(x.took_ms), ' ', h('a', { href: href('traffic', [x.id], { session: session() }) }, 'All about this exchange')] : 'The journal has no record of it.'),
       body && h('pre', { class: 'code', tabindex: '0' }, show(body))));
     this.result.scrollIntoView({ block: 'nearest' });

@@ -18,17 +18,17 @@ function relative(then) {
 // time shows a time relative to now, and exactly on hover.
 export function time(iso) {
   const e = h('time', { datetime: iso, title: iso });
-  retell(e);
+  redraw(e);
   return e;
 }
 
-function retell(e) {
+function redraw(e) {
   const then = Date.parse(e.getAttribute('datetime'));
   const text = Number.isNaN(then) ? e.getAttribute('datetime') : relative(then);
   if (e.textContent !== text) e.textContent = text;
 }
 
-setInterval(() => document.querySelectorAll('time').forEach(retell), 1000);
+setInterval(() => document.querySelectorAll('time').forEach(redraw), 1000);
 
 export function duration(ms) {
   ms = Number(ms);

@@ -40,16 +40,16 @@ export function sampleCurl(base, clients) {
   return `curl -i -X DELETE -H ${quote('Authorization: Bearer ' + c.token)} -H ${quote('x-tenant-id: ' + ((c.tenants || [])[0] ?? 1))} ${quote(base + '/customers/1/locations/1')}`;
 }
 
-// sentence makes a finding one sentence: what, and what to do. A hint that
+// sentence makes a violation one sentence: what is wrong, and the hint. A hint that
 // begins with a verb lacks its subject.
 export function sentence(f) {
   const hint = f.hint || f.rule;
   return f.pointer && /^[a-z]/.test(hint) ? `${f.pointer.slice(1)} ${hint}` : hint;
 }
 
-// short is a finding of a row, which begins with its place.
-export function short(finding) {
-  return finding.replace(/^preflight\/\S+ (?=[A-Z])/, '').replace(/^(request header|header|path|body)\//, '');
+// short is the message of a row without the place that it begins with.
+export function short(message) {
+  return message.replace(/^preflight\/\S+ (?=[A-Z])/, '').replace(/^(request header|header|path|body)\//, '');
 }
 
 export const operationPath = /^(?:\/_s\/[^/]+)?\/customers\/([^/?]*)\/locations\/([^/?]*)\/?$/;

@@ -12,7 +12,7 @@ const columns = [['name', 'Name'], ['key', 'Tenant'], ['customer', 'Customer'], 
 
 export const base = () => `/sessions/${encodeURIComponent(oneSession())}`;
 
-export class World {
+export class Records {
   constructor(host) {
     this.host = host;
     this.update();
@@ -48,7 +48,7 @@ export class World {
     this.body = h('div', { class: 'card wide', tabindex: '0', role: 'region', 'aria-label': 'Records' });
     this.pager = h('nav', { class: 'pager', 'aria-label': 'Pages' });
     fill(this.host, h('div', { class: 'wrap' }, h('div', { class: 'row apart' },
-      h('h1', {}, 'World ', this.which = h('span', { class: 'quiet' })),
+      h('h1', {}, 'Records ', this.which = h('span', { class: 'quiet' })),
       h('div', { class: 'row' }, button('Reset the session', () => this.reset(), { class: 'danger', title: 'All records, pins, scenarios and the clock, as they were' }))),
     h('div', { class: 'row' }, this.tabs, this.search), this.body, this.pager));
   }
@@ -78,7 +78,7 @@ export class World {
     if (turn !== this.turn) return;
     if (!found.total) {
       fill(this.pager);
-      fill(this.body, h('div', { class: 'empty' }, h('h2', {}, search ? 'No record matches' : 'This world has no records'),
+      fill(this.body, h('div', { class: 'empty' }, h('h2', {}, search ? 'No record matches' : 'This session has no records'),
         search && button('Show all records', () => { this.search.value = ''; refine({ search: '', page: '' }); this.load(); }),
         h('p', {}, search ? 'The search looks in names, notes, account and reference numbers, and at whole identifiers.' : 'Start the mock with --fixtures DIR to give it some.')));
       return;
@@ -101,7 +101,7 @@ export class World {
 
   row(r) {
     const key = [r.tenant_id, r.customer_id, r.customer_location_id].map(String);
-    return h('tr', { class: 'choose' }, h('th', { scope: 'row' }, h('a', { href: href('world', key), 'data-step': true }, show(r.name || '(no name)', 200))),
+    return h('tr', { class: 'choose' }, h('th', { scope: 'row' }, h('a', { href: href('records', key), 'data-step': true }, show(r.name || '(no name)', 200))),
       key.map(n => h('td', { class: 'num' }, n)),
       h('td', {}, r.is_active ? '● active' : '○ inactive'), h('td', {}, r.changed ? h('span', { class: 'tag on' }, 'changed') : ''));
   }
@@ -118,7 +118,7 @@ export class World {
       h('thead', {}, h('tr', {}, ['Record', 'Member', 'Change', 'Value now'].map(t => h('th', { scope: 'col' }, t)))),
       h('tbody', {}, d.patch.slice(0, 1000).map(op => {
         const [, tenant, customer, location, member] = /^\/records\/(-?\d+)[,/](-?\d+)[,/](-?\d+)(.*)$/s.exec(op.path) || ['', '', '', '', op.path];
-        return h('tr', {}, h('td', { class: 'num' }, h('a', { href: href('world', [tenant, customer, location]), 'data-step': true }, `${tenant} / ${customer} / ${location}`)),
+        return h('tr', {}, h('td', { class: 'num' }, h('a', { href: href('records', [tenant, customer, location]), 'data-step': true }, `${tenant} / ${customer} / ${location}`)),
           h('td', {}, h('code', {}, show(member || 'the whole record', 300))), h('td', {}, op.op), h('td', {}, h('code', {}, op.value === undefined ? '–' : show(print(op.value, 0), 400))));
       }))),
     pins.length > 0 && h('table', {}, h('caption', {}, 'Version pins'), h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Client ID'), h('th', { scope: 'col' }, 'Pinned to'))),
@@ -132,7 +132,7 @@ export class World {
   }
 
   key(k) {
-    if (this.record) return k === 'Escape' ? (go('world', []), true) : this.record.key(k);
+    if (this.record) return k === 'Escape' ? (go('records', []), true) : this.record.key(k);
     if (k === '/') { this.search.focus(); return true; }
     if (k === 'j' || k === 'k') return step(this.body, k === 'j' ? 1 : -1);
     return false;

@@ -11,9 +11,9 @@ import (
 	"dispatchmock/schemas"
 )
 
-// TestBigWorld holds that 100,000 records can be searched, sorted and paged,
+// TestManyRecords holds that 100,000 records can be searched, sorted and paged,
 // and that the page never has more than one page of them.
-func TestBigWorld(t *testing.T) {
+func TestManyRecords(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("loading 100,000 records takes a while")
@@ -38,7 +38,7 @@ func TestBigWorld(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := launch(t, settings{files: files})
-	p := open(t, r.url+"/_mock/#/world")
+	p := open(t, r.url+"/_mock/#/records")
 	p.sees(".pager", "1 to 50 of 100,000 records")
 	step := func(what, ready string, act func()) {
 		t.Helper()

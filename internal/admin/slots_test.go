@@ -39,11 +39,11 @@ func TestSlots(t *testing.T) {
 	}
 }
 
-// TestIsShort holds which bodies wait for nobody.
-func TestIsShort(t *testing.T) {
+// TestIsLong holds which bodies have to wait.
+func TestIsLong(t *testing.T) {
 	t.Parallel()
-	for length, want := range map[int64]bool{0: true, shortBody: true, shortBody + 1: false, -1: false} {
-		if got := isShort(&http.Request{ContentLength: length}); got != want {
+	for length, want := range map[int64]bool{0: false, shortBody: false, shortBody + 1: true, -1: true} {
+		if got := isLong(&http.Request{ContentLength: length}); got != want {
 			t.Errorf("%d bytes: got %v", length, got)
 		}
 	}

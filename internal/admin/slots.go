@@ -3,8 +3,6 @@ package admin
 import (
 	"net/http"
 	"time"
-
-	"dispatchmock/internal/quota"
 )
 
 // Bodies and answers cost many times their bytes while they are read or made,
@@ -37,13 +35,17 @@ func (s *slots) take(r *http.Request) (leave func(), err error) {
 	return nil, problem(http.StatusServiceUnavailable, "%d %s are being handled, which is the most at once; try again.", cap(s.free), s.what)
 }
 
-// isShort reports a body that waits for nobody; one of unknown length does.
-func isShort(r *http.Request) bool { return r.ContentLength >= 0 && r.ContentLength <= shortBody }
+// isLong reports a body that has to wait; one of unknown length has to.
+func isLong(r *http.Request) bool { return r.ContentLength < 0 || r.ContentLength > shortBody }
 
-// few has few of a route's answers made at once.
-func (d *Admin) few(next http.Handler) http.Handler {
+// few has few of those requests handled at once that have to wait.
+func (d *Admin) few(s *slots, waits func(*http.Request) bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		leave, err := d.large.take(r)
+		if !waits(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		leave, err := s.take(r)
 		if err != nil {
 			d.fail(w, r, err)
 			return
@@ -51,27 +53,4 @@ func (d *Admin) few(next http.Handler) http.Handler {
 		defer leave()
 		next.ServeHTTP(w, r)
 	})
-}
-
-// checkMembers refuses a document with an object of more members than any list
-// of a session may have: each that is unknown would be explained.
-func checkMembers(v any) error {
-	switch v := v.(type) {
-	case map[string]any:
-		if len(v) > quota.Records {
-			return problem(http.StatusUnprocessableEntity, "An object of the body has %d members, and may have at most %d.", len(v), quota.Records)
-		}
-		for _, member := range v {
-			if err := checkMembers(member); err != nil {
-				return err
-			}
-		}
-	case []any:
-		for _, item := range v {
-			if err := checkMembers(item); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -46,13 +46,13 @@ func TestProof(t *testing.T) {
 	}
 	r.Fields[8].Value = string(newest)
 	if got := places(op.ValidateReply(newest, CORSDocumented, sampleTime, r)); !slices.Equal(got, []string{"/customer_id additionalProperties", "/id required"}) {
-		t.Errorf("got %v in another version, want the proof not to count", got)
+		t.Errorf("got %v in another version, want the body validated again", got)
 	}
 }
 
-// TestProofIsUsed holds that the proof spares the second validating: the validator
-// does not look at the bytes again, which nobody may change.
-func TestProofIsUsed(t *testing.T) {
+// TestValidatedOnce holds that a body that was found valid is not validated
+// again: the validator does not look at the bytes, which nobody may change.
+func TestValidatedOnce(t *testing.T) {
 	t.Parallel()
 	op := loadReal(t).Operation("Get Customer")
 	r := reply(t, oldest)
@@ -61,7 +61,7 @@ func TestProofIsUsed(t *testing.T) {
 	}
 	r.Body.Bytes[0] = 'x'
 	if got := op.ValidateReply(oldest, CORSDocumented, sampleTime, r); got != nil {
-		t.Errorf("got %v, want the kept proof", got)
+		t.Errorf("got %v, want the body still valid", got)
 	}
 	if r.Body = wire.Raw(r.Body.Bytes); len(op.ValidateReply(oldest, CORSDocumented, sampleTime, r)) != 1 {
 		t.Error("want another body to be validated, and found broken")
@@ -100,22 +100,19 @@ func TestPastReaches(t *testing.T) {
 	}
 }
 
-// TestFlatMemo holds that only good verdicts are remembered, and only a few of
-// values of bounded length.
-func TestFlatMemo(t *testing.T) {
+// TestCache holds that only valid values are cached, and only a few of bounded
+// length.
+func TestCache(t *testing.T) {
 	t.Parallel()
 	c, err := Load(schemaFS()) // of its own: others fill the shared one
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := c.standard(oldest).flat
-	member := f.members[f.index["x-tenant-id"]]
+	tenant := c.standard(oldest).field("x-tenant-id")
+	cached := &tenant.property.validated
 	held := func() (n int) {
-		for i := range member.part.numbers.slots {
-			if member.part.numbers.slots[i].Load() != nil {
-				n++
-			}
-			if member.part.texts.slots[i].Load() != nil {
+		for i := range cached.slots {
+			if cached.slots[i].Load() != nil {
 				n++
 			}
 		}
@@ -123,27 +120,27 @@ func TestFlatMemo(t *testing.T) {
 	}
 	for i := range 100 {
 		for _, bad := range []string{"x", "", "9223372036854775808", strconv.Itoa(i) + ".5"} {
-			if member.validate(bad) || held() != 0 {
-				t.Fatalf("%q is good, or it is remembered: %d values are", bad, held())
+			if tenant.valid(bad) || held() != 0 {
+				t.Fatalf("%q is valid, or it is cached: %d values are", bad, held())
 			}
 		}
 	}
 	for i := range 1000 {
-		if text := strconv.Itoa(i); !member.validate(text) || !member.part.numbers.has(json.Number(text)) || held() > len(member.part.numbers.slots) {
-			t.Fatalf("%s: want a good verdict, remembered among at most %d", text, len(member.part.numbers.slots))
+		if text := strconv.Itoa(i); !tenant.valid(text) || !cached.has(json.Number(text)) {
+			t.Fatalf("%s: want it valid and cached", text)
 		}
 	}
-	if member.part.numbers.has("1") {
-		t.Error("the first of a thousand is remembered yet")
+	if cached.has(json.Number("1")) {
+		t.Error("the first of a thousand is cached yet")
 	}
-	// No longer than the model admits, so that only the memory's bound counts.
-	accept := &flatMember{name: "note", part: &part{schema: compiled(t, `{"type": "string"}`)}}
-	long := strings.Repeat(" ", maxRemembered+1)
-	if !accept.validate(long) || accept.part.texts.has(long) {
-		t.Errorf("want a good value of %d bytes to be validated, and not remembered", len(long))
+	// No longer than the model admits, so that only the cache's bound counts.
+	note := &field{name: "note", property: &property{schema: compiled(t, `{"type": "string"}`)}}
+	long := strings.Repeat(" ", maxCached+1)
+	if !note.valid(long) || note.property.validated.has(long) {
+		t.Errorf("want a text of %d bytes valid, and not cached", len(long))
 	}
-	if short := long[:maxRemembered]; !accept.validate(short) || !accept.part.texts.has(short) {
-		t.Errorf("want a good value of %d bytes to be remembered", maxRemembered)
+	if short := long[:maxCached]; !note.valid(short) || !note.property.validated.has(short) {
+		t.Errorf("want a text of %d bytes cached", maxCached)
 	}
 }
 
@@ -156,19 +153,19 @@ func compiled(t testing.TB, text string) *gojsonschema.Schema {
 	return s
 }
 
-// TestFlatFrame holds that the set of names is validated and remembered apart.
-func TestFlatFrame(t *testing.T) {
+// TestKeys holds that the set of names is validated and cached apart.
+func TestKeys(t *testing.T) {
 	t.Parallel()
 	c, err := Load(schemaFS())
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := c.standard(oldest).flat
-	required := uint64(1)<<f.index["authorization"] | uint64(1)<<f.index["x-tenant-id"]
-	for present := range uint64(1) << len(f.members) {
+	k := c.standard(oldest).property.keys
+	required := uint64(1)<<k.index["authorization"] | uint64(1)<<k.index["x-tenant-id"]
+	for present := range uint64(1) << len(k.names) {
 		want := present&required == required
-		if got := f.frame.good(present); got != want || f.frame.seen.has(present) != want {
-			t.Fatalf("names %b: good %t, remembered %t, want both %t", present, got, f.frame.seen.has(present), want)
+		if got := k.valid(present); got != want || k.validated.has(present) != want {
+			t.Fatalf("names %b: valid %t, cached %t, want both %t", present, got, k.validated.has(present), want)
 		}
 	}
 }
@@ -191,7 +188,7 @@ func TestNames(t *testing.T) {
 	if c.Model("2020/01/01", "ErrorModel") != nil || c.Model(oldest, "NoModel") != nil || c.Model(oldest, "ErrorModel") == nil {
 		t.Error("want models by their names, and nil where there is none")
 	}
-	if got := c.Operation("nothing"); got != c.Otherwise() || got.Name != "no operation" {
+	if got := c.Operation("nothing"); got != c.Unmatched() || got.Name != "no operation" {
 		t.Errorf("got %v for a name of no operation", got.Name)
 	}
 	op := c.Operation("Deactivate Customer")

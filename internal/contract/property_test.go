@@ -27,7 +27,7 @@ func load(t testing.TB, files fs.FS) *Contract {
 	return c
 }
 
-// records returns the default world's records of one file.
+// records returns the default data set's records of one file.
 func records(t testing.TB, file string) []map[string]any {
 	t.Helper()
 	files, err := fixtures.Default()
@@ -86,9 +86,9 @@ func eachMutant(v any, visit func(what string)) {
 	}
 }
 
-// TestParts holds that a record validated in parts is validated as it is as a whole,
-// whatever was remembered before.
-func TestParts(t *testing.T) {
+// TestProperties holds that a record is valid by its properties where it is as a
+// whole, whatever was cached before.
+func TestProperties(t *testing.T) {
 	t.Parallel()
 	c := load(t, schemas.FS)
 	for _, file := range []string{"page-sample.json", "edges.json", "tenant-2.json"} {
@@ -99,8 +99,8 @@ func TestParts(t *testing.T) {
 			}
 			for _, v := range []model.Version{"2019/02/08", "2021/04/07"} {
 				m := c.Model(v, model.ModelCustomerLocation)
-				if m.part.frame == nil {
-					t.Fatalf("%s %s is not validated in parts", v, model.ModelCustomerLocation)
+				if m.property.keys == nil {
+					t.Fatalf("%s %s is not validated by its properties", v, model.ModelCustomerLocation)
 				}
 				good, bad := 0, 0
 				for i, record := range all {
@@ -114,8 +114,8 @@ func TestParts(t *testing.T) {
 						} else {
 							bad++
 						}
-						if got := m.part.good(record); got != result.Valid() {
-							t.Errorf("%s, record %d, %s: validated in parts it is good=%t, as a whole %v", v, i, what, got, result.Errors())
+						if got := m.property.valid(record); got != result.Valid() {
+							t.Errorf("%s, record %d, %s: by its properties it is valid=%t, as a whole %v", v, i, what, got, result.Errors())
 						}
 					})
 				}
@@ -167,9 +167,9 @@ func TestSharedModels(t *testing.T) {
 	}
 }
 
-// TestPartKeywords holds the same for schemas that the models have none of:
+// TestPropertyKeywords holds the same for schemas that the models have none of:
 // each value is validated again after all others were.
-func TestPartKeywords(t *testing.T) {
+func TestPropertyKeywords(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, schema string }{
 		{"const true", `{"const": true}`},
@@ -214,9 +214,9 @@ func TestPartKeywords(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					// In parts a name that no rule speaks of is never good.
-					if want := valid(m.schema, v); m.part.good(v) != want && (want == false || !strings.Contains(text, `"c"`) && !strings.Contains(text, `"b"`)) {
-						t.Errorf("%s: in parts it is good=%t, as a whole %t", text, !want, want)
+					// By its properties a name that no rule speaks of is never valid.
+					if want := valid(m.schema, v); m.property.valid(v) != want && (want == false || !strings.Contains(text, `"c"`) && !strings.Contains(text, `"b"`)) {
+						t.Errorf("%s: by its properties it is valid=%t, as a whole %t", text, !want, want)
 					}
 					if found := m.validateSchema(v, ""); (len(found) == 0) != valid(m.schema, v) {
 						t.Errorf("%s: found %v", text, found)
