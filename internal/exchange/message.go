@@ -1,6 +1,10 @@
 package exchange
 
-import "strings"
+import (
+	"strings"
+
+	"dispatchmock/internal/wire"
+)
 
 // MaxBody is how many bytes of a body a record keeps.
 const MaxBody = 64 << 10
@@ -15,16 +19,16 @@ type Message struct {
 	Body []byte
 	// Size is the length of the whole body.
 	Size int64
-	// Error is how the body came to be less than was announced.
+	// Error is why Body is less than was announced.
 	Error BodyError
 }
 
-// BodyError says why a body could not be read to its end.
+// BodyError says why a record does not have all of a body.
 type BodyError string
 
-// The errors of a body: it ended too early, what came was no part of one, or
-// the journal had no room for all of it, or it has a content coding and may have
-// a secret.
+// The errors of a body: it ended too early, what came was no part of one, the
+// journal had no room for all of it, or it has a content coding and may have a
+// secret.
 const (
 	Cut       BodyError = "cut"
 	Malformed BodyError = "malformed"
@@ -33,7 +37,7 @@ const (
 )
 
 // Field is one line of a header section.
-type Field struct{ Name, Value string }
+type Field = wire.Field
 
 // Line returns the start line.
 func (m *Message) Line() string {
@@ -47,7 +51,7 @@ func (m *Message) Fields() []Field {
 	var fields []Field
 	for line := range strings.SplitSeq(rest, "\r\n") {
 		if name, value, ok := strings.Cut(line, ":"); ok {
-			fields = append(fields, Field{name, strings.Trim(value, " \t")})
+			fields = append(fields, Field{Name: name, Value: strings.Trim(value, " \t")})
 		}
 	}
 	return fields

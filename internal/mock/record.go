@@ -1,10 +1,7 @@
 package mock
 
 import (
-	"context"
-	"log/slog"
 	"net/http"
-	"time"
 
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/model"
@@ -15,15 +12,13 @@ import (
 func (m *Mock) record(q *request) {
 	x := q.x
 	m.Count(x, q.r, &q.route)
-	if m.Keep != nil || m.logs(x) {
+	if m.Keep != nil || !m.Quiet || x.WentWrong() {
 		m.fillMessages(q)
 	}
 	if m.Keep != nil {
 		m.Keep(q.s.Over, x)
 	}
-	if m.logs(x) {
-		m.log(x)
-	}
+	x.Log(m.Log, m.Quiet)
 }
 
 // fillMessages has the exchange hold what was sent and what is answered, without
@@ -66,58 +61,4 @@ func received(r *http.Request, reply *wire.Reply) exchange.Message {
 		m.Size = int64(len(reply.Body.Bytes))
 	}
 	return m
-}
-
-// logs reports an exchange that is logged.
-func (m *Mock) logs(x *exchange.Exchange) bool {
-	return !m.Quiet || len(x.Violations) > 0 || x.Err != nil || x.Failed() != nil
-}
-
-// log writes what happened: one line for the exchange, one for each problem of
-// the request and each violation of ours, linked by the request ID.
-func (m *Mock) log(x *exchange.Exchange) {
-	failed := x.Failed()
-	level := slog.LevelInfo
-	switch {
-	case len(x.Violations) > 0 || x.Err != nil:
-		level = slog.LevelError
-	case len(x.Problems) > 0 || failed != nil:
-		level = slog.LevelWarn
-	}
-	scenario := slog.Attr{} // an empty one is not printed
-	if x.Scenario != "" {
-		scenario = slog.String("scenario", x.Scenario)
-	}
-	m.logLine(x.Start, level, "exchange", slog.String("method", x.Method), slog.String("path", x.Path), slog.Int("status", x.Status),
-		slog.String("client_id", x.ClientID), slog.String("version", x.VersionUsed), slog.String("request_id", x.RequestID), scenario)
-	if x.Err != nil {
-		m.logLine(x.Start, slog.LevelError, "internal error", slog.String("request_id", x.RequestID), slog.Any("error", x.Err))
-	}
-	violation := func(level slog.Level, message string, v *exchange.Violation) {
-		m.logLine(x.Start, level, message, slog.String("request_id", x.RequestID),
-			slog.String("part", v.Part), slog.String("pointer", v.Pointer), slog.String("rule", v.Rule), slog.String("value", v.Value),
-			slog.String("hint", v.Hint), slog.String("schema", v.Schema), slog.String("documented", v.Documented))
-	}
-	if failed != nil {
-		violation(slog.LevelWarn, "the scenario does not fit the answer", failed)
-	}
-	for i := range x.Problems {
-		violation(slog.LevelWarn, "problem of the request", &x.Problems[i])
-	}
-	for i := range x.Violations {
-		violation(slog.LevelError, "violation of the contract by this mock", &x.Violations[i])
-	}
-}
-
-// logLine writes a line at the time of the session's clock, so that a frozen
-// clock freezes the log.
-func (m *Mock) logLine(at time.Time, level slog.Level, message string, attrs ...slog.Attr) {
-	h := m.Log.Handler()
-	if !h.Enabled(context.Background(), level) {
-		return
-	}
-	r := slog.NewRecord(at, level, message, 0)
-	r.AddAttrs(attrs...)
-	// A log that cannot be written has nowhere to say so.
-	_ = h.Handle(context.Background(), r)
 }

@@ -37,7 +37,7 @@ func (m *Mock) reply(q *request, status int, reason string, body *wire.Body) {
 	if len(body.Bytes) > 0 {
 		add(wire.ContentType, json)
 	}
-	add(wire.Date, q.s.Dates.Format(x.Start))
+	add(wire.Date, wire.FormatDate(x.Start))
 	add(wire.Server, server)
 	if status == http.StatusUnauthorized && q.s.Choices().Authenticate {
 		add(wire.Authenticate, "Bearer")

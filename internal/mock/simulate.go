@@ -72,7 +72,7 @@ func (m *Mock) simulate(q *request, plan *scenario.Plan) {
 		m.reject(q, model.NewError(model.ScenarioFailed, ""), 0)
 	}
 	if b := reply.Break; b != nil {
-		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: scenarioSchema, Hint: b.Tell(q.r, reply)})
+		x.Deliberate = append(x.Deliberate, exchange.Violation{Part: "connection", Rule: "fault: " + string(b.Kind), Schema: scenarioSchema, Hint: b.Sentence(q.r, reply)})
 	}
 	x.Altered, x.Status, x.Bytes = altered, reply.Status, len(reply.Body.Bytes)
 	wire.Pause(q.r, plan.Delay)

@@ -1,11 +1,9 @@
 package proxy
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"strconv"
@@ -32,7 +30,7 @@ func (way *passage) failed(err error) {
 	}
 	if _, size := way.upload.taken(); p.Fallback != nil && away(err) && size == 0 {
 		way.fallback = true
-		p.write(slog.LevelWarn, "the target cannot be reached, so the mock answers", "method", way.x.Method, "path", way.secrets.Text(way.secrets.Path(way.x.Path)), "error", err)
+		p.Log.Warn("the target cannot be reached, so the mock answers", "method", way.x.Method, "path", way.secrets.Text(way.secrets.Path(way.x.Path)), "error", err)
 		_ = way.client.SetReadDeadline(time.Now().Add(stall))
 		_ = way.client.SetWriteDeadline(time.Now().Add(stall))
 		why := fmt.Sprintf("%v: %v", ErrNoAnswer, err)
@@ -110,8 +108,4 @@ func (way *passage) noteCut() {
 		way.x.Violations = append(way.x.Violations, exchange.Violation{Part: exchange.PartBody, Rule: "whole", Value: strconv.Itoa(int(way.response.size)) + " bytes",
 			Hint: "must come to its end; the target broke off: " + way.broken.Error()})
 	}
-}
-
-func (p *Proxy) write(level slog.Level, message string, args ...any) {
-	p.Log.Log(context.Background(), level, message, args...)
 }

@@ -18,15 +18,15 @@ func headOf(raw []byte, response *http.Response) []byte {
 	var b bytes.Buffer
 	// A buffer takes everything. Names that are no tokens are left out.
 	_ = response.Header.Write(&b)
-	fields := bytes.TrimSuffix(b.Bytes(), crlf)
+	printed := bytes.TrimSuffix(b.Bytes(), crlf)
 	head := append([]byte("HTTP/1.1 "), response.Status...)
 	for i, c := range head {
 		if isControl(c) {
 			head[i] = ' '
 		}
 	}
-	if len(fields) > 0 {
-		head = append(append(head, crlf...), fields...)
+	if len(printed) > 0 {
+		head = append(append(head, crlf...), printed...)
 	}
 	return head
 }
@@ -34,12 +34,12 @@ func headOf(raw []byte, response *http.Response) []byte {
 // passable reports a head of an answer that no reader takes for another one
 // than net/http does: a status line and fields as RFC 9112 has them.
 func passable(head []byte) bool {
-	line, fields, _ := bytes.Cut(head, crlf)
+	line, rest, _ := bytes.Cut(head, crlf)
 	if !statusLine.Match(line) {
 		return false
 	}
-	for len(fields) > 0 {
-		line, fields, _ = bytes.Cut(fields, crlf)
+	for len(rest) > 0 {
+		line, rest, _ = bytes.Cut(rest, crlf)
 		name, value, ok := bytes.Cut(line, colon)
 		if !ok || !isToken(name) || bytes.ContainsFunc(value, isControlRune) {
 			return false

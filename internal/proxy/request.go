@@ -2,7 +2,10 @@ package proxy
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 )
 
 // outbound returns the head that the target gets: the client's own, in its
@@ -14,31 +17,26 @@ func (p *Proxy) outbound(head []byte, r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, rest, _ := bytes.Cut(head, crlf)
 	out := make([]byte, 0, len(head)+64)
 	out = append(out, r.Method...)
 	out = append(out, ' ')
 	out = append(out, path...)
 	out = append(out, " HTTP/1.1"...)
-	named := nominated(rest)
 	chunked, hadHost, hadCoding, hadLength := len(r.TransferEncoding) > 0, false, false, false
-	for line := range bytes.SplitSeq(rest, crlf) {
-		name, value, ok := bytes.Cut(line, colon)
-		if !ok || hop(name, value, named) {
-			continue
-		}
+	for f := range endToEnd(head) {
+		line := f.line
 		switch {
-		case is(name, "host"):
+		case is(f.name, "host"):
 			hadHost = true
 			if !p.KeepHost {
-				line = append(append(bytes.Clone(name), ": "...), p.Target.Host...)
+				line = append(append(bytes.Clone(f.name), ": "...), p.Target.Host...)
 			}
-		case is(name, "transfer-encoding"):
+		case is(f.name, "transfer-encoding"):
 			if !chunked || hadCoding {
 				continue
 			}
 			hadCoding = true
-		case is(name, "content-length"):
+		case is(f.name, "content-length"):
 			if chunked || hadLength {
 				continue
 			}
@@ -57,7 +55,69 @@ func (p *Proxy) outbound(head []byte, r *http.Request) ([]byte, error) {
 	return append(out, "\r\n\r\n"...), nil
 }
 
-var (
-	crlf  = []byte("\r\n")
-	colon = []byte(":")
-)
+var errOutside = errors.New("a request asks for a path, and may not leave the path of --target by .. or by another form of its target (RFC 9112, 3.2)")
+
+// path returns what stands in the request line that the target gets: what the
+// client spelt, behind the path of the proxy's own target.
+func (p *Proxy) path(r *http.Request) (string, error) {
+	target := r.RequestURI
+	if target == "*" && r.Method == http.MethodOptions {
+		return target, nil
+	}
+	if r.URL.Scheme != "" && r.URL.Host != "" && r.URL.Opaque == "" {
+		// The absolute form names a server, and it is ours.
+		_, target, _ = strings.Cut(target, "://")
+		if i := strings.IndexAny(target, "/?"); i < 0 {
+			target = "/"
+		} else if target = target[i:]; target[0] == '?' {
+			target = "/" + target
+		}
+	}
+	if !strings.HasPrefix(target, "/") || strings.ContainsRune(target, '#') { // a fragment, with which servers end the path
+		return "", errOutside
+	}
+	base := strings.TrimSuffix(p.Target.EscapedPath(), "/")
+	if path, _, _ := strings.Cut(target, "?"); base != "" && climbs(path) {
+		return "", errOutside
+	}
+	return base + target, nil
+}
+
+// climbs reports a path that some server takes for one above its beginning:
+// servers differ in what they decode, how often, and what divides segments. So
+// only a segment that all take for one makes up for a step upwards.
+func climbs(path string) bool {
+	depth := 0
+	for segment := range strings.SplitSeq(path, "/") {
+		steps, name := 0, false
+		for part := range strings.FieldsFuncSeq(decoded(segment), func(c rune) bool { return c == '/' || c == '\\' }) {
+			switch part, _, _ = strings.Cut(part, ";"); strings.TrimRight(part, " \t\x00") {
+			case "..":
+				steps++
+			case ".", "":
+			default:
+				name = true
+			}
+		}
+		if steps == 0 && name {
+			steps = -1
+		}
+		if depth -= steps; depth < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// decoded returns a segment without percent-encoding, though it was encoded
+// several times. One that was more often is up to no good.
+func decoded(segment string) string {
+	for range 4 {
+		plain, err := url.PathUnescape(segment)
+		if err != nil || plain == segment {
+			return segment
+		}
+		segment = plain
+	}
+	return ".."
+}

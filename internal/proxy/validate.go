@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"path"
@@ -43,7 +46,7 @@ func (way *passage) finish() {
 	if p.Passed != nil && reply != nil {
 		p.Passed(&Passed{x, way.in, &way.route, redacted(reply, way.secrets)})
 	}
-	p.log(x)
+	x.Log(p.Log, p.Quiet)
 	p.Record(x, way.in, &way.route)
 }
 
@@ -122,7 +125,7 @@ func (p *Proxy) validateResponse(way *passage, op *contract.Operation) *wire.Rep
 	}
 	body, err := plain(way)
 	if err != nil && op != nil && !p.Quiet {
-		p.write(levelOf(x), "the body is not validated", "request_id", way.secrets.Text(way.secrets.Form(x.RequestID)), "reason", err)
+		p.Log.Log(context.Background(), x.Level(), "the body is not validated", "request_id", way.secrets.Text(way.secrets.Form(x.RequestID)), "reason", err)
 	}
 	whole := err == nil && way.broken == nil && !way.gone
 	switch {
@@ -158,6 +161,11 @@ func lengthened(way *passage) *wire.Reply {
 	}
 	return &validated
 }
+
+var (
+	errLong   = fmt.Errorf("it is longer than %d bytes", maxValidated)
+	errCoding = errors.New("its Content-Encoding is none that is read here")
+)
 
 // plain returns the body without its content coding.
 func plain(way *passage) ([]byte, error) {

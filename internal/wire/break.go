@@ -6,20 +6,21 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 )
 
 // BreakKind names a way in which a response fails on its way.
 type BreakKind string
 
-// The kinds of Break. All but BreakChunked end the connection; where nothing
-// else is said they end it as a program does that closes its socket.
+// The kinds of Break. All but BreakChunked end the connection, and but for the
+// resets as a program does that closes its socket.
 const (
 	BreakReset     BreakKind = "reset"               // a TCP reset in the place of the response
 	BreakInBody    BreakKind = "reset_after_headers" // a TCP reset behind the header section
 	BreakTruncated BreakKind = "truncated"           // the body ends before its announced length
 	BreakChunked   BreakKind = "chunked"             // the whole response, its body in chunks with pauses between
-	BreakGarbage   BreakKind = "garbage"             // bytes that are no HTTP
+	BreakGarbage   BreakKind = "garbage"             // bytes that are not HTTP
 	BreakSilent    BreakKind = "never_answers"       // nothing, and the connection stays open
 	BreakEmpty     BreakKind = "empty"               // the end of the connection in the place of the response
 )
@@ -133,14 +134,13 @@ func inChunks(r *http.Request, reply *Reply) bool {
 	return reply.Break.Kind == BreakChunked && len(reply.Body.Bytes) > 0 && r.Method != http.MethodHead
 }
 
-// chunkedFields returns the fields of a reply whose length is not told.
+// chunkedFields returns the fields of a reply that comes in chunks.
 func chunkedFields(fields []Field) []Field {
-	chunked := make([]Field, len(fields))
-	for i, f := range fields {
+	chunked := slices.Clone(fields)
+	for i, f := range chunked {
 		if f.Name == ContentLength {
-			f = Field{"Transfer-Encoding", "chunked"}
+			chunked[i] = Field{"Transfer-Encoding", "chunked"}
 		}
-		chunked[i] = f
 	}
 	return chunked
 }
@@ -185,8 +185,8 @@ func Pause(r *http.Request, d time.Duration) bool {
 	if d <= 0 {
 		return true
 	}
-	c, ok := r.Context().Value(connKey{}).(*Conn)
-	if !ok {
+	c := connOf(r)
+	if c == nil {
 		return false
 	}
 	d = min(d, MaxPause)
@@ -271,8 +271,8 @@ func (c *Conn) socket() net.Conn {
 	}
 }
 
-// Tell says in a sentence what a client sees of the reply to its request.
-func (b *Break) Tell(r *http.Request, reply *Reply) string {
+// Sentence says what a client sees of the reply to its request.
+func (b *Break) Sentence(r *http.Request, reply *Reply) string {
 	whole := len(reply.Body.Bytes)
 	switch b.Kind {
 	case BreakReset:

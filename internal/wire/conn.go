@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -16,7 +15,7 @@ import (
 // reply with the Conn and lets net/http write a response of the same status
 // and length; the Conn puts the reply's head in the place of the head that
 // net/http printed. Parsing, keep-alive, limits and timeouts stay net/http's.
-// CONTRIBUTING.md tells why.
+// CONTRIBUTING.md has the reasons.
 
 // Refusal makes the reply to a request that net/http refuses before any
 // handler sees it (a malformed request line, a header section past its limit).
@@ -29,7 +28,6 @@ type Conn struct {
 	listener *Listener
 	spoke    atomic.Bool // the client has sent something
 	intake   intake
-	out      []byte // room for a head and what follows it
 
 	// An interim response may be written beside the handler, by whoever reads
 	// the request's body.
@@ -115,12 +113,9 @@ func (c *Conn) replace(p []byte) (out, refusal []byte, err error) {
 		}
 		c.state = inBody
 		if out == nil {
-			out = c.out[:0]
+			out = make([]byte, 0, len(c.head)+len(p))
 		}
 		out = append(c.appendFinal(out, head), p[len(head):]...)
-		if cap(out) <= maxKept {
-			c.out = out
-		}
 		break
 	}
 	return out, nil, nil
@@ -161,7 +156,7 @@ func (c *Conn) writeRefusal(p []byte) error {
 		text = string(body)
 	}
 	reply := c.listener.refuse(status, text)
-	out := reply.appendHead(append(c.out[:0], p[:len("HTTP/1.1")]...))
+	out := reply.appendHead(append([]byte(nil), p[:len("HTTP/1.1")]...))
 	out = append(out, "Connection: close\r\n\r\n"...)
 	if !c.intake.isHead() {
 		out = append(out, reply.Body.Bytes...)
@@ -179,13 +174,20 @@ func isInterim(head []byte) bool {
 
 type connKey struct{}
 
+// connOf returns the connection of a request, or nil where it did not come from
+// Attach.
+func connOf(r *http.Request) *Conn {
+	c, _ := r.Context().Value(connKey{}).(*Conn)
+	return c
+}
+
 var errNoConn = errors.New("wire: the request's connection did not come from wire.Attach")
 
 // Send prints the reply in the vendor's form. The server's listener must have
 // been wrapped by Attach.
 func Send(w http.ResponseWriter, r *http.Request, reply *Reply) error {
-	c, ok := r.Context().Value(connKey{}).(*Conn)
-	if !ok {
+	c := connOf(r)
+	if c == nil {
 		return errNoConn
 	}
 	if reply.Break != nil {
@@ -205,9 +207,9 @@ func Send(w http.ResponseWriter, r *http.Request, reply *Reply) error {
 }
 
 // EndAfter closes the connection of a request behind its response, which may be
-// under way: what is left of the request cannot be told from a next one.
+// under way: what is left of the request cannot be distinguished from a next one.
 func EndAfter(r *http.Request) {
-	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
+	if c := connOf(r); c != nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.last = true
@@ -221,96 +223,4 @@ func (c *Conn) hold(r *http.Request, reply *Reply) {
 	c.length, c.relayed = r.ContentLength, false
 	c.head = reply.appendHead(c.head[:0])
 	c.state = held
-}
-
-// Attach prepares the server to print replies in the vendor's form, and
-// returns the listener that it must serve.
-func Attach(s *http.Server, l net.Listener, refuse Refusal) *Listener {
-	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
-		return context.WithValue(ctx, connKey{}, c)
-	}
-	next := s.Handler
-	s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c, ok := r.Context().Value(connKey{}).(*Conn); ok && c.intake.ambiguous(r) {
-			w.Header().Set("Connection", "close")
-		}
-		next.ServeHTTP(w, r)
-	})
-	s.ConnState = func(c net.Conn, to http.ConnState) {
-		conn, ok := c.(*Conn)
-		if !ok {
-			return
-		}
-		switch to {
-		case http.StateActive:
-			conn.spoke.Store(true)
-		case http.StateIdle:
-			// net/http enters StateIdle behind each response, whether or not
-			// the next request has come already.
-			conn.mu.Lock()
-			conn.state, conn.interim, conn.printed = fresh, nil, nil
-			length, last := conn.length, conn.last
-			conn.mu.Unlock()
-			conn.intake.done(length)
-			if last {
-				conn.linger()
-				_ = conn.Close() // nobody needs it any more
-			}
-		}
-	}
-	return &Listener{Listener: l, refuse: refuse, conns: map[*Conn]struct{}{}, stopping: make(chan struct{})}
-}
-
-// Listener accepts connections whose responses are printed in the vendor's
-// form.
-type Listener struct {
-	net.Listener
-	refuse Refusal
-	once   sync.Once
-	err    error
-	// stopping is closed with the listener: the server stops.
-	stopping chan struct{}
-
-	mu    sync.Mutex
-	conns map[*Conn]struct{} // the open ones
-}
-
-// Accept implements net.Listener.
-func (l *Listener) Accept() (net.Conn, error) {
-	inner, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	c := &Conn{Conn: inner, listener: l}
-	l.mu.Lock()
-	l.conns[c] = struct{}{}
-	l.mu.Unlock()
-	return c, nil
-}
-
-func (l *Listener) forget(c *Conn) {
-	l.mu.Lock()
-	delete(l.conns, c)
-	l.mu.Unlock()
-}
-
-// CloseSilent closes the connections whose clients have sent nothing.
-func (l *Listener) CloseSilent() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for c := range l.conns {
-		if !c.spoke.Load() {
-			// Of no use to anybody, so its error is of none.
-			_ = c.Conn.Close()
-		}
-	}
-}
-
-// Close closes the listener once; the server and its owner may both call it.
-func (l *Listener) Close() error {
-	l.once.Do(func() {
-		close(l.stopping)
-		l.err = l.Listener.Close()
-	})
-	return l.err
 }

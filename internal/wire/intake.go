@@ -7,7 +7,7 @@ import (
 )
 
 // intake keeps what a client sends until its request is done, so that the
-// request's head can be told as it came: net/http keeps neither the spelling
+// request's head can be recorded as it came: net/http keeps neither the spelling
 // nor the order of header fields. net/http reads ahead in a goroutine of its
 // own, hence the lock.
 type intake struct {
@@ -141,7 +141,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 // without the empty line that ends it, or as net/http prints it where that is
 // not known (behind a chunked body) or not plain.
 func RequestHead(r *http.Request) []byte {
-	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
+	if c := connOf(r); c != nil {
 		if head := c.intake.head(); head != nil {
 			return head
 		}
@@ -159,9 +159,45 @@ func printedHead(r *http.Request) []byte {
 
 // PassThrough lets the response to a request be printed by net/http alone.
 func PassThrough(r *http.Request) {
-	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
+	if c := connOf(r); c != nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.state, c.length = inBody, r.ContentLength
 	}
+}
+
+// HeadSize returns how many bytes the head of a request has: the request line,
+// the header fields, and the empty line that ends them. The limit of
+// net/http is approximate. Behind a chunked body, where a head is not kept
+// as it came, the size is that of the same head without needless spaces.
+func HeadSize(r *http.Request) int {
+	if c := connOf(r); c != nil {
+		if n := c.intake.headSize(); n > 0 {
+			return n
+		}
+	}
+	n := len(r.Method) + len(r.RequestURI) + len(r.Proto) + len("  \r\n\r\n")
+	if r.Host != "" {
+		n += len("Host: \r\n") + len(r.Host)
+	}
+	for name, values := range r.Header {
+		for _, v := range values {
+			n += len(name) + len(": \r\n") + len(v)
+		}
+	}
+	if len(r.TransferEncoding) > 0 {
+		n += len("Transfer-Encoding: chunked\r\n")
+	}
+	return n
+}
+
+// headSize returns the size of the head at hand, or 0 where it is not known.
+func (i *intake) headSize() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.lost {
+		return 0
+	}
+	_, length, _ := CutHead(i.bytes)
+	return length
 }

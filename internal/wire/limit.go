@@ -52,7 +52,7 @@ func Limit(l net.Listener, limits Limits) *Limited {
 		limits.Now = time.Now
 	}
 	return &Limited{Listener: l, Limits: limits, share: limits.Places - limits.Places/8, start: limits.Now(), closed: make(chan struct{}),
-		space: make(chan struct{}, 1), conns: map[*limitedConn]struct{}{}, held: map[netip.Prefix]int{}}
+		changed: make(chan struct{}), conns: map[*limitedConn]struct{}{}, held: map[netip.Prefix]int{}}
 }
 
 // Limited is a listener that keeps its connections within limits.
@@ -63,10 +63,10 @@ type Limited struct {
 	start  time.Time
 	once   sync.Once
 	closed chan struct{}
-	space  chan struct{} // receives when a connection has ended
 
 	accepting sync.Mutex // one at a time
 	mu        sync.Mutex
+	changed   chan struct{}             // is closed, and another made, when a connection ends
 	conns     map[*limitedConn]struct{} // the open ones
 	placed    int
 	held      map[netip.Prefix]int // places by client address
@@ -79,7 +79,7 @@ type Limited struct {
 func (l *Limited) Accept() (net.Conn, error) {
 	l.accepting.Lock()
 	defer l.accepting.Unlock()
-	if !l.until(func() bool { return l.placed < l.Places || l.reserved() < l.Reserve }, nil) {
+	if !l.until(context.Background(), func() bool { return l.placed < l.Places || l.reserved() < l.Reserve }, nil) {
 		return nil, net.ErrClosed
 	}
 	inner, err := l.Listener.Accept()
@@ -90,17 +90,17 @@ func (l *Limited) Accept() (net.Conn, error) {
 	l.mu.Lock()
 	l.conns[c] = struct{}{}
 	l.mu.Unlock()
-	if !l.until(func() bool { return l.take(c) || l.reserved() <= l.Reserve }, c) {
+	if !l.until(context.Background(), func() bool { return l.take(c) || l.reserved() <= l.Reserve }, c) {
 		_ = c.Close() // nobody is served any more
 		return nil, net.ErrClosed
 	}
 	return c, nil
 }
 
-// until waits for a condition, which is asked with the lock held, and makes
+// until waits for a condition, which is called with the lock held, and makes
 // room for a connection meanwhile; c is nil where its client is not known yet.
-// It returns false when the listener is closed.
-func (l *Limited) until(holds func() bool, c *limitedConn) bool {
+// It returns false when the context ends or the listener is closed.
+func (l *Limited) until(ctx context.Context, holds func() bool, c *limitedConn) bool {
 	for {
 		l.mu.Lock()
 		if holds() {
@@ -108,10 +108,13 @@ func (l *Limited) until(holds func() bool, c *limitedConn) bool {
 			return true
 		}
 		l.makeRoom(c)
+		changed := l.changed
 		l.mu.Unlock()
 		select {
-		case <-l.space:
+		case <-changed:
 		case <-time.After(recheck):
+		case <-ctx.Done():
+			return false
 		case <-l.closed:
 			return false
 		}
@@ -135,64 +138,29 @@ func (l *Limited) take(c *limitedConn) bool {
 }
 
 // wait waits until a connection has a place, or reports that there is none.
+// Where many wait, the others do so for a short time only: the reserve is not for
+// them alone.
 func (l *Limited) wait(ctx context.Context, c *limitedConn) bool {
-	granted, limit := l.ask(c)
-	tick, late := time.NewTicker(recheck), time.NewTimer(limit)
-	defer tick.Stop()
-	defer late.Stop()
-	for waits := true; waits; {
-		select {
-		case <-granted:
-			return true
-		case <-tick.C:
-			l.mu.Lock()
-			if !c.placed.Load() {
-				l.makeRoom(c)
-			}
-			l.mu.Unlock()
-		case <-ctx.Done():
-			waits = false
-		case <-l.closed:
-			waits = false
-		case <-late.C:
-			waits = false
-		}
-	}
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !c.placed.Load() {
-		l.waiting = slices.DeleteFunc(l.waiting, func(w *limitedConn) bool { return w == c })
-		c.granted = nil
-		l.refuse()
-	}
-	return c.placed.Load()
-}
-
-// ask returns what is closed when a connection has a place, and how long to
-// wait for that. Where many wait the others do so for a short time only: the
-// reserve is not for them alone.
-func (l *Limited) ask(c *limitedConn) (granted <-chan struct{}, limit time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	limit = l.Wait
+	limit := l.Wait
 	if len(l.waiting) >= l.Reserve-l.Reserve/4 {
 		limit /= 8
 	}
-	c.granted = make(chan struct{})
-	granted = c.granted
-	if l.take(c) {
-		close(c.granted)
-		c.granted = nil
-		return granted, limit
-	}
+	c.waiting = true
 	l.waiting = append(l.waiting, c)
-	l.makeRoom(c)
-	return granted, limit
-}
-
-func (l *Limited) refuse() {
-	l.fallsShort()
-	l.total.Refused++
+	l.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	l.until(ctx, func() bool { return l.take(c) }, c)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c.waiting = false
+	l.waiting = slices.DeleteFunc(l.waiting, func(w *limitedConn) bool { return w == c })
+	if !c.placed.Load() {
+		l.fallsShort()
+		l.total.Refused++
+	}
+	return c.placed.Load()
 }
 
 // release takes back what a connection had, and hands its place on.
@@ -209,18 +177,13 @@ func (l *Limited) release(c *limitedConn) {
 			delete(l.held, c.client)
 		}
 	}
-	for i, w := range l.waiting {
-		if l.take(w) {
-			close(w.granted)
-			w.granted = nil
-			l.waiting = slices.Delete(l.waiting, i, i+1)
+	for _, w := range l.waiting {
+		if !w.placed.Load() && l.take(w) {
 			break
 		}
 	}
-	select {
-	case l.space <- struct{}{}:
-	default:
-	}
+	close(l.changed)
+	l.changed = make(chan struct{})
 }
 
 // Connections counts the connections.

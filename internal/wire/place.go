@@ -8,8 +8,8 @@ import (
 
 type placeKey struct{}
 
-// Track has a server tell the listener what its connections are at. It comes
-// behind Attach.
+// Track has a server report to the listener what its connections are doing. Call
+// it after Attach.
 func (l *Limited) Track(s *http.Server) {
 	inContext, inState := s.ConnContext, s.ConnState
 	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {

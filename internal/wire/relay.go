@@ -9,25 +9,24 @@ import (
 // version of its status line and without the empty line at its end: the
 // response that net/http writes next to the request has it in the place of its
 // own. The head must have no fields about the connection, in whose place
-// net/http's stand; chunked tells that it says itself that its body comes in
-// chunks. It reports false where the connection did not come from Attach.
-func Relay(r *http.Request, head []byte, chunked bool) bool {
-	c, ok := r.Context().Value(connKey{}).(*Conn)
-	if !ok {
-		return false
+// net/http's stand; chunked is set where the head itself says that the body comes
+// in chunks. Relay does nothing where the connection did not come from Attach.
+func Relay(r *http.Request, head []byte, chunked bool) {
+	c := connOf(r)
+	if c == nil {
+		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.head = append(append(c.head[:0], head...), "\r\n"...)
 	c.length, c.relayed, c.framed = r.ContentLength, true, chunked
 	c.state = held
-	return true
 }
 
 // RelayInterim has the next interim response of a request printed with a head
 // that came from another server, in the form that Relay takes.
 func RelayInterim(r *http.Request, head []byte) {
-	if c, ok := r.Context().Value(connKey{}).(*Conn); ok {
+	if c := connOf(r); c != nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.interim = append(append([]byte("HTTP/1.1"), head...), "\r\n\r\n"...)

@@ -48,8 +48,8 @@ type limitedConn struct {
 	moved  atomic.Int64 // when the last byte came or went
 
 	// Of the list's lock.
-	granted chan struct{} // is closed with the place that a request waits for
-	victim  *limitedConn  // makes room for this one
+	waiting bool         // a request waits for a place
+	victim  *limitedConn // makes room for this one
 
 	mu       sync.Mutex
 	phase    phase
@@ -211,7 +211,7 @@ func (l *Limited) choose(c *limitedConn) (best *limitedConn, s standing) {
 	var since time.Duration
 	own := c != nil && l.held[c.client] >= l.share
 	for v := range l.conns {
-		if v == c || v.granted != nil || own && v.client != c.client || !v.placed.Load() && c != nil && c.granted != nil {
+		if v == c || v.waiting || own && v.client != c.client || !v.placed.Load() && c != nil && c.waiting {
 			continue
 		}
 		if of, at := v.standing(now); of > s || of == s && of != needed && at < since {

@@ -235,7 +235,7 @@ func TestEmptyLogs(t *testing.T) {
 		j.Add(nil, in(fmt.Sprint(i)))
 		j.Forget(fmt.Sprint(i))
 	}
-	if len(j.sessions)+j.empty+j.Len()+len(j.most[0].logs) != 0 || j.Size() != 0 {
+	if len(j.sessions)+len(j.full)+j.Len() != 0 || j.Size() != 0 {
 		t.Errorf("after all is forgotten: %d session logs, %d exchanges, %d bytes", len(j.sessions), j.Len(), j.Size())
 	}
 }

@@ -16,16 +16,15 @@ import (
 
 // client is who used a token.
 type client struct {
-	token   string
-	stand   string  // stands for the token in all that is written
-	tenants []int64 // in which it was given a record, or told that there is none
-	refused []int64 // in which it was refused for its role
-	sure    methods // that gave it a record
-	passed  methods // that came by the question of its role
-	barred  methods // that refused it for its role
-	told    []model.Role
-	own     []int64      // the tenants that a refusal names as its own
-	roles   []model.Role // all that there are
+	token       string
+	placeholder string       // of the token, in all that is written
+	tenants     []int64      // in which it was given a record, or an answer that there is none
+	refusedIn   []int64      // tenants in which it was refused for its role
+	served      methods      // that gave it a record
+	admitted    methods      // that did not refuse it for its role
+	refused     methods      // that did
+	named       []model.Role // that a refusal names as its own
+	own         []int64      // tenants that a refusal names as its own
 }
 
 // methods are those of operations that the mock performs.
@@ -45,40 +44,41 @@ func (r *Recorder) client(token string, known bool) *client {
 		r.left++
 		return nil
 	}
-	c := &client{token: token, stand: r.placeholder(token), roles: r.roles}
+	c := &client{token: token, placeholder: r.placeholder(token)}
 	r.byToken[token] = c
 	r.clients = append(r.clients, c)
 	return c
 }
 
-// meet remembers the secret of a request, though it be of no client: an answer
-// that refuses it may repeat it.
-func (r *Recorder) meet(in *http.Request) {
+// rememberToken keeps the token of a request, even where the request is of no
+// client: an answer that refuses a token may repeat it.
+func (r *Recorder) rememberToken(in *http.Request) {
 	text, _ := contract.HeaderText(in.Header, "Authorization")
-	if text != "" && len(r.stands) < 2*maxClients {
+	if text != "" && len(r.chosen) < 2*maxClients {
 		r.placeholder(text[strings.IndexByte(text, ' ')+1:])
 	}
 }
 
 // placeholder returns what stands for a token and for no other one.
 func (r *Recorder) placeholder(token string) string {
-	if known, ok := r.stands[token]; ok {
+	if known, ok := r.chosen[token]; ok {
 		return known
 	}
-	stand, named := r.Placeholders[token]
-	for i := 0; !named && (stand == "" || r.taken[stand]); i++ {
+	chosen, given := r.Placeholders[token]
+	for i := 0; !given && (chosen == "" || r.taken[chosen]); i++ {
 		suffix := ""
 		if i > 0 {
 			suffix = strconv.Itoa(i)
 		}
-		_, stand, _ = strings.Cut(redact.NewMark("Bearer "+token+suffix).Stand, " ")
+		_, chosen, _ = strings.Cut(redact.NewMark("Bearer "+token+suffix).Stand, " ")
 	}
-	r.stands[token], r.byHash[redact.Hash(token)], r.taken[stand] = stand, stand, true
-	return stand
+	r.chosen[token], r.byHash[redact.Hash(token)], r.taken[chosen] = chosen, chosen, true
+	return chosen
 }
 
-// note learns from an answer what the client may do.
-func (c *client) note(s *seen) {
+// learn learns from an answer what the client may do; all are the roles that
+// there are.
+func (c *client) learn(s *seen, all []model.Role) {
 	add := func(list *[]int64) {
 		if s.route.Tenant.OK && !slices.Contains(*list, s.route.Tenant.Value) {
 			*list = append(*list, s.route.Tenant.Value)
@@ -87,24 +87,24 @@ func (c *client) note(s *seen) {
 	switch s.answer {
 	case answerGiven, answerRecord:
 		add(&c.tenants)
-		c.sure.add(s.in.Method)
+		c.served.add(s.in.Method)
 	case answerMissing:
-		// Who has no business here would have been told that first.
+		// Another role or tenant would have been refused first.
 		add(&c.tenants)
-		c.passed.add(s.in.Method)
+		c.admitted.add(s.in.Method)
 	case answerRefused:
 		field, detail := refusal(s)
 		if named(field, "x-tenant-id") {
-			c.passed.add(s.in.Method)
+			c.admitted.add(s.in.Method)
 			if own := tenantsIn(detail, s.route.Tenant.Value); len(own) > 0 {
 				c.own = own
 			}
 			return
 		}
-		add(&c.refused)
-		c.barred.add(s.in.Method)
-		if roles := rolesIn(detail, s.route.Operation, c.roles); len(roles) > 0 {
-			c.told = roles
+		add(&c.refusedIn)
+		c.refused.add(s.in.Method)
+		if roles := rolesIn(detail, s.route.Operation, all); len(roles) > 0 {
+			c.named = roles
 		}
 	}
 }
@@ -125,7 +125,7 @@ func refusal(s *seen) (field, detail string) {
 }
 
 // rolesIn returns the roles that a refusal names, but for those that the
-// operation asks for: it is likely to tell which role the user has.
+// operation asks for: the rest is likely the role that the user has.
 func rolesIn(detail string, op *contract.Operation, all []model.Role) []model.Role {
 	words := strings.FieldsFunc(detail, func(c rune) bool { return (c|0x20) < 'a' || (c|0x20) > 'z' })
 	var roles []model.Role
@@ -138,7 +138,7 @@ func rolesIn(detail string, op *contract.Operation, all []model.Role) []model.Ro
 }
 
 // tenantsIn returns the integers that a refusal for the tenant names, but for
-// that tenant: it is likely to tell which ones the user has.
+// that tenant: they are likely those that the user has.
 func tenantsIn(detail string, asked int64) []int64 {
 	var tenants []int64
 	for word := range strings.FieldsFuncSeq(detail, func(c rune) bool { return c != '-' && (c < '0' || c > '9') }) {
@@ -149,11 +149,11 @@ func tenantsIn(detail string, asked int64) []int64 {
 	return tenants
 }
 
-// granted returns the roles that explain what the client was seen to do: that
-// of who may deactivate, where it did; one that may read, where it did that
-// alone; else one that may neither. That nothing was found for it tells less
-// than that it was refused.
-func (c *client) granted(o *contract.Contract) []model.Role {
+// inferRoles returns the roles, of all that there are, that explain what the
+// client was seen to do: that of who may deactivate, where it did; one that may
+// read, where it did that alone; else one that may neither. A refusal says more
+// than an answer that there is nothing.
+func (c *client) inferRoles(o *contract.Contract, all []model.Role) []model.Role {
 	var reads, deletes []model.Role
 	for _, op := range o.Operations() {
 		switch op.Method {
@@ -163,12 +163,12 @@ func (c *client) granted(o *contract.Contract) []model.Role {
 			deletes = append(deletes, op.Roles...)
 		}
 	}
-	may := methods{c.sure.get || c.passed.get && !c.barred.get, c.sure.delete || c.passed.delete && !c.barred.delete}
+	may := methods{c.served.get || c.admitted.get && !c.refused.get, c.served.delete || c.admitted.delete && !c.refused.delete}
 	contradicted := func(role model.Role) bool {
 		return may.get && !slices.Contains(reads, role) || may.delete && !slices.Contains(deletes, role)
 	}
-	if len(c.told) > 0 && !slices.ContainsFunc(c.told, contradicted) {
-		return c.told
+	if len(c.named) > 0 && !slices.ContainsFunc(c.named, contradicted) {
+		return c.named
 	}
 	fits := func(role model.Role) bool {
 		switch {
@@ -179,7 +179,7 @@ func (c *client) granted(o *contract.Contract) []model.Role {
 		}
 		return !slices.Contains(reads, role) && !slices.Contains(deletes, role)
 	}
-	for _, role := range append(slices.Clone(c.roles), reads...) {
+	for _, role := range append(slices.Clone(all), reads...) {
 		if fits(role) && role != model.RoleAdmin {
 			return []model.Role{role}
 		}
@@ -187,10 +187,10 @@ func (c *client) granted(o *contract.Contract) []model.Role {
 	return nil
 }
 
-// sees returns the client's tenants, in the order in which it was told them.
-// One that was never given anything is taken to have a tenant of its own where
-// it was refused for its role.
-func (c *client) sees() []int64 {
+// inferTenants returns the client's tenants, in the order in which they were
+// seen. One that was never given anything is taken to have a tenant of its own
+// where it was refused for its role.
+func (c *client) inferTenants() []int64 {
 	tenants := append([]int64{}, c.own...) // null is not a list
 	for _, t := range c.tenants {
 		if !slices.Contains(tenants, t) {
@@ -198,7 +198,7 @@ func (c *client) sees() []int64 {
 		}
 	}
 	if len(tenants) == 0 {
-		tenants = append(tenants, c.refused...)
+		tenants = append(tenants, c.refusedIn...)
 	}
 	return tenants
 }
@@ -210,23 +210,18 @@ func rolesOf(schemas fs.FS) ([]model.Role, error) {
 	if err != nil {
 		return nil, err
 	}
-	var doc struct {
-		Properties struct {
-			Clients struct {
-				Items struct {
-					Properties struct {
-						Roles struct {
-							Items struct {
-								Enum []model.Role `json:"enum"`
-							} `json:"items"`
-						} `json:"roles"`
-					} `json:"properties"`
-				} `json:"items"`
-			} `json:"clients"`
-		} `json:"properties"`
+	for _, member := range []string{"properties", "clients", "items", "properties", "roles", "items", "enum"} {
+		var schema map[string]json.RawMessage
+		if err := json.Unmarshal(text, &schema); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if text = schema[member]; text == nil {
+			return nil, nil
+		}
 	}
-	if err := json.Unmarshal(text, &doc); err != nil {
+	var roles []model.Role
+	if err := json.Unmarshal(text, &roles); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return doc.Properties.Clients.Items.Properties.Roles.Items.Enum, nil
+	return roles, nil
 }

@@ -45,9 +45,9 @@ func (r *Recorder) fixtures() (map[string][]byte, error) {
 	people := file{About: "Who was seen. The tokens are placeholders: no real one is written."}
 	var tenants []int64
 	for i, c := range r.clients {
-		people.Clients = append(people.Clients, clientEntry{About: "Stands for the token " + redact.Hash(c.token) + ".", Token: c.stand,
-			ID: fmt.Sprintf("client-%d", i+1), Roles: c.granted(r.Contract), Tenants: c.sees()})
-		tenants = append(tenants, c.sees()...)
+		people.Clients = append(people.Clients, clientEntry{About: "Stands for the token " + redact.Hash(c.token) + ".", Token: c.placeholder,
+			ID: fmt.Sprintf("client-%d", i+1), Roles: c.inferRoles(r.Contract, r.roles), Tenants: c.inferTenants()})
+		tenants = append(tenants, c.inferTenants()...)
 	}
 	docs := map[string]*file{"clients.json": &people}
 	tokens := r.tokens()
@@ -85,7 +85,7 @@ func (r *Recorder) place(docs map[string]*file, k key, tokens *redact.Tokens) er
 	}
 	doc, _ := tree.(map[string]any)
 	about := fmt.Sprintf("Customer %d at location %d, as it was read.", k.customer, k.location)
-	if known.awakened {
+	if known.deleted {
 		doc["is_active"] = true
 		about = fmt.Sprintf("Customer %d at location %d, before it was deactivated: nobody had read it.", k.customer, k.location)
 	}

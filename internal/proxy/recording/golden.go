@@ -28,8 +28,8 @@ type golden struct {
 	needs      []int // exchanges before it without which its answer would be another
 }
 
-// keep keeps an exchange, once for all that say the same.
-func (r *Recorder) keep(s *seen) {
+// keepGolden keeps an exchange, once for all that say the same.
+func (r *Recorder) keepGolden(s *seen) {
 	g := &golden{request: s.x.Request, redactions: s.x.Authorization, response: s.x.Response, record: s.answer == answerRecord,
 		version: s.version, method: s.x.Method, status: s.x.Status, path: s.x.Path}
 	if !writable(s) {
@@ -138,7 +138,7 @@ func (r *Recorder) text(g *golden, tokens *redact.Tokens) (string, bool) {
 
 // section writes the two sections of an exchange.
 func (r *Recorder) section(b *strings.Builder, g *golden, tokens *redact.Tokens) bool {
-	request, body := tokens.Text(r.standing(g)), tokens.Text(string(g.request.Body))
+	request, body := tokens.Text(r.withPlaceholders(g)), tokens.Text(string(g.request.Body))
 	if len(body) != len(g.request.Body) {
 		request = withLength(request, len(body))
 	}
@@ -166,15 +166,15 @@ func (r *Recorder) section(b *strings.Builder, g *golden, tokens *redact.Tokens)
 	return true
 }
 
-// standing returns the request's head with a token in the place of each that
-// was redacted.
-func (r *Recorder) standing(g *golden) string {
+// withPlaceholders returns the request's head with a placeholder in the place of
+// each token that was redacted.
+func (r *Recorder) withPlaceholders(g *golden) string {
 	head := g.request.Head
 	for _, b := range g.redactions {
 		value := b.Stand
 		scheme, hash, _ := strings.Cut(b.Shown, "#")
-		if stand, ok := r.byHash["#"+hash]; ok {
-			value = scheme + stand
+		if chosen, ok := r.byHash["#"+hash]; ok {
+			value = scheme + chosen
 		}
 		head = strings.Replace(head, ": "+b.Shown, ": "+value, 1)
 	}
@@ -189,13 +189,13 @@ const shortest = 6
 // proxy has redacted already has a mask of the token there.
 func (r *Recorder) tokens() *redact.Tokens {
 	texts := map[string]string{}
-	for token, stand := range r.stands {
+	for token, placeholder := range r.chosen {
 		if len(token) < shortest {
 			continue
 		}
-		texts[token] = stand
+		texts[token] = placeholder
 		if m := redact.Mask(token); m[0] == '#' {
-			texts[m] = stand
+			texts[m] = placeholder
 		}
 	}
 	return redact.Replacing(texts)

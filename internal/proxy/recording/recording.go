@@ -43,7 +43,7 @@ const (
 	maxGolden    = 32 << 20 // bytes of exchanges
 )
 
-// Recorder keeps what it is shown. It is safe for concurrent use.
+// Recorder keeps exchanges until they are saved. It is safe for concurrent use.
 type Recorder struct {
 	Options
 	roles []model.Role // all that a fixture may name
@@ -53,9 +53,9 @@ type Recorder struct {
 	mu        sync.Mutex
 	clients   []*client
 	byToken   map[string]*client
-	stands    map[string]string // what stands for a token, whoever has it
+	chosen    map[string]string // the placeholder of each token that was seen
 	byHash    map[string]string // the same by the token's short hash
-	taken     map[string]bool   // what stands for one
+	taken     map[string]bool   // the placeholders in use
 	records   map[key]*record
 	order     []key
 	bytes     int64
@@ -75,10 +75,10 @@ type key struct{ tenant, customer, location int64 }
 type record struct {
 	body    []byte
 	version model.Version
-	// awakened says that the answer was that of a DELETE, before which nobody
-	// had seen the record: it is taken to have been active.
-	awakened bool
-	changed  bool // a change was seen; what comes after it is not recorded
+	// deleted says that the answer was that of a DELETE, before which nobody
+	// had read the record: it is taken to have been active.
+	deleted bool
+	changed bool // a change was seen; what comes after it is not recorded
 }
 
 // New returns a recorder.
@@ -87,8 +87,8 @@ func New(o Options) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Recorder{Options: o, roles: roles, byToken: map[string]*client{}, stands: map[string]string{}, byHash: map[string]string{}, taken: map[string]bool{}, records: map[key]*record{}, byText: map[string]int{},
-		named: map[*client]int{}, deleted: map[key]int{}}
+	r := &Recorder{Options: o, roles: roles, byToken: map[string]*client{}, chosen: map[string]string{}, byHash: map[string]string{},
+		taken: map[string]bool{}, records: map[key]*record{}, byText: map[string]int{}, named: map[*client]int{}, deleted: map[key]int{}}
 	for _, name := range o.Placeholders {
 		r.taken[name] = true
 	}
@@ -100,17 +100,17 @@ func (r *Recorder) Add(x *exchange.Exchange, in *http.Request, route *contract.R
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.changed = true
-	s := r.read(x, in, route, reply)
+	s := r.classify(x, in, route, reply)
 	if s.client != nil {
-		s.client.note(&s)
+		s.client.learn(&s, r.roles)
 	}
 	switch s.answer {
 	case answerRecord:
-		r.note(&s)
+		r.keepRecord(&s)
 	case answerGiven:
 		r.left++
 	}
-	r.keep(&s)
+	r.keepGolden(&s)
 }
 
 // seen is an exchange as far as the recorder understands it.
@@ -120,7 +120,7 @@ type seen struct {
 	in      *http.Request
 	route   *contract.Route
 	client  *client // nil where the request has no good token
-	key     key
+	key     key     // of the record, where the answer is 200
 	version model.Version
 	answer  answer
 }
@@ -136,8 +136,9 @@ const (
 	answerRecord         // the record
 )
 
-func (r *Recorder) read(x *exchange.Exchange, in *http.Request, route *contract.Route, reply *wire.Reply) seen {
-	r.meet(in)
+// classify reads what an exchange means.
+func (r *Recorder) classify(x *exchange.Exchange, in *http.Request, route *contract.Route, reply *wire.Reply) seen {
+	r.rememberToken(in)
 	s := seen{x: x, reply: reply, in: in, version: model.Version(x.VersionUsed), route: route}
 	op := route.Operation
 	if op == nil || !op.Served || !route.Tenant.OK || len(op.Roles) == 0 {
@@ -149,11 +150,12 @@ func (r *Recorder) read(x *exchange.Exchange, in *http.Request, route *contract.
 	case reply.Status == http.StatusNotFound:
 		s.answer = answerMissing
 		if field, _ := refusal(&s); named(field, "authorization") || named(field, "x-tenant-id") {
-			s.answer = answerRefused // who is refused is not told by each what there is
+			s.answer = answerRefused // some servers hide from who is refused what there is
 		}
-	case reply.Status == http.StatusOK && r.names(&s):
+	case reply.Status == http.StatusOK && route.Customer.OK && route.Location.OK:
+		s.key = key{route.Tenant.Value, route.Customer.Value, route.Location.Value}
 		s.answer = answerGiven
-		if r.good(&s) {
+		if r.isRecord(&s) {
 			s.answer = answerRecord
 		}
 	}
@@ -164,15 +166,8 @@ func (r *Recorder) read(x *exchange.Exchange, in *http.Request, route *contract.
 	return s
 }
 
-// names finds which record a request names.
-func (r *Recorder) names(s *seen) bool {
-	t, c, l := s.route.Tenant, s.route.Customer, s.route.Location
-	s.key = key{t.Value, c.Value, l.Value}
-	return t.OK && c.OK && l.OK
-}
-
-// note keeps a record as it was before it changed.
-func (r *Recorder) note(s *seen) {
+// keepRecord keeps a record as it was before it changed.
+func (r *Recorder) keepRecord(s *seen) {
 	known := r.records[s.key]
 	deletes := s.in.Method == http.MethodDelete
 	body := s.reply.Body.Bytes
@@ -182,7 +177,7 @@ func (r *Recorder) note(s *seen) {
 			r.left++
 			return
 		}
-		known = &record{awakened: deletes}
+		known = &record{deleted: deletes}
 		r.records[s.key] = known
 		r.order = append(r.order, s.key)
 	case known.changed:
@@ -195,9 +190,9 @@ func (r *Recorder) note(s *seen) {
 	known.body, known.version, known.changed = slices.Clone(body), s.version, deletes
 }
 
-// good reports a body that is the record that its path names, in the shape of
-// its version.
-func (r *Recorder) good(s *seen) bool {
+// isRecord reports that the body is the record that the path names, in the shape
+// of the version.
+func (r *Recorder) isRecord(s *seen) bool {
 	rules := r.Contract.Model(s.version, model.ModelCustomerLocation)
 	if rules == nil {
 		return false
