@@ -24,7 +24,7 @@ test('tells that there is no such customer', async () => {
 
 test('tells that a tenant is wrong, on purpose', async () => {
   const wrong = new Customers({ url, token, tenant: 'one' });
-  await assert.rejects(wrong.get(1, 1, { 'X-Mock-Allow': 'problem' }), { status: 400 });
+  await assert.rejects(wrong.get(1, 1, { 'X-Mock-Allow': 'invalid' }), { status: 400 });
 });
 
 test('bears an outage', async () => {

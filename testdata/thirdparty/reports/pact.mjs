@@ -8,7 +8,7 @@ import pact from '@pact-foundation/pact-core';
 
 const [base, file] = process.argv.slice(2);
 
-async function admin API(method, path, body) {
+async function admin(method, path, body) {
   const response = await fetch(`${base}/_mock${path}`, {
     method,
     headers: { 'content-type': 'application/json' },
@@ -28,14 +28,14 @@ async function bringAbout(state, params) {
     case 'a token of a client':
       return { token: tokens[params.client_id] };
     case 'a client that last named an API version':
-      await admin API('PUT', `${session}/pins`, { pins: { [params.client_id]: params.version } });
+      await admin('PUT', `${session}/pins`, { pins: { [params.client_id]: params.version } });
       return {};
     case 'a client that never named an API version':
-      await admin API('PUT', `${session}/pins`, { pins: { [params.client_id]: null } });
+      await admin('PUT', `${session}/pins`, { pins: { [params.client_id]: null } });
       return {};
     case 'a customer at a location': {
       const [, customer, location] = /customers\/(-?\d+)\/locations\/(-?\d+)/.exec(params.path);
-      await admin API('PATCH', `${session}/records/${params.tenant}/${customer}/${location}`, { is_active: params.is_active });
+      await admin('PATCH', `${session}/records/${params.tenant}/${customer}/${location}`, { is_active: params.is_active });
       return {};
     }
     case 'a token that nobody has':
