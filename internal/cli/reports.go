@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -193,7 +192,7 @@ func (r *reports) write(run *report.Run) error {
 		if r.kept != nil {
 			seq = r.kept.Each(&read)
 		}
-		err := o.Write(o.out, run, iter.Seq[*exchange.Exchange](seq))
+		err := o.Write(o.out, run, seq)
 		if o.file != nil {
 			err = errors.Join(err, o.file.Close())
 		}
