@@ -136,9 +136,10 @@ func Serves(path string) bool {
 	return ok && (rest == "" || rest[0] == '/')
 }
 
-// isPage reports a path of the console.
+// isPage reports a path of the console or of the manual.
 func isPage(path string) bool {
-	return path == Prefix || path == Prefix+"/" || strings.HasPrefix(path, Prefix+"/ui/")
+	return path == Prefix || path == Prefix+"/" || strings.HasPrefix(path, Prefix+"/ui/") ||
+		path == Prefix+"/help" || strings.HasPrefix(path, Prefix+"/help/") || path == Prefix+"/llms.txt"
 }
 
 func (d *Admin) health(*request) (any, error) {

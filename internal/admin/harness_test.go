@@ -6,34 +6,25 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
-	"dispatchmock/fixtures"
 	"dispatchmock/internal/admin"
 	"dispatchmock/internal/app"
-	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange/journal"
-	"dispatchmock/internal/mock"
-	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/quota"
-	"dispatchmock/internal/testwait"
-	"dispatchmock/schemas"
+	"dispatchmock/internal/testkit"
 )
 
-var patience = testwait.Patience
+var patience = testkit.Patience
 
-// sampleTime is the time of the page's sample response.
-var sampleTime = time.Date(2022, 8, 20, 1, 38, 16, 0, time.UTC)
+var sampleTime = testkit.SampleTime
 
 // settings are what a test may choose of a server; the zero value is the
 // default world with a standing clock.
@@ -50,24 +41,6 @@ type settings struct {
 	anyToken bool
 }
 
-type world struct {
-	contract *contract.Contract
-	fixtures *fixture.Fixtures
-}
-
-var loadWorld = sync.OnceValues(func() (world, error) {
-	c, err := contract.Load(schemas.FS)
-	if err != nil {
-		return world{}, err
-	}
-	files, err := fixtures.Default()
-	if err != nil {
-		return world{}, err
-	}
-	f, err := fixture.Load(files, schemas.FS, c, sampleTime)
-	return world{c, f}, err
-})
-
 // running is a server under test.
 type running struct {
 	*app.Server
@@ -78,54 +51,10 @@ type running struct {
 // launch starts a server and stops it when the test ends.
 func launch(t testing.TB, s settings) *running {
 	t.Helper()
-	w, err := loadWorld()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.now == nil {
-		s.now = func() time.Time { return sampleTime }
-	}
-	if s.newID == nil {
-		s.newID = seededIDs()
-	}
-	if s.journal == (journal.Limits{}) {
-		s.journal = journal.Limits{Count: 2000, Bytes: 8 << 20}
-	}
-	if s.address == "" {
-		s.address = "127.0.0.1:0"
-	}
-	s.admin.Schemas, s.admin.Version = schemas.FS, "0.0.0"
-	r := &running{}
-	r.Server, err = app.New(app.Options{Contract: w.contract, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail,
-		Quiet: true, RequestTime: patience, Journal: s.journal, Admin: s.admin, Log: slog.New(slog.DiscardHandler),
-		Sessions: session.Options{Fixtures: w.fixtures, Now: s.now, NewID: s.newID, Default: s.home, Limit: s.sessions, TTL: s.ttl, Quota: s.quota}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Start(s.address); err != nil {
-		t.Fatal(err)
-	}
-	r.host = r.Addr().String()
-	r.url = "http://" + r.host
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := r.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	return r
-}
-
-// seededIDs returns a source of IDs that is the same in every run.
-func seededIDs() func() uuid.UUID {
-	var mu sync.Mutex
-	stream := rand.NewChaCha8([32]byte{1})
-	return func() uuid.UUID {
-		mu.Lock()
-		defer mu.Unlock()
-		return uuid.Must(uuid.NewRandomFromReader(stream))
-	}
+	s.admin.Version = "0.0.0"
+	r := testkit.Start(t, testkit.Settings{Address: s.address, Options: app.Options{AnyToken: s.anyToken, Journal: s.journal, Admin: s.admin,
+		Sessions: session.Options{Now: s.now, NewID: s.newID, Default: s.home, Limit: s.sessions, TTL: s.ttl, Quota: s.quota}}})
+	return &running{r.Server, r.URL, r.Addr().String()}
 }
 
 // reply is an answer, read to its end.

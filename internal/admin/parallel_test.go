@@ -11,6 +11,7 @@ import (
 
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/model"
+	"dispatchmock/internal/testkit"
 )
 
 // lone is one session among many, with settings that none of the others has.
@@ -173,16 +174,12 @@ func TestThousandSessions(t *testing.T) {
 		sessions = 50
 	}
 	r := launch(t, settings{journal: journal.Limits{Count: 100_000, Bytes: 1 << 30}})
-	w, err := loadWorld()
-	if err != nil {
-		t.Fatal(err)
-	}
 	before := r.document(t, "default")
 	start := make(chan struct{})
 	var ready, wait sync.WaitGroup
 	ready.Add(sessions)
 	for n := range sessions {
-		l := newLone(r, n, w.contract.Versions())
+		l := newLone(r, n, testkit.Contract(t).Versions())
 		wait.Go(func() {
 			if err := l.run(&ready, start); err != nil {
 				t.Error(err)

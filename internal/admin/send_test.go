@@ -86,8 +86,8 @@ func readFile(t testing.TB, name string) string {
 	return string(text)
 }
 
-// TestFactsAreTheReadmes holds the facts that the admin API tells to the README's.
-func TestFactsAreTheReadmes(t *testing.T) {
+// TestFactsAreTheManuals holds the facts that the admin API shows against the manual's.
+func TestFactsAreTheManuals(t *testing.T) {
 	t.Parallel()
 	r := launch(t, settings{})
 	var contract struct {
@@ -98,12 +98,12 @@ func TestFactsAreTheReadmes(t *testing.T) {
 	for _, f := range contract.Facts {
 		told[f.Fact] = f.Grade + " | " + f.Evidence + " | " + f.Switch
 	}
-	_, after, ok := strings.Cut(readFile(t, "../../README.md"), "| fact | grade | evidence | switch |\n| --- | --- | --- | --- |\n")
+	_, after, ok := strings.Cut(readFile(t, "../manual/facts.md"), "| fact | grade | evidence | switch |\n| --- | --- | --- | --- |\n")
 	if !ok {
-		t.Fatal("README.md has no table of facts")
+		t.Fatal("facts.md has no table of facts")
 	}
 	table, _, _ := strings.Cut(after, "\n\n")
-	lines := strings.Split(table, "\n")
+	lines := strings.Split(strings.TrimSpace(table), "\n")
 	for _, line := range lines {
 		cells := strings.Split(strings.Trim(strings.ReplaceAll(line, "`", ""), "| "), " | ")
 		for i := range cells {
@@ -112,10 +112,10 @@ func TestFactsAreTheReadmes(t *testing.T) {
 			}
 		}
 		if want := strings.Join(cells[1:], " | "); told[cells[0]] != want {
-			t.Errorf("facts.json has of %q\n%q, and README.md\n%q", cells[0], told[cells[0]], want)
+			t.Errorf("facts.json has of %q\n%q, and facts.md\n%q", cells[0], told[cells[0]], want)
 		}
 	}
 	if len(lines) != len(contract.Facts) || len(lines) < 20 {
-		t.Errorf("facts.json has %d facts, and README.md %d", len(contract.Facts), len(lines))
+		t.Errorf("facts.json has %d facts, and facts.md %d", len(contract.Facts), len(lines))
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/testkit"
 	"dispatchmock/schemas"
 )
 
@@ -89,12 +90,8 @@ func streaming(t *testing.T, ctx context.Context, w http.ResponseWriter, d *admi
 
 func adminOf(t *testing.T, j *journal.Journal) *admin.Admin {
 	t.Helper()
-	w, err := loadWorld()
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := admin.New(admin.Options{Contract: w.contract, Schemas: schemas.FS, Journal: j, Log: slog.New(slog.DiscardHandler),
-		Sessions: session.NewSessions(session.Options{Fixtures: w.fixtures, Now: time.Now, NewID: uuid.New})})
+	d, err := admin.New(admin.Options{Contract: testkit.Contract(t), Schemas: schemas.FS, Journal: j, Log: slog.New(slog.DiscardHandler),
+		Sessions: session.NewSessions(session.Options{Fixtures: testkit.Fixtures(t, testkit.Data{}, sampleTime), Now: time.Now, NewID: uuid.New})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,9 +111,7 @@ const streamTarget = "http://localhost/_mock/journal/stream"
 // request do not end it.
 func TestStreamHasNoDeadline(t *testing.T) {
 	t.Parallel()
-	if _, err := loadWorld(); err != nil { // outside of the bubble
-		t.Fatal(err)
-	}
+	testkit.Fixtures(t, testkit.Data{}, sampleTime) // outside of the bubble
 	synctest.Test(t, func(t *testing.T) {
 		j := journal.New(journal.Limits{Count: 100, Bytes: 1 << 20})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -143,9 +138,7 @@ func TestStreamHasNoDeadline(t *testing.T) {
 // seconds, and one that is too slow is told that it was dropped.
 func TestStuckReaderIsLeft(t *testing.T) {
 	t.Parallel()
-	if _, err := loadWorld(); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Fixtures(t, testkit.Data{}, sampleTime) // outside of the bubble
 	synctest.Test(t, func(t *testing.T) {
 		j := journal.New(journal.Limits{Count: 10_000, Bytes: 64 << 20})
 		d := adminOf(t, j)
@@ -176,9 +169,7 @@ func TestStuckReaderIsLeft(t *testing.T) {
 // told so, and one that comes back to another server's journal goes on.
 func TestStreamTellsWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	if _, err := loadWorld(); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Fixtures(t, testkit.Data{}, sampleTime) // outside of the bubble
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range []struct {
 			after, want string

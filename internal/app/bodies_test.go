@@ -3,12 +3,12 @@ package app_test
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
 
 	"dispatchmock/internal/app"
+	"dispatchmock/internal/testkit"
 )
 
 // chunks returns a body in chunks of a size.
@@ -52,21 +52,21 @@ func TestBodySizes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := launch(t, settings{quiet: true})
-			client := r.connect(t)
-			head := message(http.MethodDelete, resource, append([]string{c.field}, dispatcher...)...)
+			r := testkit.Start(t, testkit.Settings{})
+			client := r.Connect(t)
+			head := testkit.Authorized(http.MethodDelete, testkit.Resource, c.field)
 			go func() { _, _ = io.WriteString(client, head+c.body) }() // the server may stop reading
-			a := client.receive(t, http.MethodDelete)
-			wantVendor(t, a, c.status)
-			closes := a.value("Connection") == "close"
+			a := client.Receive(t, http.MethodDelete)
+			a.WantVendor(t, c.status)
+			closes := a.Value("Connection") == "close"
 			if closes != (c.status != 200) {
-				t.Errorf("got Connection: %q with %d; want close exactly where what follows cannot be told from a request", a.value("Connection"), c.status)
+				t.Errorf("got Connection: %q with %d; want close exactly where what follows cannot be told from a request", a.Value("Connection"), c.status)
 			}
 			if !closes {
-				client.send(t, sample)
-				wantVendor(t, client.receive(t, http.MethodDelete), http.StatusOK)
+				client.Send(t, testkit.Sample)
+				client.Receive(t, http.MethodDelete).WantVendor(t, http.StatusOK)
 			}
-			wantQuiet(t, r)
+			r.WantQuiet(t)
 		})
 	}
 }
@@ -74,7 +74,7 @@ func TestBodySizes(t *testing.T) {
 // TestSmuggling holds that a body is never taken for a request.
 func TestSmuggling(t *testing.T) {
 	t.Parallel()
-	inner := message(http.MethodDelete, "/customers/2/locations/1", dispatcher...)
+	inner := testkit.Authorized(http.MethodDelete, "/customers/2/locations/1")
 	for _, c := range []struct{ name, field, body string }{
 		{"within its length", fmt.Sprintf("Content-Length: %d", len(inner)), inner},
 		{"too large", fmt.Sprintf("Content-Length: %d", app.MaxBodyBytes+len(inner)), inner},
@@ -84,13 +84,13 @@ func TestSmuggling(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := launch(t, settings{quiet: true})
-			got := r.raw(t, message(http.MethodPut, resource, append([]string{c.field}, dispatcher...)...)+c.body)
+			r := testkit.Start(t, testkit.Settings{})
+			got := r.Raw(t, testkit.Authorized(http.MethodPut, testkit.Resource, c.field)+c.body)
 			if n := strings.Count(got, "HTTP/1.1 "); n != 1 {
 				t.Errorf("got %d answers, want 1:\n%s", n, got)
 			}
-			if after := r.ask(t, http.MethodGet, "/customers/2/locations/1", dispatcher...); !strings.Contains(after.body, `"customer_id": 2, "is_active": true`) {
-				t.Errorf("the request in the body was performed: %s", after.body)
+			if after := r.Ask(t, http.MethodGet, "/customers/2/locations/1", testkit.Dispatcher...); !strings.Contains(after.Body, `"customer_id": 2, "is_active": true`) {
+				t.Errorf("the request in the body was performed: %s", after.Body)
 			}
 		})
 	}
@@ -100,78 +100,78 @@ func TestSmuggling(t *testing.T) {
 // half of something; another client is answered at once.
 func TestManyConnections(t *testing.T) {
 	t.Parallel()
-	r := launch(t, settings{quiet: true})
+	r := testkit.Start(t, testkit.Settings{})
 	const many = 400
-	var held []*wireClient
+	var held []*testkit.Conn
 	for i := range many {
-		c := r.connect(t)
+		c := r.Connect(t)
 		switch i % 4 {
 		case 1:
-			c.send(t, "DELETE /customers")
+			c.Send(t, "DELETE /customers")
 		case 2:
-			c.send(t, message(http.MethodDelete, resource, append([]string{"Content-Length: 2"}, dispatcher...)...)+"{")
+			c.Send(t, testkit.Authorized(http.MethodDelete, testkit.Resource, "Content-Length: 2")+"{")
 		case 3:
-			c.send(t, sample)
-			wantVendor(t, c.receive(t, http.MethodDelete), http.StatusOK)
+			c.Send(t, testkit.Sample)
+			c.Receive(t, http.MethodDelete).WantVendor(t, http.StatusOK)
 		}
 		held = append(held, c)
 	}
 	for range 20 {
-		wantVendor(t, r.ask(t, http.MethodGet, resource, dispatcher...), http.StatusOK)
+		r.Ask(t, http.MethodGet, testkit.Resource, testkit.Dispatcher...).WantVendor(t, http.StatusOK)
 	}
 	for i, c := range held { // those that wait are answered when they go on
 		switch i % 4 {
 		case 0, 3:
-			c.send(t, sample)
+			c.Send(t, testkit.Sample)
 		case 1:
-			c.send(t, strings.TrimPrefix(sample, "DELETE /customers"))
+			c.Send(t, strings.TrimPrefix(testkit.Sample, "DELETE /customers"))
 		case 2:
-			c.send(t, "}")
+			c.Send(t, "}")
 		}
-		wantVendor(t, c.receive(t, http.MethodDelete), http.StatusOK)
+		c.Receive(t, http.MethodDelete).WantVendor(t, http.StatusOK)
 	}
-	wantQuiet(t, r)
+	r.WantQuiet(t)
 }
 
 // TestStrangeRequests sends what is nearly a request; each is answered in the
 // vendor's form, and the server goes on.
 func TestStrangeRequests(t *testing.T) {
 	t.Parallel()
-	with := func(fields ...string) string { return message(http.MethodDelete, resource, fields...) }
+	with := func(fields ...string) string { return testkit.Message(http.MethodDelete, testkit.Resource, fields...) }
 	for _, c := range []struct {
 		name, request string
 		status        int
 	}{
-		{"two tenants", with(dispatcher[0], dispatcher[1], "x-tenant-id: 2"), 400},
-		{"the same tenant twice", with(dispatcher[0], dispatcher[1], dispatcher[1]), 400},
-		{"two tokens", with(dispatcher[0], dispatcher[0], dispatcher[1]), 401},
-		{"tenant with a tab", with(dispatcher[0], "x-tenant-id: 1\t1"), 400},
-		{"tenant with a line break within", with(dispatcher[0], "x-tenant-id: 1\r\n 1"), 400},
-		{"tenant that is no UTF-8", with(dispatcher[0], "x-tenant-id: \xff\xfe"), 400},
-		{"control character", with(dispatcher[0], "x-tenant-id: \x01"), 400},
-		{"bare CR", with(dispatcher[0], "x-tenant-id: 1\rx: y"), 400},
-		{"line feeds alone", strings.ReplaceAll(sample, "\r\n", "\n"), 200},
-		{"empty lines before", "\r\n" + sample, 400},
-		{"lower-case protocol", strings.Replace(sample, "HTTP/1.1", "http/1.1", 1), 400},
-		{"HTTP/3.0", strings.Replace(sample, "HTTP/1.1", "HTTP/3.0", 1), 400},
-		{"a path with a space", strings.Replace(sample, "/1 HTTP", "/1 2 HTTP", 1), 400},
-		{"a broken escape", strings.Replace(sample, "/1 HTTP", "/%zz HTTP", 1), 400},
-		{"a null in the path", strings.Replace(sample, "/1 HTTP", "/%00 HTTP", 1), 400},
+		{"two tenants", with(testkit.Dispatcher[0], testkit.Dispatcher[1], "x-tenant-id: 2"), 400},
+		{"the same tenant twice", with(testkit.Dispatcher[0], testkit.Dispatcher[1], testkit.Dispatcher[1]), 400},
+		{"two tokens", with(testkit.Dispatcher[0], testkit.Dispatcher[0], testkit.Dispatcher[1]), 401},
+		{"tenant with a tab", with(testkit.Dispatcher[0], "x-tenant-id: 1\t1"), 400},
+		{"tenant with a line break within", with(testkit.Dispatcher[0], "x-tenant-id: 1\r\n 1"), 400},
+		{"tenant that is no UTF-8", with(testkit.Dispatcher[0], "x-tenant-id: \xff\xfe"), 400},
+		{"control character", with(testkit.Dispatcher[0], "x-tenant-id: \x01"), 400},
+		{"bare CR", with(testkit.Dispatcher[0], "x-tenant-id: 1\rx: y"), 400},
+		{"line feeds alone", strings.ReplaceAll(testkit.Sample, "\r\n", "\n"), 200},
+		{"empty lines before", "\r\n" + testkit.Sample, 400},
+		{"lower-case protocol", strings.Replace(testkit.Sample, "HTTP/1.1", "http/1.1", 1), 400},
+		{"HTTP/3.0", strings.Replace(testkit.Sample, "HTTP/1.1", "HTTP/3.0", 1), 400},
+		{"a path with a space", strings.Replace(testkit.Sample, "/1 HTTP", "/1 2 HTTP", 1), 400},
+		{"a broken escape", strings.Replace(testkit.Sample, "/1 HTTP", "/%zz HTTP", 1), 400},
+		{"a null in the path", strings.Replace(testkit.Sample, "/1 HTTP", "/%00 HTTP", 1), 400},
 		{"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + strings.Repeat("a", 100) + "\r\n\r\n", 400},
-		{"upgrade to WebSocket", with(append([]string{"Connection: Upgrade", "Upgrade: websocket"}, dispatcher...)...), 200},
-		{"upgrade to HTTP/2", with(append([]string{"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA"}, dispatcher...)...), 200},
+		{"upgrade to WebSocket", with(append([]string{"Connection: Upgrade", "Upgrade: websocket"}, testkit.Dispatcher...)...), 200},
+		{"upgrade to HTTP/2", with(append([]string{"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA"}, testkit.Dispatcher...)...), 200},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := launch(t, settings{})
-			client := r.connect(t)
-			client.send(t, c.request)
-			if err := client.Conn.(*net.TCPConn).CloseWrite(); err != nil {
+			r := testkit.Start(t, testkit.Settings{})
+			client := r.Connect(t)
+			client.Send(t, c.request)
+			if err := client.CloseWrite(); err != nil {
 				t.Fatal(err)
 			}
-			wantVendor(t, client.receive(t, http.MethodDelete), c.status)
-			wantVendor(t, r.ask(t, http.MethodGet, resource, dispatcher...), http.StatusOK)
-			wantQuiet(t, r)
+			client.Receive(t, http.MethodDelete).WantVendor(t, c.status)
+			r.Ask(t, http.MethodGet, testkit.Resource, testkit.Dispatcher...).WantVendor(t, http.StatusOK)
+			r.WantQuiet(t)
 		})
 	}
 }

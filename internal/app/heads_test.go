@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"dispatchmock/internal/app"
+	"dispatchmock/internal/testkit"
 )
 
 // headOf returns a request whose head has n bytes, where the request line has
@@ -18,9 +19,9 @@ func headOf(t *testing.T, n int, method, path string, line bool, header ...strin
 	t.Helper()
 	build := func(pad string) string {
 		if line {
-			return message(method, path+"?"+pad, header...)
+			return testkit.Message(method, path+"?"+pad, header...)
 		}
-		return message(method, path, append([]string{"x-note: " + pad}, header...)...)
+		return testkit.Message(method, path, append([]string{"x-note: " + pad}, header...)...)
 	}
 	text := build(strings.Repeat("a", n-len(build(""))))
 	if len(text) != n {
@@ -34,40 +35,40 @@ func headOf(t *testing.T, n int, method, path string, line bool, header ...strin
 // its connection, and not acted upon.
 func TestHeadLimitIsExact(t *testing.T) {
 	t.Parallel()
-	chunked := message(http.MethodDelete, resource, append([]string{"Transfer-Encoding: chunked"}, dispatcher...)...) + "2\r\n{}\r\n0\r\n\r\n"
-	length := message(http.MethodDelete, resource, append([]string{"Content-Length: 2"}, dispatcher...)...) + "{}"
+	chunked := testkit.Authorized(http.MethodDelete, testkit.Resource, "Transfer-Encoding: chunked") + "2\r\n{}\r\n0\r\n\r\n"
+	length := testkit.Authorized(http.MethodDelete, testkit.Resource, "Content-Length: 2") + "{}"
 	front := func(b app.Deps) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.Mock.ServeHTTP(w, r) })
 	}
 	for _, before := range []struct {
 		name, text string
 		answers    int
-	}{{"first", "", 0}, {"second", sample, 1}, {"behind a body", length, 1}, {"behind a chunked body", chunked, 1}, {"third", sample + length, 2}} {
+	}{{"first", "", 0}, {"second", testkit.Sample, 1}, {"behind a body", length, 1}, {"behind a chunked body", chunked, 1}, {"third", testkit.Sample + length, 2}} {
 		for _, line := range []bool{false, true} {
 			for _, proxied := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s, line %t, front %t", before.name, line, proxied), func(t *testing.T) {
 					t.Parallel()
-					s := settings{quiet: true}
+					s := testkit.Settings{}
 					if proxied {
-						s.front = front
+						s.Handler = front
 					}
-					r := launch(t, s)
+					r := testkit.Start(t, s)
 					for _, c := range []struct{ size, status int }{
 						{app.MaxHeaderBytes, 404}, {app.MaxHeaderBytes + 1, 431}, {app.MaxHeaderBytes + 4096, 431}, {app.MaxHeaderBytes + 8000, 431},
 					} {
-						client := r.connect(t)
-						text := before.text + headOf(t, c.size, http.MethodGet, "/nowhere", line, dispatcher...)
+						client := r.Connect(t)
+						text := before.text + headOf(t, c.size, http.MethodGet, "/nowhere", line, testkit.Dispatcher...)
 						go func() { _, _ = io.WriteString(client, text) }() // the server may stop reading
 						for range before.answers {
-							wantVendor(t, client.receive(t, http.MethodDelete), http.StatusOK)
+							client.Receive(t, http.MethodDelete).WantVendor(t, http.StatusOK)
 						}
-						wantVendor(t, client.receive(t, http.MethodGet), c.status)
+						client.Receive(t, http.MethodGet).WantVendor(t, c.status)
 						if c.status == 431 {
-							client.ended(t)
+							client.Ended(t)
 						}
 						client.Close()
 					}
-					wantQuiet(t, r)
+					r.WantQuiet(t)
 				})
 			}
 		}
@@ -81,7 +82,7 @@ func TestHeadLimitOfTheAdminAPI(t *testing.T) {
 	for _, own := range []string{"", "127.0.0.1:0"} {
 		t.Run(own, func(t *testing.T) {
 			t.Parallel()
-			r := launch(t, settings{quiet: true, admin: own})
+			r := testkit.Start(t, testkit.Settings{Options: app.Options{Admin: app.Admin{Address: own}}})
 			address := r.Addr()
 			if own != "" {
 				address = r.AdminAddr()

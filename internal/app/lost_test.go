@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"dispatchmock/internal/app"
+	"dispatchmock/internal/testkit"
+
 	"github.com/google/uuid"
 )
 
@@ -21,7 +24,7 @@ import (
 func TestNoRequestIsLostHalfWay(t *testing.T) {
 	t.Parallel()
 	const clients, each = 24, 60
-	r := launch(t, settings{quiet: true, connections: places()})
+	r := testkit.Start(t, testkit.Settings{Options: app.Options{Connections: places()}})
 	var all sync.WaitGroup
 	var lost sync.Map
 	var failed atomic.Int64
@@ -32,7 +35,7 @@ func TestNoRequestIsLostHalfWay(t *testing.T) {
 		all.Go(func() {
 			begin := sync.OnceFunc(begun.Done)
 			defer begin()
-			var c *wireClient
+			var c *testkit.Conn
 			for i := range each {
 				if i == 1 {
 					begin()
@@ -45,15 +48,15 @@ func TestNoRequestIsLostHalfWay(t *testing.T) {
 							t.Error(err)
 							return
 						}
-						_ = conn.SetDeadline(time.Now().Add(patience))
-						c = &wireClient{conn, bufio.NewReader(conn)}
+						_ = conn.SetDeadline(time.Now().Add(testkit.Patience))
+						c = &testkit.Conn{TCPConn: conn.(*net.TCPConn), Answers: bufio.NewReader(conn)}
 					}
 					id := uuid.NewString()
-					_, _ = io.WriteString(c, message(http.MethodGet, resource, append([]string{"x-request-id: " + id}, dispatcher...)...))
-					a, err := readAnswer(c.read, http.MethodGet)
+					_, _ = io.WriteString(c, testkit.Authorized(http.MethodGet, testkit.Resource, "x-request-id: "+id))
+					a, err := testkit.ReadAnswer(c.Answers, http.MethodGet)
 					if done = err == nil; done {
-						if a.status != http.StatusOK || a.value("X-REQUEST-ID") != id {
-							t.Errorf("got %d of %s, want 200 of %s", a.status, a.value("X-REQUEST-ID"), id)
+						if a.Status != http.StatusOK || a.Value("X-REQUEST-ID") != id {
+							t.Errorf("got %d of %s, want 200 of %s", a.Status, a.Value("X-REQUEST-ID"), id)
 						}
 						continue
 					}
@@ -73,12 +76,12 @@ func TestNoRequestIsLostHalfWay(t *testing.T) {
 	}
 	all.Wait()
 	lost.Range(func(id, _ any) bool {
-		if a, _ := r.do(t, http.MethodGet, fmt.Sprint("/_mock/journal/", id)); a.StatusCode != http.StatusNotFound {
+		if a, _ := r.Do(t, http.MethodGet, fmt.Sprint("/_mock/journal/", id), ""); a.StatusCode != http.StatusNotFound {
 			t.Errorf("the request %s was performed, and its answer lost", id)
 		}
 		return true
 	})
-	if got := r.counts(t); got.Closed == 0 || got.Refused > 0 {
+	if got := counts(t, r); got.Closed == 0 || got.Refused > 0 {
 		t.Errorf("got the counts %+v, want some closed and none refused", got)
 	}
 	t.Logf("%d requests were sent again", failed.Load())

@@ -3,40 +3,16 @@ package app_test
 import (
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
 
 	"dispatchmock/internal/app"
-	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange/bundle"
-	"dispatchmock/internal/mock"
 	"dispatchmock/internal/mock/session"
-	"dispatchmock/schemas"
+	"dispatchmock/internal/testkit"
 )
-
-// admin API sends a request to the admin API and wants it done.
-func (r *running) admin(t testing.TB, method, path, body string) string {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, r.url+"/_mock"+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode >= 300 {
-		t.Fatalf("%s %s: %s %s %v", method, path, response.Status, text, err)
-	}
-	return string(text)
-}
 
 // mixed returns a request of a script that touches all sorts of things.
 func mixed(random *rand.Rand, prefix string) string {
@@ -54,15 +30,15 @@ func mixed(random *rand.Rand, prefix string) string {
 	body := pick("", "", "{}", strings.Repeat("x", 70_000))
 	if body != "" {
 		if random.IntN(3) == 0 {
-			return message(method, prefix+path, append(fields, "Transfer-Encoding: chunked")...) + fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(body), body)
+			return testkit.Message(method, prefix+path, append(fields, "Transfer-Encoding: chunked")...) + fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(body), body)
 		}
 		fields = append(fields, fmt.Sprintf("Content-Length: %d", len(body)))
 	}
-	return message(method, prefix+path, fields...) + body
+	return testkit.Message(method, prefix+path, fields...) + body
 }
 
 // played runs a script in a session and returns the bundle of it.
-func played(t *testing.T, r *running, id string, n int) []byte {
+func played(t *testing.T, r *testkit.Server, id string, n int) string {
 	t.Helper()
 	prefix := ""
 	if id != session.DefaultID {
@@ -70,46 +46,34 @@ func played(t *testing.T, r *running, id string, n int) []byte {
 	}
 	random := rand.New(rand.NewPCG(5, 5))
 	for i := range n {
-		r.raw(t, mixed(random, prefix))
+		r.Raw(t, mixed(random, prefix))
 		switch i {
 		case 5:
-			r.admin(t, http.MethodPatch, "/sessions/"+id+"/records/1/1/1", `{"is_active": true, "name": "Changed"}`)
-			r.admin(t, http.MethodPost, "/sessions/"+id+"/snapshots", `{"name": "a"}`)
+			r.Admin(t, http.MethodPatch, "/sessions/"+id+"/records/1/1/1", `{"is_active": true, "name": "Changed"}`)
+			r.Admin(t, http.MethodPost, "/sessions/"+id+"/snapshots", `{"name": "a"}`)
 		case 10:
-			r.admin(t, http.MethodPut, "/sessions/"+id+"/pins", `{"pins": {"web-app": "2021/05/07", "mobile-app": null}}`)
-			r.admin(t, http.MethodPost, "/sessions/"+id+"/scenarios", `{"definition": {"name": "odd", "description": "Every other request fails.", "when": {"method": "DELETE", "every": 2}, "then": {"error": {"code": "record_unknown"}}}}`)
-			r.admin(t, http.MethodPost, "/sessions/"+id+"/scenarios", `{"definition": {"name": "dice", "description": "By chance.", "when": {"method": "GET", "probability": 0.5}, "then": {"patch": [{"op": "replace", "path": "/name", "value": "?"}]}}}`)
+			r.Admin(t, http.MethodPut, "/sessions/"+id+"/pins", `{"pins": {"web-app": "2021/05/07", "mobile-app": null}}`)
+			r.Admin(t, http.MethodPost, "/sessions/"+id+"/scenarios", `{"definition": {"name": "odd", "description": "Every other request fails.", "when": {"method": "DELETE", "every": 2}, "then": {"error": {"code": "record_unknown"}}}}`)
+			r.Admin(t, http.MethodPost, "/sessions/"+id+"/scenarios", `{"definition": {"name": "dice", "description": "By chance.", "when": {"method": "GET", "probability": 0.5}, "then": {"patch": [{"op": "replace", "path": "/name", "value": "?"}]}}}`)
 		case 15:
-			r.admin(t, http.MethodPatch, "/sessions/"+id+"/choices", `{"repeated_delete": 409}`)
-			r.admin(t, http.MethodPut, "/sessions/"+id+"/clock", `{"mode": "step", "at": "2023-01-01T00:00:00Z", "step": "1s"}`)
+			r.Admin(t, http.MethodPatch, "/sessions/"+id+"/choices", `{"repeated_delete": 409}`)
+			r.Admin(t, http.MethodPut, "/sessions/"+id+"/clock", `{"mode": "step", "at": "2023-01-01T00:00:00Z", "step": "1s"}`)
 		case 20:
-			r.admin(t, http.MethodPost, "/sessions/"+id+"/snapshots/a/restore", "")
+			r.Admin(t, http.MethodPost, "/sessions/"+id+"/snapshots/a/restore", "")
 		case 25:
-			r.admin(t, http.MethodDelete, "/sessions/"+id+"/records/1/9/1", "")
+			r.Admin(t, http.MethodDelete, "/sessions/"+id+"/records/1/9/1", "")
 		}
 	}
-	return []byte(r.admin(t, http.MethodGet, "/sessions/"+id+"/bundle", ""))
+	return r.Admin(t, http.MethodGet, "/sessions/"+id+"/bundle", "")
 }
 
-func readBundle(t testing.TB, text []byte) *bundle.Bundle {
+func read(t testing.TB, text string) *bundle.Bundle {
 	t.Helper()
-	schema, err := contract.Standalone(schemas.FS, "admin/bundle.json", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := bundle.Read("test.bundle", text, schema)
+	b, err := testkit.ReadBundle(t, text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
-}
-
-func replay(t *testing.T, b *bundle.Bundle) (app.Replayed, error) {
-	t.Helper()
-	c, f := loadFixtures(t, settings{}, b.GoodBy())
-	return app.Replay(t.Context(), app.Options{Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any",
-		OnViolation: mock.OnViolation(b.Settings.OnViolation), Sessions: session.Options{Fixtures: f}, Log: slog.New(slog.DiscardHandler),
-		Admin: app.Admin{Schemas: schemas.FS}}, b)
 }
 
 // TestReplay saves sessions of all sorts of requests and changes, and has
@@ -128,18 +92,18 @@ func TestReplay(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := launch(t, settings{quiet: true, anyToken: c.anyToken})
+			r := testkit.Start(t, testkit.Settings{Options: app.Options{AnyToken: c.anyToken}})
 			if c.made != "" {
-				r.admin(t, http.MethodPost, "/sessions", c.made)
+				r.Admin(t, http.MethodPost, "/sessions", c.made)
 			}
 			text := played(t, r, c.id, 60)
-			b := readBundle(t, text)
+			b := read(t, text)
 			for _, x := range b.Exchanges {
 				if head := string(x.Request.Head); strings.Contains(head, "-token") || strings.Contains(head, "secret") {
 					t.Errorf("the bundle has a token: %s", head)
 				}
 			}
-			done, err := replay(t, b)
+			done, err := r.Replay(t, b)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -154,11 +118,11 @@ func TestReplay(t *testing.T) {
 // names the request and the place.
 func TestReplayFinds(t *testing.T) {
 	t.Parallel()
-	r := launch(t, settings{quiet: true})
+	r := testkit.Start(t, testkit.Settings{})
 	text := played(t, r, session.DefaultID, 30)
 	random := rand.New(rand.NewPCG(9, 9))
 	for range 12 {
-		b := readBundle(t, text)
+		b := read(t, text)
 		i := random.IntN(len(b.Exchanges))
 		for b.Exchanges[i].Admin {
 			i = random.IntN(len(b.Exchanges))
@@ -166,19 +130,19 @@ func TestReplayFinds(t *testing.T) {
 		x := &b.Exchanges[i]
 		at := random.IntN(len(x.Response.Head))
 		x.Response.Head[at] ^= 0x01
-		_, err := replay(t, b)
+		_, err := r.Replay(t, b)
 		var d *app.Difference
 		if !errors.As(err, &d) || d.Exchange.Sequence != x.Sequence || d.Offset != at {
 			t.Errorf("byte %d of the answer to request %d is another; the replay says %v", at, x.Sequence, err)
 		}
 	}
-	b := readBundle(t, text)
+	b := read(t, text)
 	for i := range b.Exchanges {
 		if x := &b.Exchanges[i]; len(x.Response.Body) > 0 && !x.Admin {
 			at := len(x.Response.Body) - 1
 			x.Response.Body[at] ^= 0x01
 			var d *app.Difference
-			if _, err := replay(t, b); !errors.As(err, &d) || d.Offset != len(x.Response.Head)+4+at {
+			if _, err := r.Replay(t, b); !errors.As(err, &d) || d.Offset != len(x.Response.Head)+4+at {
 				t.Errorf("the last byte of a body is another; the replay says %v", err)
 			}
 			return
@@ -190,15 +154,15 @@ func TestReplayFinds(t *testing.T) {
 // nothing is kept, do not put the rest out of step.
 func TestReplayOfRefused(t *testing.T) {
 	t.Parallel()
-	r := launch(t, settings{quiet: true})
-	r.admin(t, http.MethodPut, "/sessions/default/request-ids", `{"seed": 4}`)
+	r := testkit.Start(t, testkit.Settings{})
+	r.Admin(t, http.MethodPut, "/sessions/default/request-ids", `{"seed": 4}`)
 	for range 3 {
-		r.raw(t, sample)
-		r.raw(t, "GARBAGE\r\n\r\n")
-		r.raw(t, message(http.MethodGet, resource, dispatcher...))
+		r.Raw(t, testkit.Sample)
+		r.Raw(t, "GARBAGE\r\n\r\n")
+		r.Raw(t, testkit.Authorized(http.MethodGet, testkit.Resource))
 	}
-	b := readBundle(t, []byte(r.admin(t, http.MethodGet, "/sessions/default/bundle", "")))
-	done, err := replay(t, b)
+	b := r.Bundle(t, session.DefaultID)
+	done, err := r.Replay(t, b)
 	if err != nil || done.Skipped != 3 || done.Same != len(b.Exchanges)-3 {
 		t.Errorf("got %+v, %v, want 3 of %d skipped and the rest as recorded", done, err, len(b.Exchanges))
 	}

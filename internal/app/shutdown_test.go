@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/app"
-	"dispatchmock/internal/contract"
+	"dispatchmock/internal/testkit"
 	"dispatchmock/internal/wire"
 )
 
@@ -29,13 +29,6 @@ func (g *gate) around(_ *http.Request, _ *wire.Reply, perform func()) {
 	perform()
 }
 
-func within(t *testing.T, limit time.Duration) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	t.Cleanup(cancel)
-	return ctx
-}
-
 // refuses reports whether nobody listens at the address any more.
 func refuses(address string) bool {
 	c, err := net.Dial("tcp", address)
@@ -51,19 +44,19 @@ func TestShutdownAnswersRequestsInFlight(t *testing.T) {
 	t.Parallel()
 	const clients = 50
 	g := newGate()
-	r := launch(t, settings{quiet: true, around: g.around})
-	var all []*wireClient
+	r := testkit.Start(t, testkit.Settings{Options: app.Options{Around: g.around}})
+	var all []*testkit.Conn
 	for range clients {
-		c := r.connect(t)
-		c.send(t, sample)
+		c := r.Connect(t)
+		c.Send(t, testkit.Sample)
 		all = append(all, c)
 	}
 	for range clients {
 		<-g.entered
 	}
 	stopped := make(chan error, 1)
-	go func() { stopped <- r.Shutdown(within(t, patience)) }()
-	eventually(t, "the server stops listening", func() bool { return refuses(r.Addr().String()) })
+	go func() { stopped <- r.Shutdown(testkit.Within(t, testkit.Patience)) }()
+	testkit.Eventually(t, "the server stops listening", func() bool { return refuses(r.Addr().String()) })
 	select {
 	case err := <-stopped:
 		t.Fatalf("Shutdown returned %v while %d requests were in flight", err, clients)
@@ -71,9 +64,9 @@ func TestShutdownAnswersRequestsInFlight(t *testing.T) {
 	}
 	close(g.open)
 	for i, c := range all {
-		a := c.receive(t, http.MethodDelete)
-		wantVendor(t, a, http.StatusOK)
-		if rest, err := io.ReadAll(c.read); err != nil || len(rest) > 0 {
+		a := c.Receive(t, http.MethodDelete)
+		a.WantVendor(t, http.StatusOK)
+		if rest, err := io.ReadAll(c.Answers); err != nil || len(rest) > 0 {
 			t.Errorf("client %d: behind the answer comes %q, %v, want the end of the connection", i, rest, err)
 		}
 	}
@@ -94,35 +87,35 @@ func TestShutdownAnswersRequestsInFlight(t *testing.T) {
 // stopping when its time is up.
 func TestShutdownWithStuckClients(t *testing.T) {
 	t.Parallel()
-	half := message(http.MethodDelete, resource, append([]string{"Content-Length: 10"}, dispatcher...)...) + "{"
+	half := testkit.Authorized(http.MethodDelete, testkit.Resource, "Content-Length: 10") + "{"
 	for _, c := range []struct {
 		name, sent string
 		answers    int  // to what was sent
 		inFlight   bool // a request is cut off
 	}{
-		{"idle after an answer", sample, 1, false},
-		{"in the head of the second request", sample + "DELETE /cust", 1, false},
+		{"idle after an answer", testkit.Sample, 1, false},
+		{"in the head of the second request", testkit.Sample + "DELETE /cust", 1, false},
 		{"in a body", half, 0, true},
-		{"in the body of the second request", sample + half, 1, true},
+		{"in the body of the second request", testkit.Sample + half, 1, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := launch(t, settings{quiet: true})
-			client := r.connect(t)
-			client.send(t, c.sent)
+			r := testkit.Start(t, testkit.Settings{})
+			client := r.Connect(t)
+			client.Send(t, c.sent)
 			for range c.answers {
-				wantVendor(t, client.receive(t, http.MethodDelete), http.StatusOK)
+				client.Receive(t, http.MethodDelete).WantVendor(t, http.StatusOK)
 			}
 			if c.inFlight {
 				// Another client's answer comes after the server has begun to
 				// read the body, or before: both are a stuck client.
-				wantVendor(t, r.ask(t, http.MethodGet, resource, dispatcher...), http.StatusOK)
+				r.Ask(t, http.MethodGet, testkit.Resource, testkit.Dispatcher...).WantVendor(t, http.StatusOK)
 			}
-			limit := patience
+			limit := testkit.Patience
 			if c.inFlight {
 				limit = 500 * time.Millisecond // which passes
 			}
-			err := r.Shutdown(within(t, limit))
+			err := r.Shutdown(testkit.Within(t, limit))
 			if !c.inFlight && err != nil {
 				t.Errorf("Shutdown returned %v, want nil: no request was in flight", err)
 			}
@@ -133,7 +126,7 @@ func TestShutdownWithStuckClients(t *testing.T) {
 				t.Error("the server still listens")
 			}
 			var late net.Error
-			if _, err := io.ReadAll(client.read); errors.As(err, &late) && late.Timeout() {
+			if _, err := io.ReadAll(client.Answers); errors.As(err, &late) && late.Timeout() {
 				t.Error("the connection of the stuck client is still open")
 			}
 		})
@@ -146,13 +139,13 @@ func TestShutdownWithSilentClients(t *testing.T) {
 	t.Parallel()
 	// By itself net/http waits for them for five seconds, always; that a busy
 	// machine takes as long happens only now and then.
-	eventually(t, "a server with silent clients stops within less than five seconds", func() bool {
-		r := launch(t, settings{quiet: true})
+	testkit.Eventually(t, "a server with silent clients stops within less than five seconds", func() bool {
+		r := testkit.Start(t, testkit.Settings{})
 		for range 3 {
-			r.connect(t)
+			r.Connect(t)
 		}
-		wantVendor(t, r.ask(t, http.MethodGet, resource, dispatcher...), http.StatusOK)
-		return r.Shutdown(within(t, 4*time.Second)) == nil
+		r.Ask(t, http.MethodGet, testkit.Resource, testkit.Dispatcher...).WantVendor(t, http.StatusOK)
+		return r.Shutdown(testkit.Within(t, 4*time.Second)) == nil
 	})
 }
 
@@ -160,9 +153,9 @@ func TestShutdownWithSilentClients(t *testing.T) {
 // return at once.
 func TestShutdownTwice(t *testing.T) {
 	t.Parallel()
-	r := launch(t, settings{quiet: true})
+	r := testkit.Start(t, testkit.Settings{})
 	for range 3 {
-		if err := r.Shutdown(within(t, patience)); err != nil {
+		if err := r.Shutdown(testkit.Within(t, testkit.Patience)); err != nil {
 			t.Errorf("Shutdown returned %v, want nil", err)
 		}
 	}
@@ -172,11 +165,8 @@ func TestShutdownTwice(t *testing.T) {
 // is not disturbed.
 func TestStartOnAPortInUse(t *testing.T) {
 	t.Parallel()
-	r := launch(t, settings{quiet: true})
-	c, f := loadFixtures(t, settings{}, time.Now())
-	o := r.Options
-	o.Contract, o.Sessions.Fixtures, o.CORS = c, f, contract.CORSDocumented
-	second, err := app.New(o)
+	r := testkit.Start(t, testkit.Settings{})
+	second, err := app.New(r.Options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,16 +175,16 @@ func TestStartOnAPortInUse(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), address) {
 		t.Errorf("got %v, want an error that names %s", err, address)
 	}
-	wantVendor(t, r.ask(t, http.MethodGet, resource, dispatcher...), http.StatusOK)
+	r.Ask(t, http.MethodGet, testkit.Resource, testkit.Dispatcher...).WantVendor(t, http.StatusOK)
 	// A server that never started has nothing to stop.
 	stopped := make(chan error, 1)
-	go func() { stopped <- second.Shutdown(within(t, patience)) }()
+	go func() { stopped <- second.Shutdown(testkit.Within(t, testkit.Patience)) }()
 	select {
 	case err := <-stopped:
 		if err != nil {
 			t.Errorf("Shutdown of a server that did not start returned %v, want nil", err)
 		}
-	case <-time.After(patience):
+	case <-time.After(testkit.Patience):
 		t.Error("Shutdown of a server that did not start never returns")
 	}
 }
@@ -202,7 +192,7 @@ func TestStartOnAPortInUse(t *testing.T) {
 // TestStartOnBadAddresses holds that each is refused with a reason.
 func TestStartOnBadAddresses(t *testing.T) {
 	t.Parallel()
-	r := launch(t, settings{quiet: true})
+	r := testkit.Start(t, testkit.Settings{})
 	for _, address := range []string{"127.0.0.1", "127.0.0.1:65536", "127.0.0.1:port", "127.0.0.1:-1", "256.0.0.1:0", "[::1:0"} {
 		s, err := app.New(r.Options)
 		if err != nil {

@@ -96,7 +96,7 @@ func newRoot(io streams) *cobra.Command {
 	root.Short = "A mock of the CRO Software Dispatch API's Deactivate Customer endpoint"
 	root.Long = "Dispatchmock mocks one endpoint of the CRO Software Dispatch API, Deactivate Customer:\n\n" +
 		"  DELETE /customers/{customer_id}/locations/{customer_location_id}\n\n" +
-		"Without a command it serves."
+		"Without a command it serves. The manual is in the program: dispatchmock help lists its topics."
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2
@@ -104,9 +104,9 @@ func newRoot(io streams) *cobra.Command {
 	root.SetOut(io.out)
 	root.SetErr(io.err)
 	root.SetFlagErrorFunc(flagError)
-	root.SetHelpCommand(newHelp())
+	root.SetHelpCommand(newHelp(io))
 	serve := newServe(io)
-	root.AddCommand(serve, ctl.New(io.out, io.err, io.env), newExec(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newVersion(io))
+	root.AddCommand(serve, ctl.New(io.out, io.err, io.env), newExec(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newCompletion(io), newVersion(io))
 	root.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
@@ -114,26 +114,6 @@ func newRoot(io streams) *cobra.Command {
 		return command.Unknown(cmd, args[0])
 	}
 	return root
-}
-
-// newHelp replaces cobra's own help command, which succeeds when there is no such
-// command.
-func newHelp() *cobra.Command {
-	return &cobra.Command{
-		Use:   "help [COMMAND]",
-		Short: "Show the help of a command",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			about, rest, err := cmd.Root().Find(args)
-			if err != nil {
-				return command.Misuse{Err: err}
-			}
-			if len(rest) > 0 {
-				return command.Unknown(cmd.Root(), rest[0])
-			}
-			about.InitDefaultHelpFlag()
-			return about.Help()
-		},
-	}
 }
 
 // flagError names the flag that a misspelt one is nearest to, or the command

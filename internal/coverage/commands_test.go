@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/coverage"
-	"dispatchmock/internal/testwait"
+	"dispatchmock/internal/testkit"
 )
 
 // stages are scenarios of each kind of condition.
@@ -82,7 +82,7 @@ func TestCommands(t *testing.T) {
 							if r.covers(c.session, name) {
 								break
 							}
-							if !strings.Contains(out, "curl: (28)") || most > testwait.Patience/8 {
+							if !strings.Contains(out, "curl: (28)") || most > testkit.Patience/8 {
 								t.Errorf("%s is not covered by\n%s\nwhich prints\n%s", name, item.Command, out)
 								break
 							}

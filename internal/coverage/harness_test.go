@@ -1,34 +1,28 @@
 package coverage_test
 
 import (
-	"context"
-	"io/fs"
-	"log/slog"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/google/uuid"
 
-	"dispatchmock/fixtures"
 	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/journal"
 	"dispatchmock/internal/jsonx"
-	"dispatchmock/internal/mock"
 	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
-	"dispatchmock/internal/testwait"
+	"dispatchmock/internal/testkit"
 	"dispatchmock/schemas"
 )
 
-var patience = testwait.Patience
+var patience = testkit.Patience
 
 // settings are what a test may choose; the zero value is the default world.
 type settings struct {
@@ -40,36 +34,8 @@ type settings struct {
 
 func load(t testing.TB, s settings) (*contract.Contract, *fixture.Fixtures) {
 	t.Helper()
-	c, err := contract.Load(schemas.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	def, err := fixtures.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := fstest.MapFS{}
-	names, err := fs.Glob(def, "*.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		text, err := fs.ReadFile(def, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[name] = &fstest.MapFile{Data: text}
-	}
-	for name, text := range s.files {
-		files[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	if s.choices != "" {
-		files["choices.json"] = &fstest.MapFile{Data: []byte(`{"choices": ` + s.choices + `}`)}
-	}
-	f, err := fixture.Load(files, schemas.FS, c, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := testkit.Contract(t)
+	f := *testkit.Fixtures(t, testkit.Data{Choices: s.choices, Files: s.files}, testkit.Started)
 	p, err := scenario.NewParser(schemas.FS, c)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +55,7 @@ func load(t testing.TB, s settings) (*contract.Contract, *fixture.Fixtures) {
 	if len(list) > 0 {
 		f.Scenarios = scenario.NewCatalogue(list)
 	}
-	return c, f
+	return c, &f
 }
 
 // running is a server under test; it tells each exchange.
@@ -101,32 +67,17 @@ type running struct {
 
 func launch(t testing.TB, s settings) *running {
 	t.Helper()
-	c, f := load(t, s)
+	_, f := load(t, s)
 	r := &running{recorded: make(chan struct{}, 4096)}
-	var err error
-	r.Server, err = app.New(app.Options{Contract: c, CORS: contract.CORSDocumented, AnyToken: s.anyToken, OnViolation: mock.Fail, Quiet: true,
-		Log: slog.New(slog.DiscardHandler), Journal: journal.Limits{Count: 100, Bytes: 1 << 20}, Admin: app.Admin{Schemas: schemas.FS},
+	server := testkit.Start(t, testkit.Settings{Options: app.Options{AnyToken: s.anyToken, Journal: journal.Limits{Count: 100, Bytes: 1 << 20},
 		Sessions: session.Options{Fixtures: f, Now: time.Now, NewID: uuid.New},
 		Recorded: func(*exchange.Exchange) {
 			select {
 			case r.recorded <- struct{}{}:
 			default:
 			}
-		}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Start("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	r.url = "http://" + r.Addr().String()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := r.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-	})
+		}}})
+	r.Server, r.url = server.Server, server.URL
 	return r
 }
 
@@ -163,14 +114,7 @@ func (r *running) live() coverage.Where { return coverage.Live(r.url, r.url, "/_
 // tokens from.
 func (r *running) shell(t testing.TB, command string) string {
 	t.Helper()
-	for _, program := range []string{"sh", "curl"} {
-		if _, err := exec.LookPath(program); err != nil {
-			if os.Getenv("CI") == "true" {
-				t.Fatalf("%s is missing, and CI must have it", program)
-			}
-			t.Skipf("%s is not installed here", program)
-		}
-	}
+	testkit.Need(t, "sh", "curl")
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
 	cmd.Env = append(os.Environ(), "no_proxy=*")
 	for _, v := range r.Coverage().Variables() {

@@ -1,75 +1,40 @@
 package proxy_test
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
-	"dispatchmock/fixtures"
 	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/journal"
-	"dispatchmock/internal/mock"
-	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/proxy"
-	"dispatchmock/internal/testwait"
-	"dispatchmock/schemas"
+	"dispatchmock/internal/testkit"
 )
 
-var patience = testwait.Patience
+var patience = testkit.Patience
 
-var loadContract = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load(schemas.FS) })
-
-func theContract(t testing.TB) *contract.Contract {
-	t.Helper()
-	c, err := loadContract()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-var loadWorld = sync.OnceValues(func() (*fixture.Fixtures, error) {
-	c, err := loadContract()
-	if err != nil {
-		return nil, err
-	}
-	files, err := fixtures.Default()
-	if err != nil {
-		return nil, err
-	}
-	return fixture.Load(files, schemas.FS, c, time.Now())
-})
+func theContract(t testing.TB) *contract.Contract { return testkit.Contract(t) }
 
 // running is a server under test.
 type running struct {
 	*app.Server
 	url  string
-	log  *safeBuffer
+	log  *testkit.Buffer
 	seen chan *exchange.Exchange
 }
 
 // launch starts a server; front may be nil.
 func launch(t testing.TB, front func(app.Deps) http.Handler, change ...func(*app.Options)) *running {
 	t.Helper()
-	world, err := loadWorld()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &running{log: &safeBuffer{}, seen: make(chan *exchange.Exchange, 1000)}
-	o := app.Options{Contract: theContract(t), CORS: contract.CORSDocumented, OnViolation: mock.Fail,
-		Journal: journal.Limits{Count: 1000, Bytes: 16 << 20}, Admin: app.Admin{Schemas: schemas.FS},
-		Sessions: session.Options{Fixtures: world, Now: time.Now, NewID: uuid.New},
-		Log:      slog.New(slog.NewTextHandler(r.log, nil)), Handler: front}
+	r := &running{seen: make(chan *exchange.Exchange, 1000)}
+	o := app.Options{Journal: journal.Limits{Count: 1000, Bytes: 16 << 20}, Handler: front, Sessions: session.Options{Now: time.Now, NewID: uuid.New}}
 	o.Recorded = func(x *exchange.Exchange) {
 		select {
 		case r.seen <- x:
@@ -79,18 +44,8 @@ func launch(t testing.TB, front func(app.Deps) http.Handler, change ...func(*app
 	for _, c := range change {
 		c(&o)
 	}
-	if r.Server, err = app.New(o); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Start("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	r.url = "http://" + r.Addr().String()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		_ = r.Shutdown(ctx) // a test may have stopped it
-	})
+	server := testkit.Start(t, testkit.Settings{Clock: testkit.Started, Log: testkit.TextLog, Options: o})
+	r.Server, r.url, r.log = server.Server, server.URL, server.Logged
 	return r
 }
 
@@ -111,7 +66,7 @@ func launchBefore(t testing.TB, target string, change func(*proxy.Options), opti
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &safeBuffer{}
+	log := &testkit.Buffer{}
 	r := launch(t, func(b app.Deps) http.Handler {
 		o := proxy.Options{Contract: theContract(t), Target: u, Timeout: patience, CORS: contract.CORSDocumented,
 			Home: b.Home, Redactor: b.Redactor, Record: b.Record, Log: slog.New(slog.NewTextHandler(log, nil))}
@@ -140,22 +95,4 @@ func (r *running) next(t testing.TB) *exchange.Exchange {
 		t.Fatal("no exchange was recorded")
 	}
 	return nil
-}
-
-// safeBuffer is a buffer that a server may write while a test reads.
-type safeBuffer struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }

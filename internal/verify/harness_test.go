@@ -16,7 +16,7 @@ import (
 	"dispatchmock/internal/cli"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/model"
-	"dispatchmock/internal/testwait"
+	"dispatchmock/internal/testkit"
 	"dispatchmock/internal/verify"
 	"dispatchmock/schemas"
 )
@@ -85,7 +85,7 @@ func options(t testing.TB, target string) verify.Options {
 		Token: "dispatcher-token", SecondToken: "second-dispatcher-token", Tenant: 1, ForeignTenant: &foreign,
 		RoleTokens: map[model.Role]string{"Driver": "driver-token", "Admin": "admin-token", "Public": "readonly-token", "Dispatcher": "second-dispatcher-token"},
 		Records:    []verify.Record{{Customer: 1, Location: 1}, {Customer: 2, Location: 1}, {Customer: 3, Location: 1}, {Customer: 8, Location: 1}, {Customer: 14, Location: 1}},
-		Writes:     true, Pins: true, Timeout: testwait.Patience, Now: time.Now}
+		Writes:     true, Pins: true, Timeout: testkit.Patience, Now: time.Now}
 }
 
 func run(t testing.TB, o verify.Options) *verify.Report {

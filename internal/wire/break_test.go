@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"dispatchmock/internal/testwait"
+	"dispatchmock/internal/testkit"
 	"dispatchmock/internal/wire"
 )
 
-var patience = testwait.Patience
+var patience = testkit.Patience
 
 const (
 	body = `{"field": "x"}`

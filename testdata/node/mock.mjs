@@ -1,4 +1,4 @@
-// A small client of the mock and its admin API, as a test suite would have
+// A small client of the mock and its admin, as a test suite would have
 // it. MOCK_URL says where the server is.
 
 import assert from 'node:assert/strict';
@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 const server = process.env.MOCK_URL;
 
 /** Sends a request to the admin API and returns what it says. */
-export async function admin API(method, path, body, status = [200, 201, 204]) {
+export async function admin(method, path, body, status = [200, 201, 204]) {
   const response = await fetch(`${server}/_mock${path}`, {
     method,
     headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
@@ -17,10 +17,10 @@ export async function admin API(method, path, body, status = [200, 201, 204]) {
   return text === '' ? null : JSON.parse(text);
 }
 
-/** A session of the mock: a world of its own. */
+/** A session of the mock: records of its own. */
 export class Session {
   static async create(spec = {}) {
-    const made = await admin API('POST', '/sessions', spec);
+    const made = await admin('POST', '/sessions', spec);
     return new Session(made.id, made.base_url);
   }
 
@@ -45,14 +45,14 @@ export class Session {
     };
   }
 
-  admin API(method, path, body, status) { return admin API(method, `/sessions/${this.id}${path}`, body, status); }
-  reset() { return this.admin API('POST', '/reset', {}); }
-  drop() { return this.admin API('DELETE', ''); }
-  switchOn(scenario) { return this.admin API('POST', '/scenarios', typeof scenario === 'string' ? { name: scenario } : { definition: scenario }); }
-  switchOff(name) { return this.admin API('DELETE', `/scenarios/${name}`); }
-  verify(expectation) { return admin API('POST', `/journal/verify?session=${this.id}`, expectation); }
-  find(requestID) { return admin API('GET', `/journal/${requestID}?session=${this.id}`); }
-  journal(query = '') { return admin API('GET', `/journal?session=${this.id}${query}`); }
+  admin(method, path, body, status) { return admin(method, `/sessions/${this.id}${path}`, body, status); }
+  reset() { return this.admin('POST', '/reset', {}); }
+  drop() { return this.admin('DELETE', ''); }
+  switchOn(scenario) { return this.admin('POST', '/scenarios', typeof scenario === 'string' ? { name: scenario } : { definition: scenario }); }
+  switchOff(name) { return this.admin('DELETE', `/scenarios/${name}`); }
+  verify(expectation) { return admin('POST', `/journal/verify?session=${this.id}`, expectation); }
+  find(requestID) { return admin('GET', `/journal/${requestID}?session=${this.id}`); }
+  journal(query = '') { return admin('GET', `/journal?session=${this.id}${query}`); }
 
   /** Yields the exchanges of the session as they happen. */
   async *events(signal) {

@@ -72,20 +72,20 @@ async function versions(session, n) {
   await session.api('GET', sample, { 'x-api-version': version });
   const pinned = await session.api('GET', sample);
   assert.equal(pinned.headers.get('x-api-version'), version);
-  assert.deepEqual((await session.admin API('GET', '/pins')).pins, { 'web-app': version });
+  assert.deepEqual((await session.admin('GET', '/pins')).pins, { 'web-app': version });
 }
 
 /** What was written through the admin API is there, and a snapshot brings it back. */
 async function snapshots(session, n) {
   await session.reset();
   const name = `Customer of tester ${n}`;
-  await session.admin API('PATCH', '/records/1/2/1', { name });
-  await session.admin API('POST', '/snapshots', { name: 'named' });
-  await session.admin API('DELETE', '/records/1/2/1');
+  await session.admin('PATCH', '/records/1/2/1', { name });
+  await session.admin('POST', '/snapshots', { name: 'named' });
+  await session.admin('DELETE', '/records/1/2/1');
   assert.equal((await session.api('GET', '/customers/2/locations/1')).status, 404);
-  await session.admin API('POST', '/snapshots/named/restore');
+  await session.admin('POST', '/snapshots/named/restore');
   assert.equal((await session.api('GET', '/customers/2/locations/1')).body.name, name);
-  const { patch } = await session.admin API('GET', '/diff');
+  const { patch } = await session.admin('GET', '/diff');
   assert.equal(patch.length, 1, JSON.stringify(patch));
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { script } from './script.mjs';
-import { Session, admin API, sample } from './mock.mjs';
+import { Session, admin, sample } from './mock.mjs';
 
 test('50 subtests at once', { concurrency: 50 }, async (t) => {
   // Others than the workers', who may run beside these.
@@ -28,6 +28,6 @@ test('a session tells its exchanges live, and no other\'s', { concurrency: 50 },
 });
 
 test('the default session is as the fixtures say', async () => {
-  const home = await admin API('GET', '/sessions/default');
-  assert.equal(home.changed_records, 0, 'a test in a session of its own has changed the default one');
+  const defaultSession = await admin('GET', '/sessions/default');
+  assert.equal(defaultSession.changed_records, 0, 'a test in a session of its own has changed the default one');
 });

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/mock/fixture"
+	"dispatchmock/internal/testkit"
 	"dispatchmock/schemas"
 )
 
@@ -29,11 +30,7 @@ func TestManyRecords(t *testing.T) {
 		fmt.Fprintf(&b, `{"record": {"id": %d, "location_id": 1, "is_active": true, "name": "Customer %06d", "account_number_1": null, "account_number_2": null, "addresses": [], "contacts": [], "created_on": "2021-02-03T04:05:06.000000", "last_updated_on": "2021-02-03T04:05:06.000000", "parent_id": null, "renewal_date": null}}`, i+1, (i*7919+5)%n)
 	}
 	b.WriteString(`]}`)
-	w, err := loadWorld()
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := fixture.Load(fstest.MapFS{"many.json": {Data: b.Bytes()}}, schemas.FS, w.contract, time.Now())
+	files, err := fixture.Load(fstest.MapFS{"many.json": {Data: b.Bytes()}}, schemas.FS, testkit.Contract(t), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

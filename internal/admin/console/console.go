@@ -40,8 +40,8 @@ type asset struct {
 	kind, tag string
 }
 
-// Handler serves the page at /_mock/ and its files below /_mock/ui/. A file
-// that cannot be read is an error.
+// Handler serves the page at /_mock/, its files below /_mock/ui/, and the manual
+// at /_mock/help/. A file that cannot be read is an error.
 func Handler() (http.Handler, error) {
 	h := handler{}
 	err := fs.WalkDir(files, "ui", func(name string, d fs.DirEntry, err error) error {
@@ -104,6 +104,10 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		header.Set("Allow", "GET, HEAD")
 		http.Error(w, "The page can be read only.", http.StatusMethodNotAllowed)
+		return
+	}
+	if isHelp(r.URL.Path) {
+		serveHelp(w, r)
 		return
 	}
 	if r.URL.Path == root {

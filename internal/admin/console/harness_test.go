@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,18 +18,15 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/google/uuid"
 
-	"dispatchmock/fixtures"
 	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/exchange/journal"
-	"dispatchmock/internal/mock"
 	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
-	"dispatchmock/internal/testwait"
-	"dispatchmock/schemas"
+	"dispatchmock/internal/testkit"
 )
 
-var patience = testwait.Patience
+var patience = testkit.Patience
 
 // settings are what a test may choose of a server; the zero value is the
 // default world.
@@ -42,24 +38,6 @@ type settings struct {
 	cors    contract.CORS
 }
 
-type world struct {
-	contract *contract.Contract
-	fixtures *fixture.Fixtures
-}
-
-var loadWorld = sync.OnceValues(func() (world, error) {
-	c, err := contract.Load(schemas.FS)
-	if err != nil {
-		return world{}, err
-	}
-	files, err := fixtures.Default()
-	if err != nil {
-		return world{}, err
-	}
-	f, err := fixture.Load(files, schemas.FS, c, time.Now())
-	return world{c, f}, err
-})
-
 // running is a server under test.
 type running struct {
 	*app.Server
@@ -70,32 +48,10 @@ type running struct {
 // launch starts a server and stops it when the test ends.
 func launch(t testing.TB, s settings) *running {
 	t.Helper()
-	w, err := loadWorld()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.files == nil {
-		s.files = w.fixtures
-	}
-	if s.journal == (journal.Limits{}) {
-		s.journal = journal.Limits{Count: 2000, Bytes: 8 << 20}
-	}
-	if s.cors == "" {
-		s.cors = contract.CORSDocumented
-	}
-	s.admin.Schemas, s.admin.Version = schemas.FS, "0.0.0"
-	r := &running{}
-	r.Server, err = app.New(app.Options{Contract: w.contract, CORS: s.cors, OnViolation: mock.Fail, Quiet: true,
-		Journal: s.journal, Admin: s.admin, Log: slog.New(slog.DiscardHandler),
-		Sessions: session.Options{Fixtures: s.files, Now: time.Now, NewID: uuid.New}, Handler: s.front})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Start("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	r.url = "http://" + r.Addr().String()
-	r.admin = r.url
+	s.admin.Version = "0.0.0"
+	server := testkit.Start(t, testkit.Settings{Clock: testkit.Started, Options: app.Options{CORS: s.cors, Journal: s.journal, Admin: s.admin, Handler: s.front,
+		Sessions: session.Options{Fixtures: s.files, Now: time.Now, NewID: uuid.New}}})
+	r := &running{server.Server, server.URL, server.URL}
 	if at := r.AdminAddr(); at != nil {
 		r.admin = "http://" + at.String()
 	}

@@ -10,6 +10,7 @@ import (
 	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/proxy"
+	"dispatchmock/internal/testkit"
 )
 
 // TestProxyViews holds that the console of a proxy shows what passed: which
@@ -20,8 +21,7 @@ func TestProxyViews(t *testing.T) {
 		t.Fatal(err)
 	}
 	front := func(b app.Deps) http.Handler {
-		w, _ := loadWorld() // launch has loaded it
-		p := proxy.New(proxy.Options{Contract: w.contract, Target: origin, Timeout: patience, CORS: contract.CORSDocumented, Home: b.Home,
+		p := proxy.New(proxy.Options{Contract: testkit.Contract(t), Target: origin, Timeout: patience, CORS: contract.CORSDocumented, Home: b.Home,
 			Redactor: b.Redactor, Record: b.Record, Log: slog.New(slog.DiscardHandler), Quiet: true})
 		t.Cleanup(p.Close)
 		return p

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/mock/session"
-	"dispatchmock/internal/testwait"
+	"dispatchmock/internal/testkit"
 )
 
 // TestDroppedMayAskForFixtures holds that who is told of a session's end can
@@ -25,7 +25,7 @@ func TestDroppedMayAskForFixtures(t *testing.T) {
 	go func() { _ = all.Drop("a") }()
 	select {
 	case <-told:
-	case <-time.After(testwait.Patience):
+	case <-time.After(testkit.Patience):
 		t.Fatal("Dropped asked for the fixtures, and still waits")
 	}
 }

@@ -22,6 +22,7 @@ export function help() {
   if (document.querySelector('dialog[open]')) return;
   const d = h('dialog', { 'aria-label': 'Keys and help', class: 'help' }, h('h2', {}, 'Keys'),
     h('table', {}, h('tbody', {}, keys.map(([k, what]) => h('tr', {}, h('th', { scope: 'row' }, k.split(/(, | … )/).map((p, i) => i % 2 ? p : h('kbd', {}, p))), h('td', {}, what))))),
+    h('p', {}, 'How to use the mock: ', h('a', { href: '/_mock/help/' }, 'the manual'), '.'),
     h('p', {}, 'Everything here goes through the admin API, so a script can do it too: ', h('a', { href: '/_mock/openapi.json' }, 'openapi.json'), '.'),
     h('form', { method: 'dialog', class: 'row end' }, h('button', { class: 'main' }, 'Close')));
   d.addEventListener('close', () => d.remove());
