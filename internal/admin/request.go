@@ -196,12 +196,6 @@ func checkMembers(v any) error {
 	return nil
 }
 
-// text returns a member of a body that is a string, or "".
-func text(v any) string {
-	s, _ := v.(string)
-	return s
-}
-
 // items returns a member of a body that is an array.
 func items(v any) []any {
 	a, _ := v.([]any)

@@ -89,7 +89,7 @@ func (f *adminFlags) limits() journal.Limits {
 }
 
 func (f *adminFlags) settings(schemas fs.FS) app.Admin {
-	c := app.Admin{Off: f.admin == "off", Token: f.token, Beyond: f.made(), Open: f.open, Schemas: schemas, Version: version}
+	c := app.Admin{Off: f.admin == "off", Token: f.token, Beyond: f.made(), Open: f.open, Schemas: schemas, Version: version()}
 	if f.admin != "on" && !c.Off {
 		c.Address = f.admin
 	}

@@ -90,6 +90,12 @@ func ended(err error, stderr io.Writer) int {
 	return exitWrong
 }
 
+// Command returns the command line as data, for its man pages and completions.
+func Command() *cobra.Command {
+	discard := io.Discard
+	return newRoot(streams{in: strings.NewReader(""), out: discard, err: discard})
+}
+
 func newRoot(io streams) *cobra.Command {
 	root := newServe(io)
 	root.Use = "dispatchmock"

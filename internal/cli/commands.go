@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -16,8 +17,21 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is this program's version; CHANGELOG.md says what is in it.
-const version = "0.1.0"
+// release is the version of a release, which its build sets by the linker's flag
+// -X dispatchmock/internal/cli.release=VERSION.
+var release string
+
+// version returns the version of a release, or else the commit that the program
+// was built from, where the build knows it.
+func version() string {
+	if release != "" {
+		return release
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return strings.TrimPrefix(info.Main.Version, "v")
+	}
+	return "devel"
+}
 
 func newCheck(io streams) *cobra.Command {
 	var s sources
@@ -94,7 +108,7 @@ func newVersion(io streams) *cobra.Command {
 		Short: "Print the version",
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(io.out, "dispatchmock %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(io.out, "dispatchmock %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

@@ -133,7 +133,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) error {
 	c := child{program: program, args: args, env: slices.Concat(withoutOurs(io.environ), f.environment(s)), killAfter: f.killAfter, io: io}
 	started := time.Now()
 	code, err := c.run(ctx)
-	run := &report.Run{Tool: report.Exec, Version: version, Command: known.Text(shortCommand(args)), URL: baseURL(s.Addr()), Started: started, Took: time.Since(started), ExitCode: code,
+	run := &report.Run{Tool: report.Exec, Version: version(), Command: known.Text(shortCommand(args)), URL: baseURL(s.Addr()), Started: started, Took: time.Since(started), ExitCode: code,
 		Consumer: f.consumer, Provider: provider, Operations: report.Operations(s.Contract)}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()

@@ -66,7 +66,7 @@ func (f *serveFlags) greeting(s *app.Server, c *contract.Contract, mock *store.S
 	}
 	g := &greeting{}
 	base, ops, versions := mock.Base(), c.Operations(), c.Versions()
-	fmt.Fprintf(g, "Dispatchmock %s, a mock of the CRO Software Dispatch API\n", version)
+	fmt.Fprintf(g, "Dispatchmock %s, a mock of the CRO Software Dispatch API\n", version())
 	g.row("address", "%s", url)
 	f.addAdmin(g, s, "")
 	g.row("endpoint", "%s %s (GET reads the record back)", ops[0].Method, ops[0].Path)
@@ -121,7 +121,7 @@ func (f *proxyFlags) greeting(s *app.Server, target *url.URL) string {
 		return terse(baseURL(s.Addr()), s.AdminAddr())
 	}
 	g := &greeting{}
-	fmt.Fprintf(g, "Dispatchmock %s, a proxy that validates by the contract of the CRO Software Dispatch API\n", version)
+	fmt.Fprintf(g, "Dispatchmock %s, a proxy that validates by the contract of the CRO Software Dispatch API\n", version())
 	g.row("address", "%s", baseURL(s.Addr()))
 	g.row("target", "%s", target.Redacted())
 	if f.fallback == "mock" {

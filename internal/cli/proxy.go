@@ -182,7 +182,7 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 		fmt.Fprint(io.out, seen.summary())
 	}
 	err = errors.Join(err, keeper.end(io.out, f.quiet))
-	run := &report.Run{Tool: report.Proxy, Version: version, Target: seen.target, URL: baseURL(s.Addr()), Started: started, Took: time.Since(started),
+	run := &report.Run{Tool: report.Proxy, Version: version(), Target: seen.target, URL: baseURL(s.Addr()), Started: started, Took: time.Since(started),
 		Summary: seen.predicate(), Operations: report.Operations(c), Coverage: s.Coverage().Report("", coverage.Through(baseURL(s.Addr())))}
 	reports.tally.Into(run)
 	err = errors.Join(err, reports.write(run))

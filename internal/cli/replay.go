@@ -51,7 +51,7 @@ func replay(ctx context.Context, out streams, s *sources, name string) error {
 	done, err := app.Replay(ctx, app.Options{
 		Contract: c, CORS: contract.CORS(b.Settings.CORS), AnyToken: b.Settings.Auth == "any", OnViolation: mock.OnViolation(b.Settings.OnViolation),
 		Sessions: session.Options{Fixtures: files}, Log: slog.New(slog.DiscardHandler),
-		Admin: app.Admin{Schemas: rules, Version: version},
+		Admin: app.Admin{Schemas: rules, Version: version()},
 	}, b)
 	if err != nil {
 		return fmt.Errorf("after %s as recorded, %w%s", jsonx.Count(done.Same, "answer"), err, otherSchemas(b, rules))

@@ -118,7 +118,7 @@ func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
 	if err := print(io.out, found); err != nil {
 		return err
 	}
-	if err := reports.write(report.OfVerify(version, found)); err != nil {
+	if err := reports.write(report.OfVerify(version(), found)); err != nil {
 		return err
 	}
 	if !found.Good() {

@@ -1,0 +1,3 @@
+/** Starts the server that all workers use, and returns what stops it. */
+declare function setup(): Promise<() => Promise<void>>;
+export = setup;
