@@ -64,6 +64,9 @@ type Options struct {
 	Rate float64
 	// Wait delays who guesses the token; nil waits by the machine's clock.
 	Wait func(context.Context, time.Duration)
+	// SlotWait is how long a request waits where few of its kind are handled at
+	// once; 0 means 20 seconds.
+	SlotWait time.Duration
 	// Settings say in bundles how the server was started.
 	Settings bundle.Settings
 }
@@ -101,8 +104,8 @@ func New(o Options) (*Admin, error) {
 		Options:  o,
 		redactor: redact.New(),
 		attempts: newAttempts(),
-		long:     newSlots(longBodies, "long bodies"),
-		large:    newSlots(largeAnswers, "large answers"),
+		long:     newSlots(longBodies, "long bodies", o.SlotWait),
+		large:    newSlots(largeAnswers, "large answers", o.SlotWait),
 		models:   map[string]func() (*contract.Model, error){},
 		done:     make(chan struct{}),
 	}

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 )
@@ -18,13 +19,16 @@ const (
 type slots struct {
 	free chan struct{}
 	what string
+	wait time.Duration // for a place
 }
 
-func newSlots(n int, what string) *slots { return &slots{make(chan struct{}, n), what} }
+func newSlots(n int, what string, wait time.Duration) *slots {
+	return &slots{make(chan struct{}, n), what, cmp.Or(wait, slotWait)}
+}
 
 // take waits for a place, and returns how to leave it.
 func (s *slots) take(r *http.Request) (leave func(), err error) {
-	wait := time.NewTimer(slotWait)
+	wait := time.NewTimer(s.wait)
 	defer wait.Stop()
 	select {
 	case s.free <- struct{}{}:

@@ -20,7 +20,7 @@ func TestSlots(t *testing.T) {
 		}
 		return r
 	}
-	s := newSlots(2, "long bodies")
+	s := newSlots(2, "long bodies", 0)
 	var leave []func()
 	for range 2 {
 		l, err := s.take(of(t.Context()))

@@ -32,7 +32,7 @@ func (s *Server) adminOptions(page http.Handler) admin.Options {
 	return admin.Options{
 		Connections: s.ConnectionCounts, Page: page,
 		Contract: s.Contract, Schemas: s.Admin.Schemas, Sessions: s.sessions, Journal: s.journal, Coverage: s.coverage,
-		Rate: s.Admin.Rate, Wait: s.Admin.Wait, Version: s.Admin.Version, Log: s.Log,
+		Rate: s.Admin.Rate, Wait: s.Admin.Wait, SlotWait: s.RequestTime, Version: s.Admin.Version, Log: s.Log,
 		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
 	}
 }
