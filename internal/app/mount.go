@@ -15,6 +15,8 @@ import (
 // listener.
 func (s *Server) mounted(api http.Handler) http.Handler {
 	return s.admit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.inFlight.Add(1)
+		defer s.inFlight.Add(-1)
 		if s.isAdmin(r) {
 			s.admin.ServeHTTP(w, r)
 			return

@@ -203,3 +203,19 @@ func TestStartOnBadAddresses(t *testing.T) {
 		}
 	}
 }
+
+// TestShutdownWithoutRequests holds that a server whose time is up has cut
+// nobody off where nobody has asked.
+func TestShutdownWithoutRequests(t *testing.T) {
+	t.Parallel()
+	r := testkit.Start(t, testkit.Settings{})
+	for range 3 {
+		r.Connect(t)
+	}
+	r.Ask(t, http.MethodGet, testkit.Resource, testkit.Dispatcher...).WantVendor(t, http.StatusOK)
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := r.Shutdown(over); err != nil {
+		t.Errorf("Shutdown returned %v, want nil: no request was in flight", err)
+	}
+}
