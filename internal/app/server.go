@@ -129,7 +129,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{Options: o, journal: journal.New(o.Journal), redactor: redact.New(), done: make(chan struct{})}
 	o.Sessions.Dropped = s.forget
 	s.sessions = session.NewSessions(o.Sessions)
-	s.coverage = coverage.New(coverage.Options{Contract: o.Contract, Fixtures: s.sessions.Fixtures, AnyToken: o.AnyToken, Elsewhere: o.Handler != nil, CORS: o.CORS})
+	s.coverage = coverage.New(coverage.Options{Contract: o.Contract, Fixtures: s.sessions.Fixtures, AnyToken: o.AnyToken, Elsewhere: o.Handler != nil})
 	var err error
 	if s.mock, err = mock.New(s.mockOptions()); err != nil {
 		return nil, fmt.Errorf("server: %w", err)

@@ -174,7 +174,7 @@ func TestAdminTokenMisuse(t *testing.T) {
 				t.Errorf("%s %s: got %d, %q and %q, want 2 and %q", command, c.args, code, stdout.String(), stderr.String(), want)
 			}
 			if strings.Contains(stderr.String(), "secret") {
-				t.Errorf("%s %s: the token is told: %s", command, c.args, stderr.String())
+				t.Errorf("%s %s: the token is printed: %s", command, c.args, stderr.String())
 			}
 		}
 	}

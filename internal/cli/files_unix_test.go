@@ -32,7 +32,7 @@ func named(path string) error  { return syscall.Mkfifo(path, 0o600) }
 func device(path string) error { return os.Symlink("/dev/zero", path) }
 
 // TestOnlyRegularFilesOfAFolder holds that a named pipe and a device in a
-// folder neither stop the start for ever nor fill the memory, but are told.
+// folder neither stop the start for ever nor fill the memory, but are reported.
 func TestOnlyRegularFilesOfAFolder(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -69,7 +69,7 @@ func TestOnlyRegularFilesOfAFolder(t *testing.T) {
 	}
 }
 
-// TestWatchOfAPipe holds that a pipe that comes into a watched folder is told,
+// TestWatchOfAPipe holds that a pipe that comes into a watched folder is reported,
 // and that the watch goes on.
 func TestWatchOfAPipe(t *testing.T) {
 	t.Parallel()

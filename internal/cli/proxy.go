@@ -148,16 +148,13 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 	}
 	o.Passed = keeper.passed()
 	seen := &tally{target: o.Target.Redacted()}
-	var through *proxy.Proxy
-	s, err := f.server(c, files, o.Log, func(x *exchange.Exchange) {
+	recorded := func(x *exchange.Exchange) {
 		seen.count(x)
 		reports.record(x)
-	}, func(b app.Deps) http.Handler {
-		o.Home, o.Redactor, o.Record = b.Home, b.Redactor, b.Record
-		if f.fallback == "mock" {
-			o.Fallback = b.Mock
-		}
-		through = proxy.New(o)
+	}
+	var through *proxy.Proxy
+	s, err := f.server(c, files, o.Log, recorded, func(d app.Deps) http.Handler {
+		through = f.build(o, d)
 		return through
 	})
 	if err != nil {
@@ -181,15 +178,23 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 	if !f.quiet {
 		fmt.Fprint(io.out, seen.summary())
 	}
-	err = errors.Join(err, keeper.end(io.out, f.quiet))
 	run := &report.Run{Tool: report.Proxy, Version: version(), Target: seen.target, URL: baseURL(s.Addr()), Started: started, Took: time.Since(started),
 		Summary: seen.predicate(), Operations: report.Operations(c), Coverage: s.Coverage().Report("", coverage.Through(baseURL(s.Addr())))}
 	reports.tally.Into(run)
-	err = errors.Join(err, reports.write(run))
+	err = errors.Join(err, keeper.end(io.out, f.quiet), reports.write(run))
 	if n := seen.violated.Load(); f.fails && n > 0 {
 		err = errors.Join(err, fmt.Errorf("%s broke the contract in %s; the log says how", seen.target, jsonx.Count(n, "answer")))
 	}
 	return err
+}
+
+// build returns the proxy with what its server has.
+func (f *proxyFlags) build(o proxy.Options, d app.Deps) *proxy.Proxy {
+	o.Home, o.Redactor, o.Record = d.Home, d.Redactor, d.Record
+	if f.fallback == "mock" {
+		o.Fallback = d.Mock
+	}
+	return proxy.New(o)
 }
 
 // server starts the server in which the proxy stands.

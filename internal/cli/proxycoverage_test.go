@@ -32,7 +32,7 @@ func coverageAt(t *testing.T, url string) (covered []string, c coverage.Report) 
 	return covered, c
 }
 
-// TestProxyCoverage holds that a proxy tells of the same coverage as the mock
+// TestProxyCoverage holds that a proxy reports the same coverage as the mock
 // to which it passes all, though it sees no more than what passes.
 func TestProxyCoverage(t *testing.T) {
 	t.Parallel()

@@ -92,7 +92,7 @@ func TestProxySecure(t *testing.T) {
 	origin := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "host "+r.Host)
 	}))
-	origin.Config.ErrorLog = log.New(io.Discard, "", 0) // a refused handshake is told
+	origin.Config.ErrorLog = log.New(io.Discard, "", 0) // it would report a refused handshake
 	origin.StartTLS()
 	t.Cleanup(origin.Close)
 	ca := file(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: origin.Certificate().Raw})))

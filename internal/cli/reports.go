@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -175,31 +174,48 @@ func (r *reports) record(x *exchange.Exchange) {
 	}
 }
 
-// write writes the reports, each of all exchanges that were kept.
+// write writes the reports, each of all exchanges that were kept. Where not all
+// could be kept, the reports say so.
 func (r *reports) write(run *report.Run) error {
+	var failed []error
 	if r.kept != nil {
 		err := r.kept.Finish()
 		run.Lost = r.kept.Lost()
 		if err != nil {
-			return err
+			failed = append(failed, err)
+			run.Lost, run.LostReason = r.missing(run), fmt.Sprintf("which could not be kept (%v)", err)
 		}
 	}
-	var failed []error
 	for _, o := range r.all {
-		var err error
+		var read error
 		seq := run.Exchanges()
 		if r.kept != nil {
-			seq = r.kept.Each(&err)
+			seq = r.kept.Each(&read)
 		}
-		wrote := o.Write(o.out, run, iter.Seq[*exchange.Exchange](seq))
+		err := o.Write(o.out, run, seq)
 		if o.file != nil {
-			wrote = errors.Join(wrote, o.file.Close())
+			err = errors.Join(err, o.file.Close())
 		}
-		if err := errors.Join(wrote, err); err != nil {
+		if len(failed) == 0 {
+			err = errors.Join(err, read)
+		}
+		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", o.flag, err))
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// missing returns how many of the run's requests the file of the exchanges lacks.
+func (r *reports) missing(run *report.Run) uint64 {
+	var err error
+	missing := run.Requests
+	for x := range r.kept.Each(&err) {
+		if !x.Admin {
+			missing--
+		}
+	}
+	return missing
 }
 
 // close lets go of the files of a run that did not come to its reports.

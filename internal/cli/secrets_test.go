@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// tokens are those of the embedded world; TestReadmeWorld holds the README's
+// tokens are those of the embedded data set; TestManualHasTheDefaultData holds the manual's
 // list of them.
 var tokens = []string{"dispatcher-token", "second-dispatcher-token", "tenant2-token", "driver-token", "admin-token", "readonly-token"}
 

@@ -150,7 +150,7 @@ func TestWatchSwapsIn(t *testing.T) {
 		t.Errorf("a session has new fixtures before its reset, or does not say that its are old: %s", got)
 	}
 	if got := run(t, "ctl", "--url", w.url, "session", "show", "a"); !strings.Contains(got.stdout, "newer ones are there; a reset brings them in") {
-		t.Errorf("session show does not tell of newer fixtures:\n%s", got.stdout)
+		t.Errorf("session show does not show newer fixtures:\n%s", got.stdout)
 	}
 	for _, id := range []string{"a", "default"} {
 		if got := run(t, "ctl", "--url", w.url, "--session", id, "reset"); got.code != 0 {
@@ -171,9 +171,9 @@ func TestWatchSwapsIn(t *testing.T) {
 	w.log.await(t, `(?s)records=2 .*the changed fixtures are in force" records=1`)
 }
 
-// TestWatchKeepsTheWorld holds that a bad file changes nothing and that the log
+// TestWatchKeepsTheDataSet holds that a bad file changes nothing and that the log
 // says what is wrong where; once it is good again it is in force.
-func TestWatchKeepsTheWorld(t *testing.T) {
+func TestWatchKeepsTheDataSet(t *testing.T) {
 	t.Parallel()
 	w := watch(t)
 	before := w.get(t, http.MethodGet, "")
@@ -205,7 +205,7 @@ func TestWatchKeepsTheWorld(t *testing.T) {
 }
 
 // TestWatchTakesTheLast holds that of many quick writes the last one counts,
-// and that no reader sees a world that nobody wrote.
+// and that no reader sees a data set that nobody wrote.
 func TestWatchTakesTheLast(t *testing.T) {
 	t.Parallel()
 	w := watch(t)
@@ -242,7 +242,7 @@ func TestWatchOtherFiles(t *testing.T) {
 	}
 }
 
-// TestWatchFolderGone holds that a folder which is taken away leaves the world
+// TestWatchFolderGone holds that a folder which is taken away leaves the data set
 // as it was, that the log says so, and that it is followed when it is back.
 func TestWatchFolderGone(t *testing.T) {
 	t.Parallel()
@@ -264,7 +264,7 @@ func TestWatchFolderGone(t *testing.T) {
 	w.comes(t, "Back")
 }
 
-// TestWatchNeedsFixtures holds that --watch alone is refused, with the reason.
+// TestWatchNeedsFixtures holds that --watch alone is rejected, with the reason.
 func TestWatchNeedsFixtures(t *testing.T) {
 	t.Parallel()
 	if got := run(t, "serve", "--watch"); got.code != exitMisuse || !strings.Contains(got.stderr, "--watch needs --fixtures DIR: the embedded data set does not change") {

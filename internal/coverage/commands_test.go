@@ -71,7 +71,7 @@ func TestCommands(t *testing.T) {
 					case !coverage.Commands(r.url + "/_mock").MatchString(item.Command):
 						t.Errorf("%s has a command that ctl does not show: %.1000s", name, item.Command)
 					case c.name != "default" && c.name != "scenarios" && (g.Name == "records" || g.Name == "scenarios"):
-						// As in the default world.
+						// As in the default data set.
 					case len(c.without) > 0 && strings.HasPrefix(name, c.without[0]):
 					default:
 						// What is given up is recorded all the same; a busy machine may
@@ -95,7 +95,7 @@ func TestCommands(t *testing.T) {
 }
 
 // TestHostileCommands holds that what does more than ask the mock is none of
-// the commands, whoever tells it.
+// the commands, whoever sends it.
 func TestHostileCommands(t *testing.T) {
 	t.Parallel()
 	admin := "http://127.0.0.1:8003/_mock"
@@ -104,7 +104,7 @@ func TestHostileCommands(t *testing.T) {
 	with := `curl -isS -X PUT -d '{"pins":{}}' -H "X-Mock-Token: $DISPATCHMOCK_ADMIN_TOKEN" `
 	for _, command := range []string{good, good + " && " + good, with + admin + "/pins", "for i in $(seq 3); do " + good + "; done", `curl -isS 'http://[::1]:1/a?b=$(id)'`} {
 		if !pattern.MatchString(command) {
-			t.Errorf("%s is refused", command)
+			t.Errorf("%s is rejected", command)
 		}
 	}
 	for _, command := range []string{

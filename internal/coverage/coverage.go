@@ -21,8 +21,6 @@ type Options struct {
 	// Elsewhere is set where another server answers: whose tokens have which
 	// role is its business, and not the fixtures'.
 	Elsewhere bool
-	// CORS is the form of the headers that preflights are answered by.
-	CORS contract.CORS
 }
 
 // maxSessions bounds the sessions that are counted for: a request that ends

@@ -24,11 +24,11 @@ import (
 
 var patience = testkit.Patience
 
-// settings are what a test may choose; the zero value is the default world.
+// settings are what a test may choose; the zero value is the default data set.
 type settings struct {
 	anyToken  bool
-	choices   string            // instead of the default world's file of choices
-	files     map[string]string // instead of, or beside, those of the default world
+	choices   string            // instead of the default data set's file of choices
+	files     map[string]string // instead of, or beside, those of the default data set
 	scenarios []string          // instead of the catalogue
 }
 
@@ -58,7 +58,7 @@ func load(t testing.TB, s settings) (*contract.Contract, *fixture.Fixtures) {
 	return c, &f
 }
 
-// running is a server under test; it tells each exchange.
+// running is a server under test; it reports each exchange.
 type running struct {
 	*app.Server
 	url      string

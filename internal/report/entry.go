@@ -4,6 +4,7 @@ package report
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -91,26 +92,27 @@ func NewEntry(x *exchange.Exchange, baseURL string) *Entry {
 // entry makes the commands and programs that send it again, and runs none that
 // somebody else made.
 func (e *Entry) Sent() (*exchange.Exchange, error) {
-	x := &exchange.Exchange{Method: e.Method, Path: e.Path, Request: exchange.Message{Head: e.Request.Head, Body: []byte(e.Request.Body), Size: e.Request.Size}}
-	for _, part := range []struct {
-		text string
-		set  func(b []byte)
-	}{{e.Request.HeadBase64, func(b []byte) { x.Request.Head = string(b) }}, {e.Request.BodyBase64, func(b []byte) { x.Request.Body = b }}} {
-		if part.text == "" {
-			continue
-		}
-		b, err := base64.StdEncoding.DecodeString(part.text)
-		if err != nil {
-			return nil, fmt.Errorf("the request of the exchange %d: %w", e.ID, err)
-		}
-		part.set(b)
+	head, err := wireText(e.Request.Head, e.Request.HeadBase64)
+	body, err2 := wireText(e.Request.Body, e.Request.BodyBase64)
+	if err = errors.Join(err, err2); err != nil {
+		return nil, fmt.Errorf("the request of the exchange %d: %w", e.ID, err)
 	}
+	x := &exchange.Exchange{Method: e.Method, Path: e.Path, Request: exchange.Message{Head: head, Body: []byte(body), Size: e.Request.Size}}
 	for _, f := range x.Request.Fields() {
 		if strings.EqualFold(f.Name, "Authorization") && strings.Contains(f.Value, "#") {
 			x.Authorization = append(x.Authorization, redact.Mark{Shown: f.Value})
 		}
 	}
 	return x, nil
+}
+
+// wireText returns a text, or what it has in base64 where it is not UTF-8.
+func wireText(text, inBase64 string) (string, error) {
+	if inBase64 == "" {
+		return text, nil
+	}
+	b, err := base64.StdEncoding.DecodeString(inBase64)
+	return string(b), err
 }
 
 // list never is null, so that a reader need not ask.

@@ -32,7 +32,7 @@ func TestEntry(t *testing.T) {
 		t.Errorf("a number beyond floats became another: %s, %v", text, err)
 	}
 	if text, err := json.Marshal(e); err != nil || strings.Contains(string(text), "dispatcher-token") {
-		t.Errorf("the token is told: %s, %v", text, err)
+		t.Errorf("the token is shown: %s, %v", text, err)
 	}
 }
 

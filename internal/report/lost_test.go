@@ -9,7 +9,7 @@ import (
 	"dispatchmock/internal/exchange"
 )
 
-// TestLost holds that each form tells what a run's reports lack, and none says
+// TestLost holds that each form says what a run's reports lack, and none says
 // so of a run that lost nothing.
 func TestLost(t *testing.T) {
 	t.Parallel()
@@ -29,7 +29,7 @@ func TestLost(t *testing.T) {
 				got = strings.Contains(b.String(), `"lost":3`)
 			}
 			if got != want {
-				t.Errorf("%s, %d lost: told is %v, want %v", name, lost, got, want)
+				t.Errorf("%s, %d lost: it says so: %v, want %v", name, lost, got, want)
 			}
 		}
 	}

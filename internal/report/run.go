@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,7 +40,10 @@ type Run struct {
 	ExitCode int    `json:"exit_code"`
 	Requests uint64 `json:"requests"`
 	// Lost is how many exchanges the reports lack; the gates have seen them.
-	Lost     uint64           `json:"lost"`
+	// LostReason says why in a clause; "" is that they came too fast.
+	Lost       uint64 `json:"lost"`
+	LostReason string `json:"lost_reason,omitempty"`
+
 	Gates    []Gate           `json:"gates"`
 	Outcomes []Outcome        `json:"outcomes"`
 	Coverage *coverage.Report `json:"coverage"`
@@ -155,7 +159,8 @@ func (r *Run) LostNote() string {
 	if r.Lost == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the reports lack %s, which came faster than a file takes them; the gates have seen them", jsonx.Count(r.Lost, "exchange"))
+	why := cmp.Or(r.LostReason, "which came faster than a file takes them")
+	return fmt.Sprintf("the reports lack %s, %s; the gates have seen them", jsonx.Count(r.Lost, "exchange"), why)
 }
 
 // breach is one offence of an exchange.

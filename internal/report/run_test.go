@@ -43,7 +43,7 @@ func runSamples() []sample {
 		x.Problems, x.Status, x.Allowed, x.ErrorCode = []exchange.Violation{violation}, 400, exchange.Allowed{Invalid: true}, "tenant_id_invalid"
 		x.Response = messageOf(lines("HTTP/1.1 400 Bad", "Content-Type: application/json"), `{"detail": "d", "explanation": "e", "field": "f"}`)
 	})
-	offend("the world's own", func(x *exchange.Exchange) {
+	offend("unknown record", func(x *exchange.Exchange) {
 		x.Problems, x.Status, x.ErrorCode = []exchange.Violation{{Part: exchange.PartPath, Rule: "known record", Rejected: true}}, 404, "record_unknown"
 	})
 	offend("unasked", func(x *exchange.Exchange) {
@@ -235,18 +235,18 @@ func TestPactInteractions(t *testing.T) {
 	if err := json.Unmarshal(reported(t, "pact.json", "npm test"), &got); err != nil {
 		t.Fatal(err)
 	}
-	var told []string
+	var shown []string
 	for _, i := range got.Interactions {
 		names := ""
 		for _, s := range i.States {
 			names += "; " + s.Name
 		}
-		told = append(told, fmt.Sprint(i.Response.Status, " ", i.Request.Path, names))
+		shown = append(shown, fmt.Sprint(i.Response.Status, " ", i.Request.Path, names))
 		if i.Request.Headers["Host"] != "" || i.Request.Headers["User-Agent"] != "" {
 			t.Errorf("%s has fields of the connection: %v", i.Description, i.Request.Headers)
 		}
 	}
-	all := strings.Join(told, "\n")
+	all := strings.Join(shown, "\n")
 	for _, want := range []string{
 		"400 /customers/1/locations/1; a token of a client; a client that never named an API version",
 		"404 /customers/1/locations/1; a token of a client; a client that never named an API version; no such customer at the location",

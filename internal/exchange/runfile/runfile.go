@@ -106,7 +106,9 @@ func (s *File) write() {
 			s.count++
 		}
 	}
-	s.err = errors.Join(s.err, out.Flush())
+	if s.err == nil {
+		s.err = out.Flush()
+	}
 }
 
 func store(x *exchange.Exchange) *stored {

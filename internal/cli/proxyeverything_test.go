@@ -14,7 +14,7 @@ func asking(method, path, token, tenant string, more ...string) string {
 	return strings.Join(lines, "\r\n") + "\r\n\r\n"
 }
 
-// everything asks for every record of the default world that carries no
+// everything asks for every record of the default data set that triggers no
 // scenario: in each version by its name, as pinned, and in none; by those who
 // may and those who may not; deactivated, again, and read by others after it.
 // Between the records stand mistakes of each kind.
@@ -65,7 +65,7 @@ func everything() []string {
 	return all
 }
 
-// standing is the flags that record the default world's tokens by themselves.
+// standing is the flags that record the default data set's tokens by themselves.
 func standing(dir string) []string {
 	flags := []string{"--record", dir}
 	for _, token := range []string{"second-dispatcher-token", "dispatcher-token", "driver-token", "admin-token", "readonly-token", "tenant2-token"} {
@@ -99,8 +99,8 @@ func recordAndServe(t *testing.T, requests []string) map[string]int {
 	return statuses
 }
 
-// TestRecordTheWorld is TestRecordAndServe of everything.
-func TestRecordTheWorld(t *testing.T) {
+// TestRecordEverything is TestRecordAndServe of everything.
+func TestRecordEverything(t *testing.T) {
 	t.Parallel()
 	statuses := recordAndServe(t, everything())
 	for _, status := range []string{"200", "400", "401", "403", "404", "406", "501"} {
@@ -111,7 +111,7 @@ func TestRecordTheWorld(t *testing.T) {
 }
 
 // TestRecordAlone records each request about one record alone: what one answer
-// tells of a token is enough to give it again. The first request is another's,
+// says of a token is enough to give it again. The first request is another's,
 // whom the mock names in its hints.
 func TestRecordAlone(t *testing.T) {
 	t.Parallel()
