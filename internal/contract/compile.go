@@ -90,31 +90,18 @@ func draft7() *gojsonschema.SchemaLoader {
 	return loader
 }
 
-// compile builds a set's models; one that says the same as in the older set is
-// that set's.
-func (l *loading) compile(s, older *set) {
+// compile builds a set's models.
+func (l *loading) compile(s *set) {
 	s.loader = draft7()
-	broken := maps.Clone(older.broken)
-	if broken == nil {
-		broken = map[string]error{}
-	}
-	s.broken = broken
-	changed := s.changed(older)
-	for _, file := range changed {
-		delete(broken, file)
-	}
-	for file, src := range s.files {
+	broken := map[string]error{}
+	files := slices.Sorted(maps.Keys(s.files))
+	for _, file := range files {
 		// The library rewrites the references of what it is given.
-		if err := s.loader.AddSchema(s.base+file, gojsonschema.NewRawLoader(clone(src.doc))); err != nil {
+		if err := s.loader.AddSchema(s.base+file, gojsonschema.NewRawLoader(clone(s.files[file].doc))); err != nil {
 			broken[file] = err
 		}
 	}
-	for file, m := range older.models {
-		if !slices.Contains(changed, file) {
-			s.models[file] = m
-		}
-	}
-	for _, file := range changed {
+	for _, file := range files {
 		if _, err := s.model(file); err != nil {
 			broken[file] = err
 		}
@@ -122,28 +109,11 @@ func (l *loading) compile(s, older *set) {
 	for _, file := range slices.Sorted(maps.Keys(broken)) {
 		src := s.files[file]
 		// A model is broken, too, where one that it refers to is.
-		if slices.ContainsFunc(slices.Collect(maps.Keys(broken)), func(other string) bool { return other != file && names(src.doc, other) }) {
+		if slices.ContainsFunc(files, func(other string) bool { return other != file && broken[other] != nil && names(src.doc, other) }) {
 			continue
 		}
 		l.once(jsonx.Diagnostic{File: src.path, Rule: "is not a schema: " + broken[file].Error()})
 	}
-}
-
-// changed returns the files that are not as in the older set, and those that
-// refer to such a file, directly or not.
-func (s *set) changed(older *set) []string {
-	var changed []string
-	for n := -1; n < len(changed); {
-		n = len(changed)
-		for _, file := range slices.Sorted(maps.Keys(s.files)) {
-			src := s.files[file]
-			refers := func(to string) bool { return names(src.doc, to) }
-			if !slices.Contains(changed, file) && (src.path != older.files[file].path || slices.ContainsFunc(changed, refers)) {
-				changed = append(changed, file)
-			}
-		}
-	}
-	return changed
 }
 
 // at compiles the schema that stands at a JSON pointer of one of the files.

@@ -37,16 +37,6 @@ var keywords = map[string]string{
 	"missing_dependency":              "dependencies",
 }
 
-// isBranch reports an error that only says that a branch failed; the branch's
-// own errors say more.
-func isBranch(e gojsonschema.ResultError) bool {
-	switch e.Type() {
-	case "number_any_of", "number_all_of", "number_one_of", "condition_then", "condition_else":
-		return true
-	}
-	return false
-}
-
 // explain turns the library's error into a violation in our words.
 func (m *Model) explain(e gojsonschema.ResultError, part string) exchange.Violation {
 	path := errorPath(e)
@@ -154,4 +144,50 @@ func (n node) violation(part, pointer, word string, value any, hint string) exch
 		f.Value = jsonx.Short(redact.Value(s))
 	}
 	return f
+}
+
+// firstErrors returns the errors that come first in the order of violations, and
+// how many more there are. The library stops at nothing and sorts nothing.
+func firstErrors(all []gojsonschema.ResultError) (first []gojsonschema.ResultError, more int) {
+	type placed struct {
+		gojsonschema.ResultError
+		missing bool
+		pointer string
+	}
+	var errors []placed
+	for _, e := range all {
+		if !isBranch(e) {
+			errors = append(errors, placed{e, e.Type() == "required", errorPointer(e)})
+		}
+	}
+	slices.SortStableFunc(errors, func(a, b placed) int { return comparePlaces(a.missing, b.missing, a.pointer, b.pointer) })
+	for _, e := range errors[:min(len(errors), jsonx.MaxShown)] {
+		first = append(first, e.ResultError)
+	}
+	return first, len(errors) - len(first)
+}
+
+// isBranch reports an error that only says that a branch failed; the branch's
+// own errors say more.
+func isBranch(e gojsonschema.ResultError) bool {
+	switch e.Type() {
+	case "number_any_of", "number_all_of", "number_one_of", "condition_then", "condition_else":
+		return true
+	}
+	return false
+}
+
+// errorPointer returns the place that the violation of an error names.
+func errorPointer(e gojsonschema.ResultError) string {
+	tokens := errorPath(e)
+	for _, name := range []string{"property", "dependency"} {
+		if member, ok := e.Details()[name].(string); ok {
+			return jsonx.Pointer(append(tokens, member))
+		}
+	}
+	return jsonx.Pointer(tokens)
+}
+
+func errorPath(e gojsonschema.ResultError) []string {
+	return strings.Split(e.Context().String("\x00"), "\x00")[1:]
 }

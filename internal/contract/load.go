@@ -41,7 +41,6 @@ type set struct {
 	files  map[string]source // by model file name
 	models map[string]*Model
 	loader *gojsonschema.SchemaLoader
-	broken map[string]error // files that are no schema
 	base   string
 }
 
@@ -216,10 +215,8 @@ func (l *loading) sets(folders []string, meta *Model) map[string]*set {
 	if len(l.diags) > 0 {
 		return sets
 	}
-	older := &set{}
 	for _, folder := range folders {
-		l.compile(sets[folder], older)
-		older = sets[folder]
+		l.compile(sets[folder])
 	}
 	return sets
 }

@@ -61,33 +61,41 @@ func lone(name string, doc map[string]any) (*Model, error) {
 
 // Validate returns the rules that a decoded value breaks at the time now.
 func (m *Model) Validate(v any, part string, now time.Time) []exchange.Violation {
-	violations := m.validateSchema(v, part)
+	violations, more := m.first(v, part)
 	m.eachPast(v, func(at []string, s string) {
 		if t, err := model.ParseTimestamp(s); err == nil && t.After(now) {
 			n, _ := m.locate(at)
 			violations = append(violations, n.violation(part, jsonx.Pointer(at), "format", s, notPast+model.Timestamp(now)))
 		}
 	})
-	slices.SortStableFunc(violations, compareFindings)
-	return violations
+	slices.SortStableFunc(violations, compareViolations)
+	return m.withMore(violations, more, part)
 }
 
 const notPast = "must lie in the past; it is now "
 
-// AwaitsClock reports whether a finding would be none by a later clock.
-func AwaitsClock(f exchange.Violation) bool { return strings.HasPrefix(f.Hint, notPast) }
+// AwaitsClock reports whether a later clock would make a violation none.
+func AwaitsClock(v exchange.Violation) bool { return strings.HasPrefix(v.Hint, notPast) }
 
-// validateSchema returns the rules that a value breaks at any time; of many the
-// first, and one that says how many more there are.
+// validateSchema returns the rules that a value breaks at any time.
 func (m *Model) validateSchema(v any, part string) []exchange.Violation {
-	violations, others := m.firstFindings(v, part)
-	if others > 0 {
-		violations = append(violations, exchange.Violation{Part: part, Rule: ruleMore, Schema: m.src.path, Hint: jsonx.More(others)})
+	violations, more := m.first(v, part)
+	return m.withMore(violations, more, part)
+}
+
+// withMore adds a violation that says how many more there are. Its rule is no
+// keyword and it has no place, so that whoever ignores places does not ignore
+// what was not looked at.
+func (m *Model) withMore(violations []exchange.Violation, more int, part string) []exchange.Violation {
+	if more > 0 {
+		violations = append(violations, exchange.Violation{Part: part, Rule: "more", Schema: m.src.path, Hint: jsonx.More(more)})
 	}
 	return violations
 }
 
-func (m *Model) firstFindings(v any, part string) (violations []exchange.Violation, others int) {
+// first returns the first of the rules that a value breaks, and how many more
+// there are.
+func (m *Model) first(v any, part string) (violations []exchange.Violation, more int) {
 	if m.property != nil && m.property.valid(v) {
 		return nil, 0
 	}
@@ -95,7 +103,7 @@ func (m *Model) firstFindings(v any, part string) (violations []exchange.Violati
 	if err != nil {
 		return []exchange.Violation{{Part: part, Rule: "schema", Schema: m.src.path, Hint: err.Error()}}, 0
 	}
-	first, others := firstErrors(errors)
+	first, more := firstErrors(errors)
 	for _, e := range first {
 		violations = append(violations, m.explain(e, part))
 	}
@@ -106,25 +114,19 @@ func (m *Model) firstFindings(v any, part string) (violations []exchange.Violati
 	for i := range violations {
 		violations[i].Pointer = found.pointer(violations[i].Pointer)
 	}
-	slices.SortStableFunc(violations, compareFindings)
-	// What two members miss, the library finds for each, and each finding tells both.
-	return slices.Compact(violations), others
+	slices.SortStableFunc(violations, compareViolations)
+	// What two members miss, the library finds for each, and each violation names both.
+	return slices.Compact(violations), more
 }
 
-// compareFindings gives an order to what the library finds in none. What is
+func compareViolations(a, b exchange.Violation) int {
+	return comparePlaces(a.Rule == "required", b.Rule == "required", a.Pointer, b.Pointer)
+}
+
+// comparePlaces gives an order to what the library finds in none. What is
 // missing comes first, as it says most of a value that is another model's; of
 // one object it stays in the order of "required".
-func compareFindings(a, b exchange.Violation) int {
-	if a.Rule == ruleMore {
-		return 1
-	}
-	if b.Rule == ruleMore {
-		return -1
-	}
-	return compareErrors(a.Rule == "required", b.Rule == "required", a.Pointer, b.Pointer)
-}
-
-func compareErrors(missingA, missingB bool, a, b string) int {
+func comparePlaces(missingA, missingB bool, a, b string) int {
 	switch {
 	case missingA && missingB:
 		return comparePointers(path.Dir(a), path.Dir(b))
@@ -153,9 +155,9 @@ func comparePointers(a, b string) int {
 // the pointer names.
 func (m *Model) Diagnostics(file, at string, v any) jsonx.Diagnostics {
 	var diags jsonx.Diagnostics
-	first, more := m.firstFindings(v, "")
-	for _, f := range first {
-		diags = append(diags, jsonx.Diagnostic{File: file, Pointer: at + f.Pointer, Value: f.Value, Rule: f.Hint})
+	first, more := m.first(v, "")
+	for _, v := range first {
+		diags = append(diags, jsonx.Diagnostic{File: file, Pointer: at + v.Pointer, Value: v.Value, Rule: v.Hint})
 	}
 	if more > 0 {
 		diags = append(diags, jsonx.Others(file, more))

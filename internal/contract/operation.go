@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -69,78 +70,88 @@ func (c *Contract) Model(v model.Version, name string) *Model {
 	return s.models[name+".json"]
 }
 
+// operationRules is an operation as its file has it, with the names of models'
+// files; "" is no model.
+type operationRules struct {
+	Name            string            `json:"name"`
+	Method          string            `json:"method"`
+	Path            string            `json:"path"`
+	Served          bool              `json:"served"`
+	Roles           []model.Role      `json:"roles"`
+	Description     string            `json:"description"`
+	Comment         string            `json:"$comment"`
+	RequestHeaders  string            `json:"request_headers"`
+	PathParameters  string            `json:"path_parameters"`
+	ResponseHeaders map[CORS]string   `json:"response_headers"`
+	Responses       map[string]string `json:"responses"`
+}
+
 // operations binds the list of operations to the models of each version.
 func (l *loading) operations(c *Contract, doc map[string]any) {
-	items, _ := doc["operations"].([]any)
-	for i, item := range items {
-		o, _ := item.(map[string]any)
-		op := l.operation(c, fmt.Sprintf("/operations/%d", i), o)
-		for _, other := range c.operations {
-			if other.Method == op.Method && other.Path == op.Path {
-				l.diag(operationsFile, fmt.Sprintf("/operations/%d", i), "%s %s stands in the list twice", op.Method, op.Path)
-			}
-		}
-		c.operations = append(c.operations, op)
+	var file struct {
+		Operations []operationRules `json:"operations"`
+		Unmatched  operationRules   `json:"unmatched"`
 	}
-	o, _ := doc["unmatched"].(map[string]any)
-	c.unmatched = l.operation(c, "/unmatched", o)
-	var err error
+	text, err := json.Marshal(doc)
+	if err == nil {
+		err = json.Unmarshal(text, &file)
+	}
+	if err != nil {
+		l.diag(operationsFile, "", "cannot be read: %v", err)
+		return
+	}
+	for i, rules := range file.Operations {
+		at := fmt.Sprintf("/operations/%d", i)
+		if slices.ContainsFunc(c.operations, func(o *Operation) bool { return o.Method == rules.Method && o.Path == rules.Path }) {
+			l.diag(operationsFile, at, "%s %s stands in the list twice", rules.Method, rules.Path)
+		}
+		c.operations = append(c.operations, l.operation(c, at, &rules))
+	}
+	c.unmatched = l.operation(c, "/unmatched", &file.Unmatched)
 	if c.router, err = newRouter(c.operations); err != nil {
 		l.diag(operationsFile, "/operations", "a path cannot be routed: %v", err)
 	}
 	l.unused(c)
 }
 
-func (l *loading) operation(c *Contract, at string, doc map[string]any) *Operation {
-	op := &Operation{rules: map[model.Version]*rules{}}
-	op.Name, _ = doc["name"].(string)
-	op.Method, _ = doc["method"].(string)
-	op.Path, _ = doc["path"].(string)
-	op.Served, _ = doc["served"].(bool)
-	op.Description, _ = doc["description"].(string)
-	op.Comment, _ = doc["$comment"].(string)
-	roles, _ := doc["roles"].([]any)
-	for _, r := range roles {
-		name, _ := r.(string)
-		op.Roles = append(op.Roles, model.Role(name))
-	}
+func (l *loading) operation(c *Contract, at string, o *operationRules) *Operation {
+	op := &Operation{Name: o.Name, Method: o.Method, Path: o.Path, Served: o.Served, Roles: o.Roles,
+		Description: o.Description, Comment: o.Comment, rules: map[model.Version]*rules{}}
 	for _, v := range c.versions {
 		s := c.sets[v]
 		if s == nil {
 			continue
 		}
 		r := &rules{reply: map[CORS]*Model{}, statuses: map[string]*Model{}}
-		r.headers = l.fieldsModel(s, at+"/request_headers", doc["request_headers"])
-		r.path = l.fieldsModel(s, at+"/path_parameters", doc["path_parameters"])
-		replies, _ := doc["response_headers"].(map[string]any)
+		r.headers = l.fieldsModel(s, at+"/request_headers", o.RequestHeaders)
+		r.path = l.fieldsModel(s, at+"/path_parameters", o.PathParameters)
 		for _, cors := range []CORS{CORSDocumented, CORSRelaxed} {
-			r.reply[cors] = l.fieldsModel(s, at+"/response_headers/"+string(cors), replies[string(cors)])
+			r.reply[cors] = l.fieldsModel(s, at+"/response_headers/"+string(cors), o.ResponseHeaders[cors])
 		}
-		statuses, _ := doc["responses"].(map[string]any)
-		for _, status := range slices.Sorted(maps.Keys(statuses)) {
-			r.statuses[status] = l.model(s, at+"/responses/"+status, statuses[status])
+		for _, status := range slices.Sorted(maps.Keys(o.Responses)) {
+			r.statuses[status] = l.model(s, at+"/responses/"+status, o.Responses[status])
 		}
 		op.rules[v] = r
 	}
 	return op
 }
 
-// model finds the model that a file name stands for; nil stays nil.
-func (l *loading) model(s *set, at string, file any) *Model {
-	name, ok := file.(string)
-	if !ok {
+// model finds the model of a file.
+func (l *loading) model(s *set, at, file string) *Model {
+	if file == "" {
 		return nil
 	}
-	m := s.models[name]
+	m := s.models[file]
 	if m == nil {
-		l.once(jsonx.Diagnostic{File: operationsFile, Pointer: at, Value: jsonx.Short(name), Rule: "no version folder has such a file"})
+		l.once(jsonx.Diagnostic{File: operationsFile, Pointer: at, Value: jsonx.Short(file), Rule: "no version folder has such a file"})
 		return nil
 	}
 	m.used = true
 	return m
 }
 
-func (l *loading) fieldsModel(s *set, at string, file any) *Model {
+// fieldsModel finds a model whose values travel as text.
+func (l *loading) fieldsModel(s *set, at, file string) *Model {
 	m := l.model(s, at, file)
 	if m != nil && m.fields == nil {
 		l.once(jsonx.Diagnostic{File: operationsFile, Pointer: at, Rule: fmt.Sprintf("%s must be an object of at most %d properties, each of the type string or integer, and ask nothing else of the object than required and additionalProperties: header fields and path parameters travel as text", m.src.path, maxProperties)})
@@ -162,20 +173,15 @@ func (l *loading) unused(c *Contract) {
 			if m.used || slices.ContainsFunc(l.diags, func(f jsonx.Diagnostic) bool { return f.File == m.src.path }) {
 				continue
 			}
-			if !refersTo(s, file) && file != versionFile {
+			referred := false
+			for _, src := range s.files {
+				referred = referred || names(src.doc, file)
+			}
+			if !referred && file != versionFile {
 				l.diag(m.src.path, "", "is used by nothing: neither operations.json nor a $ref names it")
 			}
 		}
 	}
-}
-
-func refersTo(s *set, file string) bool {
-	for _, src := range s.files {
-		if names(src.doc, file) {
-			return true
-		}
-	}
-	return false
 }
 
 func names(node any, file string) bool {
