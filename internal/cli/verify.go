@@ -82,18 +82,18 @@ func (f *verifyFlags) run(cmd *cobra.Command, io streams) error {
 	if err != nil {
 		return err
 	}
-	o := verify.Options{Contract: c, Schemas: files, Tenant: f.tenant, Writes: f.writes, Pins: f.pins || f.writes, Strict: f.strict,
-		Only: f.only, Ignore: f.ignore, Retries: f.retries, Rate: f.rate, Timeout: f.timeout, Now: time.Now}
+	o := verify.Options{Contract: c, Tenant: f.tenant, Writes: f.writes, Pins: f.pins || f.writes, Strict: f.strict,
+		Ignore: f.ignore, Retries: f.retries, Rate: f.rate, Timeout: f.timeout, Now: time.Now}
 	all, err := verify.Cases(c, files)
 	if err != nil {
 		return err
 	}
-	cases, err := verify.Select(all, f.only)
+	o.Cases, err = verify.Select(all, f.only)
 	if err != nil {
 		return command.Misusef("--only: %w", err)
 	}
 	if f.list {
-		return f.printList(io.out, cases)
+		return f.printList(io.out, o.Cases)
 	}
 	if err := f.options(cmd.Context(), &o, io); err != nil {
 		return err

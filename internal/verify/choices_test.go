@@ -3,13 +3,9 @@ package verify_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"dispatchmock/internal/cli"
 	"dispatchmock/internal/verify"
 	"dispatchmock/schemas"
 )
@@ -43,12 +39,7 @@ func TestOtherChoices(t *testing.T) {
 			n++
 			t.Run(fmt.Sprintf("%s %v", key, value), func(t *testing.T) {
 				t.Parallel()
-				dir := filepath.Join(t.TempDir(), "mock")
-				if code := cli.Run(t.Context(), []string{"init", dir}, nil, nil, io.Discard, io.Discard); code != 0 {
-					t.Fatalf("init ends with %d", code)
-				}
-				choose(t, filepath.Join(dir, "fixtures", "choices.json"), key, value)
-				report := run(t, options(t, serve(t, "--fixtures", filepath.Join(dir, "fixtures"))))
+				report := run(t, options(t, session(t, map[string]any{key: value})))
 				seen := report.Count(verify.Warns)
 				for _, r := range report.Results {
 					named := documented[key] != "" && strings.HasSuffix(r.Name, documented[key])
@@ -67,25 +58,5 @@ func TestOtherChoices(t *testing.T) {
 	}
 	if n < 20 {
 		t.Errorf("found %d other values, want at least 20", n)
-	}
-}
-
-// choose writes another value into a file of choices.
-func choose(t *testing.T, file, key string, value any) {
-	t.Helper()
-	var doc map[string]any
-	text, err := os.ReadFile(file)
-	if err == nil {
-		err = json.Unmarshal(text, &doc)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc["choices"].(map[string]any)[key] = value
-	if text, err = json.Marshal(doc); err == nil {
-		err = os.WriteFile(file, text, 0o644)
-	}
-	if err != nil {
-		t.Fatal(err)
 	}
 }

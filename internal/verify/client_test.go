@@ -43,9 +43,9 @@ func scripted(t *testing.T, answer func(n int32, conn net.Conn, r *bufio.Reader)
 }
 
 // only returns the options of a run of one case.
-func only(t *testing.T, target string, cases ...string) verify.Options {
+func only(t *testing.T, target string, words ...string) verify.Options {
 	o := options(t, target)
-	o.Only = cases
+	o.Cases = cases(t, words...)
 	return o
 }
 
@@ -169,7 +169,7 @@ func TestTimeout(t *testing.T) {
 	t.Parallel()
 	url, _ := scripted(t, func(_ int32, _ net.Conn, r *bufio.Reader) { _, _ = io.Copy(io.Discard, r) })
 	o := only(t, url)
-	o.Only, o.Timeout = nil, time.Second
+	o.Timeout = time.Second
 	report := run(t, o)
 	if !strings.Contains(report.Problem, "no answer within") || report.Count(verify.NotRun) != len(report.Results) {
 		t.Errorf("got the problem %q and %s; want no case run", report.Problem, report.Summary())

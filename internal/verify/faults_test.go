@@ -34,12 +34,11 @@ func TestFaults(t *testing.T) {
 		t.Errorf("%d faults are seeded, want at least 30", len(all))
 	}
 	rows := make([]string, len(all))
-	mock := serve(t)
 	t.Run("each", func(t *testing.T) {
 		for i, s := range all {
 			t.Run(strings.ReplaceAll(s.name, " ", "-"), func(t *testing.T) {
 				t.Parallel()
-				rows[i] = s.check(t, mock)
+				rows[i] = s.check(t)
 			})
 		}
 	})
@@ -68,8 +67,8 @@ func holdFile(t *testing.T, file, want string) {
 }
 
 // check runs the cases and returns the fault's row of the table.
-func (s seeded) check(t *testing.T, mock string) string {
-	report := run(t, options(t, wrong(t, mock, inSession(newSession(t, mock), s.fault))))
+func (s seeded) check(t *testing.T) string {
+	report := run(t, options(t, wrong(t, session(t, nil), s.fault)))
 	var grades []string
 	found := map[string]bool{}
 	for _, r := range report.Results {

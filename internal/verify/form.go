@@ -41,7 +41,7 @@ func (k *catalogue) form() {
 				if a.tree == nil || a.broken != nil {
 					return nil // no JSON; body/json or error/json says so
 				}
-				if wrong := c.wrong(layoutOf(a.body)); wrong != "" {
+				if wrong := c.wrong(a.bodyLayout()); wrong != "" {
 					return a.differs("/body", c.documented, wrong)
 				}
 				return nil
@@ -52,6 +52,14 @@ func (k *catalogue) form() {
 // layout is how a JSON text departs from the vendor's form: the first place of
 // each kind, or "".
 type layout struct{ unsorted, spaces, plain, number string }
+
+// bodyLayout reads the layout of the body, which several cases are about.
+func (a *answer) bodyLayout() *layout {
+	if a.layout == nil {
+		a.layout = layoutOf(a.body)
+	}
+	return a.layout
+}
 
 // layoutOf reads a text that is JSON.
 func layoutOf(body []byte) *layout {

@@ -109,6 +109,7 @@ type answer struct {
 	version    model.Version
 	validated  bool
 	violations []exchange.Violation // by the body, of its model's rules
+	layout     *layout              // of the body, once a case has asked
 }
 
 // read takes an answer apart.

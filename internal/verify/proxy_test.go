@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"net"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -131,23 +132,14 @@ type next func(*message) *message
 // answer one call away. It may keep what it saw: requests come one at a time.
 type fault func(*message, next) *message
 
-// inSession is a fault of a server that has one session of the right server for
-// itself.
-func inSession(id string, f fault) fault {
-	return func(request *message, next next) *message {
-		return f(request, func(m *message) *message {
-			named := *m
-			named.fields = slices.Clone(m.fields)
-			named.set("X-Mock-Session", id)
-			return next(&named)
-		})
-	}
-}
-
 // wrong starts a server that stands between a client and the target, and has
 // one fault.
 func wrong(t testing.TB, target string, f fault) string {
 	t.Helper()
+	u, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -159,15 +151,15 @@ func wrong(t testing.TB, target string, f fault) string {
 			if err != nil {
 				return
 			}
-			go pass(conn, strings.TrimPrefix(target, "http://"), f)
+			go pass(conn, u, f)
 		}
 	}()
 	return "http://" + l.Addr().String()
 }
 
-func pass(conn net.Conn, target string, f fault) {
+func pass(conn net.Conn, target *url.URL, f fault) {
 	defer conn.Close()
-	upstream, err := net.Dial("tcp", target)
+	upstream, err := net.Dial("tcp", target.Host)
 	if err != nil {
 		return
 	}
@@ -180,7 +172,9 @@ func pass(conn net.Conn, target string, f fault) {
 		}
 		failed := false
 		response := f(request, func(m *message) *message {
-			if err := m.write(upstream); err == nil {
+			there := *m
+			there.setPath(target.Path + m.path())
+			if err := there.write(upstream); err == nil {
 				if answer, err := readMessage(out); err == nil {
 					return answer
 				}

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"net/url"
 	"slices"
@@ -27,7 +26,7 @@ func (r Record) path() string {
 // Options are what a run is made of.
 type Options struct {
 	Contract *contract.Contract
-	Schemas  fs.FS // the files that Contract was made of
+	Cases    []Case // of Contract, that are to be run
 
 	Target *url.URL
 	TLS    *tls.Config // for https; nil is the default
@@ -46,14 +45,13 @@ type Options struct {
 	Pins   bool // cases may move the client's version pin; it is put back
 	Strict bool // inferred and assumed facts fail the run as well
 
-	Only    []string // names, globs, numbers, ranges of numbers; none is all
 	Ignore  []string // pointers of differences that do not count
 	Retries int      // of requests that the network failed
 	Rate    float64  // requests a second; 0 is as fast as they go
 	Timeout time.Duration
 
 	Now      func() time.Time
-	Progress func(done, all int, name string) // nil tells nobody
+	Progress func(done, all int, name string) // nil where nobody asks
 }
 
 // run is a run at work.
@@ -97,14 +95,6 @@ func (r *run) redactedDifference(d Difference, a *answer) Difference {
 // Run asks the target for the facts of the contract. It returns an error where
 // the options make no sense, else the report of what it came to.
 func Run(ctx context.Context, o Options) (*Report, error) {
-	all, err := Cases(o.Contract, o.Schemas)
-	if err != nil {
-		return nil, err
-	}
-	cases, err := Select(all, o.Only)
-	if err != nil {
-		return nil, err
-	}
 	if len(o.Records) == 0 {
 		return nil, errors.New("no record is named")
 	}
@@ -120,9 +110,9 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	start := o.Now()
 	report := &Report{Target: o.Target.String(), Started: start, Strict: o.Strict}
 	report.Problem = r.hello()
-	for i, c := range cases {
+	for i, c := range o.Cases {
 		if o.Progress != nil {
-			o.Progress(i, len(cases), c.Name)
+			o.Progress(i, len(o.Cases), c.Name)
 		}
 		report.Results = append(report.Results, r.decide(c))
 	}

@@ -42,7 +42,7 @@ func TestNothingAtRisk(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := &watched{}
-			o := options(t, wrong(t, serve(t), w.watch))
+			o := options(t, wrong(t, session(t, nil), w.watch))
 			o.Writes, o.Pins = c.writes, c.pins
 			report := run(t, o)
 			if !report.Good() {
@@ -78,7 +78,7 @@ func TestLooksBeforeItDeletes(t *testing.T) {
 			return next(m)
 		})
 	}
-	report := run(t, options(t, wrong(t, serve(t), lenient)))
+	report := run(t, options(t, wrong(t, session(t, nil), lenient)))
 	for _, name := range []string{"delete/path/unknown-customer/refused", "delete/tenant/foreign/refused", "delete/customer_id/max/not-an-input-error"} {
 		if r := first(t, report, name); r.Outcome != verify.Skipped || !strings.Contains(r.Reason, "not put at risk") {
 			t.Errorf("%s: %s (%s), want it skipped", name, r.Outcome, r.Reason)
@@ -96,7 +96,7 @@ func TestLooksBeforeItDeletes(t *testing.T) {
 func TestPinIsPutBack(t *testing.T) {
 	t.Parallel()
 	for _, stop := range []int{0, 300} {
-		target := serve(t)
+		target := session(t, nil)
 		o := options(t, target)
 		before := only(t, target, "get/x-api-version/2021-05-07/reported")
 		run(t, before) // it puts the oldest back, so name one by hand
@@ -150,7 +150,7 @@ func TestSecrets(t *testing.T) {
 		m.setBody(`{"token": "dispatcher-token", "other": "second-dispatcher-token"}`)
 		m.line += " dispatcher-token"
 	})
-	o := options(t, wrong(t, serve(t), tell))
+	o := options(t, wrong(t, session(t, nil), tell))
 	o.Strict = true
 	o.SecondToken = "dispatcher-token-QQ"
 	report := run(t, o)
@@ -175,7 +175,7 @@ func TestSecrets(t *testing.T) {
 // certificate counts.
 func TestHTTPS(t *testing.T) {
 	t.Parallel()
-	u, err := url.Parse(serve(t))
+	u, err := url.Parse(session(t, nil))
 	if err != nil {
 		t.Fatal(err)
 	}

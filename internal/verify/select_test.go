@@ -5,15 +5,11 @@ import (
 	"testing"
 
 	"dispatchmock/internal/verify"
-	"dispatchmock/schemas"
 )
 
 func TestSelect(t *testing.T) {
 	t.Parallel()
-	all, err := verify.Cases(theContract(t), schemas.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := cases(t)
 	for _, c := range []struct {
 		words, first string
 		n            int
@@ -40,7 +36,7 @@ func TestSelect(t *testing.T) {
 // TestIgnore holds that an ignored place is passed over, and no other.
 func TestIgnore(t *testing.T) {
 	t.Parallel()
-	target := wrong(t, serve(t), answers(records, func(m *message) {
+	target := wrong(t, session(t, nil), answers(records, func(m *message) {
 		m.set("Server", "nginx")
 		m.replace(`"country": null`, `"country": "USA"`)
 		m.replace(`"country": "US"`, `"country": "USA"`)
@@ -56,7 +52,7 @@ func TestIgnore(t *testing.T) {
 		{"/body/addresses", "headers/Server/value"},
 	} {
 		o := options(t, target)
-		o.Writes, o.Pins, o.Ignore, o.Only = false, false, strings.Fields(c.ignore), []string{"headers/*", "body/*"}
+		o.Writes, o.Pins, o.Ignore, o.Cases = false, false, strings.Fields(c.ignore), cases(t, "headers/*", "body/*")
 		var fails []string
 		for _, r := range run(t, o).Results {
 			if r.Outcome == verify.Fails {

@@ -18,7 +18,7 @@ import (
 // assumed ones too, and that nothing is left out but roles without a token.
 func TestOwnServer(t *testing.T) {
 	t.Parallel()
-	o := options(t, serve(t))
+	o := options(t, session(t, nil))
 	o.Strict = true
 	report := run(t, o)
 	if report.Problem != "" {
@@ -46,12 +46,8 @@ func TestNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Fields(string(text))
-	cases, err := verify.Cases(theContract(t), schemas.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
 	seen := map[string]bool{}
-	for _, c := range cases {
+	for _, c := range cases(t) {
 		if seen[c.Name] {
 			t.Errorf("two cases have the name %s", c.Name)
 		}
