@@ -105,7 +105,7 @@ func BenchmarkValidateReply(b *testing.B) {
 		}
 		return body
 	}
-	b.Run("proved", func(b *testing.B) {
+	b.Run("validated", func(b *testing.B) {
 		body := printed(b)
 		b.ReportAllocs()
 		for b.Loop() {

@@ -253,6 +253,6 @@ func TestRecursiveModel(t *testing.T) {
 	}
 	f := m.Validate(parse(t, strings.Replace(good, "{}", `{"n": "x"}`, 1)), "", sampleTime)
 	if len(f) != 1 || f[0].Pointer != strings.Repeat("/next", depth)+"/n" || f[0].Hint != "must be an integer" {
-		t.Errorf("got %v, want one finding at the bottom", f)
+		t.Errorf("got %v, want one violation at the bottom", f)
 	}
 }

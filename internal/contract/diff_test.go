@@ -41,7 +41,7 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-// TestDiffOfValues holds how single values and new models are told.
+// TestDiffOfValues holds how single values and new models are shown.
 func TestDiffOfValues(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{}

@@ -5,7 +5,7 @@ import (
 	"testing/fstest"
 )
 
-// TestDigest holds that a digest tells what a contract is made of, and nothing
+// TestDigest holds that a digest depends on what a contract is made of, and nothing
 // else.
 func TestDigest(t *testing.T) {
 	t.Parallel()

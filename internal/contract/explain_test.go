@@ -66,7 +66,7 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// TestExplainDocumented holds that a finding quotes the description of its
+// TestExplainDocumented holds that a violation quotes the description of its
 // place, through references to other files.
 func TestExplainDocumented(t *testing.T) {
 	t.Parallel()
@@ -91,12 +91,12 @@ func TestExplainDocumented(t *testing.T) {
 	}
 	for i := range want {
 		if want[i].Documented == "" || got[i] != want[i] {
-			t.Errorf("finding %d:\ngot  %+v\nwant %+v", i, got[i], want[i])
+			t.Errorf("violation %d:\ngot  %+v\nwant %+v", i, got[i], want[i])
 		}
 	}
 }
 
-// TestExplainOrder holds that the findings of a value always come in the same
+// TestExplainOrder holds that the violations of a value always come in the same
 // order: what is missing, then by place, items by their number.
 func TestExplainOrder(t *testing.T) {
 	t.Parallel()
@@ -123,7 +123,7 @@ func TestExplainOrder(t *testing.T) {
 	}
 }
 
-// TestFoundIsSaid holds that a value that is not valid always has a finding,
+// TestFoundIsSaid holds that a value that is not valid always has a violation,
 // whichever keyword says so.
 func TestFoundIsSaid(t *testing.T) {
 	t.Parallel()

@@ -16,15 +16,15 @@ import (
 )
 
 // format is a string format that the schemas may name, with the words that
-// tell a person what it asks, and a pattern of every good value, which tells
-// other tools nearly as much; "" where none is worth it.
+// say to a person what it asks, and a pattern of every valid text, which says
+// nearly as much to other tools; "" where none is worth it.
 type format struct {
 	valid   func(string) bool
 	meaning string
 	shape   string
 }
 
-// pastTimestamp is the one format whose verdict depends on the clock.
+// pastTimestamp is the one format that depends on the clock.
 const pastTimestamp = "cro-past-timestamp"
 
 // formats returns every format that a schema may name; meta/schema.json lists

@@ -14,9 +14,9 @@ import (
 // verdicts validates the text of one field in every way there is, and holds that
 // all agree: the model that caches, the schema alone, the whole model, and the
 // other implementation.
-func verdicts(t *testing.T, remembers, fresh pair, name, text string) bool {
+func verdicts(t *testing.T, caching, fresh pair, name, text string) bool {
 	t.Helper()
-	f := remembers.first.field(name)
+	f := caching.first.field(name)
 	good := f.valid(text)
 	if again := f.valid(text); again != good {
 		t.Fatalf("%s: %q is good: %t, and then %t", name, text, good, again)
@@ -41,7 +41,7 @@ func verdicts(t *testing.T, remembers, fresh pair, name, text string) bool {
 		}
 	}
 	// With the required ones, so that nothing but the member can be wrong.
-	for _, m := range remembers.first.fields {
+	for _, m := range caching.first.fields {
 		if m.name != name && goodTexts[m.name] != "" {
 			whole[m.name] = m.value(goodTexts[m.name])
 		}
@@ -91,10 +91,10 @@ func FuzzHeaderValue(f *testing.F) {
 	}
 	c := loadReal(f)
 	op := c.Operation("Deactivate Customer")
-	remembers, other := fresh(f, "StandardRequestHeadersModel"), fresh(f, "StandardRequestHeadersModel")
+	caching, other := fresh(f, "StandardRequestHeadersModel"), fresh(f, "StandardRequestHeadersModel")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, m := range remembers.first.fields {
-			good := verdicts(t, remembers, other, m.name, text)
+		for _, m := range caching.first.fields {
+			good := verdicts(t, caching, other, m.name, text)
 			for _, v := range []model.Version{oldest, newest} {
 				if got := c.ValidHeader(v, m.name, text); got != good {
 					t.Fatalf("%s: %q is good: %t, and in %s %t", m.name, text, good, v, got)
@@ -124,10 +124,10 @@ func FuzzPathParameter(f *testing.F) {
 	}
 	f.Add("x", "y")
 	op := loadReal(f).Operation("Deactivate Customer")
-	remembers, other := fresh(f, "PathParameters"), fresh(f, "PathParameters")
+	caching, other := fresh(f, "PathParameters"), fresh(f, "PathParameters")
 	f.Fuzz(func(t *testing.T, customer, location string) {
-		good := verdicts(t, remembers, other, "customer_id", customer)
-		if !verdicts(t, remembers, other, "customer_location_id", location) {
+		good := verdicts(t, caching, other, "customer_id", customer)
+		if !verdicts(t, caching, other, "customer_location_id", location) {
 			good = false
 		}
 		found := op.ValidatePath(oldest, map[string]string{"customer_id": customer, "customer_location_id": location})

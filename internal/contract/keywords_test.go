@@ -57,7 +57,7 @@ func TestKeywordsAreValidated(t *testing.T) {
 				t.Errorf("%s by %s: got %v, want it to be good", p.good, p.schema, f)
 			}
 			if f := m.validateSchema(parse(t, p.bad), ""); len(f) == 0 {
-				t.Errorf("%s by %s: got nothing, want a finding: the validator passes over %s", p.bad, p.schema, word)
+				t.Errorf("%s by %s: got nothing, want a violation: the validator passes over %s", p.bad, p.schema, word)
 			}
 		})
 	}
@@ -206,7 +206,7 @@ func TestFormats(t *testing.T) {
 			}
 			for _, s := range c.bad {
 				if found := m.validateSchema(s, ""); len(found) != 1 || found[0].Hint != "must be "+f.meaning {
-					t.Errorf("%q: got %v, want one finding that says %q", s, found, f.meaning)
+					t.Errorf("%q: got %v, want one violation that says %q", s, found, f.meaning)
 				}
 			}
 			if found := m.validateSchema(number("1"), ""); len(found) > 0 {

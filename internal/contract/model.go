@@ -209,7 +209,7 @@ func (n node) child(token string) (node, bool) {
 
 // follow goes on to what a reference names.
 func (m *Model) follow(n node) node {
-	for range 32 { // a circle of references is the schema's fault, not a reason to hang
+	for range 32 { // a circle of references is the schema's error, not a reason to hang
 		if all, ok := n.doc["allOf"].([]any); ok && len(all) == 1 {
 			if d, ok := all[0].(map[string]any); ok {
 				n = node{n.src, n.pointer + "/allOf/0", d}
@@ -305,8 +305,8 @@ func (m *Model) eachPast(v any, visit func(at []string, s string)) {
 	}
 }
 
-// eachAt visits the values at a path. The place that a visit is told of is its
-// own no longer when it returns.
+// eachAt visits the values at a path. The place is the visit's
+// only until the visit returns.
 func eachAt(v any, path, at []string, visit func([]string, any)) {
 	if len(path) == 0 {
 		visit(at, v)

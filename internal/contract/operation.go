@@ -16,8 +16,8 @@ type Operation struct {
 	Name   string
 	Method string
 	Path   string // with parameters in braces
-	// Served tells an operation that this mock performs from one that the
-	// resource merely advertises.
+	// Served says that this mock performs the operation; others the resource
+	// merely advertises.
 	Served      bool
 	Roles       []model.Role
 	Description string
@@ -35,7 +35,7 @@ type rules struct {
 	statuses map[string]*Model // by "200" or "error"; nil where there is no body
 }
 
-// CORS says which lists the CORS headers carry.
+// CORS says which lists the CORS headers have.
 type CORS string
 
 // The two settings of CORS: the page's own lists, or lists that also let a

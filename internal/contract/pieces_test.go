@@ -59,7 +59,7 @@ func TestPieces(t *testing.T) {
 }
 
 // TestPiecesCoverTheWhole holds that each item of nested arrays is in one piece
-// at least, at the place that the piece tells.
+// at least, at the place that the piece names.
 func TestPiecesCoverTheWhole(t *testing.T) {
 	t.Parallel()
 	var value []any
@@ -88,7 +88,7 @@ func TestPiecesCoverTheWhole(t *testing.T) {
 		case string:
 			place := p.pointer(jsonx.Pointer(at))
 			if place != "/a~1b/"+v {
-				t.Errorf("the item %s is told at %s", v, place)
+				t.Errorf("the item %s is named at %s", v, place)
 			}
 			seen[place] = true
 		}

@@ -119,7 +119,7 @@ func (r *Route) Read(op *Operation, v model.Version, h http.Header) {
 	r.Location = integerOf(r.Parameters[locationParameter], r.Path, locationParameter)
 }
 
-// integerOf reads an input where no rule finds fault with it.
+// integerOf reads an input where it breaks no rule.
 func integerOf(text string, broken []exchange.Violation, name string) Integer {
 	for i := range broken {
 		if broken[i].Pointer == "/"+name {

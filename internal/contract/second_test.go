@@ -95,7 +95,7 @@ func bodyModels(t testing.TB) map[string]pair {
 	return bodies
 }
 
-// agree validates a value by both implementations and returns their verdict.
+// agree validates a value by both implementations and returns whether it is valid.
 func (p pair) agree(t testing.TB, what string, v any) bool {
 	t.Helper()
 	found := p.first.validateSchema(v, "")

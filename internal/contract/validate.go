@@ -102,7 +102,7 @@ func (m *Model) validateBody(body *wire.Body, now time.Time) []exchange.Violatio
 		}
 		return nil
 	}
-	if p, ok := body.Proof().(*validated); ok && p.model == m && !now.Before(p.newest) {
+	if p, ok := body.Validation().(*validated); ok && p.model == m && !now.Before(p.newest) {
 		return nil
 	}
 	tree, err := body.Tree()
@@ -117,7 +117,7 @@ func (m *Model) validateBody(body *wire.Body, now time.Time) []exchange.Violatio
 				p.newest = t
 			}
 		})
-		body.Prove(p)
+		body.MarkValidated(p)
 	}
 	return violations
 }

@@ -23,7 +23,7 @@ func header(lines ...string) http.Header {
 	return h
 }
 
-// places are the findings as "/pointer keyword".
+// places are the violations as "/pointer keyword".
 func places(found []exchange.Violation) []string {
 	var all []string
 	for _, f := range found {
@@ -109,7 +109,7 @@ func TestValidateHeaders(t *testing.T) {
 			for _, v := range contract.Versions() {
 				for _, name := range []string{"Deactivate Customer", "Get Customer"} {
 					op := contract.Operation(name)
-					for range 2 { // fresh, and perhaps remembered
+					for range 2 { // fresh, and perhaps cached
 						if got := places(op.ValidateHeaders(v, header(lines...))); !slices.Equal(got, c.want) {
 							t.Errorf("%s in %s: got %v, want %v", name, v, got, c.want)
 						}

@@ -25,15 +25,15 @@ func TestProof(t *testing.T) {
 	r := reply(t, oldest)
 	validate := func(now time.Time) []string { return places(op.ValidateReply(oldest, CORSDocumented, now, r)) }
 	updated := time.Date(2020, 4, 22, 17, 23, 17, 363_000_000, time.UTC)
-	if got := validate(updated.Add(-1)); !slices.Equal(got, []string{"/last_updated_on format"}) || r.Body.Proof() != nil {
-		t.Fatalf("got %v just before the record's newest time, proof %v, want that it lies in the future, and no proof", got, r.Body.Proof())
+	if got := validate(updated.Add(-1)); !slices.Equal(got, []string{"/last_updated_on format"}) || r.Body.Validation() != nil {
+		t.Fatalf("got %v just before the record's newest time, validation %v, want that it lies in the future, and no validation", got, r.Body.Validation())
 	}
-	if got := validate(updated); got != nil || r.Body.Proof() == nil {
-		t.Fatalf("got %v at the record's newest time, want it good and a proof left", got)
+	if got := validate(updated); got != nil || r.Body.Validation() == nil {
+		t.Fatalf("got %v at the record's newest time, want it valid and marked", got)
 	}
-	proof := r.Body.Proof()
-	if got := validate(sampleTime); got != nil || r.Body.Proof() != proof {
-		t.Errorf("got %v later, proof %v, want the proof to be enough", got, r.Body.Proof())
+	before := r.Body.Validation()
+	if got := validate(sampleTime); got != nil || r.Body.Validation() != before {
+		t.Errorf("got %v later, validation %v, want the one before to be enough", got, r.Body.Validation())
 	}
 	if got := validate(updated.Add(-time.Microsecond)); !slices.Equal(got, []string{"/last_updated_on format"}) {
 		t.Errorf("got %v when the clock is set back, want the validator to speak again", got)

@@ -9,7 +9,7 @@ import (
 )
 
 // TestPlaces holds that a walk finds every member, also those behind
-// references and in arrays, and tells the required ones.
+// references and in arrays, and marks the required ones.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	c, err := Load(schemas.FS)

@@ -10,7 +10,7 @@ import (
 	"dispatchmock/internal/wire"
 )
 
-// bodies keeps the last few bodies with the validator's proof on them, for the
+// bodies keeps the last few bodies with the validator's mark on them, for the
 // same record is asked for again and again: a request through the built program
 // takes 113 µs of CPU in place of 124, and 165 where the readers are not reused
 // either. A body stands for its very bytes only.
@@ -42,7 +42,7 @@ func (c *bodies) validate(b []byte, validate func(*wire.Body)) {
 		body = wire.Parsed(b, tree)
 	}
 	validate(body)
-	if body.Proof() == nil {
+	if body.Validation() == nil {
 		return // the violations may hold parts of the tree
 	}
 	r.Done(tree)

@@ -53,8 +53,8 @@ func TestBodies(t *testing.T) {
 	for i := range cache.kept {
 		if b := cache.kept[i].Load(); b != nil {
 			kept++
-			if b.Proof() == nil {
-				t.Errorf("%s is kept without a proof", b.Bytes)
+			if b.Validation() == nil {
+				t.Errorf("%s is kept without being validated", b.Bytes)
 			}
 		}
 	}

@@ -51,7 +51,7 @@ func TestOtherChoices(t *testing.T) {
 					}
 				}
 				if seen == 0 && key != "version_pin_moves" { // only a refused request would show it
-					t.Error("no case tells that the choice is another")
+					t.Error("no case shows that the choice is another")
 				}
 			})
 		}

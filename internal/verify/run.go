@@ -174,7 +174,7 @@ func (r *run) decide(c Case) Result {
 	default:
 		result.Outcome = Warns
 	}
-	result.Reason = r.redacted(result.Reason) // a server may tell what it was sent
+	result.Reason = r.redacted(result.Reason) // a server may repeat what it was sent
 	for _, d := range differences {
 		a := r.answers[d.Request]
 		result.Differences = append(result.Differences, r.redactedDifference(d, a))

@@ -141,16 +141,16 @@ func TestPinIsPutBack(t *testing.T) {
 	}
 }
 
-// TestSecrets holds that no report tells a token, even where the target sends
+// TestSecrets holds that no report shows a token, even where the target sends
 // it back.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
-	tell := answers(every, func(m *message) {
+	echo := answers(every, func(m *message) {
 		m.set("X-Echo", "dispatcher-token driver-token dispatcher-token-QQ")
 		m.setBody(`{"token": "dispatcher-token", "other": "second-dispatcher-token"}`)
 		m.line += " dispatcher-token"
 	})
-	o := options(t, wrong(t, session(t, nil), tell))
+	o := options(t, wrong(t, session(t, nil), echo))
 	o.Strict = true
 	o.SecondToken = "dispatcher-token-QQ"
 	report := run(t, o)
@@ -166,7 +166,7 @@ func TestSecrets(t *testing.T) {
 	}
 	for _, token := range []string{"dispatcher-token", "driver-token", "admin-token", "readonly-token", "QQ"} {
 		if i := strings.Index(b.String(), token); i >= 0 {
-			t.Errorf("the report tells %s: %.200q", token, b.String()[max(i-100, 0):])
+			t.Errorf("the report shows %s: %.200q", token, b.String()[max(i-100, 0):])
 		}
 	}
 }

@@ -8,13 +8,13 @@ import (
 	"dispatchmock/internal/jsonx"
 )
 
-// Body is a printed body: bytes that never change, and the proof that somebody
-// has validated just these bytes.
+// Body is a printed body: bytes that never change, and the mark that just these
+// bytes were validated.
 type Body struct {
-	Bytes  []byte
-	Length string // of Bytes, as Content-Length prints it
-	tree   atomic.Pointer[any]
-	proof  atomic.Pointer[any]
+	Bytes      []byte
+	Length     string // of Bytes, as Content-Length prints it
+	tree       atomic.Pointer[any]
+	validation atomic.Pointer[any]
 }
 
 // Empty is the body of a reply without one.
@@ -25,7 +25,7 @@ func Empty() *Body { return Raw(nil) }
 func Raw(b []byte) *Body { return &Body{Bytes: b, Length: strconv.Itoa(len(b))} }
 
 // Parsed wraps bytes together with the tree that they were parsed to. Both
-// belong to the Body, which lets go of the tree when it is proved.
+// belong to the Body, which lets go of the tree when it is validated.
 func Parsed(b []byte, tree any) *Body {
 	body := Raw(b)
 	body.tree.Store(&tree)
@@ -55,16 +55,17 @@ func (b *Body) Tree() (any, error) {
 	return jsonx.Parse(b.Bytes)
 }
 
-// Proof returns what the last validate left with the bytes, or nil.
-func (b *Body) Proof() any {
-	if p := b.proof.Load(); p != nil {
-		return *p
+// Validation returns what the validator left with the bytes, or nil.
+func (b *Body) Validation() any {
+	if v := b.validation.Load(); v != nil {
+		return *v
 	}
 	return nil
 }
 
-// Prove leaves a validator's proof with the bytes and lets go of the tree.
-func (b *Body) Prove(proof any) {
-	b.proof.Store(&proof)
+// MarkValidated leaves with the bytes what a validator found, and lets go of the
+// tree.
+func (b *Body) MarkValidated(v any) {
+	b.validation.Store(&v)
 	b.tree.Store(nil)
 }

@@ -111,7 +111,7 @@ func TestDates(t *testing.T) {
 }
 
 // TestBody holds that a body is what was printed, that its tree is kept until
-// it is proved, and that the proof stays with it.
+// it is validated, and that the mark stays with it.
 func TestBody(t *testing.T) {
 	t.Parallel()
 	tree := map[string]any{"a": "é"}
@@ -122,12 +122,12 @@ func TestBody(t *testing.T) {
 	if got, err := b.Tree(); err != nil || fmt.Sprint(got) != fmt.Sprint(tree) {
 		t.Errorf("got %v, %v, want the printed tree", got, err)
 	}
-	if p := b.Proof(); p != nil {
-		t.Errorf("got the proof %v before anybody has validated", p)
+	if p := b.Validation(); p != nil {
+		t.Errorf("got the mark %v before anything has validated", p)
 	}
-	b.Prove("good")
-	if p := b.Proof(); p != "good" {
-		t.Errorf("got the proof %v, want the validator's", p)
+	b.MarkValidated("good")
+	if p := b.Validation(); p != "good" {
+		t.Errorf("got the mark %v, want the validator's", p)
 	}
 	tree["a"] = "changed"
 	if got, err := b.Tree(); err != nil || fmt.Sprint(got) != "map[a:é]" {

@@ -131,19 +131,19 @@ func TestStructure(t *testing.T) {
 
 func checkOperation(t *testing.T, path, method string, op map[string]any) {
 	t.Helper()
-	told := map[string]bool{}
+	named := map[string]bool{}
 	list, _ := op["parameters"].([]any)
 	for _, p := range list {
 		name, in := at(p, "name").(string), at(p, "in").(string)
 		if in == "path" && at(p, "required") == true {
-			told["{"+name+"}"] = true
+			named["{"+name+"}"] = true
 		}
 		if at(p, "schema") == nil || in == "header" && slices.Contains([]string{"authorization", "content-type", "accept"}, strings.ToLower(name)) {
 			t.Errorf("%s %s: the parameter %v", method, path, p)
 		}
 	}
 	for part := range strings.SplitSeq(path, "/") {
-		if strings.HasPrefix(part, "{") && !told[part] {
+		if strings.HasPrefix(part, "{") && !named[part] {
 			t.Errorf("%s %s: %s is no required parameter of the path", method, path, part)
 		}
 	}
