@@ -24,7 +24,6 @@ const maxTrimmed = 16
 // piece is a value of which arrays have lost items.
 type piece struct {
 	value any
-	whole bool // it has lost nothing
 	// shifts are of arrays that have lost items before those that they have, the
 	// inner ones first.
 	shifts []shift
@@ -65,19 +64,13 @@ func (p *piece) within(value any, token string) piece {
 	return w
 }
 
-// pieces yields a value in pieces, and then as a whole: once all pieces are
-// good, what is left to find is of the arrays that were split.
+// pieces returns the pieces of a value.
 func pieces(v any) iter.Seq[piece] {
-	return func(yield func(piece) bool) {
-		if valuesIn(v) > maxPiece && !split(v, yield) {
-			return
-		}
-		yield(piece{value: v, whole: true})
-	}
+	return func(yield func(piece) bool) { split(v, yield) }
 }
 
-// split yields the pieces of a value. It returns false where nobody wants any
-// more of them.
+// split yields the pieces of a value. It returns false where no more of them
+// are wanted.
 func split(v any, yield func(piece) bool) bool {
 	if valuesIn(v) <= maxPiece {
 		return yield(piece{value: v})
@@ -170,22 +163,26 @@ func valuesIn(v any) int {
 }
 
 // validate returns the library's errors of the first piece that has any, or of
-// the whole value. What a rule says of an array as a whole, it says of no piece.
+// the whole value: once all pieces are valid, what is left to find is of the
+// arrays that were split. What a rule says of an array, it says of no piece.
 func validate(s *gojsonschema.Schema, v any) (errors []gojsonschema.ResultError, found piece, err error) {
-	for p := range pieces(v) {
-		found = p
-		result, err := s.Validate(gojsonschema.NewRawLoader(p.value))
-		if err != nil {
-			return nil, found, err
-		}
-		if errors = result.Errors(); !p.whole {
-			errors = slices.DeleteFunc(errors, func(e gojsonschema.ResultError) bool { return aboutArray(e.Type()) })
-		}
-		if len(errors) > 0 {
-			break
+	if valuesIn(v) > maxPiece {
+		for p := range pieces(v) {
+			result, err := s.Validate(gojsonschema.NewRawLoader(p.value))
+			if err != nil {
+				return nil, p, err
+			}
+			errors = slices.DeleteFunc(result.Errors(), func(e gojsonschema.ResultError) bool { return aboutArray(e.Type()) })
+			if len(errors) > 0 {
+				return errors, p, nil
+			}
 		}
 	}
-	return errors, found, nil
+	result, err := s.Validate(gojsonschema.NewRawLoader(v))
+	if err != nil {
+		return nil, piece{}, err
+	}
+	return result.Errors(), piece{value: v}, nil
 }
 
 func aboutArray(kind string) bool {

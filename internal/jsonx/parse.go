@@ -1,3 +1,5 @@
+// Package jsonx reads JSON strictly, names places in a document, reports what is
+// wrong with them, and prints values in the vendor's form.
 package jsonx
 
 import (

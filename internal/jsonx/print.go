@@ -1,5 +1,3 @@
-// Package wire prints bytes as the real server prints them: the JSON form, the
-// spelling and order of header fields, and the status line.
 package jsonx
 
 import (
@@ -33,7 +31,7 @@ func AppendJSON(dst []byte, v any) ([]byte, error) {
 	case map[string]any:
 		return appendObject(dst, v)
 	}
-	return dst, fmt.Errorf("wire: %T has no JSON form", v)
+	return dst, fmt.Errorf("%T has no JSON form", v)
 }
 
 func appendArray(dst []byte, items []any) ([]byte, error) {

@@ -64,7 +64,7 @@ func (a *reply) readBody(r *bufio.Reader, method string, status int) (keep bool,
 	case chunked && strings.EqualFold(coding, "chunked"):
 		a.body, err = readAll(httputil.NewChunkedReader(r))
 		if err == nil {
-			_, err = readTrailer(r)
+			_, err = readHead(r) // the trailer
 		}
 		return keep, err
 	case chunked:
@@ -104,6 +104,3 @@ func readAll(r io.Reader) ([]byte, error) {
 	}
 	return b, nil
 }
-
-// readTrailer reads what follows the last chunk.
-func readTrailer(r *bufio.Reader) (string, error) { return readHead(r) }

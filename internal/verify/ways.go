@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"dispatchmock/internal/contract"
@@ -31,6 +32,8 @@ func changed(f func(string) string) func(string) []string {
 }
 
 func absent(string) []string { return nil }
+
+func asItIs(valid string) []string { return []string{valid} }
 
 // waysOf returns the ways that a member's rules give reason for.
 func waysOf(p contract.Place) []way {
@@ -114,12 +117,9 @@ func secretWays(p contract.Place) []way {
 		{name: "other-character", texts: changed(func(v string) string { return v + "#" }), cap: Page},
 		{name: "token-of-2", texts: one("Bearer ab"), cap: Page},
 	}
-	if n := length(p, "maxLength"); n > 0 {
-		fill := func(n int) []string { return []string{"Bearer " + strings.Repeat("a", max(n-len("Bearer "), 0))} }
-		ways = append(ways, way{name: fmt.Sprintf("length-%d", n), texts: func(string) []string { return fill(n) }, cap: Page},
-			way{name: fmt.Sprintf("length-%d", n+1), texts: func(string) []string { return fill(n + 1) }, cap: Page})
-	}
-	return ways
+	return append(ways, lengthWays(p, way{}, func(_ string, n int) string {
+		return "Bearer " + strings.Repeat("a", max(n-len("Bearer "), 0))
+	})...)
 }
 
 // enumWays are wrong ones only; each right one is a case of the versions.
@@ -131,11 +131,7 @@ func enumWays(p contract.Place, list []any) []way {
 		{name: "truncated", texts: one(first[:max(len(first)-1, 0)]), cap: Page},
 		{name: "trailing-text", texts: one(first + "x"), cap: Page},
 	}
-	if n := length(p, "maxLength"); n > 0 {
-		ways = append(ways, way{name: fmt.Sprintf("length-%d", n), texts: one(strings.Repeat("2", n)), cap: Page},
-			way{name: fmt.Sprintf("length-%d", n+1), texts: one(strings.Repeat("2", n+1)), cap: Page})
-	}
-	return ways
+	return append(ways, lengthWays(p, way{}, func(_ string, n int) string { return strings.Repeat("2", n) })...)
 }
 
 func uuidWays() []way {
@@ -143,7 +139,7 @@ func uuidWays() []way {
 		return changed(func(v string) string { return strings.ReplaceAll(v, old, with) })
 	}
 	return []way{
-		{name: "valid", texts: changed(func(v string) string { return v }), same: true, cap: Page},
+		{name: "valid", texts: asItIs, same: true, cap: Page},
 		{name: "capitals", texts: changed(strings.ToUpper), same: true, cap: Inferred},
 		{name: "nil", texts: one("00000000-0000-0000-0000-000000000000"), same: true, cap: Inferred},
 		{name: "not-a-uuid", texts: one("not-a-uuid"), cap: Page},
@@ -158,7 +154,7 @@ func uuidWays() []way {
 
 func acceptWays() []way {
 	return []way{
-		{name: "valid", texts: changed(func(v string) string { return v }), same: true, cap: Page},
+		{name: "valid", texts: asItIs, same: true, cap: Page},
 		{name: "any", texts: one("*/*"), same: true, cap: Page},
 		{name: "any-application", texts: one("application/*"), same: true, cap: Page},
 		{name: "browser", texts: one("text/html,application/xhtml+xml,*/*;q=0.8"), same: true, cap: Page},
@@ -169,26 +165,31 @@ func acceptWays() []way {
 
 func mediaTypeWays(p contract.Place) []way {
 	ways := []way{
-		{name: "valid", texts: changed(func(v string) string { return v }), same: true, cap: Page},
+		{name: "valid", texts: asItIs, same: true, cap: Page},
 		{name: "capitals", texts: one("Application/JSON"), same: true, cap: Inferred},
 		{name: "charset", texts: changed(func(v string) string { return v + "; charset=utf-8" }), same: true, cap: Page, topic: topicParameters},
 		{name: "other-type", texts: one("text/plain"), cap: Page},
 		{name: "longer-type", texts: changed(func(v string) string { return v + "x" }), cap: Page},
 		{name: "form", texts: one("application/x-www-form-urlencoded"), cap: Page},
 	}
-	if n := length(p, "maxLength"); n > 0 {
-		pad := func(n int) func(string) []string {
-			return changed(func(v string) string { v += "; p="; return v + strings.Repeat("p", max(n-len(v), 0)) })
-		}
-		ways = append(ways, way{name: fmt.Sprintf("length-%d", n), texts: pad(n), same: true, cap: Page, topic: topicParameters},
-			way{name: fmt.Sprintf("length-%d", n+1), texts: pad(n + 1), cap: Page})
-	}
-	return ways
+	return append(ways, lengthWays(p, way{same: true, topic: topicParameters}, func(valid string, n int) string {
+		valid += "; p="
+		return valid + strings.Repeat("p", max(n-len(valid), 0))
+	})...)
 }
 
-// length returns a rule's length, or 0.
-func length(p contract.Place, word string) int {
-	n, _ := p.Doc[word].(json.Number)
-	i, _ := n.Int64()
-	return int(i)
+// lengthWays are the longest text that a rule allows, and one character more;
+// right has what more is known of the first.
+func lengthWays(p contract.Place, right way, text func(valid string, n int) string) []way {
+	most, _ := p.Doc["maxLength"].(json.Number)
+	n, _ := strconv.Atoi(string(most))
+	if n == 0 {
+		return nil
+	}
+	ways := []way{right, {}}
+	for i := range ways {
+		ways[i].name, ways[i].cap = fmt.Sprintf("length-%d", n+i), Page
+		ways[i].texts = changed(func(valid string) string { return text(valid, n+i) })
+	}
+	return ways
 }
