@@ -129,7 +129,7 @@ func (p *property) valid(v any) bool {
 		}
 		return valid(p.schema, v)
 	}
-	return p.validated.has(v) || valid(p.schema, v) && p.validated.add(v)
+	return p.validated.has(v) || p.validated.keep(v, valid(p.schema, v))
 }
 
 func (p *property) validObject(o map[string]any) bool {
@@ -155,7 +155,7 @@ func (k *keys) valid(present uint64) bool {
 			names[name] = nil
 		}
 	}
-	return valid(k.schema, names) && k.validated.add(present)
+	return k.validated.keep(present, valid(k.schema, names))
 }
 
 func valid(s *gojsonschema.Schema, v any) bool {
@@ -184,18 +184,17 @@ func (c *cache) has(v any) bool {
 	return false
 }
 
-// add keeps a value, unless it is too long; it is always true.
-func (c *cache) add(v any) bool {
+// keep caches a value that is valid and not too long. It returns valid.
+func (c *cache) keep(v any, valid bool) bool {
+	long := false
 	switch v := v.(type) {
 	case string:
-		if len(v) > maxCached {
-			return true
-		}
+		long = len(v) > maxCached
 	case json.Number:
-		if len(v) > maxCached {
-			return true
-		}
+		long = len(v) > maxCached
 	}
-	c.slots[c.next.Add(1)%uint32(len(c.slots))].Store(&v)
-	return true
+	if valid && !long {
+		c.slots[c.next.Add(1)%uint32(len(c.slots))].Store(&v)
+	}
+	return valid
 }
