@@ -62,13 +62,13 @@ type Proxy struct {
 	Options
 	transport *transport
 	bodies    *bodies
-	memory    *memory
+	state     *state
 	name      string // of the target
 }
 
 // New returns a proxy.
 func New(o Options) *Proxy {
-	return &Proxy{Options: o, transport: newTransport(&o), bodies: newBodies(), memory: newMemory(), name: o.Target.Redacted()}
+	return &Proxy{Options: o, transport: newTransport(&o), bodies: newBodies(), state: newState(), name: o.Target.Redacted()}
 }
 
 // Close closes the connections to the target that no request needs.

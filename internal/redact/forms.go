@@ -76,7 +76,7 @@ func spansOf[T string | []byte](s T, k kind) []span {
 	return merged
 }
 
-// isRedacted reports what stands for a secret already.
+// isRedacted reports a secret that was redacted already.
 func isRedacted[T string | []byte](s T) bool {
 	if len(s) < minSecret || s[0] != '#' {
 		return false

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Field returns what stands for the value of a header field.
+// Field returns the value of a header field without secrets.
 func Field(name, value string) string {
 	switch {
 	case isSecretField(name):

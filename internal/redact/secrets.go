@@ -140,7 +140,7 @@ func (s *Secrets) Body(b []byte) []byte {
 	return maskSpans(b, spans)
 }
 
-// Field returns what stands for the value of a field of the request or of the
+// Field returns what replaces the value of a field of the request or of the
 // answer, where the field was redacted.
 func (s *Secrets) Field(answer bool, name string) (string, bool) {
 	for _, f := range s.fields {

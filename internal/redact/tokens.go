@@ -25,7 +25,7 @@ type token struct {
 	// exact tokens are looked for as they are spelt, others in any case; words
 	// are none where they are part of a longer word.
 	exact, word bool
-	// with stands in its place; where it is empty, a mask of the secret of does,
+	// with replaces the token; where with is empty, a mask of the secret of does,
 	// or stars.
 	with, of string
 }
@@ -186,7 +186,7 @@ func replaced[T string | []byte](k *Tokens, s T) T {
 	return T(append(out, s[copied:]...))
 }
 
-// shown returns what stands in the place of n bytes.
+// shown returns what replaces n bytes.
 func (t *token) shown(n int) string {
 	switch {
 	case t.with != "":

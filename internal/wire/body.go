@@ -8,8 +8,8 @@ import (
 	"dispatchmock/internal/jsonx"
 )
 
-// Body is a printed body: bytes that never change, and the proof that somebody
-// has validated just these bytes.
+// Body is a printed body: bytes that never change, and what a validator leaves
+// with just these bytes.
 type Body struct {
 	Bytes  []byte
 	Length string // of Bytes, as Content-Length prints it
@@ -24,8 +24,8 @@ func Empty() *Body { return Raw(nil) }
 // from then on.
 func Raw(b []byte) *Body { return &Body{Bytes: b, Length: strconv.Itoa(len(b))} }
 
-// Parsed wraps bytes together with the tree that they were parsed to. Both
-// belong to the Body, which lets go of the tree when it is proved.
+// Parsed wraps bytes together with their parsed tree. Both belong to the Body,
+// which drops the tree once it has a proof.
 func Parsed(b []byte, tree any) *Body {
 	body := Raw(b)
 	body.tree.Store(&tree)
@@ -55,7 +55,7 @@ func (b *Body) Tree() (any, error) {
 	return jsonx.Parse(b.Bytes)
 }
 
-// Proof returns what the last validate left with the bytes, or nil.
+// Proof returns what the last validator left with the bytes, or nil.
 func (b *Body) Proof() any {
 	if p := b.proof.Load(); p != nil {
 		return *p
@@ -63,7 +63,7 @@ func (b *Body) Proof() any {
 	return nil
 }
 
-// Prove leaves a validator's proof with the bytes and lets go of the tree.
+// Prove leaves a validator's proof with the bytes and drops the tree.
 func (b *Body) Prove(proof any) {
 	b.proof.Store(&proof)
 	b.tree.Store(nil)
