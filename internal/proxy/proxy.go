@@ -4,6 +4,7 @@ package proxy
 
 import (
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -114,7 +115,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() {
 		cause := recover()
-		if cause != nil && cause != http.ErrAbortHandler {
+		if err, _ := cause.(error); cause != nil && !errors.Is(err, http.ErrAbortHandler) {
 			way.x.Err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 		way.finish()
