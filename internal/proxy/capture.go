@@ -44,8 +44,8 @@ type upload struct {
 	end  error
 	mu   sync.Mutex
 	left bool // the handler is over, and the connection another request's
-	// sent is closed when nobody sends the body any more; nil where nobody has
-	// begun. Abort lets go of the link on which it is sent.
+	// sent is closed when sending the body has ended; nil where it has not begun.
+	// Abort closes the link on which the body is sent.
 	sent  chan struct{}
 	abort func() error
 	capture
@@ -82,8 +82,8 @@ func (u *upload) limit(t time.Time) {
 // sendTime is how long a body may go on behind the end of its answer.
 const sendTime = time.Second
 
-// leave waits until nobody reads the body, and lets go of the connection from
-// which it comes.
+// leave waits until the body is not read any more, after which the connection is
+// another request's.
 func (u *upload) leave() {
 	u.settle()
 	u.drain()
@@ -92,8 +92,8 @@ func (u *upload) leave() {
 	u.left = true
 }
 
-// settle waits until nobody reads the body: net/http has it read by one alone,
-// and only while the handler runs.
+// settle waits until the body is not read any more: net/http allows one reader
+// alone, and only while the handler runs.
 func (u *upload) settle() {
 	if u.sent == nil {
 		return
@@ -105,7 +105,7 @@ func (u *upload) settle() {
 	case <-u.sent:
 	case <-patience.C:
 		wire.EndAfter(u.way.in)
-		_ = u.abort() // nobody needs it any more
+		_ = u.abort() // an error is of no use
 		u.mu.Lock()
 		u.left = true
 		_ = u.way.client.SetReadDeadline(time.Unix(1, 0)) // wakes who reads
@@ -114,7 +114,7 @@ func (u *upload) settle() {
 	}
 }
 
-// maxRest is how much of a body is read that nobody wants.
+// maxRest is how much of an unwanted body is read.
 const maxRest = 256 << 10
 
 // drain reads what is left of the body. net/http panics where its end is first

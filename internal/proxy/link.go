@@ -125,7 +125,7 @@ func (p *pool) put(l *link) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed || len(p.idle) >= maxIdle || l.SetReadDeadline(time.Now().Add(idleTime)) != nil {
-		_ = l.Close() // nobody needs it any more
+		_ = l.Close() // an error is of no use
 		return
 	}
 	p.idle = append(p.idle, l)
@@ -149,7 +149,7 @@ func (p *pool) take() *link {
 		if <-l.idle && err == nil && l.SetReadDeadline(time.Time{}) == nil {
 			return l
 		}
-		_ = l.Close() // nobody needs it any more
+		_ = l.Close() // an error is of no use
 	}
 }
 
@@ -165,7 +165,7 @@ func (p *pool) last() *link {
 	return l
 }
 
-// drop closes a link that nobody has taken.
+// drop closes a link that was not taken.
 func (p *pool) drop(l *link) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -4,6 +4,7 @@ package proxy
 
 import (
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -62,13 +63,13 @@ type Proxy struct {
 	Options
 	transport *transport
 	bodies    *bodies
-	memory    *memory
+	state     *state
 	name      string // of the target
 }
 
 // New returns a proxy.
 func New(o Options) *Proxy {
-	return &Proxy{Options: o, transport: newTransport(&o), bodies: newBodies(), memory: newMemory(), name: o.Target.Redacted()}
+	return &Proxy{Options: o, transport: newTransport(&o), bodies: newBodies(), state: newState(), name: o.Target.Redacted()}
 }
 
 // Close closes the connections to the target that no request needs.
@@ -114,7 +115,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() {
 		cause := recover()
-		if cause != nil && cause != http.ErrAbortHandler {
+		if err, _ := cause.(error); cause != nil && !errors.Is(err, http.ErrAbortHandler) {
 			way.x.Err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 		way.finish()

@@ -57,8 +57,8 @@ func (p *Proxy) outbound(head []byte, r *http.Request) ([]byte, error) {
 
 var errOutside = errors.New("a request asks for a path, and may not leave the path of --target by .. or by another form of its target (RFC 9112, 3.2)")
 
-// path returns what stands in the request line that the target gets: what the
-// client spelt, behind the path of the proxy's own target.
+// path returns the path in the request line that the target gets: as the client
+// spelt it, behind the path of --target.
 func (p *Proxy) path(r *http.Request) (string, error) {
 	target := r.RequestURI
 	if target == "*" && r.Method == http.MethodOptions {

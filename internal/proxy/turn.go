@@ -29,7 +29,7 @@ type turn struct {
 
 	// The body of the request is sent beside the answer.
 	mu       sync.Mutex
-	asked    bool // the client was told to send the body
+	asked    bool // the client was asked to send the body
 	answered bool // the answer's head has come
 	sent     bool // the request has left as a whole
 	ended    bool // nothing more of the answer is read
@@ -215,7 +215,7 @@ func (t *turn) end(whole bool) {
 	t.ended, t.whole = true, whole && !t.closes && t.link.in.Buffered() == 0
 	if !t.whole {
 		t.stop()
-		_ = t.link.Close() // nobody needs it any more
+		_ = t.link.Close() // an error is of no use
 		return
 	}
 	t.release()

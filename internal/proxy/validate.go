@@ -40,7 +40,7 @@ func (way *passage) finish() {
 			x.RequestID = id
 		}
 		reply = p.validateResponse(way, op)
-		p.memory.learn(p, way, op, reply)
+		p.state.interpret(p, way, op, reply)
 	}
 	x.Redact(way.secrets, true)
 	if p.Passed != nil && reply != nil {
@@ -61,14 +61,14 @@ func redacted(reply *wire.Reply, secrets *redact.Secrets) *wire.Reply {
 	return &other
 }
 
-// validateRequest finds what the client does that the contract does not have. It
-// returns the operation that it asks for, or nil.
+// validateRequest finds where the client breaks the contract. It returns the
+// operation that the request asks for, or nil.
 func (p *Proxy) validateRequest(way *passage) *contract.Operation {
 	x, r := way.x, way.in
 	x.VersionAsked = asked(p.Contract, r)
 	x.VersionUsed = cmp.Or(x.VersionUsed, x.VersionAsked, string(p.Contract.Oldest()))
 	x.RequestID = r.Header.Get("X-Request-Id")
-	// No token is known here, so it is the token's hash that tells clients apart.
+	// No token is known here, so the token's hash identifies the client.
 	if text, ok := contract.HeaderText(r.Header, "Authorization"); ok {
 		x.ClientID = redact.Value(text)
 	}
@@ -106,12 +106,12 @@ func asked(c *contract.Contract, r *http.Request) string {
 
 // version returns the version by which an answer is validated: the one that the
 // request named, where it succeeded, else the one that the answer names.
-func version(c *contract.Contract, way *passage, told string) string {
-	if v := asked(c, way.in); v != "" && (way.reply.Status < 300 || !c.Has(model.Version(told))) {
+func version(c *contract.Contract, way *passage, answered string) string {
+	if v := asked(c, way.in); v != "" && (way.reply.Status < 300 || !c.Has(model.Version(answered))) {
 		return v
 	}
-	if c.Has(model.Version(told)) {
-		return told
+	if c.Has(model.Version(answered)) {
+		return answered
 	}
 	return string(c.Oldest())
 }
@@ -145,8 +145,8 @@ func (p *Proxy) validateResponse(way *passage, op *contract.Operation) *wire.Rep
 	return &way.reply
 }
 
-// lengthened returns the answer as it would be without a content coding. That
-// a body has the length that is told of it, net/http has held.
+// lengthened returns the answer as it would be without a content coding.
+// net/http has checked that the body has the length of the head.
 func lengthened(way *passage) *wire.Reply {
 	reply := &way.reply
 	if len(reply.Body.Bytes) == int(way.response.size) {
@@ -189,8 +189,8 @@ func plain(way *passage) ([]byte, error) {
 	return nil, errCoding
 }
 
-// ignored reports a finding at or below one of the places; a token * of a
-// place is any one token.
+// ignored reports a violation at or below one of the places; a token * of a place
+// is any one token.
 func ignored(places []string, f exchange.Violation) bool {
 	at := strings.Split(place(f), "/")
 	return slices.ContainsFunc(places, func(p string) bool {
@@ -204,7 +204,7 @@ func ignored(places []string, f exchange.Violation) bool {
 	})
 }
 
-// place returns where in an answer a finding is, as verify names places.
+// place returns where in an answer a violation is, as verify names places.
 func place(f exchange.Violation) string {
 	if f.Part == exchange.PartHeader {
 		return "/headers" + f.Pointer

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -75,7 +76,7 @@ func spansOf[T string | []byte](s T, k kind) []span {
 	return merged
 }
 
-// isRedacted reports what stands for a secret already.
+// isRedacted reports a secret that was redacted already.
 func isRedacted[T string | []byte](s T) bool {
 	if len(s) < minSecret || s[0] != '#' {
 		return false
@@ -153,8 +154,7 @@ func afterEqualSign[T string | []byte](s T, i int, k kind) span {
 		return span{}
 	}
 	start := i + 1
-	quoted := start < len(s) && s[start] == '"'
-	if quoted {
+	if start < len(s) && s[start] == '"' {
 		start++
 	}
 	end := start
@@ -332,11 +332,8 @@ func unescape(s string) string {
 
 func isHex(c byte) bool { return c >= '0' && c <= '9' || c|' ' >= 'a' && c|' ' <= 'f' }
 
-func hexByte(a, b byte) byte { return hexDigit(a)<<4 | hexDigit(b) }
-
-func hexDigit(c byte) byte {
-	if c <= '9' {
-		return c - '0'
-	}
-	return c | ' ' - 'a' + 10
+// hexByte returns the byte of two hexadecimal digits.
+func hexByte(a, b byte) byte {
+	n, _ := strconv.ParseUint(string([]byte{a, b}), 16, 8)
+	return byte(n)
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Field returns what stands for the value of a header field.
+// Field returns the value of a header field without secrets.
 func Field(name, value string) string {
 	switch {
 	case isSecretField(name):
@@ -121,19 +121,19 @@ func (s *Secrets) field(out *strings.Builder, line []byte, answer bool, marks []
 		// The answer may repeat the value, and so a replay must send as much.
 		if value := bytes.Trim(line[colon+1:], " \t"); len(spansOf(value, inValue)) > 0 && !isPublicField(string(name)) {
 			shown := s.Form(string(value))
-			s.fields[index(answer)] = append(s.fields[index(answer)], shownField{string(name), shown})
+			s.fields = append(s.fields, shownField{answer, string(name), shown})
 			line = append(bytes.Clone(line[:colon+1]), " "+shown...)
 		}
 		out.Write(line)
 		return marks
 	}
-	m := remember(s.redactor, &s.redactor.marks, bytes.Trim(line[colon+1:], " \t"), NewMark)
+	m := cache(s.redactor, &s.redactor.marks, bytes.Trim(line[colon+1:], " \t"), NewMark)
 	s.addValue(string(name), m.secret)
 	out.Write(name)
 	out.WriteString(": ")
 	out.WriteString(m.value.Shown)
-	s.fields[index(answer)] = append(s.fields[index(answer)], shownField{string(name), m.value.Shown})
-	if hasPrefixFold(name, "authorization") && len(name) == len("authorization") {
+	s.fields = append(s.fields, shownField{answer, string(name), m.value.Shown})
+	if strings.EqualFold(string(name), "authorization") {
 		return append(marks, m.value)
 	}
 	return marks

@@ -102,12 +102,11 @@ func hasPrefixFold[T string | []byte](s T, word string) bool {
 
 func lower(c byte) byte { return lowerCase[c] }
 
-var lowerCase = func() (t [256]byte) {
-	for i := range t {
-		t[i] = byte(i)
-		if i >= 'A' && i <= 'Z' {
-			t[i] += 'a' - 'A'
-		}
+// lowerCase is a table because each byte of a request goes through it.
+var lowerCase = func() (table [256]byte) {
+	for i := range table {
+		table[i] = byte(i)
 	}
-	return t
+	copy(table['A':], "abcdefghijklmnopqrstuvwxyz")
+	return table
 }()

@@ -25,9 +25,9 @@ func newSalt() (s [sha256.Size]byte) {
 	return s
 }
 
-// Mark is what stands for a secret once it is redacted.
+// Mark has what replaces a secret that was redacted.
 type Mark struct {
-	// Shown stands in the head: the scheme, and a hash of the rest.
+	// Shown is what the head has: the scheme, and a hash of the rest.
 	Shown string
 	// Stand is a placeholder of the same form as the secret: it breaks the same
 	// rules, and two secrets have two. It can be sent where the secret, which
@@ -35,15 +35,14 @@ type Mark struct {
 	Stand string
 }
 
-// NewMark returns what stands for an authorization value.
+// NewMark returns what replaces an authorization value.
 func NewMark(authorization string) Mark {
 	scheme, secret := splitScheme(authorization)
 	return Mark{Shown: Value(authorization), Stand: scheme + placeholder(secret)}
 }
 
 // Value redacts an authorization value. A scheme that is one of the registered
-// ones is kept; of the rest stays a short hash, by which two secrets can be
-// told apart.
+// ones is kept; a short hash replaces the rest, and differs for two secrets.
 func Value(authorization string) string {
 	if authorization == "" {
 		return ""
@@ -52,7 +51,7 @@ func Value(authorization string) string {
 	return scheme + Hash(secret)
 }
 
-// Hash returns the short hash that stands for a token in this process.
+// Hash returns the short hash that is shown for a token in this process.
 func Hash(token string) string {
 	h := sha256.New()
 	h.Write(salt[:])
@@ -60,14 +59,14 @@ func Hash(token string) string {
 	return "#" + hex.EncodeToString(h.Sum(nil)[:4])
 }
 
-// Mask returns what stands for a token where the text keeps its length.
+// Mask returns what replaces a token where the text keeps its length.
 func Mask(token string) string { return mask(token, len(token)) }
 
 // minSecret is the length of the shortest secret that is looked for outside of
-// its place: what is shorter stands in other texts by chance.
+// its place: a shorter one is in other texts by chance.
 const minSecret = len("#00000000")
 
-// mask returns n bytes that stand for a secret.
+// mask returns n bytes that replace a secret.
 func mask(secret string, n int) string {
 	if n < minSecret {
 		return strings.Repeat("*", n)

@@ -25,7 +25,7 @@ type token struct {
 	// exact tokens are looked for as they are spelt, others in any case; words
 	// are none where they are part of a longer word.
 	exact, word bool
-	// with stands in its place; where it is empty, a mask of the secret of does,
+	// with replaces the token; where with is empty, a mask of the secret of does,
 	// or stars.
 	with, of string
 }
@@ -186,7 +186,7 @@ func replaced[T string | []byte](k *Tokens, s T) T {
 	return T(append(out, s[copied:]...))
 }
 
-// shown returns what stands in the place of n bytes.
+// shown returns what replaces n bytes.
 func (t *token) shown(n int) string {
 	switch {
 	case t.with != "":
@@ -205,8 +205,9 @@ func find[T string | []byte](k *Tokens, s T, i int) (end int, found *token) {
 	return findSpelled(k, s, i, true)
 }
 
-// findSpelled looks for tokens as they are, or for escaped ones. Of the tokens in their order those that go on as the text does are a range,
-// which becomes smaller with each byte.
+// findSpelled looks for tokens as they are, or for escaped ones. The tokens are in
+// order: those that go on as the text does are a range, which becomes smaller
+// with each byte.
 func findSpelled[T string | []byte](k *Tokens, s T, i int, decode bool) (end int, found *token) {
 	list := k.list
 	j := i
@@ -243,7 +244,7 @@ func findSpelled[T string | []byte](k *Tokens, s T, i int, decode bool) (end int
 
 // goingOn returns the tokens that have a byte at a depth.
 func goingOn(list []token, depth int, c byte) []token {
-	if len(list) <= 8 { // mostly
+	if len(list) <= 8 { // mostly, and a search would take longer
 		for len(list) > 0 && list[0].low[depth] < c {
 			list = list[1:]
 		}

@@ -67,8 +67,7 @@ func (c *Conn) sendBroken(w http.ResponseWriter, r *http.Request, reply *Reply) 
 	if _, _, err := http.NewResponseController(w).Hijack(); err != nil {
 		return fmt.Errorf("wire: %w", err)
 	}
-	// net/http has let go of the connection: it waits for it no longer, and
-	// closes it no longer.
+	// net/http does not own the connection any more, and does not close it.
 	var err error
 	switch b.Kind {
 	case BreakReset:

@@ -126,7 +126,7 @@ func (c *Conn) replace(p []byte) (out, refusal []byte, err error) {
 func (c *Conn) appendFinal(dst, printed []byte) []byte {
 	dst = append(dst, printed[:len("HTTP/1.1")]...)
 	dst = append(dst, c.head...)
-	dst = appendConnection(dst, printed, "\r\nConnection: ")
+	dst = appendFieldOf(dst, printed, "\r\nConnection: ")
 	if c.relayed {
 		dst = c.appendFraming(dst, printed)
 	}

@@ -19,7 +19,7 @@ type Limits struct {
 	Reserve int
 	// Wait is how long a request in the reserve waits for a place.
 	Wait time.Duration
-	// Calm is how long no connection may have wanted for a place before the
+	// Calm is how long every connection must have found a place before the
 	// shortage counts as over.
 	Calm time.Duration
 	// Now is the clock by which connections stand still; nil is the machine's.
@@ -40,8 +40,8 @@ type Connections struct {
 	Refused int `json:"refused"`
 }
 
-// recheck is how often what waits looks for a connection that has stood still
-// for long enough meanwhile.
+// recheck is how often a request that waits looks for a connection that can be
+// closed for it.
 const recheck = 25 * time.Millisecond
 
 // Limit returns a listener that keeps its connections within limits. Its Track
@@ -91,7 +91,7 @@ func (l *Limited) Accept() (net.Conn, error) {
 	l.conns[c] = struct{}{}
 	l.mu.Unlock()
 	if !l.until(context.Background(), func() bool { return l.take(c) || l.reserved() <= l.Reserve }, c) {
-		_ = c.Close() // nobody is served any more
+		_ = c.Close() // the server stops
 		return nil, net.ErrClosed
 	}
 	return c, nil

@@ -38,7 +38,7 @@ func Attach(s *http.Server, l net.Listener, refuse Refusal) *Listener {
 			conn.intake.done(length)
 			if last {
 				conn.linger()
-				_ = conn.Close() // nobody needs it any more
+				_ = conn.Close() // an error is of no use
 			}
 		}
 	}
@@ -84,8 +84,7 @@ func (l *Listener) CloseSilent() {
 	defer l.mu.Unlock()
 	for c := range l.conns {
 		if !c.spoke.Load() {
-			// Of no use to anybody, so its error is of none.
-			_ = c.Conn.Close()
+			_ = c.Conn.Close() // an error is of no use
 		}
 	}
 }

@@ -47,18 +47,17 @@ func (c *Conn) appendInterim(dst, printed []byte) []byte {
 	return append(dst, printed...)
 }
 
-// appendFraming carries over how net/http has framed the body, where the
-// relayed head does not say it.
+// appendFraming appends how net/http has framed the body, where the relayed head
+// does not say it.
 func (c *Conn) appendFraming(dst, printed []byte) []byte {
 	if c.framed {
 		return dst
 	}
-	return appendConnection(dst, printed, "\r\nTransfer-Encoding: ")
+	return appendFieldOf(dst, printed, "\r\nTransfer-Encoding: ")
 }
 
-// appendConnection carries over a field in which net/http says what it decided
-// about the connection.
-func appendConnection(dst, head []byte, name string) []byte {
+// appendFieldOf appends a field of the head that net/http has printed.
+func appendFieldOf(dst, head []byte, name string) []byte {
 	i := bytes.Index(head, []byte(name))
 	if i < 0 {
 		return dst

@@ -2,10 +2,10 @@ package wire
 
 import "time"
 
-// shortage is a time in which connections wanted for places.
+// shortage is a time in which connections found no place.
 type shortage struct {
 	on     bool
-	last   time.Time   // when one did
+	last   time.Time   // when one found none
 	before Connections // what was closed and refused before
 	end    *time.Timer
 }
@@ -19,7 +19,7 @@ func (l *Limited) fallsShort() {
 	}
 	s.on, s.before = true, l.total
 	if l.Report != nil {
-		// Who is told may take its time, and the lock is held.
+		// Report may take its time, and the lock is held.
 		go l.Report(true, l.count())
 	}
 	s.end = time.AfterFunc(l.Calm, l.relax)

@@ -74,7 +74,7 @@ type Recorded struct {
 	Admin bool `json:"admin,omitempty"`
 	// Altered is set when a scenario changed what the client saw.
 	Altered bool `json:"altered,omitempty"`
-	// Redactions are what stands for the tokens of the request's head.
+	// Redactions are the tokens of the request's head.
 	Redactions []Redaction `json:"redactions,omitempty"`
 	Request    Message     `json:"request"`
 	Response   Message     `json:"response"`

@@ -11,7 +11,7 @@ import (
 	"dispatchmock/internal/jsonx"
 )
 
-// maxDifferences is how many differences of a body are told.
+// maxDifferences is how many differences of a body are returned.
 const maxDifferences = 10
 
 // comparison gathers where a JSON value is not as wanted.

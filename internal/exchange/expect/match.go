@@ -114,7 +114,7 @@ var valueOf = map[string]func(x *exchange.Exchange) string{
 }
 
 // headerEquals wants a value in one of the fields of a name. Of a token the
-// journal has only what stands in its place, so that is compared.
+// journal has only what replaces it, and that is compared.
 func headerEquals(name, want string) field {
 	shown := redact.Field(name, want)
 	return headerField(name, strconv.Quote(shown), func(got string) bool { return got == want || got == shown })

@@ -256,13 +256,8 @@ func counted(n int, noun string) string {
 }
 
 func times(n int) string {
-	switch n {
-	case 0:
-		return "never"
-	case 1:
-		return "once"
-	case 2:
-		return "twice"
+	if words := []string{"never", "once", "twice"}; n < len(words) {
+		return words[n]
 	}
 	return fmt.Sprintf("%d times", n)
 }

@@ -59,7 +59,7 @@ func (r *Recorder) rememberToken(in *http.Request) {
 	}
 }
 
-// placeholder returns what stands for a token and for no other one.
+// placeholder returns the placeholder of a token, which is that of no other one.
 func (r *Recorder) placeholder(token string) string {
 	if known, ok := r.chosen[token]; ok {
 		return known

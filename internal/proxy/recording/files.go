@@ -123,8 +123,8 @@ func fileOf(docs map[string]*file, tenant int64, v model.Version) *file {
 	return docs[name]
 }
 
-// parents gives each parent that nobody has seen a record that says so: the
-// child names it, and fixtures must have it.
+// parents gives each parent that was not seen a record that says so: fixtures
+// must have the parent that a child names.
 func (r *Recorder) parents(docs map[string]*file) {
 	customers := map[[2]int64]bool{}
 	for k := range r.records {

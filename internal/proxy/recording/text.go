@@ -17,8 +17,7 @@ func withoutLines(head string, names ...string) string {
 	}), "\r\n")
 }
 
-// withLength returns a head that tells the length of another body, where it
-// tells one.
+// withLength returns a head with the length of another body, where it has one.
 func withLength(head string, n int) string {
 	lines := strings.Split(head, "\r\n")
 	for i, line := range lines[1:] {

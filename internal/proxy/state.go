@@ -12,31 +12,31 @@ import (
 	"dispatchmock/internal/wire"
 )
 
-// memory is what the answers have told of the target's state, as far as it
-// says what a later answer means.
-type memory struct {
-	mu   sync.Mutex
-	pins map[string]string   // the version that each client last named
-	gone map[record]struct{} // those that were deactivated
+// state is what the answers have shown of the target's state, as far as a later
+// answer depends on it.
+type state struct {
+	mu          sync.Mutex
+	pins        map[string]string // the version that each client last named
+	deactivated map[record]bool
 }
 
-// record names one.
+// record is the key of one.
 type record struct{ tenant, customer, location int64 }
 
-// maxLearnt bounds each of its maps; what is beyond is not learnt.
-const maxLearnt = 10_000
+// maxState bounds each of the maps; what is beyond is forgotten.
+const maxState = 10_000
 
-func newMemory() *memory {
-	return &memory{pins: map[string]string{}, gone: map[record]struct{}{}}
+func newState() *state {
+	return &state{pins: map[string]string{}, deactivated: map[record]bool{}}
 }
 
-// learn tells in the exchange what its answer means: which fault it is, which
-// version was pinned, what was deactivated before. The reply is nil where its
-// body could not be read.
-func (m *memory) learn(p *Proxy, way *passage, op *contract.Operation, reply *wire.Reply) {
+// interpret notes in the exchange what the answer means: which error it is, which
+// version was pinned, whether the record was deactivated before. The reply is nil
+// where the body could not be read.
+func (m *state) interpret(p *Proxy, way *passage, op *contract.Operation, reply *wire.Reply) {
 	x := way.x
 	if reply != nil && reply.Status >= http.StatusBadRequest {
-		x.ErrorCode = string(fault(p, x, op, reply))
+		x.ErrorCode = string(errorCode(p, x, op, reply))
 	}
 	if op == nil || !op.Served {
 		return
@@ -48,7 +48,7 @@ func (m *memory) learn(p *Proxy, way *passage, op *contract.Operation, reply *wi
 	switch {
 	case x.VersionAsked != "":
 		x.VersionPinned = pin
-		if good && (pin != "" || len(m.pins) < maxLearnt) {
+		if good && (pin != "" || len(m.pins) < maxState) {
 			m.pins[x.ClientID] = x.VersionAsked
 		}
 	case pin != "" || x.VersionUsed != string(p.Contract.Oldest()):
@@ -58,16 +58,16 @@ func (m *memory) learn(p *Proxy, way *passage, op *contract.Operation, reply *wi
 	if good && op.Method == http.MethodDelete {
 		r := &way.route
 		record := record{r.Tenant.Value, r.Customer.Value, r.Location.Value}
-		if _, x.Repeated = m.gone[record]; !x.Repeated && len(m.gone) < maxLearnt {
-			m.gone[record] = struct{}{}
+		if x.Repeated = m.deactivated[record]; len(m.deactivated) < maxState {
+			m.deactivated[record] = true
 		}
 	}
 }
 
-// fault returns the fault that an answer tells of: by the field that its body
-// names, and by whether the request breaks the rule of that field. It is "" for
-// what is none of the contract's.
-func fault(p *Proxy, x *exchange.Exchange, op *contract.Operation, reply *wire.Reply) model.Code {
+// errorCode returns which error an answer is: by the field that the body names,
+// and by whether the request breaks the rule of that field. It is "" for an answer
+// of which the contract says nothing.
+func errorCode(p *Proxy, x *exchange.Exchange, op *contract.Operation, reply *wire.Reply) model.Code {
 	switch {
 	case op == nil && len(x.Problems) > 0:
 		return model.Code(x.Problems[0].Rule)
