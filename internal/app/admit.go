@@ -38,8 +38,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, reply *wire.Repl
 	}
 }
 
-// full is the answer to a request that found no place. No exchange is recorded:
-// who fills the server must not empty the journal.
+// full returns the answer to a request that found no place. No exchange is
+// recorded: a client that fills the server must not empty the journal.
 func (s *Server) full() *wire.Reply {
 	text := fmt.Sprintf("dispatchmock: all %d places for connections are in use, and none became free within %v. "+
 		"Close connections that are not needed, or try again; GET /_mock/health counts them.\n", s.conns.Places, s.conns.Wait)
@@ -47,7 +47,7 @@ func (s *Server) full() *wire.Reply {
 		{Name: wire.ContentLength, Value: fmt.Sprint(len(text))}, {Name: wire.ContentType, Value: "text/plain; charset=utf-8"}, {Name: "Retry-After", Value: "1"}}}
 }
 
-// limitHead keeps to the limit on heads on a listener of the admin API's own.
+// limitHead holds the limit on heads on a listener of the admin API's own.
 func limitHead(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if wire.HeadSize(r) > maxHeaderBytes {

@@ -35,18 +35,11 @@ func (s *Server) adminOptions(page http.Handler) admin.Options {
 		Connections: s.ConnectionCounts, Page: page,
 		Contract: s.Contract, Schemas: s.Admin.Schemas, Sessions: s.sessions, Journal: s.journal, Coverage: s.coverage,
 		Scheme: s.scheme(), Rate: s.Admin.Rate, Wait: s.Admin.Wait, SlotWait: s.RequestTime, Version: s.Admin.Version, Log: s.Log,
-		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
+		Settings: bundle.Settings{CORS: string(s.CORS), Auth: map[bool]string{false: "fixtures", true: "any"}[s.AnyToken], OnViolation: string(s.OnViolation)},
 	}
 }
 
-func (s *Server) auth() string {
-	if s.AnyToken {
-		return "any"
-	}
-	return "fixtures"
-}
-
-// openAdmin opens the admin API's own listener, where it is to have one.
+// openAdmin opens the admin API's own listener, if it has one.
 func (s *Server) openAdmin(address string, api net.Addr) error {
 	if s.admin == nil {
 		return nil
@@ -65,8 +58,7 @@ func (s *Server) openAdmin(address string, api net.Addr) error {
 		return errors.Join(err, l.Close())
 	}
 	s.adminAddr = l.Addr()
-	s.adminServer = &http.Server{Handler: limitHead(s.admin), ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: s.http.ErrorLog}
+	s.adminServer = s.limitedServer(limitHead(s.admin))
 	conns := s.limited(l, "listener of the admin API")
 	conns.Track(s.adminServer)
 	go func() {
@@ -85,8 +77,8 @@ type Access struct {
 	Guarded bool
 }
 
-// protect has the admin API ask for its token, where its listener is one that
-// other machines reach, or where it is to ask everywhere.
+// protect has the admin API ask for its token where other machines reach its
+// listener, or where it must ask everywhere.
 func (s *Server) protect(listener net.Addr) error {
 	tcp, ok := listener.(*net.TCPAddr)
 	beyond := !ok || !tcp.IP.IsLoopback()
@@ -104,7 +96,7 @@ func (s *Server) protect(listener net.Addr) error {
 // one it is the zero value.
 func (s *Server) Access() Access { return s.access }
 
-// ControlAddr returns the address of the admin API's own listener, or nil.
+// AdminAddr returns the address of the admin API's own listener, or nil.
 func (s *Server) AdminAddr() net.Addr { return s.adminAddr }
 
 // hostName returns the name in an address, where it is a name and no IP.

@@ -43,12 +43,12 @@ func (p *player) request(x bundle.Recorded) []byte {
 }
 
 // chunks returns a body in one chunk, with the error that it had.
-func chunks(body []byte, diag exchange.BodyError) []byte {
+func chunks(body []byte, wrong exchange.BodyError) []byte {
 	text := ""
 	if len(body) > 0 {
 		text = fmt.Sprintf("%x\r\n%s\r\n", len(body), body)
 	}
-	switch diag {
+	switch wrong {
 	case exchange.Cut:
 	case exchange.Malformed:
 		text += "no length\r\n"
@@ -72,15 +72,14 @@ func (p *player) send(ctx context.Context, x bundle.Recorded, last uint64) ([]by
 		return nil, err
 	}
 	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // what is under way fails, and tells so
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // a read or write under way returns an error
 	defer stop()
 	if err := conn.SetDeadline(time.Now().Add(replayTime)); err != nil {
 		return nil, err
 	}
 	// The server may answer, or end the connection, before it has read
-	// everything: what counts is what comes back. A client that has said all it
-	// will is not kept waiting for the pauses of scenarios, nor the server for
-	// the rest of a body that was cut.
+	// everything. The half close ends the pauses of scenarios, and the server's
+	// wait for the rest of a body that was cut.
 	_, _ = conn.Write(p.request(x))
 	_ = conn.(*net.TCPConn).CloseWrite()
 	if x.Altered {
@@ -145,7 +144,7 @@ func receive(r *bufio.Reader, method string) ([]byte, error) {
 	}
 }
 
-// control sends a request to the admin API.
+// admin sends a request to the admin API.
 func (p *player) admin(ctx context.Context, method, path string, body []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, replayTime)
 	defer cancel()

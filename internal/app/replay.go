@@ -21,7 +21,7 @@ import (
 	"dispatchmock/internal/redact"
 )
 
-// Difference is the first place at which an answer is another than recorded.
+// Difference is the first place at which an answer differs from the recording.
 type Difference struct {
 	Exchange bundle.Recorded
 	Offset   int // in bytes from the begin of the head
@@ -30,7 +30,7 @@ type Difference struct {
 }
 
 func (d *Difference) Error() string {
-	return fmt.Sprintf("request %d (%s %.200s) is answered otherwise, from byte %d on:\n  recorded %s\n  now      %s",
+	return fmt.Sprintf("request %d (%s %.200s) is not answered as recorded, from byte %d on:\n  recorded %s\n  now      %s",
 		d.Exchange.Sequence, d.Exchange.Method, d.Exchange.Path, d.Offset, excerpt(d.Want, d.Offset), excerpt(d.Got, d.Offset))
 }
 
@@ -45,7 +45,7 @@ func excerpt(b []byte, at int) string {
 // Replayed is what a replay did.
 type Replayed struct {
 	Same    int // requests that were answered as recorded
-	Skipped int // requests of which nothing was kept to send
+	Skipped int // requests that the recording has no bytes of
 }
 
 // replayTime is how long one request of a replay may take.
@@ -63,18 +63,18 @@ func Replay(ctx context.Context, o Options, b *bundle.Bundle) (Replayed, error) 
 	o.Admin.Off, o.Admin.Address, o.Admin.Token = false, "", ""
 	o.Journal.Count, o.Journal.Bytes = len(b.Exchanges)+1, 1<<30
 	o.Quiet = true
-	var made Replayed
+	var done Replayed
 	s, err := New(o)
 	if err != nil {
-		return made, err
+		return done, err
 	}
 	if b.Session.ID == session.DefaultID {
 		if err := s.admin.Remake(s.sessions.Default(), b.Session.Made); err != nil {
-			return made, err
+			return done, err
 		}
 	}
 	if err := s.Start("127.0.0.1:0"); err != nil {
-		return made, err
+		return done, err
 	}
 	defer func() { _ = s.Shutdown(context.WithoutCancel(ctx)) }() // nothing is left to be answered
 	p := &player{Server: s, bundle: b, now: &now, tokens: s.tokens()}
@@ -82,27 +82,27 @@ func Replay(ctx context.Context, o Options, b *bundle.Bundle) (Replayed, error) 
 	if b.Session.ID != session.DefaultID {
 		document, err := remade(b.Session)
 		if err != nil {
-			return made, err
+			return done, err
 		}
 		if err := p.admin(ctx, http.MethodPost, admin.Prefix+"/sessions", document); err != nil {
-			return made, fmt.Errorf("making the session: %w", err)
+			return done, fmt.Errorf("making the session: %w", err)
 		}
 	}
 	for _, x := range b.Exchanges {
 		if ctx.Err() != nil {
-			return made, ctx.Err()
+			return done, ctx.Err()
 		}
 		sent, err := p.play(ctx, x)
 		if err != nil {
-			return made, err
+			return done, err
 		}
 		if sent {
-			made.Same++
+			done.Same++
 		} else {
-			made.Skipped++
+			done.Skipped++
 		}
 	}
-	return made, nil
+	return done, nil
 }
 
 // remade returns the document that makes a session of the same ID, one that

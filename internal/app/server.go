@@ -1,8 +1,9 @@
-// Package server puts the parts together and owns the listener: start, stop
+// Package app puts the parts together and owns the listener: start, stop
 // and limits.
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -55,13 +56,13 @@ type Options struct {
 	Quiet bool
 	// Journal bounds what is kept of exchanges; the zero limits keep nothing.
 	Journal journal.Limits
-	// Recorded is told each exchange before its first byte leaves, and may not
-	// change it; nil tells nobody.
+	// Recorded gets each exchange before its first byte leaves, and may not change
+	// it. It may be nil.
 	Recorded func(*exchange.Exchange)
 	// Around is called around each performance of the mock; nil is nothing. It is
 	// for tests that break what is performed.
 	Around func(*http.Request, *wire.Reply, func())
-	// Control says whether and where the admin API is.
+	// Admin says whether and where the admin API is.
 	Admin Admin
 	// Connections bounds the connections of each listener; the zero Limits are
 	// those of the manual.
@@ -85,7 +86,7 @@ type Deps struct {
 	Record func(*exchange.Exchange, *http.Request, *contract.Route)
 }
 
-// Control is how the admin API is reached.
+// Admin says how the admin API is reached.
 type Admin struct {
 	// Off has no admin API.
 	Off bool
@@ -99,7 +100,7 @@ type Admin struct {
 	Beyond bool
 	// Open lets every machine that reaches the listener use the admin API.
 	Open bool
-	// Wait waits for who guesses the token; nil waits in earnest.
+	// Wait delays the answer to a wrong token; nil is the real delay.
 	Wait func(context.Context, time.Duration)
 	// Rate is how many changes a second the admin API takes; 0 means its own.
 	Rate    float64
@@ -116,7 +117,7 @@ type Server struct {
 	redactor    *redact.Redactor
 	admin       *admin.Admin // nil where it is off
 	mock        *mock.Mock
-	http        http.Server
+	http        *http.Server
 	adminAddr   net.Addr
 	access      Access
 	adminServer *http.Server   // of the admin API, where it has a listener of its own
@@ -150,20 +151,22 @@ func New(o Options) (*Server, error) {
 	if o.Handler != nil {
 		handler = o.Handler(Deps{Mock: handler, Home: s.sessions.Default(), Redactor: s.redactor, Record: s.passed})
 	}
-	s.http = http.Server{
-		Handler:                      s.mounted(handler),
-		DisableGeneralOptionsHandler: true,
-		MaxHeaderBytes:               maxHeaderBytes,
-		ReadHeaderTimeout:            headerTimeout,
-		ReadTimeout:                  requestTimeout,
-		WriteTimeout:                 requestTimeout,
-		IdleTimeout:                  idleTimeout,
-		ErrorLog:                     slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
-	}
-	if t := o.RequestTime; t > 0 {
-		s.http.ReadHeaderTimeout, s.http.ReadTimeout, s.http.WriteTimeout, s.http.IdleTimeout = t, t, t, t
-	}
+	s.http = s.limitedServer(s.mounted(handler))
+	s.http.DisableGeneralOptionsHandler = true
 	return s, nil
+}
+
+// limitedServer returns a server that keeps to the limits on requests.
+func (s *Server) limitedServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ReadHeaderTimeout: cmp.Or(s.RequestTime, headerTimeout),
+		ReadTimeout:       cmp.Or(s.RequestTime, requestTimeout),
+		WriteTimeout:      cmp.Or(s.RequestTime, requestTimeout),
+		IdleTimeout:       cmp.Or(s.RequestTime, idleTimeout),
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+	}
 }
 
 func (s *Server) mockOptions() mock.Options {
@@ -195,7 +198,7 @@ func (s *Server) passed(x *exchange.Exchange, r *http.Request, route *contract.R
 }
 
 // Start listens on HOST:PORT and serves until Shutdown. A port of 0 picks a
-// free one; Addr tells which.
+// free one, which Addr returns.
 func (s *Server) Start(address string) error {
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if err != nil {
@@ -205,8 +208,8 @@ func (s *Server) Start(address string) error {
 	if err := s.openAdmin(address, l.Addr()); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	s.listener = wire.Attach(&s.http, s.secured(s.conns), s.mock.Refused)
-	s.conns.Track(&s.http)
+	s.listener = wire.Attach(s.http, s.secured(s.conns), s.mock.Refused)
+	s.conns.Track(s.http)
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -216,7 +219,7 @@ func (s *Server) Start(address string) error {
 	return nil
 }
 
-// forget lets go of what a session left behind.
+// forget drops the exchanges and the coverage of a session that is over.
 func (s *Server) forget(session string) {
 	s.journal.Forget(session)
 	s.coverage.Forget(session)
@@ -287,7 +290,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		s.admin.Close()
 	}
 	if s.adminServer != nil {
-		// Whoever controls the mock knows that it stops.
+		// No client of the admin API is owed an answer.
 		defer s.adminServer.Close()
 	}
 	// net/http would wait for seconds to hear from them.

@@ -24,18 +24,16 @@ import (
 
 	"github.com/google/uuid"
 
-	"dispatchmock/fixtures"
 	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/coverage"
 	"dispatchmock/internal/exchange"
 	"dispatchmock/internal/exchange/journal"
-	"dispatchmock/internal/mock"
-	"dispatchmock/internal/mock/fixture"
 	"dispatchmock/internal/mock/session"
 	"dispatchmock/internal/proxy"
 	"dispatchmock/internal/proxy/recording"
 	"dispatchmock/internal/report"
+	"dispatchmock/internal/testkit"
 	"dispatchmock/schemas"
 )
 
@@ -113,18 +111,9 @@ func (s *surface) take() []*exchange.Exchange {
 }
 
 func newSurface(f testing.TB, c *contract.Contract, handler func(*surface, app.Deps) http.Handler) *surface {
-	defaults, err := fixtures.Default()
-	if err != nil {
-		f.Fatal(err)
-	}
-	files, err := fixture.Load(defaults, schemas.FS, c, time.Now())
-	if err != nil {
-		f.Fatal(err)
-	}
 	s := &surface{log: newPrinted(), recorded: make(chan struct{}, 1)}
-	o := app.Options{Contract: c, CORS: contract.CORSDocumented, OnViolation: mock.Fail, Journal: journal.Limits{Count: 8, Bytes: 8 << 20},
-		Admin:    app.Admin{Schemas: schemas.FS},
-		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	o := app.Options{Contract: c, Journal: journal.Limits{Count: 8, Bytes: 8 << 20}, Sessions: session.Options{Now: time.Now, NewID: uuid.New},
+		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Recorded: func(x *exchange.Exchange) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -137,17 +126,7 @@ func newSurface(f testing.TB, c *contract.Contract, handler func(*surface, app.D
 	if handler != nil {
 		o.Handler = func(b app.Deps) http.Handler { return handler(s, b) }
 	}
-	if s.Server, err = app.New(o); err != nil {
-		f.Fatal(err)
-	}
-	if err := s.Start("127.0.0.1:0"); err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		_ = s.Shutdown(ctx)
-	})
+	s.Server = testkit.Start(f, testkit.Settings{Clock: testkit.Started, Options: o, Log: testkit.TextLog}).Server
 	return s
 }
 

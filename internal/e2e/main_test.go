@@ -24,14 +24,18 @@ var folder string
 
 func (m inPath) Run() int {
 	var err error
-	if folder, err = os.MkdirTemp("", "dispatchmock"); err != nil {
-		log.Fatal(err)
+	if folder, err = os.MkdirTemp("", "dispatchmock"); err == nil {
+		err = os.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))
 	}
-	defer os.RemoveAll(folder)
-	if err := os.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH")); err != nil {
-		log.Fatal(err)
+	if err != nil {
+		log.Print(err)
+		return 1
 	}
-	return m.M.Run()
+	code := m.M.Run()
+	if err := os.RemoveAll(folder); err != nil {
+		log.Print(err)
+	}
+	return code
 }
 
 var buildOnce = sync.OnceValue(func() error { return testkit.Build(moduleDir, folder) })

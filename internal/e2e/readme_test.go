@@ -102,6 +102,9 @@ func documents(t *testing.T) []string {
 // server runs until the next one, or to the end of the document.
 func TestDocumentCommands(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("builds the program, and starts it many times")
+	}
 	testkit.Need(t, "sh", "curl")
 	bin := t.TempDir()
 	env := append(os.Environ(), "GOBIN="+bin, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))

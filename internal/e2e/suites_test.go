@@ -16,6 +16,9 @@ import (
 // contract has it, and with a request that it does not have.
 func TestSuites(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("runs the test suites of Node and Go")
+	}
 	build(t)
 	for _, c := range []struct {
 		name, program string

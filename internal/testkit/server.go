@@ -108,9 +108,12 @@ func (s Settings) options(t testing.TB, logged io.Writer) app.Options {
 	if s.LogTo != nil {
 		logged = s.LogTo
 	}
-	o.Log = slog.New(slog.NewTextHandler(logged, nil))
-	if s.Log == JSONLog {
+	switch {
+	case o.Log != nil:
+	case s.Log == JSONLog:
 		o.Log = slog.New(slog.NewJSONHandler(logged, nil))
+	default:
+		o.Log = slog.New(slog.NewTextHandler(logged, nil))
 	}
 	return o
 }

@@ -119,7 +119,7 @@ async function brokenAnswers(session) {
   assert.equal((await named('stale-version')).body.customer_id, undefined);
   const good = await session.api('GET', sample);
   assert.equal(good.body.customer_id, 1);
-  const { exchanges } = await session.journal('&verdict=scenario');
+  const { exchanges } = await session.journal('&verdict=simulated');
   assert.deepEqual(exchanges.map((x) => x.scenario).reverse(), ['error-401-expired', 'reset', 'truncated', 'stale-version']);
 }
 
