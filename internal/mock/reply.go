@@ -38,7 +38,7 @@ func (m *Mock) reply(q *request, status int, reason string, body *wire.Body) {
 		fields = append(fields, wire.Field{Name: wire.ContentType, Value: mediaType})
 	}
 	fields = append(fields,
-		wire.Field{Name: wire.Date, Value: wire.FormatDate(x.Start)},
+		wire.Field{Name: wire.Date, Value: q.s.Dates.Format(x.Start)},
 		wire.Field{Name: wire.Server, Value: server})
 	if status == http.StatusUnauthorized && q.s.Choices().Authenticate {
 		fields = append(fields, wire.Field{Name: wire.Authenticate, Value: "Bearer"})

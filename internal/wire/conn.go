@@ -29,6 +29,7 @@ type Conn struct {
 	listener *Listener
 	spoke    atomic.Bool // the client has sent something
 	intake   intake
+	out      []byte // room for a head and what follows it
 
 	// An interim response may be written beside the handler, by whoever reads
 	// the request's body.
@@ -114,9 +115,12 @@ func (c *Conn) replace(p []byte) (out, refusal []byte, err error) {
 		}
 		c.state = inBody
 		if out == nil {
-			out = make([]byte, 0, len(c.head)+len(p))
+			out = c.out[:0]
 		}
 		out = append(c.appendFinal(out, head), p[len(head):]...)
+		if cap(out) <= maxKept {
+			c.out = out
+		}
 		break
 	}
 	return out, nil, nil
@@ -162,7 +166,7 @@ func (c *Conn) writeRefusal(p []byte) error {
 		text = string(body)
 	}
 	reply := c.listener.refuse(status, text)
-	out := reply.appendHead(append([]byte(nil), p[:len("HTTP/1.1")]...))
+	out := reply.appendHead(append(c.out[:0], p[:len("HTTP/1.1")]...))
 	out = append(out, "Connection: close\r\n\r\n"...)
 	if !c.intake.isHead() {
 		out = append(out, reply.Body.Bytes...)

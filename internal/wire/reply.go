@@ -3,6 +3,7 @@ package wire
 import (
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
@@ -101,5 +102,21 @@ func appendText(dst []byte, s string, n int) []byte {
 	return dst
 }
 
-// FormatDate returns t in the form of HTTP dates.
-func FormatDate(t time.Time) string { return t.UTC().Format(http.TimeFormat) }
+// Dates prints the Date field and keeps the text while the second lasts.
+type Dates struct{ last atomic.Pointer[datedText] }
+
+type datedText struct {
+	second int64
+	text   string
+}
+
+// Format returns t in the form of HTTP dates.
+func (d *Dates) Format(t time.Time) string {
+	second := t.Unix()
+	if last := d.last.Load(); last != nil && last.second == second {
+		return last.text
+	}
+	fresh := &datedText{second, t.UTC().Format(http.TimeFormat)}
+	d.last.Store(fresh)
+	return fresh.text
+}

@@ -2,7 +2,9 @@ package wire
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -89,7 +91,7 @@ func TestValue(t *testing.T) {
 // TestDates holds the form of dates in any zone, and that a kept text is only
 // given for its own second, whichever way the clock is set.
 func TestDates(t *testing.T) {
-	t.Parallel()
+	var d Dates
 	sample := time.Date(2022, 8, 20, 1, 38, 16, 0, time.UTC)
 	for _, c := range []struct {
 		t    time.Time
@@ -104,10 +106,33 @@ func TestDates(t *testing.T) {
 		{time.Unix(-1, 0), "Wed, 31 Dec 1969 23:59:59 GMT"},
 		{time.Date(2024, 2, 29, 23, 59, 59, 0, time.FixedZone("", -3600)), "Fri, 01 Mar 2024 00:59:59 GMT"},
 	} {
-		if got := FormatDate(c.t); got != c.want {
+		if got := d.Format(c.t); got != c.want || got != d.Format(c.t) {
 			t.Errorf("%v: got %q, want %q", c.t, got, c.want)
 		}
 	}
+	// So the test is not parallel.
+	if n := testing.AllocsPerRun(100, func() { d.Format(sample) }); n > 0 {
+		t.Errorf("the second lasts, and %v allocations are made, want the kept text", n)
+	}
+}
+
+// TestDatesConcurrently holds that many may ask at once.
+func TestDatesConcurrently(t *testing.T) {
+	t.Parallel()
+	var d Dates
+	var all sync.WaitGroup
+	for g := range int64(8) {
+		all.Go(func() {
+			for i := range int64(500) {
+				at := time.Unix(i%3+g%2, 0)
+				if got, want := d.Format(at), at.UTC().Format(http.TimeFormat); got != want {
+					t.Errorf("got %q, want %q", got, want)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 // TestBody holds that a body is what was printed, that its tree is kept until

@@ -15,6 +15,7 @@ import (
 	"dispatchmock/internal/mock/store"
 	"dispatchmock/internal/model"
 	"dispatchmock/internal/quota"
+	"dispatchmock/internal/wire"
 )
 
 // DefaultID is the ID of the session of requests that name none.
@@ -61,6 +62,7 @@ type Session struct {
 	Store   *store.Store
 	Clock   Clock
 	IDs     IDs
+	Dates   wire.Dates
 
 	scenarios atomic.Pointer[scenario.Set]
 
