@@ -53,6 +53,8 @@ type Options struct {
 	// API is where the mocked API listens, where that is not the admin API's own
 	// address.
 	API net.Addr
+	// Scheme is that of both listeners: https, or http where it is empty.
+	Scheme string
 	// Version is the program's.
 	Version string
 	Log     *slog.Logger
@@ -114,6 +116,7 @@ func New(o Options) (*Admin, error) {
 			return contract.Standalone(o.Schemas, "admin/"+name+".json", "")
 		})
 	}
+	d.Scheme = cmp.Or(o.Scheme, "http")
 	limit := cmp.Or(o.Rate, MaxRate)
 	d.changes = rate.NewLimiter(rate.Limit(limit), max(1, int(limit)))
 	if d.Wait == nil {

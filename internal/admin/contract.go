@@ -158,7 +158,7 @@ func (d *Admin) covered(r *request) (any, error) {
 		return nil, err
 	}
 	// The commands name the session by themselves.
-	live := coverage.Live(d.baseURL(r.Request, d.Sessions.Default()), "http://"+r.Host, Prefix, d.Token != "")
+	live := coverage.Live(d.baseURL(r.Request, d.Sessions.Default()), d.Scheme+"://"+r.Host, Prefix, d.Token != "")
 	return d.Coverage.Report(r.query("session"), live), nil
 }
 

@@ -51,7 +51,7 @@ func (d *Admin) refuse(r *http.Request) *Problem {
 		return problem(http.StatusForbidden, "The request was passed on by a proxy for %.100q, and only this machine may use the admin API without a token: "+
 			"start the server with --admin-token-env or --admin-token-file and send the token.", from)
 	}
-	if origin := r.Header.Get("Origin"); origin != "" && !sameOrigin(origin, r.Host) {
+	if origin := r.Header.Get("Origin"); origin != "" && !d.sameOrigin(origin, r.Host) {
 		return problem(http.StatusForbidden, "A page of the origin %.100q may not use the admin API; only pages that this server serves may.", origin)
 	}
 	switch site := r.Header.Get("Sec-Fetch-Site"); site {
@@ -97,8 +97,8 @@ func (d *Admin) ours(host string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost") || name != "" && name == strings.ToLower(d.Name)
 }
 
-func sameOrigin(origin, host string) bool {
-	rest, ok := strings.CutPrefix(strings.ToLower(origin), "http://")
+func (d *Admin) sameOrigin(origin, host string) bool {
+	rest, ok := strings.CutPrefix(strings.ToLower(origin), d.Scheme+"://")
 	return ok && rest == strings.ToLower(host)
 }
 

@@ -52,13 +52,13 @@ func (d *Admin) show(r *http.Request, n *session.Session) Session {
 // baseURL returns the URL under which the API answers in a session, as the
 // client reaches it.
 func (d *Admin) baseURL(r *http.Request, n *session.Session) string {
-	base := "http://" + r.Host
+	base := d.Scheme + "://" + r.Host
 	if api, ok := d.API.(*net.TCPAddr); ok {
 		host := api.IP.String()
 		if api.IP.IsUnspecified() {
 			host = (&url.URL{Host: r.Host}).Hostname()
 		}
-		base = "http://" + net.JoinHostPort(host, strconv.Itoa(api.Port))
+		base = d.Scheme + "://" + net.JoinHostPort(host, strconv.Itoa(api.Port))
 	}
 	if n.Spec.ID == session.DefaultID {
 		return base

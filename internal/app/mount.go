@@ -34,7 +34,7 @@ func (s *Server) adminOptions(page http.Handler) admin.Options {
 	return admin.Options{
 		Connections: s.ConnectionCounts, Page: page,
 		Contract: s.Contract, Schemas: s.Admin.Schemas, Sessions: s.sessions, Journal: s.journal, Coverage: s.coverage,
-		Rate: s.Admin.Rate, Wait: s.Admin.Wait, SlotWait: s.RequestTime, Version: s.Admin.Version, Log: s.Log,
+		Scheme: s.scheme(), Rate: s.Admin.Rate, Wait: s.Admin.Wait, SlotWait: s.RequestTime, Version: s.Admin.Version, Log: s.Log,
 		Settings: bundle.Settings{CORS: string(s.CORS), Auth: s.auth(), OnViolation: string(s.OnViolation)},
 	}
 }
@@ -70,7 +70,7 @@ func (s *Server) openAdmin(address string, api net.Addr) error {
 	conns := s.limited(l, "listener of the admin API")
 	conns.Track(s.adminServer)
 	go func() {
-		if err := s.adminServer.Serve(conns); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.adminServer.Serve(s.secured(conns)); !errors.Is(err, http.ErrServerClosed) {
 			s.Log.Error("the admin API has stopped", "error", err)
 		}
 	}()

@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -69,6 +70,8 @@ type Options struct {
 	// instead of the manual's limits; 0 is those. A busy machine makes good
 	// requests slow.
 	RequestTime time.Duration
+	// TLS has both listeners speak HTTPS; nil is HTTP.
+	TLS *tls.Config
 	// Handler makes what answers in the place of the mocked API; nil is nothing.
 	Handler func(Deps) http.Handler
 }
@@ -202,7 +205,7 @@ func (s *Server) Start(address string) error {
 	if err := s.openAdmin(address, l.Addr()); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	s.listener = wire.Attach(&s.http, s.conns, s.mock.Refused)
+	s.listener = wire.Attach(&s.http, s.secured(s.conns), s.mock.Refused)
 	s.conns.Track(&s.http)
 	go func() {
 		defer close(s.done)
@@ -227,6 +230,41 @@ func (s *Server) Sessions() *session.Sessions { return s.sessions }
 
 // Addr returns the address that the server listens on.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// URL returns a URL by which this machine reaches the server.
+func (s *Server) URL() string { return s.urlOf(s.Addr()) }
+
+// AdminURL returns the URL of the admin API's own listener, or "".
+func (s *Server) AdminURL() string {
+	if a := s.AdminAddr(); a != nil {
+		return s.urlOf(a)
+	}
+	return ""
+}
+
+func (s *Server) urlOf(a net.Addr) string {
+	host, port, _ := net.SplitHostPort(a.String())
+	if ip := net.ParseIP(host); ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return s.scheme() + "://" + net.JoinHostPort(host, port)
+}
+
+func (s *Server) scheme() string {
+	if s.TLS != nil {
+		return "https"
+	}
+	return "http"
+}
+
+// secured returns the listener as it is, or with TLS around its connections. TLS
+// stands between the limits on connections and the printing of responses.
+func (s *Server) secured(l net.Listener) net.Listener {
+	if s.TLS == nil {
+		return l
+	}
+	return tls.NewListener(l, s.TLS)
+}
 
 // Done is closed when the server has stopped serving.
 func (s *Server) Done() <-chan struct{} { return s.done }

@@ -112,7 +112,7 @@ func newRoot(io streams) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(io))
 	serve := newServe(io)
-	root.AddCommand(serve, ctl.New(io.out, io.err, io.env), newExec(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newCompletion(io), newVersion(io))
+	root.AddCommand(serve, ctl.New(io.out, io.err, io.env), newExec(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newCA(io), newCompletion(io), newVersion(io))
 	root.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

@@ -47,7 +47,7 @@ func newExec(io streams) *cobra.Command {
 		SuggestFor: []string{"test", "with"},
 		Short:      "Run a command, such as a test suite, against a mock of its own",
 		Long: "Exec starts the mock on a free port, runs the command with DISPATCHMOCK_URL, DISPATCHMOCK_HOST, DISPATCHMOCK_PORT,\n" +
-			"DISPATCHMOCK_TOKEN and DISPATCHMOCK_TENANT in its environment, stops the mock, and ends with the command's exit code\n" +
+			"DISPATCHMOCK_TOKEN and DISPATCHMOCK_TENANT in its environment (with --tls self NODE_EXTRA_CA_CERTS and SSL_CERT_FILE, too), stops the mock, and ends with the command's exit code\n" +
 			"(128 and the signal's number where a signal ended it), or with 1 where the command succeeded and a gate failed: a request\n" +
 			"that the contract does not have and no test allowed, a scenario that no test asked for, an answer of the mock's own that\n" +
 			"breaks the contract, less coverage than demanded. What failed is printed to standard error.",
@@ -92,6 +92,9 @@ func (f *execFlags) check(ctx context.Context, s *streams) error {
 	if f.consumer == "" {
 		return command.Misusef("--consumer: must be a name, and is empty")
 	}
+	if err := f.tls.load(s, f.listen); err != nil {
+		return err
+	}
 	return f.adminFlags.check(ctx, s)
 }
 
@@ -109,6 +112,10 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) error {
 	}
 	defer reports.close()
 	o, err := f.options(ctx, io)
+	if err != nil {
+		return err
+	}
+	trust, err := f.tls.environment(&io)
 	if err != nil {
 		return err
 	}
@@ -130,10 +137,10 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) error {
 	case a.Beyond:
 		fmt.Fprintln(io.err, "dispatchmock: the admin API is open to every machine that can reach it")
 	}
-	c := child{program: program, args: args, env: slices.Concat(withoutOurs(io.environ), f.environment(s)), killAfter: f.killAfter, io: io}
+	c := child{program: program, args: args, env: slices.Concat(withoutOurs(io.environ), f.environment(s), trust), killAfter: f.killAfter, io: io}
 	started := time.Now()
 	code, err := c.run(ctx)
-	run := &report.Run{Tool: report.Exec, Version: version(), Command: known.Text(shortCommand(args)), URL: baseURL(s.Addr()), Started: started, Took: time.Since(started), ExitCode: code,
+	run := &report.Run{Tool: report.Exec, Version: version(), Command: known.Text(shortCommand(args)), URL: s.URL(), Started: started, Took: time.Since(started), ExitCode: code,
 		Consumer: f.consumer, Provider: provider, Operations: report.Operations(s.Contract)}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
@@ -194,8 +201,8 @@ func withoutOurs(environ []string) []string {
 // environment returns the variables by which the command finds the mock, and the
 // tokens that it may use.
 func (f *execFlags) environment(s *app.Server) []string {
-	url := baseURL(s.Addr())
-	host, port, _ := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
+	url := s.URL()
+	host, port, _ := net.SplitHostPort(url[strings.Index(url, "://")+len("://"):])
 	env := []string{"DISPATCHMOCK_URL=" + url, "DISPATCHMOCK_HOST=" + host, "DISPATCHMOCK_PORT=" + port}
 	tokens := s.Coverage().Variables() // which the commands of reports need
 	if len(tokens) == 0 {              // no client may both read and deactivate a record
@@ -213,8 +220,8 @@ func (f *execFlags) environment(s *app.Server) []string {
 	if s.Access().Guarded {
 		env = append(env, coverage.AdminTokenVariable+"="+f.token)
 	}
-	if admin := s.AdminAddr(); admin != nil {
-		url = baseURL(admin)
+	if admin := s.AdminURL(); admin != "" {
+		url = admin
 	}
 	if f.admin != "off" {
 		env = append(env, "DISPATCHMOCK_ADMIN_URL="+url+"/_mock")

@@ -29,6 +29,10 @@ func (f *serveFlags) addFlags(g *greeting) {
 	if f.schemas != "" {
 		g.row("schemas", "%s", f.schemas)
 	}
+	if f.tls.authority != nil {
+		path := f.tls.authority.Path()
+		g.row("trust", "curl --cacert %s; NODE_EXTRA_CA_CERTS=%s; a browser imports the file as an authority", path, path)
+	}
 	if f.auth == "any" {
 		g.row("tokens", "any well-formed one is a Dispatcher of every tenant")
 	}
@@ -40,11 +44,11 @@ func (f *serveFlags) addFlags(g *greeting) {
 // addAdmin adds where the admin API is, and who may use it; beside says more of
 // one on the listener of the API.
 func (f *serveFlags) addAdmin(g *greeting, s *app.Server, beside string) {
-	switch admin := s.AdminAddr(); {
-	case admin != nil: // on a listener of its own
-		g.row("console", "%s/_mock/", baseURL(admin))
+	switch admin := s.AdminURL(); {
+	case admin != "": // on a listener of its own
+		g.row("console", "%s/_mock/", admin)
 	case f.admin != "off":
-		g.row("console", "%s/_mock/%s", baseURL(s.Addr()), beside)
+		g.row("console", "%s/_mock/%s", s.URL(), beside)
 	}
 	g.row("admin", "%s", f.access(s.Access()))
 }
@@ -60,9 +64,9 @@ func (g *greeting) addCaution(s *app.Server) {
 func (g *greeting) end() string { return g.String() + "Stop it with Ctrl-C.\n" }
 
 func (f *serveFlags) greeting(s *app.Server, c *contract.Contract, mock *store.Store) string {
-	url := baseURL(s.Addr())
+	url := s.URL()
 	if f.quiet {
-		return terse(url, s.AdminAddr())
+		return terse(s)
 	}
 	g := &greeting{}
 	base, ops, versions := mock.Base(), c.Operations(), c.Versions()
@@ -84,8 +88,12 @@ func (f *serveFlags) sample(url string, op *contract.Operation, w *store.Store) 
 	if token == "" {
 		return "nothing: no client of the fixtures may deactivate any of their records"
 	}
-	return fmt.Sprintf(`curl -i -X %s -H %s -H "x-tenant-id: %d" %s/customers/%d/locations/%d`,
-		op.Method, shell.QuoteForAll("Authorization: Bearer "+token), first.Tenant, url, first.Customer, first.Location)
+	trust := ""
+	if f.tls.authority != nil {
+		trust = " --cacert " + shell.QuoteForAll(f.tls.authority.Path())
+	}
+	return fmt.Sprintf(`curl -i%s -X %s -H %s -H "x-tenant-id: %d" %s/customers/%d/locations/%d`,
+		trust, op.Method, shell.QuoteForAll("Authorization: Bearer "+token), first.Tenant, url, first.Customer, first.Location)
 }
 
 // caller returns the first record, by its identifiers, that some client may
@@ -118,11 +126,11 @@ func (f *serverFlags) tokenOf(tenant int64, op *contract.Operation, base *store.
 // greeting says where the proxy is, and what it does.
 func (f *proxyFlags) greeting(s *app.Server, target *url.URL) string {
 	if f.quiet {
-		return terse(baseURL(s.Addr()), s.AdminAddr())
+		return terse(s)
 	}
 	g := &greeting{}
 	fmt.Fprintf(g, "Dispatchmock %s, a proxy that validates by the contract of the CRO Software Dispatch API\n", version())
-	g.row("address", "%s", baseURL(s.Addr()))
+	g.row("address", "%s", s.URL())
 	g.row("target", "%s", target.Redacted())
 	if f.fallback == "mock" {
 		g.row("fallback", "the mock, where the target cannot be reached")
@@ -138,9 +146,9 @@ func (f *proxyFlags) greeting(s *app.Server, target *url.URL) string {
 
 // terse is what a script reads: the address, and on a line of its own that of
 // the admin API, where it has another.
-func terse(address string, admin net.Addr) string {
-	if admin != nil {
-		return address + "\n" + baseURL(admin) + "\n"
+func terse(s *app.Server) string {
+	if admin := s.AdminURL(); admin != "" {
+		return s.URL() + "\n" + admin + "\n"
 	}
-	return address + "\n"
+	return s.URL() + "\n"
 }

@@ -68,6 +68,7 @@ func newProxy(io streams) *cobra.Command {
 	f.report.add(flags, report.Proxy)
 	f.sources.add(flags)
 	flags.Var(command.OneOf(&f.cors, "documented", "relaxed"), "cors", "by which CORS headers answers are validated, and the mock answers")
+	f.tls.add(flags)
 	f.adminFlags.add(flags)
 	flags.Var(command.OneOf(&f.log, "text", "json"), "log", "form of the log on standard error")
 	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone (and that of the admin API, if it has another), and log only what goes wrong at the target")
@@ -86,6 +87,9 @@ func (f *proxyFlags) check(ctx context.Context, s *streams) (proxy.Options, erro
 	}
 	if err := checkAddress(f.listen); err != nil {
 		return o, command.Misusef("--listen %q: %w", f.listen, err)
+	}
+	if err := f.tls.load(s, f.listen); err != nil {
+		return o, err
 	}
 	if isSelf(o.Target, f.listen) {
 		return o, command.Misusef("--target %s is where the proxy itself listens; choose another address with --listen HOST:PORT", f.target)
@@ -178,8 +182,8 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 	if !f.quiet {
 		fmt.Fprint(io.out, seen.summary())
 	}
-	run := &report.Run{Tool: report.Proxy, Version: version(), Target: seen.target, URL: baseURL(s.Addr()), Started: started, Took: time.Since(started),
-		Summary: seen.predicate(), Operations: report.Operations(c), Coverage: s.Coverage().Report("", coverage.Through(baseURL(s.Addr())))}
+	run := &report.Run{Tool: report.Proxy, Version: version(), Target: seen.target, URL: s.URL(), Started: started, Took: time.Since(started),
+		Summary: seen.predicate(), Operations: report.Operations(c), Coverage: s.Coverage().Report("", coverage.Through(s.URL()))}
 	reports.tally.Into(run)
 	err = errors.Join(err, keeper.end(io.out, f.quiet), reports.write(run))
 	if n := seen.violated.Load(); f.fails && n > 0 {
@@ -207,7 +211,7 @@ func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *
 		Contract: c,
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL},
 		CORS:     contract.CORS(f.cors), OnViolation: mock.OnViolation(f.onViolation),
-		Log: log, Quiet: f.quiet, Journal: f.limits(), Admin: f.settings(schemaFiles), Recorded: recorded, Handler: handler,
+		Log: log, Quiet: f.quiet, Journal: f.limits(), Admin: f.settings(schemaFiles), Recorded: recorded, Handler: handler, TLS: f.tls.config,
 	})
 	if err != nil {
 		return nil, err

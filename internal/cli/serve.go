@@ -45,6 +45,7 @@ type serverFlags struct {
 	cors        string
 	auth        string
 	onViolation string
+	tls         tlsFlag
 }
 
 func newServerFlags() serverFlags {
@@ -57,6 +58,7 @@ func (f *serverFlags) add(flags *pflag.FlagSet) {
 	flags.Var(command.OneOf(&f.cors, "documented", "relaxed"), "cors", "CORS headers as documented, or such that a page may also send and read the version and the request ID")
 	flags.Var(command.OneOf(&f.auth, "fixtures", "any"), "auth", "whose tokens are good: those of the fixtures, or any well-formed one, as a Dispatcher of every tenant")
 	flags.Var(command.OneOf(&f.onViolation, "fail", "report"), "on-violation", "an answer of the mock that breaks the contract becomes a 500, or is sent; both are logged")
+	f.tls.add(flags)
 	f.adminFlags.add(flags)
 }
 
@@ -94,6 +96,9 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 		return command.Misusef("--listen %q: %w", f.listen, err)
 	}
 	if err := f.check(ctx, &io); err != nil {
+		return err
+	}
+	if err := f.tls.load(&io, f.listen); err != nil {
 		return err
 	}
 	if f.watches && f.fixtures == "" {
@@ -158,7 +163,7 @@ func (f *serverFlags) options(ctx context.Context, io streams) (app.Options, err
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
 			Default: session.Spec{Clock: f.clock.Setting(), IDs: f.ids.Setting(), Made: made}},
 		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: mock.OnViolation(f.onViolation),
-		Journal: f.limits(), Admin: f.settings(schemaFiles),
+		Journal: f.limits(), Admin: f.settings(schemaFiles), TLS: f.tls.config,
 	}, nil
 }
 
@@ -192,13 +197,4 @@ func (f *serveFlags) handler(w io.Writer) slog.Handler {
 		return slog.NewJSONHandler(w, nil)
 	}
 	return slog.NewTextHandler(w, nil)
-}
-
-// baseURL returns a URL by which this machine reaches the address.
-func baseURL(addr net.Addr) string {
-	host, port, _ := net.SplitHostPort(addr.String())
-	if ip := net.ParseIP(host); ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return "http://" + net.JoinHostPort(host, port)
 }

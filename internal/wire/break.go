@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -245,7 +246,12 @@ func (c *Conn) reset() error {
 	if !ok {
 		return errors.Join(errNoReset, c.Close())
 	}
-	return errors.Join(s.SetLinger(0), c.Close())
+	err := s.SetLinger(0)
+	if t, ok := c.Conn.(*tls.Conn); ok {
+		// TLS would say goodbye first, and the client would see an orderly end.
+		err = errors.Join(err, t.NetConn().Close())
+	}
+	return errors.Join(err, c.Close())
 }
 
 // linger closes our half and waits for the client to close its own.

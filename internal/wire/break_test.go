@@ -3,6 +3,8 @@ package wire_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -12,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"dispatchmock/internal/certs"
 	"dispatchmock/internal/testkit"
 	"dispatchmock/internal/wire"
 )
@@ -32,7 +35,8 @@ type breaking struct {
 	address string
 	http    *http.Server
 	entered chan struct{}
-	sent    chan error // what Send returned, for each reply
+	sent    chan error  // what Send returned, for each reply
+	trust   *tls.Config // of clients, where the server speaks HTTPS
 }
 
 func launch(t *testing.T, b *wire.Break, wrap func(net.Listener) net.Listener) *breaking {
@@ -101,10 +105,39 @@ func (s *breaking) connect(t *testing.T, text string) *net.TCPConn {
 	return c.(*net.TCPConn)
 }
 
+// open connects by whichever protocol the server speaks.
+func (s *breaking) open(t *testing.T, text string) net.Conn {
+	t.Helper()
+	if s.trust == nil {
+		return s.connect(t, text)
+	}
+	c := tls.Client(s.connect(t, ""), s.trust)
+	if _, err := io.WriteString(c, text); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// launchSecure starts the server with HTTPS.
+func launchSecure(t *testing.T, b *wire.Break) *breaking {
+	t.Helper()
+	a, err := certs.Open(t.TempDir(), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(a.PEM())
+	s := launch(t, b, func(l net.Listener) net.Listener {
+		return tls.NewListener(wire.Limit(l, wire.Limits{Places: 10}), a.Server())
+	})
+	s.trust = &tls.Config{RootCAs: pool, ServerName: "localhost"}
+	return s
+}
+
 // whole holds that the server goes on: another client gets a whole answer.
 func (s *breaking) whole(t *testing.T) {
 	t.Helper()
-	c := s.connect(t, "GET /whole HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+	c := s.open(t, "GET /whole HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 	got, err := io.ReadAll(c)
 	if want := strings.Replace(head, "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1) + body; err != nil || string(got) != want {
 		t.Errorf("another client got %q, %v, want %q", got, err, want)
@@ -141,19 +174,46 @@ func TestBreaks(t *testing.T) {
 		{"empty on a used connection", wire.Break{Kind: wire.BreakEmpty}, first + ask, head + body, false},
 		{"never answers, up to the limit", wire.Break{Kind: wire.BreakSilent, Limit: 10 * time.Millisecond}, ask, "", false},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			s := launch(t, &c.b, nil)
-			conn := s.connect(t, c.send)
+		check := func(t *testing.T, s *breaking) {
+			conn := s.open(t, c.send)
 			got, err := io.ReadAll(conn)
 			if string(got) != c.want {
 				t.Errorf("got %q\nwant %q", got, c.want)
+			}
+			if s.trust != nil && errors.Is(err, io.ErrUnexpectedEOF) {
+				err = nil // closed without the farewell of TLS
 			}
 			if reset := errors.Is(err, syscall.ECONNRESET); reset != c.reset || !reset && err != nil {
 				t.Errorf("the connection ended with %v, want a reset: %v", err, c.reset)
 			}
 			s.whole(t)
+		}
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			check(t, launch(t, &c.b, nil))
 		})
+		t.Run(c.name+", HTTPS", func(t *testing.T) {
+			t.Parallel()
+			check(t, launchSecure(t, &c.b))
+		})
+	}
+}
+
+// TestNoHandshake holds that a client which speaks HTTP to HTTPS, or does not
+// trust the certificate, has made no request, and that the former is told why.
+func TestNoHandshake(t *testing.T) {
+	t.Parallel()
+	s := launchSecure(t, nil)
+	if got, _ := io.ReadAll(s.connect(t, ask)); !bytes.HasPrefix(got, []byte("HTTP/1.0 400 Bad Request\r\n")) || !bytes.Contains(got, []byte("https://")) {
+		t.Errorf("HTTP is answered by %q, want a 400 that says what to do", got)
+	}
+	stranger := tls.Client(s.connect(t, ""), &tls.Config{ServerName: "localhost"})
+	if err := stranger.Handshake(); err == nil {
+		t.Error("a client that does not know the authority trusts the server")
+	}
+	s.whole(t)
+	if n := len(s.entered); n != 1 {
+		t.Errorf("the handler was entered %d times, want once", n)
 	}
 }
 

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -142,6 +143,11 @@ func (c *Conn) Close() error {
 // CloseWrite lets net/http close its half of the connection, so that a client
 // can read a refusal before the connection is reset.
 func (c *Conn) CloseWrite() error {
+	if t, ok := c.Conn.(*tls.Conn); ok {
+		if err := t.CloseWrite(); err != nil {
+			return err
+		}
+	}
 	if half, ok := c.socket().(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}

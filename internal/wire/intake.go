@@ -130,6 +130,9 @@ func (i *intake) done(length int64) {
 
 // Read reads for net/http and keeps a copy.
 func (c *Conn) Read(p []byte) (int, error) {
+	if err := c.shakeHands(); err != nil {
+		return 0, err
+	}
 	n, err := c.Conn.Read(p)
 	if n > 0 {
 		c.intake.add(p[:n])
