@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -163,6 +164,7 @@ func TestRunners(t *testing.T) {
 	vitest := []string{"node_modules/vitest/vitest.mjs", "run"}
 	jest := []string{"node_modules/jest/bin/jest.js", "--maxWorkers", fmt.Sprint(workers)}
 	playwright := []string{"node_modules/@playwright/test/cli.js", "test"}
+	secure := []string{"node_modules/dispatchmock/bin.js", "exec", "--tls", "self", "--allow", "invalid", "--", "node"}
 	journal := "Requests to the mock:\n"
 	for _, c := range []struct {
 		name  string
@@ -177,18 +179,20 @@ func TestRunners(t *testing.T) {
 		{"node", []string{"--test", "--test-reporter=tap", "--test-concurrency=8"}, "", false, []string{"# pass 32\n"}},
 		{"node below exec", []string{"node_modules/dispatchmock/bin.js", "exec", "--allow", "invalid", "--allow", "simulated", "--", "node", "--test", "--test-reporter=tap"}, "SHARED=1", false, []string{"# pass 32\n"}},
 		{"vitest", vitest, "", false, []string{"16 passed", "8 skipped"}},
+		{"vitest over HTTPS", slices.Concat(secure, vitest), "", false, []string{"16 passed"}},
 		{"vitest without global setup", vitest, "ALONE=1", false, []string{"16 passed"}},
-		{"vitest with a failed test", append(vitest, "mock.vitest.ts"), "BROKEN=1", true, []string{journal, "/customers/1/locations/404404 404 rejected"}},
+		{"vitest with a failed test", slices.Concat(vitest, []string{"mock.vitest.ts"}), "BROKEN=1", true, []string{journal, "/customers/1/locations/404404 404 rejected"}},
 		{"jest", jest, "", false, []string{"16 passed, 16 total"}},
 		{"jest without global setup", jest, "ALONE=1", false, []string{"16 passed, 16 total"}},
-		{"jest with a failed test", append(jest, "mock.jest.js"), "BROKEN=1", true, []string{journal, "/customers/1/locations/404404 404 rejected"}},
+		{"jest with a failed test", slices.Concat(jest, []string{"mock.jest.js"}), "BROKEN=1", true, []string{journal, "/customers/1/locations/404404 404 rejected"}},
 		{"playwright", playwright, "", false, []string{"9 passed"}},
-		{"playwright with failed tests", append(playwright, "--grep", "fail"), "BROKEN=1", true, []string{
+		{"playwright over HTTPS", slices.Concat(secure, playwright, []string{"--grep", "test 1"}), "", false, []string{"1 passed"}},
+		{"playwright with failed tests", slices.Concat(playwright, []string{"--grep", "fail"}), "BROKEN=1", true, []string{
 			"The contract was broken; mock.allow('invalid') allows it.", "/customers/1/locations/1 401 invalid",
 			"dispatchmock-journal.txt", "/customers/1/locations/404404 404 rejected", "2 failed"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			env := []string{c.env, "NO_COLOR=1", "TMPDIR=" + t.TempDir()}
+			env := []string{c.env, "NO_COLOR=1", "TMPDIR=" + t.TempDir(), "XDG_CACHE_HOME=" + t.TempDir()}
 			if strings.HasPrefix(c.name, "playwright") {
 				env = append(env, "CHROMIUM="+browser(t), "PORT="+freePort(t))
 			}
