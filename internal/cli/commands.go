@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"dispatchmock/internal/admin/client"
+	"dispatchmock/internal/certs"
 	"dispatchmock/internal/cli/command"
 	"dispatchmock/internal/jsonx"
 
@@ -69,7 +71,7 @@ func newHealth(io streams) *cobra.Command {
 			if len(args) == 1 {
 				base = args[0]
 			}
-			if err := health(cmd.Context(), base); err != nil {
+			if err := health(cmd.Context(), base, certs.Roots(io.env)); err != nil {
 				return err
 			}
 			fmt.Fprintf(io.out, "%s answers.\n", base)
@@ -78,7 +80,7 @@ func newHealth(io streams) *cobra.Command {
 	}
 }
 
-func health(ctx context.Context, base string) error {
+func health(ctx context.Context, base string, roots *x509.CertPool) error {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return command.Misusef("%q is not the URL of a server, such as http://%s", command.WithoutSecrets(base), defaultAddress)
@@ -90,7 +92,7 @@ func health(ctx context.Context, base string) error {
 	if err != nil {
 		return command.Misuse{Err: err}
 	}
-	response, err := client.Timeouts{Answer: client.HealthTime, Silence: client.HealthTime}.HTTP().Do(r)
+	response, err := client.Timeouts{Answer: client.HealthTime, Silence: client.HealthTime}.HTTP(roots).Do(r)
 	if err != nil {
 		return client.NoAnswer(base, u.Host, err, client.HealthTime)
 	}

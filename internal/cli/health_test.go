@@ -25,7 +25,7 @@ func TestHealthOfASilentServer(t *testing.T) {
 	defer l.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	err = health(ctx, "http://"+l.Addr().String())
+	err = health(ctx, "http://"+l.Addr().String(), nil)
 	if err == nil || !strings.Contains(err.Error(), "none came within") {
 		t.Errorf("got %v, want an error that says that no answer came in time", err)
 	}
@@ -43,7 +43,7 @@ func TestHealthAsksWithoutEffect(t *testing.T) {
 		w.WriteHeader(http.StatusFound)
 	}))
 	defer s.Close()
-	err := health(t.Context(), s.URL+"/")
+	err := health(t.Context(), s.URL+"/", nil)
 	var misuse command.Misuse
 	if err == nil || errors.As(err, &misuse) {
 		t.Errorf("got %v, want an error that is no misuse", err)
@@ -71,12 +71,12 @@ func TestHealthOfAnotherServer(t *testing.T) {
 			c.Close()
 		}
 	}()
-	err = health(t.Context(), "http://"+l.Addr().String())
+	err = health(t.Context(), "http://"+l.Addr().String(), nil)
 	if err == nil || !strings.Contains(err.Error(), "another server listens there") || strings.Contains(err.Error(), "is it running?") {
 		t.Errorf("got %v, want an error that another server listens", err)
 	}
 	l.Close()
-	err = health(t.Context(), "http://"+l.Addr().String())
+	err = health(t.Context(), "http://"+l.Addr().String(), nil)
 	if err == nil || !strings.Contains(err.Error(), "is it running?") {
 		t.Errorf("got %v where nobody listens, want to be asked whether it is running", err)
 	}

@@ -76,14 +76,14 @@ func TestStuckServers(t *testing.T) {
 		"health": func(ctx context.Context, url string, answer time.Duration) error {
 			ctx, cancel := context.WithTimeout(ctx, answer)
 			defer cancel()
-			return health(ctx, url)
+			return health(ctx, url, nil)
 		},
 		"call": func(ctx context.Context, url string, answer time.Duration) error {
-			_, err := client.New(url, "", limits(answer)).Bytes(ctx, client.Call{Method: http.MethodGet, Path: "/health"})
+			_, err := client.New(url, "", limits(answer), nil).Bytes(ctx, client.Call{Method: http.MethodGet, Path: "/health"})
 			return err
 		},
 		"stream": func(ctx context.Context, url string, answer time.Duration) error {
-			response, err := client.New(url, "", limits(answer)).Send(ctx, client.Call{Method: http.MethodGet, Path: "/journal/stream"})
+			response, err := client.New(url, "", limits(answer), nil).Send(ctx, client.Call{Method: http.MethodGet, Path: "/journal/stream"})
 			if err != nil {
 				return err
 			}
@@ -161,7 +161,7 @@ func TestHealthSaysLittleOfAStranger(t *testing.T) {
 		long + "\r\n\r\n",
 	} {
 		url := stuckServer(t, func(c net.Conn) { _, _ = io.WriteString(c, answer) })
-		if err := health(t.Context(), url); err == nil || len(err.Error()) > 600 {
+		if err := health(t.Context(), url, nil); err == nil || len(err.Error()) > 600 {
 			t.Errorf("got an error of %d bytes, want one of at most 600", len(fmt.Sprint(err)))
 		}
 	}

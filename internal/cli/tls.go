@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -87,32 +85,11 @@ func (f *tlsFlag) environment(io *streams) ([]string, error) {
 
 // authority returns this machine's authority, which is made once.
 func authority(io *streams) (*certs.Authority, error) {
-	dir, err := cacheDir(io)
+	dir, err := certs.Dir(io.env)
 	if err != nil {
 		return nil, err
 	}
 	return certs.Open(dir, time.Now)
-}
-
-// cacheDir returns the folder for what this program keeps, by the rules of
-// os.UserCacheDir.
-func cacheDir(io *streams) (string, error) {
-	name, below := "XDG_CACHE_HOME", ""
-	switch runtime.GOOS {
-	case "windows":
-		name = "LocalAppData"
-	case "darwin":
-		name, below = "HOME", "Library/Caches"
-	}
-	base, _ := io.env(name)
-	if base == "" && name == "XDG_CACHE_HOME" {
-		base, _ = io.env("HOME")
-		below = ".cache"
-	}
-	if !filepath.IsAbs(base) {
-		return "", fmt.Errorf("there is no folder for the certificate authority: the environment variable %s names none", name)
-	}
-	return filepath.Join(base, below, "dispatchmock"), nil
 }
 
 func newCA(io streams) *cobra.Command {

@@ -86,6 +86,12 @@ func TestHTTPS(t *testing.T) {
 	if _, text := request(t, client, "DELETE", url+"/_s/s1/customers/1/locations/1", "", "x-tenant-id", "1"); !strings.HasPrefix(text, "401 StandardRequestHeadersModel.authorization:") {
 		t.Errorf("the status line is not the vendor's: %s", text)
 	}
+	for _, args := range [][]string{{"health", url}, {"ctl", "--url", url, "health"}} {
+		var errs strings.Builder
+		if code := Run(t.Context(), args, environ, nil, io.Discard, &errs); code != 0 {
+			t.Errorf("%q ended with %d: %s", args, code, &errs)
+		}
+	}
 	if status, text := request(t, client, "POST", url+"/_mock/send", `{"method": "GET", "path": "/customers/1/locations/1"}`, "Content-Type", json); status != 200 || !strings.Contains(text, `"status":401`) {
 		t.Errorf("a request from the server to itself: got %s", text)
 	}

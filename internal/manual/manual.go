@@ -29,8 +29,8 @@ var groups = []struct {
 	title string
 	names string
 }{
-	{"Begin", "quickstart front-end ci qa agents troubleshooting"},
-	{"Use the mock", "sessions scenarios scenario-files journal clock-and-ids bundles console admin-api coverage reports container"},
+	{"Begin", "quickstart npm front-end ci qa recipes agents troubleshooting"},
+	{"Use the mock", "sessions scenarios scenario-files journal clock-and-ids bundles console admin-api coverage reports container https"},
 	{"Meet the real API", "proxy recording verify openapi"},
 	{"Look up", "commands fixtures schemas versions errors choices facts cors limits"},
 }

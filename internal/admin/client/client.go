@@ -4,6 +4,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -27,9 +28,10 @@ type Client struct {
 	http   *http.Client
 }
 
-// New returns a client of the admin API of the server at a base URL.
-func New(base, token string, t Timeouts) *Client {
-	return &Client{Base: strings.TrimSuffix(base, "/"), Token: token, Within: t.Answer, http: t.HTTP()}
+// New returns a client of the admin API of the server at a base URL; roots are
+// those of [Timeouts.HTTP].
+func New(base, token string, t Timeouts, roots *x509.CertPool) *Client {
+	return &Client{Base: strings.TrimSuffix(base, "/"), Token: token, Within: t.Answer, http: t.HTTP(roots)}
 }
 
 // Call is one request to the admin API.

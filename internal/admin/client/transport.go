@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -28,9 +30,10 @@ const HealthTime = 3 * time.Second
 // maxAnswerHead is how many bytes of header fields are read.
 const maxAnswerHead = 64 << 10
 
-// HTTP returns a client of a mock. No proxy stands between a mock and its
+// HTTP returns a client of a mock, which trusts certificates of the authorities;
+// nil is the system's. No proxy stands between a mock and its
 // tests, and a mock never redirects.
-func (t Timeouts) HTTP() *http.Client {
+func (t Timeouts) HTTP(roots *x509.CertPool) *http.Client {
 	dialer := &net.Dialer{Timeout: t.Answer}
 	return &http.Client{
 		Transport: &http.Transport{
@@ -41,6 +44,7 @@ func (t Timeouts) HTTP() *http.Client {
 				}
 				return &impatient{c, t.Silence}, nil
 			},
+			TLSClientConfig:        &tls.Config{RootCAs: roots},
 			TLSHandshakeTimeout:    t.Answer,
 			ResponseHeaderTimeout:  t.Answer,
 			MaxResponseHeaderBytes: maxAnswerHead,

@@ -13,6 +13,7 @@ import (
 
 	"dispatchmock/internal/admin"
 	"dispatchmock/internal/admin/client"
+	"dispatchmock/internal/certs"
 	"dispatchmock/internal/cli/command"
 	"dispatchmock/internal/jsonx"
 	"dispatchmock/internal/mock/session"
@@ -90,7 +91,7 @@ func (c *ctl) command(use, short string, run func(cmd *cobra.Command, server *cl
 			if err := checkURL(c.url); err != nil {
 				return err
 			}
-			return run(cmd, client.New(c.url, token, client.Default), args)
+			return run(cmd, client.New(c.url, token, client.Default, certs.Roots(c.env)), args)
 		},
 	}
 }
