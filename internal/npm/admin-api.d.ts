@@ -44,7 +44,7 @@ export interface components {
             /** @description A duration such as 1s. */
             step?: string;
         };
-        /** What the journal is expected to hold */
+        /** What the journal is expected to have */
         expectation: {
             /**
              * @description What may lie between the requests of "order".
@@ -144,7 +144,7 @@ export interface components {
             path: string;
             /**
              * the ID of a session
-             * @description The ID of the session that it is sent to; the default one unless told.
+             * @description The ID of the session that it is sent to; the default one if absent.
              */
             session?: string;
         };
@@ -153,7 +153,7 @@ export interface components {
          * @description Every member may be left out.
          */
         session: {
-            /** @description What the session's requests do on purpose, for dispatchmock exec: problem, a wrong request; scenario, meeting one that was not asked for. */
+            /** @description What the session's requests do on purpose, for dispatchmock exec: invalid, a request that breaks the contract; simulated, a scenario that was not asked for. */
             allowed?: ("invalid" | "simulated")[];
             /**
              * A clock's setting
