@@ -164,7 +164,7 @@ func (a *Authority) put(name string, text []byte, place func(from, to string) er
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // it is gone where it was renamed
 	_, err = f.Write(text)
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err

@@ -1,5 +1,5 @@
 // Command manpages writes the man pages and the shell completions of
-// dispatchmock to a folder, for packages: go run ./internal/manpages DIR.
+// dispatchmock to a folder, for packages: go run ./cmd/manpages DIR.
 package main
 
 import (
