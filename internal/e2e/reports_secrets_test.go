@@ -13,7 +13,7 @@ import (
 	"dispatchmock/internal/testkit"
 )
 
-// fixtureTokens returns every token of the embedded world.
+// fixtureTokens returns every token of the default data set.
 func fixtureTokens(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "fixtures", "default", "clients.json"))
@@ -88,7 +88,7 @@ func TestReportsHoldNoToken(t *testing.T) {
 				args = append(args, "--report", format+"="+format)
 			}
 			if name == "of another auth" {
-				args = append(args, "--auth", "any", "--admin-token", "secret-of-the-door")
+				args = append(args, "--auth", "any", "--admin-token", "secret-of-the-admin-api")
 			}
 			code, told := execRun(t, dir, append(append(args, "--"), c.command...)...)
 			if code != c.code {
@@ -105,7 +105,7 @@ func TestReportsHoldNoToken(t *testing.T) {
 			for where, text := range texts {
 				// As it is, and with each sign as an entity.
 				plain := strings.NewReplacer("&#45;", "-", "&#46;", ".", "&#95;", "_").Replace(text)
-				for _, token := range append(slices.Clone(tokens), "secret-of-the-door") {
+				for _, token := range append(slices.Clone(tokens), "secret-of-the-admin-api") {
 					if i := strings.Index(plain, token); i >= 0 {
 						t.Errorf("%s has the token %s: …%s…", where, token, plain[max(i-100, 0):min(i+60, len(plain))])
 					}

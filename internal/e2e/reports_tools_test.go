@@ -85,7 +85,7 @@ func TestReportsByOthers(t *testing.T) {
 	})
 	t.Run("Pact against a provider that differs", func(t *testing.T) {
 		t.Parallel()
-		schemas := at("world")
+		schemas := at("other")
 		if out, err := exec.CommandContext(t.Context(), "dispatchmock", "init", schemas).CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
