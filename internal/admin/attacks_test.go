@@ -182,7 +182,7 @@ func TestOversize(t *testing.T) {
 // that no answer has it in it.
 func TestToken(t *testing.T) {
 	t.Parallel()
-	const token = "s3cr3t-of-the-door"
+	const token = "s3cr3t-of-the-admin-api"
 	r := launch(t, settings{admin: app.Admin{Token: token, Wait: func(context.Context, time.Duration) {}}})
 	for _, c := range []struct {
 		name   string
