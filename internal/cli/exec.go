@@ -50,7 +50,7 @@ func newExec(io streams) *cobra.Command {
 			"DISPATCHMOCK_TOKEN and DISPATCHMOCK_TENANT in its environment (with --tls self NODE_EXTRA_CA_CERTS and SSL_CERT_FILE, too), stops the mock, and ends with the command's exit code\n" +
 			"(128 and the signal's number where a signal ended it), or with 1 where the command succeeded and a gate failed: a request\n" +
 			"that the contract does not have and no test allowed, a scenario that no test asked for, an answer of the mock's own that\n" +
-			"breaks the contract, less coverage than demanded. What failed is printed to standard error.",
+			"breaks the contract, no request at all, less coverage than demanded. What failed is printed to standard error.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return command.Misusef("exec needs a command to run, as in: %s -- npm test", cmd.CommandPath())
@@ -63,7 +63,7 @@ func newExec(io streams) *cobra.Command {
 	flags.SortFlags = false
 	flags.SetInterspersed(false) // the command's flags are its own
 	f.report.add(flags, report.Exec)
-	flags.StringSliceVar(&f.allow, "allow", nil, "waive the gate of invalid requests, or of simulated answers: invalid or simulated (`WORD`, repeatable)")
+	flags.StringSliceVar(&f.allow, "allow", nil, "waive the gate of invalid requests, of simulated answers, or of a run without a request: invalid, simulated or no-requests (`WORD`, repeatable)")
 	flags.Float64Var(&f.least, "min-coverage", 0, "demand that `PERCENT` of the contract were tried (default: nothing)")
 	flags.DurationVar(&f.killAfter, "kill-after", 10*time.Second, "kill the command when it is still there this `DURATION` after a signal to end; 0s never does")
 	flags.StringVar(&f.consumer, "consumer", "client", "the `NAME` of the tested client in a Pact file")
@@ -79,8 +79,8 @@ func (f *execFlags) check(ctx context.Context, s *streams) error {
 		return command.Misusef("--listen %q: %w", f.listen, err)
 	}
 	for _, name := range f.allow {
-		if name != report.GateInvalid && name != report.GateSimulated {
-			return command.Misusef("--allow %q: must be %s or %s", name, report.GateInvalid, report.GateSimulated)
+		if name != report.GateInvalid && name != report.GateSimulated && name != report.GateRequests {
+			return command.Misusef("--allow %q: must be %s, %s or %s", name, report.GateInvalid, report.GateSimulated, report.GateRequests)
 		}
 	}
 	if !(f.least >= 0 && f.least <= 100) {
@@ -166,6 +166,7 @@ func connectionNote(n wire.Connections) string {
 func (f *execFlags) finish(io streams, run *report.Run, s *app.Server, reports *reports) error {
 	reports.tally.Into(run)
 	run.Coverage = s.Coverage().Report("", coverage.Exec(f.admin != "off", s.Access().Guarded))
+	run.DemandRequests(slices.Contains(f.allow, report.GateRequests), offered(f.environment(s)))
 	run.Demand(f.least)
 	failed := reports.write(run)
 	if err := report.Text(io.err, run, f.quiet); err != nil {
@@ -227,6 +228,20 @@ func (f *execFlags) environment(s *app.Server) []string {
 		env = append(env, "DISPATCHMOCK_ADMIN_URL="+url+"/_mock")
 	}
 	return env
+}
+
+// offered names the variables of a command's environment by which it finds the
+// mock. Only the values of addresses are shown; the others may be secrets.
+func offered(env []string) string {
+	var names []string
+	for _, line := range env {
+		name, _, _ := strings.Cut(line, "=")
+		if name == "DISPATCHMOCK_URL" || name == "DISPATCHMOCK_ADMIN_URL" {
+			name = line
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // knownTokens are what no report may have.

@@ -38,7 +38,7 @@ func fixtureTokens(t *testing.T) []string {
 func execRun(t *testing.T, dir string, args ...string) (code int, told string) {
 	t.Helper()
 	build(t)
-	cmd := exec.CommandContext(t.Context(), "dispatchmock", append([]string{"exec"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), "dispatchmock", append([]string{"exec", "--allow", "no-requests"}, args...)...)
 	cmd.Dir = dir
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

@@ -260,7 +260,7 @@ func answers(t *testing.T, url string) error {
 func TestTypes(t *testing.T) {
 	tools := needTools(t, "openapi")
 	document := filepath.Join(t.TempDir(), "openapi.json")
-	mustRun(t, root, build(t), "exec", "--quiet", "--", "node", "-e",
+	mustRun(t, root, build(t), "exec", "--allow", "no-requests", "--quiet", "--", "node", "-e",
 		`fetch(process.env.DISPATCHMOCK_ADMIN_URL + '/openapi.json').then((r) => r.text()).then((text) => require('fs').writeFileSync('`+document+`', text))`)
 	in, err := os.Open(document)
 	if err != nil {

@@ -15,6 +15,8 @@ const (
 	GateSimulated = exchange.AllowSimulated
 	GateViolation = "violation"
 	GateCoverage  = "coverage"
+	// GateRequests is waived by its own name as well.
+	GateRequests = "no-requests"
 )
 
 // maxOffences is how many offences of a gate a run keeps.

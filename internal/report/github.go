@@ -67,7 +67,7 @@ func GitHub(w io.Writer, r *Run, _ iter.Seq[*exchange.Exchange]) error {
 
 // title names a gate for a person.
 func (g *Gate) title() string {
-	if g.Name == GateCoverage || g.Count == 0 {
+	if g.OfRun() || g.Count == 0 {
 		return g.About
 	}
 	return fmt.Sprintf("%s: %d", g.About, g.Count)

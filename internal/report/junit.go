@@ -179,9 +179,9 @@ func (r *Run) gateTests(seq iter.Seq[*exchange.Exchange]) []*testCase {
 	for _, g := range r.Gates {
 		c := &testCase{Class: "gates", Name: g.Name + ": " + g.About, Time: "0"}
 		switch left := g.Count - min(g.Count, listed[g.Name]); {
-		case g.Name == GateCoverage && g.Failed:
+		case g.OfRun() && g.Failed:
 			c.Failure = &content{g.Name, g.Hint, ""}
-		case g.Name == GateCoverage && !g.Allowed:
+		case g.OfRun() && !g.Allowed:
 		case g.Failed && left > 0:
 			c.Failure = &content{g.Name, jsonx.Count(left, "exchange") + " that the reports lack", g.Hint}
 		default:
@@ -199,7 +199,11 @@ func (r *Run) gateOutput() string {
 		if g.Name == GateCoverage {
 			continue
 		}
-		fmt.Fprintf(&b, "%s: %s: %s\n", g.Outcome(), g.About, jsonx.Count(g.Count, "exchange"))
+		fmt.Fprintf(&b, "%s: %s", g.Outcome(), g.About)
+		if !g.OfRun() {
+			fmt.Fprintf(&b, ": %s", jsonx.Count(g.Count, "exchange"))
+		}
+		b.WriteString("\n")
 		if g.Failed {
 			fmt.Fprintf(&b, "  %s\n", g.Hint)
 		}

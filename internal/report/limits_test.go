@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,6 +101,36 @@ func TestJUnitFailsWithTheCommand(t *testing.T) {
 		}
 		if got.Failures != want || got.Suites[0].Failures != want {
 			t.Errorf("exit code %d: got %+v, want %d failed", code, got, want)
+		}
+	}
+}
+
+// TestRunWithoutRequests holds that a run that no request reached fails, and
+// that each report says what the command had.
+func TestRunWithoutRequests(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		requests uint64
+		allowed  bool
+		want     string
+	}{{"none", 0, false, "failed"}, {"none, allowed", 0, true, "passed"}, {"one", 1, false, "passed"}} {
+		r := &Run{Tool: Exec, Command: "npm test", Requests: c.requests, Coverage: coverage.NewReport("", nil)}
+		r.DemandRequests(c.allowed, "MOCK_URL=here")
+		if got := r.Verdict(); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
+		}
+		for _, f := range Formats(Exec) {
+			var b bytes.Buffer
+			if err := f.Write(&b, r, exchangesOf(nil)); err != nil {
+				t.Fatal(err)
+			}
+			if slices.Contains([]string{"har", "pact", "junit-coverage", "json"}, f.Name) {
+				continue // they have no gates, or each with its hint
+			}
+			if shown := strings.Contains(b.String(), "no request arrived; the command had MOCK_URL=here"); shown != (c.want == "failed") {
+				t.Errorf("%s: %s shows the reason: %v\n%s", c.name, f.Name, shown, b.String())
+			}
 		}
 	}
 }

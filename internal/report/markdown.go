@@ -107,6 +107,8 @@ func plain(s string) string {
 func gateCell(g Gate, r *Run) string {
 	mark, text := "✅", ""
 	switch {
+	case g.Failed && g.OfRun():
+		mark = "❌"
 	case g.Failed:
 		mark, text = "❌", fmt.Sprintf(" %d", g.Count)
 	case g.Name != GateCoverage && g.Count > 0:

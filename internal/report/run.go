@@ -117,6 +117,13 @@ func (r *Run) Demand(least float64) {
 	r.Gates = append(r.Gates, g)
 }
 
+// DemandRequests adds the gate of a run that no request reached. How is what
+// the command had to find the mock with.
+func (r *Run) DemandRequests(allowed bool, how string) {
+	r.Gates = append(r.Gates, Gate{Name: GateRequests, About: "at least one request to the mock", Allowed: allowed, Failed: r.Requests == 0 && !allowed,
+		Offences: []Offence{}, Hint: "no request arrived; the command had " + how + ": check that the tests run at all and read these; or waive the gate with --allow " + GateRequests})
+}
+
 // Passed reports that no gate failed.
 func (r *Run) Passed() bool {
 	return !slices.ContainsFunc(r.Gates, func(g Gate) bool { return g.Failed })
@@ -196,6 +203,10 @@ func (r *Run) Kinds() string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// OfRun reports a gate on a run as a whole, against which no single exchange
+// offends.
+func (g Gate) OfRun() bool { return g.Name == GateCoverage || g.Name == GateRequests }
 
 // Outcome is what became of a gate, in one word.
 func (g Gate) Outcome() string {

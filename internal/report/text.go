@@ -35,7 +35,7 @@ func Text(w io.Writer, r *Run, quiet bool) error {
 	}
 	for _, g := range r.Gates {
 		switch {
-		case g.Failed && g.Name == GateCoverage:
+		case g.Failed && g.OfRun():
 			fmt.Fprintf(b, "dispatchmock: FAILED: %s: %s\n", g.About, g.Hint)
 		case g.Failed:
 			fmt.Fprintf(b, "dispatchmock: FAILED: %s: %d\n", g.About, g.Count)
