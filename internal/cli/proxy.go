@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"dispatchmock/internal/cli/command"
-	"dispatchmock/internal/jsonx"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -64,7 +63,7 @@ func newProxy(io streams) *cobra.Command {
 	flags.Var(command.OneOf(&f.fallback, "none", "mock"), "fallback", "what answers where the target cannot be reached: nothing (502), or the mock")
 	f.recordFlags.add(flags)
 	flags.StringArrayVar(&f.ignore, "ignore", nil, "pass over violations at or below `POINTER`, such as /headers/Server or /body/addresses/*/country (repeatable)")
-	flags.BoolVar(&f.fails, "fail-on-violation", false, "exit with 1 when the target broke the contract")
+	flags.BoolVar(&f.fails, "fail-on-violation", false, "exit with 1 when the target broke the contract, or answered nothing")
 	f.report.add(flags, report.Proxy)
 	f.sources.add(flags)
 	flags.Var(command.OneOf(&f.cors, "documented", "relaxed"), "cors", "by which CORS headers answers are validated, and the mock answers")
@@ -185,9 +184,10 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 	run := &report.Run{Tool: report.Proxy, Version: version(), Target: seen.target, URL: s.URL(), Started: started, Took: time.Since(started),
 		Summary: seen.predicate(), Operations: report.Operations(c), Coverage: s.Coverage().Report("", coverage.Through(s.URL()))}
 	reports.tally.Into(run)
+	run.DemandAnswers(f.fails, seen.passed.Load())
 	err = errors.Join(err, keeper.end(io.out, f.quiet), reports.write(run))
-	if n := seen.violated.Load(); f.fails && n > 0 {
-		err = errors.Join(err, fmt.Errorf("%s broke the contract in %s; the log says how", seen.target, jsonx.Count(n, "answer")))
+	if f.fails {
+		err = errors.Join(err, seen.failure())
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -49,6 +50,18 @@ func (t *tally) summary() string {
 		text += fmt.Sprintf("The mock answered %s in its place.\n", jsonx.Count(n, "request"))
 	}
 	return text
+}
+
+// failure says why the run fails where it is to fail by what the target does.
+func (t *tally) failure() error {
+	var broken, silent error
+	if n := t.violated.Load(); n > 0 {
+		broken = fmt.Errorf("%s broke the contract in %s; the log says how", t.target, jsonx.Count(n, "answer"))
+	}
+	if t.passed.Load() == 0 {
+		silent = fmt.Errorf("%s answered no request, so nothing of it was validated; check --target, and that requests come to the proxy", t.target)
+	}
+	return errors.Join(broken, silent)
 }
 
 // predicate says of the target what was seen, for reports.

@@ -17,6 +17,8 @@ const (
 	GateCoverage  = "coverage"
 	// GateRequests is waived by its own name as well.
 	GateRequests = "no-requests"
+	// GateAnswers is a proxy's, and fails where nothing of the target was seen.
+	GateAnswers = "no-answers"
 )
 
 // maxOffences is how many offences of a gate a run keeps.

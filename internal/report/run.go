@@ -124,6 +124,16 @@ func (r *Run) DemandRequests(allowed bool, how string) {
 		Offences: []Offence{}, Hint: "no request arrived; the command had " + how + ": check that the tests run at all and read these; or waive the gate with --allow " + GateRequests})
 }
 
+// DemandAnswers adds the gate of a proxy whose target answered nothing.
+func (r *Run) DemandAnswers(fails bool, answered int64) {
+	why := "the target answered none of " + jsonx.Count(r.Requests, "request")
+	if r.Requests == 0 {
+		why = "no request came to the proxy"
+	}
+	r.Gates = append(r.Gates, Gate{Name: GateAnswers, About: "at least one answer of the target", Allowed: !fails, Failed: answered == 0 && fails,
+		Offences: []Offence{}, Hint: why + ", so nothing of it was validated: check --target, that the server runs, and that the clients use the proxy's URL"})
+}
+
 // Passed reports that no gate failed.
 func (r *Run) Passed() bool {
 	return !slices.ContainsFunc(r.Gates, func(g Gate) bool { return g.Failed })
@@ -206,7 +216,9 @@ func (r *Run) Kinds() string {
 
 // OfRun reports a gate on a run as a whole, against which no single exchange
 // offends.
-func (g Gate) OfRun() bool { return g.Name == GateCoverage || g.Name == GateRequests }
+func (g Gate) OfRun() bool {
+	return g.Name == GateCoverage || g.Name == GateRequests || g.Name == GateAnswers
+}
 
 // Outcome is what became of a gate, in one word.
 func (g Gate) Outcome() string {
