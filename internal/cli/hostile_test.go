@@ -182,6 +182,9 @@ func TestControlOfHostileServers(t *testing.T) {
 			t.Parallel()
 			spoilt, last := spoiling(t, base)
 			args := append(path, ctlArguments(t, c.Use)...)
+			if c.Flags().Lookup("force") != nil {
+				args = append(args, "--force") // the file is there
+			}
 			if c.Name() == "follow" {
 				for _, more := range [][]string{{"--url", spoilt}, {"--url", spoilt, "--json"}} {
 					stdout, stderr, stop := beside(t, append(args, more...)...)

@@ -1,10 +1,13 @@
 package ctl
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 
@@ -12,6 +15,7 @@ import (
 
 	"dispatchmock/internal/admin/client"
 	"dispatchmock/internal/cli/command"
+	"dispatchmock/internal/exchange/bundle"
 	"dispatchmock/internal/exchange/expect"
 	"dispatchmock/internal/fileio"
 	"dispatchmock/internal/jsonx"
@@ -118,15 +122,20 @@ func (c *ctl) save(use, short string, call request) *cobra.Command {
 			return err
 		}
 		defer response.Body.Close()
-		if args[0] == "-" {
-			_, err := io.Copy(terminal.JSON(c.out), response.Body)
-			return err
-		}
-		if err := fileio.Replace(args[0], response.Body); err != nil {
-			return err
-		}
-		return c.print(nil, func(w io.Writer) { fmt.Fprintf(w, "Wrote %s.\n", args[0]) })
+		return c.write(args[0], response.Body)
 	})
+}
+
+// write writes a document to a file; - is standard output.
+func (c *ctl) write(file string, from io.Reader) error {
+	if file == "-" {
+		_, err := io.Copy(terminal.JSON(c.out), from)
+		return err
+	}
+	if err := fileio.Replace(file, from); err != nil {
+		return err
+	}
+	return c.print(nil, func(w io.Writer) { fmt.Fprintf(w, "Wrote %s.\n", file) })
 }
 
 func (c *ctl) exportHAR() *cobra.Command {
@@ -136,8 +145,43 @@ func (c *ctl) exportHAR() *cobra.Command {
 }
 
 func (c *ctl) bundle() *cobra.Command {
-	return group("bundle", "Save the session in a file that dispatchmock replay understands",
-		c.save("save FILE", "Save fixtures' digest, state, clock, seeds, scenarios and journal of the session; - is standard output", c.in(http.MethodGet, "/bundle")))
+	return group("bundle", "Save the session in a file that dispatchmock replay understands", c.saveBundle())
+}
+
+// saveBundle returns the command that saves a bundle. Nothing is written of a
+// session that no replay can repeat.
+func (c *ctl) saveBundle() *cobra.Command {
+	var force bool
+	call := c.in(http.MethodGet, "/bundle")
+	cmd := c.command("save FILE", "Save fixtures' digest, state, clock, seeds, scenarios and journal of the session; - is standard output", func(cmd *cobra.Command, server *client.Client, args []string) error {
+		file := args[0]
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && !force {
+			return fmt.Errorf("%s exists already: name another file, or overwrite it with --force", file)
+		}
+		made, err := call(cmd, args)
+		if err != nil {
+			return err
+		}
+		response, err := server.Send(cmd.Context(), made)
+		if err != nil {
+			return err
+		}
+		defer response.Body.Close()
+		text, err := fileio.ReadFrom(cmd.Context(), response.Body, "the bundle", bundle.MaxFile)
+		if err != nil {
+			return err
+		}
+		var b bundle.Bundle
+		if err := json.Unmarshal(text, &b); err != nil {
+			return server.Unlike("it is no bundle: %v", err)
+		}
+		if err := b.Check("the bundle of session " + c.session); err != nil {
+			return fmt.Errorf("nothing is written, because it could not be replayed: %w", err)
+		}
+		return c.write(file, bytes.NewReader(text))
+	})
+	cmd.Flags().BoolVar(&force, "force", false, "overwrite a file that exists")
+	return cmd
 }
 
 func (c *ctl) verify() *cobra.Command {

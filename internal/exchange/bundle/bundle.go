@@ -154,11 +154,12 @@ func Read(name string, text []byte, schema jsonx.Schema) (*Bundle, error) {
 	if err := d.Decode(&b); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &b, b.check(name)
+	return &b, b.Check(name)
 }
 
-// check checks what the schema cannot express.
-func (b *Bundle) check(name string) error {
+// Check says why a bundle can never be replayed, beyond what the schema can
+// express; name is what errors call it.
+func (b *Bundle) Check(name string) error {
 	if b.Format != Format {
 		return fmt.Errorf("%s /format: %.60q: this program reads %s", name, b.Format, Format)
 	}
@@ -166,7 +167,7 @@ func (b *Bundle) check(name string) error {
 		return fmt.Errorf("%s: the journal had let go of %d of the exchanges when the bundle was saved, so that it begins in the middle: start the server with a larger --journal-count and --journal-bytes", name, b.Lost)
 	}
 	if len(b.Exchanges) == 0 {
-		return errors.New(name + ": has no exchange: nothing was asked in this session before it was saved")
+		return errors.New(name + ": has no exchange: nothing was asked in this session before it was saved, its journal was cleared since, or the server keeps none (--journal-count 0): send the requests first, and save before the journal is cleared")
 	}
 	if first := &b.Exchanges[0]; first.Sequence > 1 && !first.resets() {
 		return fmt.Errorf("%s /exchanges/0/sequence: %d: the session's requests before this one are missing, because its journal was cleared: reset the session before what is to be saved, or do not clear its journal", name, first.Sequence)
@@ -174,7 +175,7 @@ func (b *Bundle) check(name string) error {
 	last := b.Exchanges[0].Sequence - 1
 	for i, x := range b.Exchanges {
 		if x.Sequence != last+1 {
-			return fmt.Errorf("%s /exchanges/%d/sequence: %d: must follow the one before, %d: a request that was not yet answered when the bundle was saved is missing", name, i, x.Sequence, last)
+			return fmt.Errorf("%s /exchanges/%d/sequence: %d: must follow the one before, %d: a request that was not yet answered when the bundle was saved is missing: save the bundle again when it is answered", name, i, x.Sequence, last)
 		}
 		last = x.Sequence
 		for part, m := range map[string]*Message{"request": &x.Request, "response": &x.Response} {
