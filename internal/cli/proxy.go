@@ -63,7 +63,7 @@ func newProxy(io streams) *cobra.Command {
 	flags.Var(command.OneOf(&f.fallback, "none", "mock"), "fallback", "what answers where the target cannot be reached: nothing (502), or the mock")
 	f.recordFlags.add(flags)
 	flags.StringArrayVar(&f.ignore, "ignore", nil, "pass over violations at or below `POINTER`, such as /headers/Server or /body/addresses/*/country (repeatable)")
-	flags.BoolVar(&f.fails, "fail-on-violation", false, "exit with 1 when the target broke the contract, or answered nothing")
+	flags.BoolVar(&f.fails, "fail-on-violation", false, "exit with 1 when the target broke the contract, answered nothing, or with a body that could not be validated")
 	f.report.add(flags, report.Proxy)
 	f.sources.add(flags)
 	flags.Var(command.OneOf(&f.cors, "documented", "relaxed"), "cors", "by which CORS headers answers are validated, and the mock answers")

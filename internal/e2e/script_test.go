@@ -239,19 +239,24 @@ func edit(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, args[1], args[2], 1)), 0o644))
 }
 
-// stranger STATUS [HEADER]... starts a server that is not ours, at $URL.
+// stranger STATUS [HEADER]... [BODY] starts a server that is not ours, at $URL.
 func stranger(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
-		ts.Fatalf("usage: stranger STATUS [HEADER]...")
+		ts.Fatalf("usage: stranger STATUS [HEADER]... [BODY]")
 	}
 	status, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body := ""
 		for _, line := range args[1:] {
-			name, value, _ := strings.Cut(line, ": ")
-			w.Header().Set(name, value)
+			if name, value, ok := strings.Cut(line, ": "); ok {
+				w.Header().Set(name, value)
+			} else {
+				body = line
+			}
 		}
 		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body) // the client may have left
 	}))
 	ts.Defer(s.Close)
 	ts.Setenv("URL", s.URL)

@@ -7,6 +7,8 @@ import (
 	"io"
 	"testing"
 
+	"github.com/andybalholm/brotli"
+
 	"dispatchmock/internal/redact"
 )
 
@@ -28,6 +30,13 @@ func TestCodedBodies(t *testing.T) {
 		_ = w.Close()
 		return b.Bytes()
 	}
+	brotlied := func(text string) []byte {
+		var b bytes.Buffer
+		w := brotli.NewWriter(&b)
+		_, _ = io.WriteString(w, text)
+		_ = w.Close()
+		return b.Bytes()
+	}
 	const secret, good = `{"token": "s3cret-Token"}`, `{"name": "George"}`
 	for _, c := range []struct {
 		name, coding string
@@ -43,7 +52,12 @@ func TestCodedBodies(t *testing.T) {
 		{"deflate, a secret", "deflate", deflated(secret), false},
 		{"a secret of the head", "x-gzip", gzipped("the a1b2c3d4e5 is"), false},
 		{"no gzip", "gzip", []byte(secret), false},
-		{"another coding", "br", []byte("?"), false},
+		{"br", "br", brotlied(good), true},
+		{"br, a secret", "BR", brotlied(secret), false},
+		{"no br", "br", []byte("?"), false},
+		{"a secret behind gzip", "gzip", append(gzipped(good), secret...), false},
+		{"a secret behind deflate", "deflate", append(deflated(good), secret...), false},
+		{"another coding", "compress", []byte("?"), false},
 		{"two codings", "gzip, gzip", gzipped(good), false},
 		{"a bomb", "gzip", gzipped(string(make([]byte, 2*maxPlain))), false},
 	} {

@@ -100,6 +100,9 @@ type Exchange struct {
 	Problems []Violation
 	// Violations are the rules that the response broke.
 	Violations []Violation
+	// Unvalidated is why the body of a target's answer could not be validated; ""
+	// where it was, or has no rule.
+	Unvalidated string
 	// Err is what went wrong inside the server.
 	Err error
 	// Fallback is why the mock answered in the place of a proxy's target; "" where

@@ -2,9 +2,7 @@ package exchange
 
 import (
 	"bytes"
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -139,26 +137,18 @@ func (m *Message) plain() (body []byte, coded bool) {
 	if len(m.Body) == 0 {
 		return m.Body, false
 	}
-	coding, _ := m.Value("Content-Encoding")
-	var from io.Reader
-	var err error
-	switch strings.ToLower(strings.TrimSpace(coding)) {
-	case "", "identity":
-		return m.Body, false
-	case "gzip", "x-gzip":
-		from, err = gzip.NewReader(bytes.NewReader(m.Body))
-	case "deflate":
-		if from, err = zlib.NewReader(bytes.NewReader(m.Body)); err != nil {
-			from, err = flate.NewReader(bytes.NewReader(m.Body)), nil // as some servers have it
+	var codings []string
+	for _, f := range m.Fields() {
+		if strings.EqualFold(f.Name, "Content-Encoding") && f.Value != "" && !strings.EqualFold(f.Value, "identity") {
+			codings = append(codings, f.Value)
 		}
-	default:
-		return nil, true
 	}
-	if err != nil {
-		return nil, true
+	if len(codings) == 0 {
+		return m.Body, false
 	}
-	plain, _ := io.ReadAll(io.LimitReader(from, maxPlain+1)) // what was kept may end before its end
-	if len(plain) > maxPlain || len(plain) == 0 {
+	plain, err := Decode(strings.Join(codings, ","), m.Body, maxPlain)
+	cut := errors.Is(err, io.ErrUnexpectedEOF) // as where not all was kept
+	if len(plain) == 0 || err != nil && !cut {
 		return nil, true
 	}
 	return plain, true

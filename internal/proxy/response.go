@@ -4,6 +4,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"strings"
 	"time"
 
 	"dispatchmock/internal/wire"
@@ -13,7 +14,7 @@ import (
 func (way *passage) sendHead(response *http.Response) {
 	way.answered = true
 	_ = way.client.SetWriteDeadline(time.Now().Add(stall))
-	way.coding = response.Header.Get("Content-Encoding")
+	way.coding = strings.Join(response.Header.Values("Content-Encoding"), ",")
 	chunked := len(response.TransferEncoding) > 0
 	way.x.Response.Head, _ = way.secrets.Head(way.head)
 	passed := withoutConnection(way.head, chunked)

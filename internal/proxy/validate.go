@@ -3,11 +3,8 @@ package proxy
 import (
 	"bytes"
 	"cmp"
-	"compress/gzip"
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"path"
 	"slices"
@@ -124,18 +121,22 @@ func (p *Proxy) validateResponse(way *passage, op *contract.Operation) *wire.Rep
 		op = nil // the contract knows nothing of this answer
 	}
 	body, err := plain(way)
-	if err != nil && op != nil && !p.Quiet {
-		p.Log.Log(context.Background(), x.Level(), "the body is not validated", "request_id", way.secrets.Text(way.secrets.Form(x.RequestID)), "reason", err)
+	if err == nil && way.gone {
+		err = errGone
 	}
-	whole := err == nil && way.broken == nil && !way.gone
+	if err != nil && (way.broken == nil || way.gone) && op != nil && way.in.Method != http.MethodHead && !ignored(p.Ignore, exchange.Violation{Part: exchange.PartBody}) {
+		x.Unvalidated = err.Error()
+		p.Log.Warn("the body is not validated", "request_id", way.secrets.Text(way.secrets.Form(x.RequestID)), "reason", err)
+	}
+	whole := err == nil && way.broken == nil
 	switch {
 	case op != nil && whole && way.in.Method != http.MethodHead:
 		p.bodies.validate(body, func(b *wire.Body) {
 			way.reply.Body = b
-			x.Violations = append(x.Violations, op.ValidateReply(v, p.CORS, p.Home.Clock.Now(), lengthened(way))...)
+			x.Violations = append(x.Violations, op.ValidateReply(v, p.CORS, p.Home.Clock.Now(), uncoded(way))...)
 		})
 	case op != nil:
-		x.Violations = append(x.Violations, op.ValidateHead(v, p.CORS, &way.reply)...)
+		x.Violations = append(x.Violations, op.ValidateHead(v, p.CORS, uncoded(way))...)
 	}
 	x.Violations = slices.DeleteFunc(x.Violations, func(f exchange.Violation) bool { return ignored(p.Ignore, f) })
 	if !whole {
@@ -145,48 +146,33 @@ func (p *Proxy) validateResponse(way *passage, op *contract.Operation) *wire.Rep
 	return &way.reply
 }
 
-// lengthened returns the answer as it would be without a content coding.
-// net/http has checked that the body has the length of the head.
-func lengthened(way *passage) *wire.Reply {
+// errGone is why a body is not validated whose end the client did not wait for.
+var errGone = errors.New("the client left before its end")
+
+// uncoded returns the answer as it would be without a content coding, which the
+// client and the target agree on beside the contract. net/http has checked that
+// the body has the length of the head.
+func uncoded(way *passage) *wire.Reply {
 	reply := &way.reply
-	if len(reply.Body.Bytes) == int(way.response.size) {
+	if way.coding == "" || strings.EqualFold(way.coding, "identity") { // which no answer may name
 		return reply
 	}
 	validated := *reply
-	validated.Fields = slices.Clone(reply.Fields)
+	validated.Fields = slices.DeleteFunc(slices.Clone(reply.Fields), func(f wire.Field) bool { return strings.EqualFold(f.Name, "Content-Encoding") })
 	for i, f := range validated.Fields {
-		if strings.EqualFold(f.Name, wire.ContentLength) {
+		if strings.EqualFold(f.Name, wire.ContentLength) && reply.Body != nil {
 			validated.Fields[i].Value = reply.Body.Length
 		}
 	}
 	return &validated
 }
 
-var (
-	errLong   = fmt.Errorf("it is longer than %d bytes", maxValidated)
-	errCoding = errors.New("its Content-Encoding is none that is read here")
-)
-
 // plain returns the body without its content coding.
 func plain(way *passage) ([]byte, error) {
 	if !way.response.whole() {
-		return nil, errLong
+		return nil, fmt.Errorf("it is longer than %d bytes", maxValidated)
 	}
-	switch way.coding {
-	case "", "identity":
-		return way.response.bytes, nil
-	case "gzip":
-		z, err := gzip.NewReader(bytes.NewReader(way.response.bytes))
-		if err != nil {
-			return nil, err
-		}
-		body, err := io.ReadAll(io.LimitReader(z, maxValidated+1))
-		if len(body) > maxValidated {
-			return nil, errLong
-		}
-		return body, err
-	}
-	return nil, errCoding
+	return exchange.Decode(way.coding, way.response.bytes, maxValidated)
 }
 
 // ignored reports a violation at or below one of the places; a token * of a place

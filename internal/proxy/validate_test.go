@@ -67,9 +67,9 @@ func TestValidate(t *testing.T) {
 		{"an error in another version than was named", asked + "x-api-version: 2021/04/07\r\n", vendor(401, `{"detail": "a", "explanation": "b", "field": "c"}`), nil, nil, nil},
 		{"a pin that nobody has seen set", asked, vendor(200, strings.Replace(record, "customer_id", "id", 1), "2019/02/08", "2023/04/19"), nil, nil, nil},
 		{"chunks", asked, vendor(200, chunked, fmt.Sprintf("Content-Length: %d", len(chunked)), "Transfer-Encoding: chunked"), nil, nil, []string{"header/Content-Length"}},
-		{"compressed", asked, vendor(200, packed(record), "Date:", "Content-Encoding: gzip\r\nDate:"), nil, nil, []string{"header/Content-Encoding"}},
-		{"compressed, with a fault", asked, vendor(200, packed(strings.Replace(record, `"George"`, `""`, 1)), "Date:", "Content-Encoding: gzip\r\nDate:"), []string{"/headers/Content-Encoding"}, nil, []string{"body/name"}},
-		{"a coding that nobody reads", asked, vendor(200, "x", "Date:", "Content-Encoding: br\r\nDate:"), []string{"/headers/Content-Encoding"}, nil, nil},
+		{"compressed", asked, vendor(200, packed(record), "Date:", "Content-Encoding: gzip\r\nDate:"), nil, nil, nil},
+		{"compressed, with a fault", asked, vendor(200, packed(strings.Replace(record, `"George"`, `""`, 1)), "Date:", "Content-Encoding: gzip\r\nDate:"), nil, nil, []string{"body/name"}},
+		{"a coding that is none", asked, vendor(200, record, "Date:", "Content-Encoding: identity\r\nDate:"), nil, nil, []string{"header/Content-Encoding"}},
 		{"a body too long to be validated", asked, vendor(200, strings.Repeat(" ", 1<<20)+record), nil, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

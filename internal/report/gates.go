@@ -15,9 +15,11 @@ const (
 	GateSimulated = exchange.AllowSimulated
 	GateViolation = "violation"
 	GateCoverage  = "coverage"
+	// GateUnvalidated is a proxy's, as GateAnswers is.
+	GateUnvalidated = "unvalidated"
 	// GateRequests is waived by its own name as well.
 	GateRequests = "no-requests"
-	// GateAnswers is a proxy's, and fails where nothing of the target was seen.
+	// GateAnswers fails where nothing of the target was seen.
 	GateAnswers = "no-answers"
 )
 
@@ -43,6 +45,8 @@ func ProxyGates(fails bool) []Gate {
 		{Name: GateInvalid, About: "requests that the contract does not have", Allowed: true, Hint: "send the request as the contract has it"},
 		{Name: GateViolation, About: "answers by which the target broke the contract", Allowed: !fails,
 			Hint: "mend the target, or pass over the place with --ignore POINTER"},
+		{Name: GateUnvalidated, About: "answers of the target whose body could not be validated", Allowed: !fails,
+			Hint: "let the target send bodies of at most 1 MiB, in no content coding or in " + exchange.Codings + ", and the clients read them to their end; or pass over all bodies with --ignore /body"},
 	}
 }
 
@@ -81,6 +85,9 @@ func Offends(x *exchange.Exchange) map[string]Offence {
 		add(GateViolation, whose+where(&x.Violations[0]), x.Violations[0].Hint)
 	case x.Err != nil && x.Target == "":
 		add(GateViolation, "the mock failed", gravest(x))
+	}
+	if x.Unvalidated != "" {
+		add(GateUnvalidated, "the target's answer: its body was not validated", x.Unvalidated)
 	}
 	return offends
 }

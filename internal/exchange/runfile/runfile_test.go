@@ -34,7 +34,7 @@ func sample() *exchange.Exchange {
 		Method: "DELETE", Path: "/a", Operation: "op", ClientID: "c", Tenant: 1, VersionAsked: "v", VersionPinned: "w", VersionUsed: "u", RequestID: "id",
 		Status: 200, Bytes: 5, Transition: true, Request: exchange.Message{Head: "DELETE / HTTP/1.1", Body: []byte{0, 0xff}, Size: 2},
 		Response: exchange.Message{Head: "HTTP/1.1 200 OK", Body: []byte("{}"), Size: 2}, Authorization: []redact.Mark{{Shown: "#1", Stand: "2"}},
-		Fallback: "w", Target: "t", Repeated: true, ErrorCode: "f", Scenario: "s", ScenarioBy: exchange.ByRecord, Allowed: exchange.Allowed{Invalid: true, Simulated: true}, Altered: true,
+		Fallback: "w", Target: "t", Unvalidated: "u", Repeated: true, ErrorCode: "f", Scenario: "s", ScenarioBy: exchange.ByRecord, Allowed: exchange.Allowed{Invalid: true, Simulated: true}, Altered: true,
 		Deliberate: violation, Problems: violation, Violations: violation, Err: errors.New("went wrong"), Admin: true}
 	x.States = func() (before, after []byte) { return []byte("before"), []byte("after") }
 	return x
