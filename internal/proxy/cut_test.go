@@ -92,6 +92,9 @@ func TestClientLeaves(t *testing.T) {
 			if !hasFinding(x.Problems, "connection", "wait for the answer") || len(x.Violations) > 0 && x.Status == 0 || x.Err != nil {
 				t.Errorf("got the problems %v, the violations %v and the error %v, want that the client left", x.Problems, x.Violations, x.Err)
 			}
+			if unvalidated := x.Unvalidated == "the client left before its end"; unvalidated != (c.answer != "") {
+				t.Errorf("the body is unvalidated because of %q", x.Unvalidated)
+			}
 		})
 	}
 }
