@@ -103,6 +103,10 @@ func newRoot(io streams) *cobra.Command {
 	root.Long = "Dispatchmock mocks one endpoint of the CRO Software Dispatch API, Deactivate Customer:\n\n" +
 		"  DELETE /customers/{customer_id}/locations/{customer_location_id}\n\n" +
 		"Without a command it serves. The manual is in the program: dispatchmock help lists its topics."
+	// cobra answers this flag. Its own would have the shorthand -v, too.
+	root.Flags().Bool("version", false, "print the version")
+	root.Version = versionLine()
+	root.SetVersionTemplate("{{.Version}}")
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2
@@ -119,7 +123,17 @@ func newRoot(io streams) *cobra.Command {
 		}
 		return command.Unknown(cmd, args[0])
 	}
+	addHelpFlags(root)
 	return root
+}
+
+// addHelpFlags gives each command its flag -h before the arguments are read:
+// cobra would take the command in "-h COMMAND" for the value of a flag.
+func addHelpFlags(c *cobra.Command) {
+	c.InitDefaultHelpFlag()
+	for _, sub := range c.Commands() {
+		addHelpFlags(sub)
+	}
 }
 
 // flagError names the flag that a misspelt one is nearest to, or the command

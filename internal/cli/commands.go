@@ -35,6 +35,11 @@ func version() string {
 	return "devel"
 }
 
+// versionLine is what version and --version print.
+func versionLine() string {
+	return fmt.Sprintf("dispatchmock %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
 func newCheck(io streams) *cobra.Command {
 	var s sources
 	cmd := &cobra.Command{
@@ -110,7 +115,7 @@ func newVersion(io streams) *cobra.Command {
 		Short: "Print the version",
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(io.out, "dispatchmock %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprint(io.out, versionLine())
 			return err
 		},
 	}
