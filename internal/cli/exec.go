@@ -70,6 +70,7 @@ func newExec(io streams) *cobra.Command {
 	flags.BoolVar(&f.quiet, "quiet", false, "print only what failed")
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "let the mock listen on `HOST:PORT`; port 0 picks a free one")
 	f.sources.add(flags)
+	f.addScenarios(flags)
 	f.serverFlags.add(flags)
 	return cmd
 }
