@@ -124,6 +124,7 @@ func newRoot(io streams) *cobra.Command {
 		return command.Unknown(cmd, args[0])
 	}
 	addHelpFlags(root)
+	useEnvironment(root, io)
 	return root
 }
 

@@ -67,6 +67,7 @@ func newHealth(io streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "health [URL]",
 		Short:   "Exit with 0 when a server answers (default http://" + defaultAddress + ")",
+		Long:    "Health exits with 0 when a server answers: the one at the URL, else the one that " + urlVariable + " names, else\nhttp://" + defaultAddress + ".",
 		Example: "  dispatchmock health\n  dispatchmock health --wait 30s http://127.0.0.1:8003",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -76,6 +77,9 @@ func newHealth(io streams) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			base := "http://" + defaultAddress
+			if url, ok := io.env(urlVariable); ok {
+				base = url
+			}
 			if len(args) == 1 {
 				base = args[0]
 			}

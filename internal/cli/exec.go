@@ -192,7 +192,7 @@ func withoutOurs(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(line string) bool {
 		name, _, _ := strings.Cut(line, "=")
 		switch name {
-		case "DISPATCHMOCK_TENANT", "DISPATCHMOCK_ADMIN_URL", coverage.AdminTokenVariable:
+		case tenantVariable, adminURLVariable, coverage.AdminTokenVariable:
 			return true
 		}
 		return strings.HasPrefix(name, coverage.TokenVariable)
@@ -204,7 +204,7 @@ func withoutOurs(environ []string) []string {
 func (f *execFlags) environment(s *app.Server) []string {
 	url := s.URL()
 	host, port, _ := net.SplitHostPort(url[strings.Index(url, "://")+len("://"):])
-	env := []string{"DISPATCHMOCK_URL=" + url, "DISPATCHMOCK_HOST=" + host, "DISPATCHMOCK_PORT=" + port}
+	env := []string{urlVariable + "=" + url, hostVariable + "=" + host, portVariable + "=" + port}
 	tokens := s.Coverage().Variables() // which the commands of reports need
 	if len(tokens) == 0 {              // no client may both read and deactivate a record
 		first, token := f.caller(s.Contract.Operations()[0], s.Sessions().Default().Store)
@@ -215,7 +215,7 @@ func (f *execFlags) environment(s *app.Server) []string {
 	for _, v := range tokens {
 		env = append(env, v.Name+"="+v.Client.Token)
 		if v.Name == coverage.TokenVariable {
-			env = append(env, "DISPATCHMOCK_TENANT="+strconv.FormatInt(v.Tenant, 10))
+			env = append(env, tenantVariable+"="+strconv.FormatInt(v.Tenant, 10))
 		}
 	}
 	if s.Access().Guarded {
@@ -225,7 +225,7 @@ func (f *execFlags) environment(s *app.Server) []string {
 		url = admin
 	}
 	if f.admin != "off" {
-		env = append(env, "DISPATCHMOCK_ADMIN_URL="+url+"/_mock")
+		env = append(env, adminURLVariable+"="+url+"/_mock")
 	}
 	return env
 }
