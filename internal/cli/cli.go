@@ -115,6 +115,7 @@ func newRoot(io streams) *cobra.Command {
 	root.SetErr(io.err)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(io))
+	root.SetUsageFunc(usage(io))
 	serve := newServe(io)
 	root.AddCommand(serve, ctl.New(io.out, io.err, io.env), newExec(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newCA(io), newCompletion(io), newVersion(io))
 	root.Args = func(cmd *cobra.Command, args []string) error {
