@@ -129,7 +129,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.start(s, f.listen); err != nil {
+	if err := f.start(ctx, io, s, f.listen); err != nil {
 		return err
 	}
 	switch a := s.Access(); { // there is no log

@@ -145,7 +145,7 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	if err := f.start(s, f.listen); err != nil {
+	if err := f.start(ctx, io, s, f.listen); err != nil {
 		return err
 	}
 	c, files := o.Contract, o.Sessions.Fixtures
@@ -200,19 +200,6 @@ func (f *serverFlags) options(ctx context.Context, io streams) (app.Options, err
 		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: mock.OnViolation(f.onViolation),
 		Journal: f.limits(), Admin: f.settings(schemaFiles), TLS: f.tls.config,
 	}, nil
-}
-
-// start starts a server at an address, or says how to choose another.
-func (f *serverFlags) start(s *app.Server, address string) error {
-	err := s.Start(address)
-	if err == nil {
-		return nil
-	}
-	which := "--listen HOST:PORT"
-	if s.Admin.Address != "" {
-		which += " or --admin HOST:PORT"
-	}
-	return fmt.Errorf("%w\nchoose another address with %s, such as 127.0.0.1:0, where port 0 picks a free one", err, which)
 }
 
 // checkAddress reports what is wrong with an address, as far as its text shows.
