@@ -60,6 +60,9 @@ func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	io.raw.out, io.raw.err = stdout, stderr
 	root := newRoot(io)
 	root.SetArgs(args)
+	if asksForHelp(args) { // whatever is wrong with another flag
+		root.SetFlagErrorFunc(func(*cobra.Command, error) error { return pflag.ErrHelp })
+	}
 	code := ended(root.ExecuteContext(ctx), errs)
 	if err := out.Close(); err != nil && code == exitDone {
 		fmt.Fprintf(errs, "dispatchmock: standard output: %v\n", err)
@@ -67,6 +70,15 @@ func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	}
 	_ = errs.Close() // no stream is left to report it on
 	return code
+}
+
+// asksForHelp reports a flag for help before the arguments that are another
+// program's.
+func asksForHelp(args []string) bool {
+	if i := slices.Index(args, "--"); i >= 0 {
+		args = args[:i]
+	}
+	return slices.Contains(args, "-h") || slices.Contains(args, "--help")
 }
 
 // ended prints how a command ended, and returns its exit code.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -163,9 +164,9 @@ func nameVariables(err error, set map[string]string) error {
 		return err
 	}
 	text := err.Error()
-	for flag, variable := range set {
+	for _, flag := range slices.Sorted(maps.Keys(set)) {
 		if strings.Contains(text+" ", "--"+flag+" ") || strings.Contains(text, "--"+flag+":") {
-			err = command.Misuse{Err: fmt.Errorf("%w (--%s is set by %s)", err, flag, variable)}
+			err = command.Misuse{Err: fmt.Errorf("%w (--%s is set by %s)", err, flag, set[flag])}
 		}
 	}
 	return err
