@@ -39,10 +39,10 @@ const (
 func (f *adminFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.admin, "admin", "on", "the admin API under /_mock/: on, off, or `HOST:PORT` for a listener of its own")
 	f.tokens.Add(flags, "admin-token", "the `TOKEN` that each request to the admin API must carry, which other users of the machine can see here; none lets every machine in (default: none on a loopback address, else one that is made and printed)")
-	flags.IntVar(&f.journalCount, "journal-count", defaultJournalCount, "how many exchanges the journal keeps, over all sessions; 0 keeps none")
-	flags.Int64Var(&f.journalBytes, "journal-bytes", defaultJournalBytes, "how many bytes of exchanges the journal keeps")
-	flags.IntVar(&f.sessions, "session-limit", session.DefaultLimit, "how many sessions there may be beside the default one")
-	flags.DurationVar(&f.sessionTTL, "session-ttl", session.DefaultTTL, "how long a session may be idle before it is dropped")
+	flags.IntVar(&f.journalCount, "journal-count", defaultJournalCount, "let the journal keep `N` exchanges, over all sessions; 0 keeps none")
+	flags.Int64Var(&f.journalBytes, "journal-bytes", defaultJournalBytes, "let the journal keep `N` bytes of exchanges")
+	flags.IntVar(&f.sessions, "session-limit", session.DefaultLimit, "allow `N` sessions beside the default one")
+	flags.DurationVar(&f.sessionTTL, "session-ttl", session.DefaultTTL, "drop a session that was idle for this `DURATION`")
 }
 
 func (f *adminFlags) check(ctx context.Context, s *streams) error {

@@ -60,6 +60,9 @@ func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	io.raw.out, io.raw.err = stdout, stderr
 	root := newRoot(io)
 	root.SetArgs(args)
+	if asksForHelp(args) { // whatever is wrong with another flag
+		root.SetFlagErrorFunc(func(*cobra.Command, error) error { return pflag.ErrHelp })
+	}
 	code := ended(root.ExecuteContext(ctx), errs)
 	if err := out.Close(); err != nil && code == exitDone {
 		fmt.Fprintf(errs, "dispatchmock: standard output: %v\n", err)
@@ -67,6 +70,15 @@ func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	}
 	_ = errs.Close() // no stream is left to report it on
 	return code
+}
+
+// asksForHelp reports a flag for help before the arguments that are another
+// program's.
+func asksForHelp(args []string) bool {
+	if i := slices.Index(args, "--"); i >= 0 {
+		args = args[:i]
+	}
+	return slices.Contains(args, "-h") || slices.Contains(args, "--help")
 }
 
 // ended prints how a command ended, and returns its exit code.
@@ -103,6 +115,10 @@ func newRoot(io streams) *cobra.Command {
 	root.Long = "Dispatchmock mocks one endpoint of the CRO Software Dispatch API, Deactivate Customer:\n\n" +
 		"  DELETE /customers/{customer_id}/locations/{customer_location_id}\n\n" +
 		"Without a command it serves. The manual is in the program: dispatchmock help lists its topics."
+	// cobra answers this flag. Its own would have the shorthand -v, too.
+	root.Flags().Bool("version", false, "print the version")
+	root.Version = versionLine()
+	root.SetVersionTemplate("{{.Version}}")
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2
@@ -111,6 +127,7 @@ func newRoot(io streams) *cobra.Command {
 	root.SetErr(io.err)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(io))
+	root.SetUsageFunc(usage(io))
 	serve := newServe(io)
 	root.AddCommand(serve, ctl.New(io.out, io.err, io.env), newExec(io), newCheck(io), newHealth(io), newVerify(io), newProxy(io), newOpenAPI(io), newDiff(io), newReplay(io), newInit(io), newCA(io), newCompletion(io), newVersion(io))
 	root.Args = func(cmd *cobra.Command, args []string) error {
@@ -119,7 +136,18 @@ func newRoot(io streams) *cobra.Command {
 		}
 		return command.Unknown(cmd, args[0])
 	}
+	addHelpFlags(root)
+	useEnvironment(root, io)
 	return root
+}
+
+// addHelpFlags gives each command its flag -h before the arguments are read:
+// cobra would take the command in "-h COMMAND" for the value of a flag.
+func addHelpFlags(c *cobra.Command) {
+	c.InitDefaultHelpFlag()
+	for _, sub := range c.Commands() {
+		addHelpFlags(sub)
+	}
 }
 
 // flagError names the flag that a misspelt one is nearest to, or the command

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -35,6 +36,11 @@ func version() string {
 	return "devel"
 }
 
+// versionLine is what version and --version print.
+func versionLine() string {
+	return fmt.Sprintf("dispatchmock %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
 func newCheck(io streams) *cobra.Command {
 	var s sources
 	cmd := &cobra.Command{
@@ -57,9 +63,12 @@ func newCheck(io streams) *cobra.Command {
 }
 
 func newHealth(io streams) *cobra.Command {
-	return &cobra.Command{
-		Use:   "health [URL]",
-		Short: "Exit with 0 when a server answers (default http://" + defaultAddress + ")",
+	var wait time.Duration
+	cmd := &cobra.Command{
+		Use:     "health [URL]",
+		Short:   "Exit with 0 when a server answers (default http://" + defaultAddress + ")",
+		Long:    "Health exits with 0 when a server answers: the one at the URL, else the one that " + urlVariable + " names, else\nhttp://" + defaultAddress + ".",
+		Example: "  dispatchmock health\n  dispatchmock health --wait 30s http://127.0.0.1:8003",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return command.Misusef("health takes one URL, and was given %d", len(args))
@@ -68,15 +77,51 @@ func newHealth(io streams) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			base := "http://" + defaultAddress
+			if url, ok := io.env(urlVariable); ok {
+				base = url
+			}
 			if len(args) == 1 {
 				base = args[0]
 			}
-			if err := health(cmd.Context(), base, certs.Roots(io.env)); err != nil {
+			if wait < 0 {
+				return command.Misusef("--wait: must not be negative")
+			}
+			// The server may make the authority of its certificates while this waits.
+			ask := func() error { return health(cmd.Context(), base, certs.Roots(io.env)) }
+			if err := waitForHealth(cmd.Context(), wait, ask); err != nil {
 				return err
 			}
 			fmt.Fprintf(io.out, "%s answers.\n", base)
 			return nil
 		},
+	}
+	cmd.Flags().DurationVar(&wait, "wait", 0, "ask again for this `DURATION`, such as 30s, until the server answers (default: ask once)")
+	return cmd
+}
+
+// healthPause is how long waitForHealth waits between two attempts.
+const healthPause = 100 * time.Millisecond
+
+// waitForHealth asks a server until it answers as the mock does, or until the
+// time is over.
+func waitForHealth(ctx context.Context, wait time.Duration, ask func() error) error {
+	end := time.Now().Add(wait)
+	pause := time.NewTicker(healthPause)
+	defer pause.Stop()
+	for {
+		err := ask()
+		var misuse command.Misuse
+		switch {
+		case err == nil || wait == 0 || errors.As(err, &misuse) || ctx.Err() != nil:
+			return err
+		case !time.Now().Before(end):
+			return fmt.Errorf("gave up after %v: %w", wait, err)
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-pause.C:
+		}
 	}
 }
 
@@ -110,7 +155,7 @@ func newVersion(io streams) *cobra.Command {
 		Short: "Print the version",
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(io.out, "dispatchmock %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprint(io.out, versionLine())
 			return err
 		},
 	}

@@ -70,6 +70,7 @@ func newExec(io streams) *cobra.Command {
 	flags.BoolVar(&f.quiet, "quiet", false, "print only what failed")
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "let the mock listen on `HOST:PORT`; port 0 picks a free one")
 	f.sources.add(flags)
+	f.addScenarios(flags)
 	f.serverFlags.add(flags)
 	return cmd
 }
@@ -128,7 +129,7 @@ func (f *execFlags) run(ctx context.Context, io streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.start(s, f.listen); err != nil {
+	if err := f.start(ctx, io, s, f.listen); err != nil {
 		return err
 	}
 	switch a := s.Access(); { // there is no log
@@ -192,7 +193,7 @@ func withoutOurs(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(line string) bool {
 		name, _, _ := strings.Cut(line, "=")
 		switch name {
-		case "DISPATCHMOCK_TENANT", "DISPATCHMOCK_ADMIN_URL", coverage.AdminTokenVariable:
+		case tenantVariable, adminURLVariable, coverage.AdminTokenVariable:
 			return true
 		}
 		return strings.HasPrefix(name, coverage.TokenVariable)
@@ -204,7 +205,7 @@ func withoutOurs(environ []string) []string {
 func (f *execFlags) environment(s *app.Server) []string {
 	url := s.URL()
 	host, port, _ := net.SplitHostPort(url[strings.Index(url, "://")+len("://"):])
-	env := []string{"DISPATCHMOCK_URL=" + url, "DISPATCHMOCK_HOST=" + host, "DISPATCHMOCK_PORT=" + port}
+	env := []string{urlVariable + "=" + url, hostVariable + "=" + host, portVariable + "=" + port}
 	tokens := s.Coverage().Variables() // which the commands of reports need
 	if len(tokens) == 0 {              // no client may both read and deactivate a record
 		first, token := f.caller(s.Contract.Operations()[0], s.Sessions().Default().Store)
@@ -215,7 +216,7 @@ func (f *execFlags) environment(s *app.Server) []string {
 	for _, v := range tokens {
 		env = append(env, v.Name+"="+v.Client.Token)
 		if v.Name == coverage.TokenVariable {
-			env = append(env, "DISPATCHMOCK_TENANT="+strconv.FormatInt(v.Tenant, 10))
+			env = append(env, tenantVariable+"="+strconv.FormatInt(v.Tenant, 10))
 		}
 	}
 	if s.Access().Guarded {
@@ -225,7 +226,7 @@ func (f *execFlags) environment(s *app.Server) []string {
 		url = admin
 	}
 	if f.admin != "off" {
-		env = append(env, "DISPATCHMOCK_ADMIN_URL="+url+"/_mock")
+		env = append(env, adminURLVariable+"="+url+"/_mock")
 	}
 	return env
 }

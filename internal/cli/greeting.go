@@ -36,6 +36,9 @@ func (f *serveFlags) addFlags(g *greeting) {
 	if f.auth == "any" {
 		g.row("tokens", "any well-formed one is a Dispatcher of every tenant")
 	}
+	if len(f.scenarios) > 0 {
+		g.row("scenarios", "%s", strings.Join(f.scenarios, ", "))
+	}
 	if f.clock.At != nil {
 		g.row("clock", "frozen at %s", f.clock.String())
 	}

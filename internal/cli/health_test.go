@@ -81,3 +81,22 @@ func TestHealthOfAnotherServer(t *testing.T) {
 		t.Errorf("got %v where nobody listens, want to be asked whether it is running", err)
 	}
 }
+
+// TestHealthWaits holds that health --wait asks until the mock answers, whatever
+// answered before it.
+func TestHealthWaits(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked++; asked < 3 {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		w.Header().Set("X-API-VERSION", "2019/02/08")
+	}))
+	defer s.Close()
+	got := run(t, "health", "--wait", patience.String(), s.URL)
+	if got.code != exitDone || got.stdout != s.URL+" answers.\n" || asked != 3 {
+		t.Errorf("got %+v after %d requests, want an answer at the third", got, asked)
+	}
+}

@@ -42,7 +42,6 @@ func newHelp(io streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
 			if len(args) == 0 {
-				root.InitDefaultHelpFlag()
 				if err := root.Help(); err != nil {
 					return err
 				}
@@ -63,7 +62,6 @@ func newHelp(io streams) *cobra.Command {
 			if err != nil || about == root || len(rest) > 0 {
 				return unknownTopic(root, args)
 			}
-			about.InitDefaultHelpFlag()
 			return about.Help()
 		},
 	}

@@ -156,7 +156,7 @@ func (f *proxyFlags) run(ctx context.Context, io streams) error {
 		reports.record(x)
 	}
 	var through *proxy.Proxy
-	s, err := f.server(c, files, o.Log, recorded, func(d app.Deps) http.Handler {
+	s, err := f.server(ctx, io, c, files, o.Log, recorded, func(d app.Deps) http.Handler {
 		through = f.build(o, d)
 		return through
 	})
@@ -202,7 +202,7 @@ func (f *proxyFlags) build(o proxy.Options, d app.Deps) *proxy.Proxy {
 }
 
 // server starts the server in which the proxy stands.
-func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *slog.Logger, recorded func(*exchange.Exchange), handler func(app.Deps) http.Handler) (*app.Server, error) {
+func (f *proxyFlags) server(ctx context.Context, io streams, c *contract.Contract, files *fixture.Fixtures, log *slog.Logger, recorded func(*exchange.Exchange), handler func(app.Deps) http.Handler) (*app.Server, error) {
 	schemaFiles, err := f.schemaFiles()
 	if err != nil {
 		return nil, err
@@ -216,8 +216,8 @@ func (f *proxyFlags) server(c *contract.Contract, files *fixture.Fixtures, log *
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Start(f.listen); err != nil {
-		return nil, fmt.Errorf("%w\nchoose another address with --listen HOST:PORT, such as 127.0.0.1:0, where port 0 picks a free one", err)
+	if err := f.start(ctx, io, s, f.listen); err != nil {
+		return nil, err
 	}
 	return s, nil
 }

@@ -95,5 +95,8 @@ func (f *serverFlags) made() ([]byte, error) {
 	if f.ids.Seeded {
 		doc["request_ids"] = map[string]any{"seed": f.ids.Seed}
 	}
+	if len(f.scenarios) > 0 {
+		doc["scenarios"] = f.scenarios
+	}
 	return json.Marshal(doc)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -19,7 +20,10 @@ import (
 	"dispatchmock/internal/app"
 	"dispatchmock/internal/contract"
 	"dispatchmock/internal/mock"
+	"dispatchmock/internal/mock/fixture"
+	"dispatchmock/internal/mock/scenario"
 	"dispatchmock/internal/mock/session"
+	"dispatchmock/internal/quota"
 )
 
 // defaultAddress is the address of the page's samples (P).
@@ -45,6 +49,7 @@ type serverFlags struct {
 	cors        string
 	auth        string
 	onViolation string
+	scenarios   []string
 	tls         tlsFlag
 }
 
@@ -60,6 +65,31 @@ func (f *serverFlags) add(flags *pflag.FlagSet) {
 	flags.Var(command.OneOf(&f.onViolation, "fail", "report"), "on-violation", "an answer of the mock that breaks the contract becomes a 500, or is sent; both are logged")
 	f.tls.add(flags)
 	f.adminFlags.add(flags)
+}
+
+// addScenarios adds the flag of the scenarios that are on from the start.
+func (f *serverFlags) addScenarios(flags *pflag.FlagSet) {
+	flags.StringSliceVar(&f.scenarios, "scenario", nil, "switch on the scenario `NAME` in the default session, from the start (repeatable)")
+}
+
+// findScenarios returns the scenarios that the flag names.
+func (f *serverFlags) findScenarios(files *fixture.Fixtures) ([]*scenario.Scenario, error) {
+	if len(f.scenarios) > quota.ScenariosOn/2 {
+		return nil, command.Misusef("--scenario: names %d scenarios; at most %d can be on from the start", len(f.scenarios), quota.ScenariosOn/2)
+	}
+	catalogue := cmp.Or(files.Scenarios, scenario.NewCatalogue(nil))
+	var found []*scenario.Scenario
+	if f.scenarios != nil && len(f.scenarios) == 0 {
+		return nil, command.Misusef("--scenario: must be a name, and is empty")
+	}
+	for _, name := range f.scenarios {
+		sc, ok := catalogue.Get(name)
+		if !ok {
+			return nil, command.Misusef("--scenario: %s (see dispatchmock help scenarios)", catalogue.Unknown(name))
+		}
+		found = append(found, sc)
+	}
+	return found, nil
 }
 
 // serveFlags are the flags of serve.
@@ -85,6 +115,7 @@ func newServe(io streams) *cobra.Command {
 	flags.StringVar(&f.listen, "listen", defaultAddress, "listen on `HOST:PORT`; port 0 picks a free one")
 	f.sources.add(flags)
 	flags.BoolVar(&f.watches, "watch", false, "read the fixtures again whenever a file of --fixtures changes")
+	f.addScenarios(flags)
 	f.serverFlags.add(flags)
 	flags.Var(command.OneOf(&f.log, "text", "json"), "log", "form of the log on standard error")
 	flags.BoolVar(&f.quiet, "quiet", false, "print the address alone (and that of the admin API, if it has another), and log only what goes wrong in the mock")
@@ -114,7 +145,7 @@ func (f *serveFlags) run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	if err := f.start(s, f.listen); err != nil {
+	if err := f.start(ctx, io, s, f.listen); err != nil {
 		return err
 	}
 	c, files := o.Contract, o.Sessions.Fixtures
@@ -150,6 +181,10 @@ func (f *serverFlags) options(ctx context.Context, io streams) (app.Options, err
 	if err != nil {
 		return app.Options{}, err
 	}
+	scenarios, err := f.findScenarios(files)
+	if err != nil {
+		return app.Options{}, err
+	}
 	made, err := f.made()
 	if err != nil {
 		return app.Options{}, err
@@ -161,23 +196,10 @@ func (f *serverFlags) options(ctx context.Context, io streams) (app.Options, err
 	return app.Options{
 		Contract: c,
 		Sessions: session.Options{Fixtures: files, Now: time.Now, NewID: uuid.New, Limit: f.sessions, TTL: f.sessionTTL,
-			Default: session.Spec{Clock: f.clock.Setting(), IDs: f.ids.Setting(), Made: made}},
+			Default: session.Spec{Clock: f.clock.Setting(), IDs: f.ids.Setting(), Scenarios: scenarios, Made: made}},
 		CORS: contract.CORS(f.cors), AnyToken: f.auth == "any", OnViolation: mock.OnViolation(f.onViolation),
 		Journal: f.limits(), Admin: f.settings(schemaFiles), TLS: f.tls.config,
 	}, nil
-}
-
-// start starts a server at an address, or says how to choose another.
-func (f *serverFlags) start(s *app.Server, address string) error {
-	err := s.Start(address)
-	if err == nil {
-		return nil
-	}
-	which := "--listen HOST:PORT"
-	if s.Admin.Address != "" {
-		which += " or --admin HOST:PORT"
-	}
-	return fmt.Errorf("%w\nchoose another address with %s, such as 127.0.0.1:0, where port 0 picks a free one", err, which)
 }
 
 // checkAddress reports what is wrong with an address, as far as its text shows.

@@ -68,7 +68,7 @@ func (c *ctl) listJournal() *cobra.Command {
 			fmt.Fprintf(w, "%s let go of, to keep the journal's limits (--journal-count, --journal-bytes).\n", jsonx.Count(a.Lost, "exchange"))
 		}
 	}))
-	cmd.Flags().Int("limit", 100, "how many at most")
+	cmd.Flags().Int("limit", 100, "return `N` at most")
 	return cmd
 }
 

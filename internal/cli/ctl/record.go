@@ -63,11 +63,11 @@ func (c *ctl) listRecords() *cobra.Command {
 	})
 	flags := cmd.Flags()
 	flags.String("search", "", "only records with this `WORD` in a name or as a number")
-	flags.Int("limit", 50, "how many at most")
+	flags.Int("limit", 50, "return `N` at most")
 	flags.String("after", "", "begin behind the record `TENANT,CUSTOMER,LOCATION`")
 	flags.String("sort", "key", "by which `COLUMN`: key, customer, location, name, active or changed")
 	flags.String("order", "asc", "in which `ORDER`: asc or desc")
-	flags.IntVar(&offset, "offset", 0, "how many to leave out first, where sorted")
+	flags.IntVar(&offset, "offset", 0, "leave out the first `N`, where sorted")
 	return cmd
 }
 

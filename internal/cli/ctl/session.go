@@ -68,7 +68,7 @@ func (c *ctl) createSession() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&m.id, "id", "", "the session's `ID` (default: a random one)")
 	flags.StringVar(&m.name, "name", "", "a `NAME` for people")
-	flags.DurationVar(&m.ttl, "ttl", 0, "how long it may be idle (default: as long as the server allows)")
+	flags.DurationVar(&m.ttl, "ttl", 0, "drop the session when it was idle for this `DURATION` (default: as long as the server allows)")
 	flags.Var(&m.clock, "clock", "how its clock goes")
 	flags.Uint64Var(&m.seed, "seed", 0, "repeat request IDs, and what scenarios draw by chance, from the seed `N`")
 	flags.StringVar(&m.fixtures, "fixtures", "", "records and choices over those of the server, from a fixture `FILE`; - is standard input")
