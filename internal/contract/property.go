@@ -165,8 +165,7 @@ func valid(s *gojsonschema.Schema, v any) bool {
 
 // cache has the last few scalars that were found valid, without a lock. With
 // the caches a GET of a record costs the built program 45 µs of CPU time, without
-// them 140 µs; without those of the keys alone 65 µs. Loading 50,000 records
-// takes 1.9 s with them, 3.4 s without.
+// them 140 µs; without those of the keys alone 65 µs.
 type cache struct {
 	slots [8]atomic.Pointer[any]
 	next  atomic.Uint32

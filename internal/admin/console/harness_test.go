@@ -3,7 +3,6 @@ package console_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -40,7 +39,7 @@ type settings struct {
 
 // running is a server under test.
 type running struct {
-	*app.Server
+	*testkit.Server
 	url   string
 	admin string // where the console is
 }
@@ -51,7 +50,7 @@ func launch(t testing.TB, s settings) *running {
 	s.admin.Version = "0.0.0"
 	server := testkit.Start(t, testkit.Settings{Clock: testkit.Started, Options: app.Options{CORS: s.cors, Journal: s.journal, Admin: s.admin, Handler: s.front,
 		Sessions: session.Options{Fixtures: s.files, Now: time.Now, NewID: uuid.New}}})
-	r := &running{server.Server, server.URL, server.URL}
+	r := &running{server, server.URL, server.URL}
 	if at := r.AdminAddr(); at != nil {
 		r.admin = "http://" + at.String()
 	}
@@ -68,27 +67,8 @@ func launch(t testing.TB, s settings) *running {
 // do sends a request and returns the status and the body.
 func (r *running) do(t testing.TB, method, path, body string, header ...string) (status int, answer string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, r.url+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if body != "" {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	for _, line := range header {
-		name, value, _ := strings.Cut(line, ": ")
-		request.Header.Add(name, value)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(text)
+	response, text := r.Do(t, method, path, body, header...)
+	return response.StatusCode, text
 }
 
 // dispatcher is the header of a request that may do everything in tenant 1.

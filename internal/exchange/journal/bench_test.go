@@ -21,6 +21,7 @@ func BenchmarkAdd(b *testing.B) {
 		subscribers     int
 	}{
 		{"one session", 1, 10_000, 0},
+		{"100 sessions", 100, 10_000, 0},
 		{"1000 sessions", 1000, 10_000, 0},
 		{"1 subscriber", 1, 10_000, 1},
 		{"1000 subscribers", 1, 10_000, 1000},
